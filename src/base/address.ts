@@ -1,0 +1,29 @@
+/** A UDP address. `host` is a literal IP address, never a name. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The address as `host:port`, with brackets around IPv6; equal addresses give equal strings. */
+export function formatAddress(address: Address): string {
+  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+  return `${host}:${address.port}`;
+}
+
+/** The IPv4 address as an unsigned 32-bit number, or `undefined` when it is not a dotted quad. */
+export function parseIpv4(host: string): number | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);
+  if (match === null) return undefined;
+  let value = 0;
+  for (const part of match.slice(1)) {
+    const octet = Number(part);
+    if (255 < octet) return undefined;
+    value = value * 256 + octet;
+  }
+  return value;
+}
+
+/** The inverse of `parseIpv4`. */
+export function formatIpv4(value: number): string {
+  return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
+}

@@ -1,0 +1,105 @@
+import { DgramAsPromised } from "dgram-as-promised";
+import type { Address } from "./address.ts";
+import { systemErrorCode, toEarshotError } from "./errors.ts";
+
+/**
+ * One bound UDP socket. Sending never waits and never fails: a datagram that could not be sent is a
+ * lost datagram, told to `onError`. Once `send` returned, the bytes may be reused.
+ */
+export interface DatagramSocket {
+  /** Where it is bound; the port is the real one also when 0 was asked for. */
+  readonly address: Address;
+  /** Bytes the kernel did not take yet. Above 0, stop sending and come back a little later. */
+  readonly queuedBytes: number;
+  send(to: Address, datagram: Uint8Array): void;
+  /** Closes the socket; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface DatagramSocketOptions {
+  /** Local address; port 0 lets the system choose. */
+  readonly address: Address;
+  /** Several processes may bind this port, each hearing every broadcast. Never for a data port. */
+  readonly isShared?: boolean;
+  readonly isBroadcast?: boolean;
+  readonly receiveBufferBytes?: number;
+  readonly sendBufferBytes?: number;
+  readonly onDatagram: (datagram: Uint8Array, from: Address) => void;
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * Binds a UDP socket. This is the one file that touches dgram-as-promised, and it uses no more of it
+ * than keeps every datagram: the creation callback instead of `recv()` (which loses what arrives
+ * between two calls), one fresh socket per bind (errors are sticky), a synchronous `lookup` (the
+ * default resolves even literal addresses, and then copies a reused buffer too late). Each of these
+ * facts is a test in test/base/dgram-as-promised.test.ts.
+ *
+ * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
+ */
+export async function bindDatagramSocket(options: DatagramSocketOptions): Promise<DatagramSocket> {
+  const wrapper = DgramAsPromised.createSocket(
+    {
+      type: "udp4",
+      reuseAddr: options.isShared ?? false,
+      lookup: lookupLiteral,
+      ...(options.receiveBufferBytes && { recvBufferSize: options.receiveBufferBytes }),
+      ...(options.sendBufferBytes && { sendBufferSize: options.sendBufferBytes }),
+    },
+    (datagram, remote) => {
+      options.onDatagram(datagram, { host: remote.address, port: remote.port });
+    },
+  );
+  const onError = (error: Error) => options.onError?.(error);
+  wrapper.socket.on("error", onError);
+  try {
+    await wrapper.bind({
+      address: options.address.host,
+      port: options.address.port,
+      exclusive: true,
+    });
+  } catch (error) {
+    throw bindError(error, options.address);
+  }
+  if (options.isBroadcast) wrapper.setBroadcast(true);
+  return openSocket(wrapper, onError);
+}
+
+type Wrapper = ReturnType<typeof DgramAsPromised.createSocket>;
+
+function openSocket(wrapper: Wrapper, onError: (error: Error) => void): DatagramSocket {
+  const bound = wrapper.address();
+  let isClosed = false;
+  return {
+    address: { host: bound.address, port: bound.port },
+    get queuedBytes() {
+      return isClosed ? 0 : wrapper.socket.getSendQueueSize();
+    },
+    send(to, datagram) {
+      if (isClosed) return;
+      wrapper.send(datagram, 0, datagram.length, to.port, to.host).catch(onError);
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await wrapper.close();
+    },
+  };
+}
+
+function bindError(error: unknown, address: Address): Error {
+  const port = `UDP port ${address.port} on ${address.host}`;
+  if (systemErrorCode(error) === "EADDRINUSE") {
+    return toEarshotError(error, "port-in-use", `${port} is in use by another program`);
+  }
+  return toEarshotError(error, "socket-failed", `${port} cannot be opened`);
+}
+
+/** Addresses here are literal, so there is nothing to look up and nothing to wait for. */
+function lookupLiteral(
+  host: string,
+  _options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+): void {
+  callback(null, host, 4);
+}

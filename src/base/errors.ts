@@ -1,0 +1,53 @@
+/**
+ * What can go wrong in operation. A code never changes its meaning and is part of the bot contract;
+ * messages may change. Match on `code`.
+ */
+export type ErrorCode =
+  | "address-invalid"
+  | "already-joined"
+  | "argument-invalid"
+  | "connection-lost"
+  | "data-directory-in-use"
+  | "data-directory-unusable"
+  | "history-damaged"
+  | "history-unavailable"
+  | "interface-not-found"
+  | "internal"
+  | "limit-reached"
+  | "nickname-invalid"
+  | "nickname-taken"
+  | "no-server"
+  | "not-joined"
+  | "not-ready"
+  | "port-in-use"
+  | "request-invalid"
+  | "room-invalid"
+  | "server-closing"
+  | "socket-failed"
+  | "terminal-unusable"
+  | "text-empty"
+  | "text-too-long"
+  | "version-mismatch";
+
+/** An operating failure: a stable `code`, a phrase for people, and what caused it. */
+export class EarshotError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "EarshotError";
+    this.code = code;
+  }
+}
+
+/** The failure as one of ours: itself, or wrapped as `code` with the original as its cause. */
+export function toEarshotError(error: unknown, code: ErrorCode, message: string): EarshotError {
+  if (error instanceof EarshotError) return error;
+  return new EarshotError(code, message, { cause: error });
+}
+
+/** The `code` of a Node system error such as `EADDRINUSE`, or `undefined`. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
