@@ -1,0 +1,174 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const sourceRoot = resolve(import.meta.dirname, "../src");
+
+/** Which folders a folder may import from, besides itself. */
+const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  discovery: ["base"],
+  transport: ["base"],
+  room: ["base", "transport"],
+  tui: ["base", "room", "discovery"],
+  cli: ["base", "discovery", "transport", "room", "tui"],
+};
+
+/** The one file that imports a package, so that replacing the package touches one file. */
+const packageOwners: Readonly<Record<string, string>> = {
+  blessed: "tui/screen.ts",
+  cborg: "room/codec.ts",
+  "dgram-as-promised": "base/datagram-socket.ts",
+  "env-paths": "cli/data-dir.ts",
+  "get-east-asian-width": "tui/text.ts",
+  level: "room/history.ts",
+  nanoid: "base/random.ts",
+  "unicode-segmenter": "tui/text.ts",
+  valibot: "room/message.ts",
+};
+
+/** The few files that touch the world: sockets, disk, terminal, clock, dice. All others are pure. */
+const drivers = new Set([
+  "base/clock.ts",
+  "base/datagram-socket.ts",
+  "base/random.ts",
+  "discovery/adapters.ts",
+  "discovery/beacon.ts",
+  "discovery/browser.ts",
+  "discovery/broadcast-sockets.ts",
+  "room/client.ts",
+  "room/history.ts",
+  "room/server.ts",
+  "transport/udp-endpoint.ts",
+  "tui/app.ts",
+  "tui/plain.ts",
+  "tui/screen.ts",
+  "tui/terminal.ts",
+]);
+
+/** Files of cli that only compute; the others drive the world by nature. */
+const pureInCli = new Set(["cli/args.ts", "cli/bot-protocol.ts"]);
+
+/** Node modules that only compute or only name types. */
+const pureNodeModules = new Set(["node:assert/strict", "node:crypto"]);
+
+const worldly =
+  /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|process\.|await|async|Promise\.|randomBytes|randomUUID|console\.)/;
+
+const linesMax = 450;
+
+interface SourceFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly code: string;
+  readonly imports: readonly string[];
+}
+
+const files = readdirSync(sourceRoot, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts"))
+  .map((path) => readSource(path.replaceAll("\\", "/")));
+
+describe("architecture", () => {
+  test("the sources are there to be checked", () => {
+    expect(new Set(files.map((file) => file.folder))).toEqual(new Set(Object.keys(allowedImports)));
+  });
+
+  test("imports go down only", () => {
+    const upward = files.flatMap((file) =>
+      file.imports
+        .filter((specifier) => specifier.startsWith("."))
+        .map((specifier) => folderOf(relativeTo(file, specifier)))
+        .filter((folder) => folder !== file.folder)
+        .filter((folder) => !allowedImports[file.folder]?.includes(folder))
+        .map((folder) => `${file.path} imports from ${folder}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  test("each package has one importer", () => {
+    const strangers = files.flatMap((file) =>
+      file.imports
+        .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
+        .map(packageName)
+        .filter((name) => packageOwners[name] !== file.path)
+        .map((name) => `${file.path} imports ${name}, which belongs to ${packageOwners[name]}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  test("every dependency in package.json has its importer", () => {
+    const manifest = JSON.parse(readFileSync(resolve(sourceRoot, "../package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(packageOwners).sort());
+    const imported = new Set(files.flatMap((file) => file.imports.map(packageName)));
+    expect(Object.keys(packageOwners).filter((name) => !imported.has(name))).toEqual([]);
+  });
+
+  test("pure files touch no clock, dice, timer or I/O", () => {
+    const worldlyFiles = files.filter(isPure).flatMap((file) => {
+      const modules = file.imports.filter(
+        (specifier) => specifier.startsWith("node:") && !pureNodeModules.has(specifier),
+      );
+      const found = worldly.exec(file.code)?.[0];
+      return [...modules, ...(found === undefined ? [] : [found])].map(
+        (what) => `${file.path} uses ${what}`,
+      );
+    });
+    expect(worldlyFiles).toEqual([]);
+  });
+
+  test("every driver in the list exists", () => {
+    const paths = new Set(files.map((file) => file.path));
+    expect([...drivers, ...pureInCli].filter((path) => !paths.has(path))).toEqual([]);
+  });
+
+  test("a file stays one concept", () => {
+    const long = files
+      .map((file) => ({ path: file.path, lines: file.text.split("\n").length - 1 }))
+      .filter((file) => linesMax < file.lines);
+    expect(long).toEqual([]);
+  });
+
+  test("names say what a thing is", () => {
+    const vague = files.filter((file) => /utils?|helpers?|misc|common|index\.ts/.test(file.path));
+    expect(vague.map((file) => file.path)).toEqual([]);
+  });
+});
+
+function isPure(file: SourceFile): boolean {
+  if (file.folder === "cli") return pureInCli.has(file.path);
+  return !drivers.has(file.path);
+}
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(join(sourceRoot, path), "utf8");
+  const imports = [...text.matchAll(/^\s*(?:import|export)\b[^;"']*?["']([^"']+)["'];?$/gm)];
+  const dynamic = [...text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)];
+  return {
+    path,
+    folder: folderOf(path),
+    text,
+    code: withoutComments(text),
+    imports: [...imports, ...dynamic].flatMap((match) => match[1] ?? []),
+  };
+}
+
+function folderOf(path: string): string {
+  return path.split("/")[0] ?? "";
+}
+
+function relativeTo(file: SourceFile, specifier: string): string {
+  const target = resolve(sourceRoot, dirname(file.path), specifier);
+  return relative(sourceRoot, target).replaceAll("\\", "/");
+}
+
+function packageName(specifier: string): string {
+  const parts = specifier.split("/");
+  return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? "");
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
