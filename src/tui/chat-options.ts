@@ -1,0 +1,48 @@
+import type { Clock } from "../base/clock.ts";
+import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** Which server a person wants: one that was heard, or what they typed as `host` or `host:port`. */
+export type ServerTarget =
+  | { readonly type: "discovered"; readonly server: DiscoveredServer }
+  | { readonly type: "typed"; readonly text: string };
+
+/**
+ * Starts a client of that server. Events come from then on, also before the promise is kept.
+ * Rejects with an EarshotError only when the target makes no sense; a server that does not answer
+ * is a `connection` event.
+ */
+export type Connect = (
+  target: ServerTarget,
+  nick: string,
+  onEvent: (event: ClientEvent) => void,
+) => Promise<ClientPort>;
+
+/** A server that runs in this process because somebody asked for it in the picker. */
+export interface HostedServer {
+  readonly target: ServerTarget;
+  /** Tells the members and stops. */
+  close(): Promise<void>;
+}
+
+/** What the picker shows: the discovery browser, or a list in tests. */
+export interface ServerBrowser {
+  servers(): readonly DiscoveredServer[];
+  /** The adapters that were asked. */
+  adapters(): readonly { readonly name: string }[];
+  /** Asks again now. */
+  refresh(): void;
+}
+
+/** What full-screen and line mode both need. */
+export interface ChatOptions {
+  readonly connect: Connect;
+  readonly clock: Clock;
+  /** Names of the rooms to join; the first is shown. */
+  readonly rooms: readonly string[];
+  /** How times are written; this machine's time zone when absent. */
+  readonly timeFormat?: TimeFormat;
+  /** Aborting it is as good as `/quit`: signals come this way. */
+  readonly signal?: AbortSignal;
+}
