@@ -11,6 +11,7 @@ export type ErrorCode =
   | "data-directory-unusable"
   | "history-damaged"
   | "history-unavailable"
+  | "identity-unusable"
   | "interface-not-found"
   | "internal"
   | "limit-reached"
