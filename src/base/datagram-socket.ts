@@ -59,6 +59,8 @@ export async function bindDatagramSocket(options: DatagramSocketOptions): Promis
       exclusive: true,
     });
   } catch (error) {
+    // A socket that failed to bind keeps its descriptor until it is closed.
+    wrapper.socket.close();
     throw bindError(error, options.address);
   }
   if (options.isBroadcast) wrapper.setBroadcast(true);
