@@ -1,0 +1,103 @@
+import type { Address } from "../base/address.ts";
+import type { Random } from "../base/random.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** Questions of one host that are answered. A picker asks 4 times in its first second. */
+export const answersPerSource = { perSecond: 20, burst: 40 } as const;
+
+/**
+ * Questions of all hosts that are answered: 200 x 150 bytes are 30 kB/s. It bounds the queue too:
+ * a full burst and what comes within the longest delay, 200 + 200/s x 60 ms = 212 answers.
+ */
+export const answersInAll = { perSecond: 200, burst: 200 } as const;
+
+/** Nonces remembered; at the full rate, 5 s of questions, where copies arrive within milliseconds. */
+export const noncesMax = 1024;
+
+/** Hosts whose rate is remembered: a /22 full of clients. The one unheard for longest is forgotten. */
+export const sourcesMax = 1024;
+
+/** With more servers than this the answers are spread out, so that they do not arrive as one. */
+export const neighboursMax = 8;
+
+/** 300 servers answering at once overflow the asker's socket buffer; over 60 ms they do not. */
+export const answerDelayMsMax = 60;
+
+/** Another server counts as a neighbour for as long as a client would list it. */
+const neighbourMs = 10_000;
+
+export interface Answer {
+  readonly nonce: string;
+  readonly to: Address;
+}
+
+/** Decides which questions a server answers, and when. */
+export class AnswerQueue {
+  readonly #random: Random;
+  readonly #total: TokenBucket;
+  readonly #sources = new Map<string, TokenBucket>();
+  readonly #nonces = new Set<string>();
+  readonly #neighbours = new Map<string, number>();
+  #waiting: (Answer & { readonly at: number })[] = [];
+
+  constructor(now: number, random: Random) {
+    this.#random = random;
+    this.#total = new TokenBucket(now, answersInAll);
+  }
+
+  /**
+   * A question arrived. It is answered once, however many copies come (by several adapters, or by
+   * limited and directed broadcast), and not at all above the rates.
+   */
+  handleQuery(now: number, question: { readonly nonce: string; readonly from: Address }): void {
+    const { nonce, from } = question;
+    if (this.#nonces.has(nonce)) return;
+    if (!this.#source(now, from.host).take(now) || !this.#total.take(now)) return;
+    this.#nonces.add(nonce);
+    forgetOldest(this.#nonces, noncesMax);
+    const delayMs = this.#isCrowded(now) ? this.#random.unit() * answerDelayMsMax : 0;
+    this.#waiting.push({ nonce, to: from, at: now + delayMs });
+  }
+
+  /** Another server was heard. */
+  handleNeighbour(now: number, id: string): void {
+    this.#neighbours.delete(id);
+    this.#neighbours.set(id, now);
+    forgetOldest(this.#neighbours, neighboursMax + 1);
+  }
+
+  /** The answers that are due, each given out once. */
+  poll(now: number): readonly Answer[] {
+    const due = this.#waiting.filter((answer) => answer.at <= now);
+    if (0 < due.length) this.#waiting = this.#waiting.filter((answer) => now < answer.at);
+    return due;
+  }
+
+  /** When the next answer is due, or `undefined` when none waits. */
+  pollTimeout(): number | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    return Math.min(...this.#waiting.map((answer) => answer.at));
+  }
+
+  #source(now: number, host: string): TokenBucket {
+    const bucket = this.#sources.get(host) ?? new TokenBucket(now, answersPerSource);
+    this.#sources.delete(host);
+    this.#sources.set(host, bucket);
+    forgetOldest(this.#sources, sourcesMax);
+    return bucket;
+  }
+
+  #isCrowded(now: number): boolean {
+    const heard = [...this.#neighbours.values()].filter((at) => now < at + neighbourMs);
+    return neighboursMax < heard.length;
+  }
+}
+
+/** Sets and maps keep the order of insertion, so the first key is the oldest. */
+function forgetOldest(keyed: Set<string> | Map<string, unknown>, sizeMax: number): void {
+  if (keyed.size <= sizeMax) return;
+  for (const oldest of keyed.keys()) {
+    keyed.delete(oldest);
+    return;
+  }
+}
