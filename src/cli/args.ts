@@ -1,0 +1,253 @@
+import { parseArgs } from "node:util";
+import { EarshotError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { sanitizeLine } from "../base/text.ts";
+import {
+  type CommandName,
+  commandTable,
+  type OptionDefinition,
+  optionTable,
+} from "./option-table.ts";
+import { parseTypedServer } from "./typed-server.ts";
+
+/** What every command that uses the network is told. */
+export interface NetworkOptions {
+  /** Adapters by name or address; empty means all. */
+  readonly interfaces: readonly string[];
+  /** `undefined` means the documented one. */
+  readonly discoveryPort: number | undefined;
+  /** `undefined` means the platform's place for data. */
+  readonly data: string | undefined;
+}
+
+export interface ChatCommand extends NetworkOptions {
+  readonly command: "chat";
+  readonly server: string | undefined;
+  readonly nick: string | undefined;
+  readonly rooms: readonly string[];
+  readonly isPlain: boolean;
+  readonly isAscii: boolean;
+  readonly waitMs: number;
+}
+
+export interface ServeCommand extends NetworkOptions {
+  readonly command: "serve";
+  readonly name: string | undefined;
+  readonly port: number | undefined;
+  readonly isJson: boolean;
+}
+
+export interface ListCommand extends NetworkOptions {
+  readonly command: "list";
+  readonly isJson: boolean;
+  readonly waitMs: number;
+}
+
+export interface BotCommand extends NetworkOptions {
+  readonly command: "bot";
+  readonly server: string | undefined;
+  readonly nick: string;
+  readonly rooms: readonly string[];
+  readonly waitMs: number;
+}
+
+export type Command =
+  | ChatCommand
+  | ServeCommand
+  | ListCommand
+  | BotCommand
+  | { readonly command: "help"; readonly topic: CommandName | undefined }
+  | { readonly command: "version" };
+
+/** How long to wait for servers unless told otherwise: they answer in milliseconds, asked 4 times. */
+export const waitMsDefault = 1_000;
+
+/** Nobody waits longer than ten minutes for an answer to a broadcast. */
+export const waitMsMax = 600_000;
+
+/** The environment variables that stand in for options. */
+export interface Environment {
+  /** Adapters separated by commas. */
+  readonly EARSHOT_INTERFACE?: string | undefined;
+  readonly EARSHOT_DATA?: string | undefined;
+}
+
+/**
+ * Reads the command line, without the program's own name. Options may stand before the command.
+ *
+ * @throws {EarshotError} WHEN it cannot be understood `argument-invalid`, naming what was nearest.
+ */
+export function parseCommand(args: readonly string[], environment: Environment): Command {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(optionTable.map(parserOption)),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
+  const name = commandName(words[0] ?? "chat");
+  const values = new Values();
+  for (const token of tokens) if (token.kind === "option") values.add(token, name);
+  if (values.has("help")) return { command: "help", topic: words.length === 0 ? undefined : name };
+  if (values.has("version")) return { command: "version" };
+  if (name === "help") return helpCommand(words);
+  if (words[1] !== undefined) throw invalid(`${name} takes no argument, but was given ${words[1]}`);
+  return networkCommand(name, values, environment);
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** The options of one command line, checked against the table as they are added. */
+class Values {
+  readonly #values = new Map<string, string[]>();
+
+  add(token: OptionToken, command: CommandName): void {
+    const option = optionTable.find((candidate) => candidate.name === token.name);
+    if (option === undefined) throw unknownOption(token.rawName, command);
+    if (!option.commands.includes(command)) {
+      throw invalid(`${token.rawName} is for ${option.commands.join(", ")}, not for ${command}`);
+    }
+    const earlier = this.#values.get(option.name) ?? [];
+    if (0 < earlier.length && !option.isRepeatable)
+      throw invalid(`${token.rawName} is given twice`);
+    this.#values.set(option.name, [...earlier, tokenValue(option, token)]);
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  one(name: string): string | undefined {
+    return this.#values.get(name)?.[0];
+  }
+
+  all(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  number(name: string, min: number, max: number): number | undefined {
+    const text = this.one(name);
+    if (text === undefined) return undefined;
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (min <= value && value <= max) return value;
+    throw invalid(`--${name} is ${text}, must be a whole number from ${min} to ${max}`);
+  }
+}
+
+function parserOption(option: OptionDefinition) {
+  const type = option.value === undefined ? ("boolean" as const) : ("string" as const);
+  return [option.name, { type, ...(option.short && { short: option.short }) }] as const;
+}
+
+function tokenValue(option: OptionDefinition, token: OptionToken): string {
+  if (option.value === undefined) {
+    if (token.value !== undefined) throw invalid(`${token.rawName} takes no value`);
+    return "";
+  }
+  const looksLikeOption = !token.inlineValue && token.value?.startsWith("-");
+  if (token.value === undefined || token.value === "" || looksLikeOption) {
+    throw invalid(`${token.rawName} needs a value: ${token.rawName} ${option.value}`);
+  }
+  return token.value;
+}
+
+function commandName(word: string): CommandName {
+  const found = commandTable.find((command) => command.name === word);
+  if (found !== undefined) return found.name;
+  const names = commandTable.map((command) => command.name);
+  throw invalid(`${sanitizeLine(word)} is no command${didYouMean(nearest(word, names))}`);
+}
+
+function helpCommand(words: readonly string[]): Command {
+  const [, topic] = words;
+  return { command: "help", topic: topic === undefined ? undefined : commandName(topic) };
+}
+
+function networkCommand(
+  name: Exclude<CommandName, "help">,
+  values: Values,
+  environment: Environment,
+): Command {
+  const network = networkOptions(values, environment);
+  switch (name) {
+    case "chat":
+      return {
+        command: "chat",
+        ...network,
+        ...joining(values),
+        nick: values.one("nick"),
+        isPlain: values.has("plain"),
+        isAscii: values.has("ascii"),
+      };
+    case "serve":
+      return {
+        command: "serve",
+        ...network,
+        name: values.one("name"),
+        port: values.number("port", 1_024, 65_535),
+        isJson: values.has("json"),
+      };
+    case "list":
+      return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
+    case "bot":
+      return { command: "bot", ...network, ...joining(values), nick: botNick(values) };
+  }
+}
+
+function networkOptions(values: Values, environment: Environment): NetworkOptions {
+  const fromEnvironment = environment.EARSHOT_INTERFACE ?? "";
+  const interfaces = values.all("interface");
+  return {
+    interfaces: 0 < interfaces.length ? interfaces : commaSeparated(fromEnvironment),
+    discoveryPort: values.number("discovery-port", 1_024, 65_535),
+    data: values.one("data") ?? (environment.EARSHOT_DATA || undefined),
+  };
+}
+
+function commaSeparated(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function joining(values: Values) {
+  const server = values.one("server");
+  if (server !== undefined) parseTypedServer(server);
+  return {
+    server,
+    rooms: values.all("room"),
+    waitMs: waitMs(values),
+  };
+}
+
+function waitMs(values: Values): number {
+  return values.number("wait", 0, waitMsMax) ?? waitMsDefault;
+}
+
+function botNick(values: Values): string {
+  const nick = values.one("nick");
+  if (nick === undefined) throw invalid("a bot needs a nickname: earshot bot --nick NICK");
+  return nick;
+}
+
+function unknownOption(rawName: string, command: CommandName): EarshotError {
+  const names = optionTable
+    .filter((option) => option.commands.includes(command))
+    .map((option) => `--${option.name}`);
+  return invalid(`${sanitizeLine(rawName)} is no option${didYouMean(nearest(rawName, names))}`);
+}
+
+function didYouMean(word: string | undefined): string {
+  return word === undefined ? "; try earshot help" : `; did you mean ${word}?`;
+}
+
+function invalid(message: string): EarshotError {
+  return new EarshotError("argument-invalid", message);
+}

@@ -1,0 +1,250 @@
+import { assertNever } from "../base/assert.ts";
+import type { ErrorCode } from "../base/errors.ts";
+import { utf8Bytes } from "../base/text.ts";
+import type { ClientEvent, ClientPort, ServerInfo } from "../room/client-port.ts";
+import { answerFields, type BotEvent, news } from "./bot-event.ts";
+import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
+import { exitCodes } from "./exit-code.ts";
+import type { InputLine } from "./line-splitter.ts";
+
+/** No more input is read while so many requests wait: at 10,000 the client would refuse lines. */
+export const requestsPendingMax = 1_000;
+
+/** No more input is read while texts of so many bytes wait: half of what the client can hold. */
+export const bytesPendingMax: number = 32 * 1_024 * 1_024;
+
+/** How long the server may take to accept us, and to answer what is open when the input has ended. */
+export const answerWaitMs = 10_000;
+
+/** A request that has no answer yet. */
+interface Pending {
+  readonly ref?: BotRef | undefined;
+  /** Of its text. */
+  readonly bytes?: number;
+  /** Nobody asked for it on the input, so nobody expects an `ok`. */
+  readonly isSilent?: boolean;
+}
+
+/** What a bot session is told at its start. */
+export interface BotSessionOptions {
+  /** Rooms to enter at once. */
+  readonly rooms: readonly string[];
+  /** Takes an event; fields that are `undefined` are not there. */
+  readonly write: (event: BotEvent) => void;
+}
+
+type State =
+  /** `deadline` is for the server to accept us. */
+  | { readonly type: "starting"; readonly deadline: number }
+  | { readonly type: "running" }
+  /** The input has ended; `deadline` is for what has no answer yet. */
+  | { readonly type: "ending"; readonly deadline: number }
+  | { readonly type: "ended"; readonly exitCode: number };
+
+/**
+ * The bot contract as a machine: requests and client events in, events out through `write`. It
+ * answers every request exactly once, and ends when the input has ended and all is answered.
+ */
+export class BotSession {
+  readonly #client: ClientPort;
+  readonly #write: (event: BotEvent) => void;
+  readonly #pending = new Map<string, Pending>();
+  #pendingBytes = 0;
+  #requestCount = 0;
+  #quit: { readonly ref: BotRef | undefined } | undefined;
+  /** What the server calls us; `undefined` until it has accepted us. */
+  #nick: string | undefined;
+  #state: State;
+
+  /** Asks for the rooms of the command line at once. */
+  constructor(now: number, client: ClientPort, options: BotSessionOptions) {
+    this.#client = client;
+    this.#write = options.write;
+    this.#state = { type: "starting", deadline: now + answerWaitMs };
+    for (const room of options.rooms) client.join(room, this.#expect({ isSilent: true }));
+  }
+
+  /** Set when the bot is through. */
+  get exitCode(): number | undefined {
+    return this.#state.type === "ended" ? this.#state.exitCode : undefined;
+  }
+
+  /** Whether to stop reading input until something is answered. */
+  get isSaturated(): boolean {
+    return requestsPendingMax <= this.#pending.size || bytesPendingMax <= this.#pendingBytes;
+  }
+
+  handleLine(now: number, line: InputLine): void {
+    if (this.#state.type === "ending" || this.#state.type === "ended") return;
+    if (line.type === "too-long") {
+      this.#refuse(undefined, "request-invalid", "the line is longer than any request can be");
+    } else if (line.text.trim() !== "") {
+      this.#handleRequest(now, parseBotRequest(line.text));
+    }
+  }
+
+  handleInputEnd(now: number): void {
+    if (this.#state.type === "ending" || this.#state.type === "ended") return;
+    this.#state = { type: "ending", deadline: now + answerWaitMs };
+    this.#endWhenAnswered();
+  }
+
+  handleEvent(event: ClientEvent): void {
+    if (this.#state.type === "ended") return;
+    this.#tell(event);
+    this.#endWhenAnswered();
+  }
+
+  /** When `handleTimeout` wants to be called. */
+  pollTimeout(): number | undefined {
+    return "deadline" in this.#state ? this.#state.deadline : undefined;
+  }
+
+  handleTimeout(now: number): void {
+    const deadline = this.pollTimeout();
+    if (deadline === undefined || now < deadline) return;
+    const seconds = answerWaitMs / 1_000;
+    for (const { ref } of this.#pending.values()) {
+      this.#refuse(ref, "connection-lost", `not answered within ${seconds} s`);
+    }
+    if (this.#nick !== undefined) this.#end(exitCodes.notDelivered);
+    else {
+      this.#refuse(undefined, "no-server", `the server did not answer within ${seconds} s`);
+      this.#end(exitCodes.noServer);
+    }
+  }
+
+  #handleRequest(now: number, request: BotRequest): void {
+    const { ref } = request;
+    switch (request.type) {
+      case "join":
+        this.#client.join(request.room, this.#expect({ ref }));
+        break;
+      case "leave":
+        this.#client.leave(request.room, this.#expect({ ref }));
+        break;
+      case "members":
+        this.#client.members(request.room, this.#expect({ ref }));
+        break;
+      case "history":
+        this.#client.history(request.room, request.range, this.#expect({ ref }));
+        break;
+      case "say":
+        this.#say(request.room, request.text, ref);
+        break;
+      case "quit":
+        this.#quit = { ref };
+        this.handleInputEnd(now);
+        break;
+      case "invalid":
+        this.#refuse(ref, "request-invalid", request.message);
+        break;
+      default:
+        assertNever(request);
+    }
+  }
+
+  #say(room: string, text: string, ref: BotRef | undefined): void {
+    this.#client.say(room, text, this.#expect({ ref, bytes: utf8Bytes(text) }));
+  }
+
+  #tell(event: ClientEvent): void {
+    switch (event.type) {
+      case "connection":
+        this.#handleConnection(event.state, event.reason);
+        break;
+      case "ready":
+        this.#handleReady(event.server, event.nick);
+        break;
+      case "nick-refused":
+        this.#handleNickRefused(event);
+        break;
+      case "entered":
+        this.#handleEntered(event);
+        break;
+      case "exited":
+        this.#write({ type: "left", room: event.room, nick: this.#nick, reason: "left" });
+        this.#answer(event.ref, answerFields(event));
+        break;
+      case "stored":
+      case "page":
+      case "members":
+        this.#answer(event.ref, answerFields(event));
+        break;
+      case "failed":
+      case "error":
+        this.#refuse(this.#take(event.ref)?.ref, event.code, event.message);
+        break;
+      case "pending":
+        break;
+      default:
+        this.#write(news(event));
+    }
+  }
+
+  #handleConnection(state: ConnectionState, reason: string | undefined): void {
+    if (state === "connecting") return;
+    this.#write({ type: "connection", state, reason });
+    if (state === "closed") this.#end(exitCodes.refused);
+  }
+
+  #handleReady(server: ServerInfo, nick: string): void {
+    this.#nick = nick;
+    if (this.#state.type === "starting") this.#state = { type: "running" };
+    this.#write({ type: "ready", server: server.name, serverId: server.id, nick });
+  }
+
+  /** A bot is known by its nickname, so it takes no other by itself. */
+  #handleNickRefused(event: ClientEvent & { readonly type: "nick-refused" }): void {
+    const { code, message, suggestion } = event;
+    this.#write({ type: "error", code, message, suggestion });
+    this.#end(exitCodes.refused);
+  }
+
+  /** A room that is entered again after a reconnect was not left, so there is nothing to tell. */
+  #handleEntered(event: ClientEvent & { readonly type: "entered" }): void {
+    if (event.ref === undefined || !this.#pending.has(event.ref)) return;
+    this.#write({ type: "joined", room: event.room, nick: this.#nick });
+    this.#answer(event.ref, answerFields(event));
+  }
+
+  /** The reference for the client, by which the answer is known. */
+  #expect(pending: Pending): string {
+    this.#requestCount += 1;
+    const clientRef = String(this.#requestCount);
+    this.#pending.set(clientRef, pending);
+    this.#pendingBytes += pending.bytes ?? 0;
+    return clientRef;
+  }
+
+  /** Forgets that the request is open; `undefined` when it was answered before or never asked. */
+  #take(clientRef: string | undefined): Pending | undefined {
+    if (clientRef === undefined) return undefined;
+    const pending = this.#pending.get(clientRef);
+    this.#pending.delete(clientRef);
+    this.#pendingBytes -= pending?.bytes ?? 0;
+    return pending;
+  }
+
+  #answer(clientRef: string | undefined, fields: Readonly<Record<string, unknown>>): void {
+    const pending = this.#take(clientRef);
+    if (pending === undefined || pending.isSilent) return;
+    this.#write({ type: "ok", ref: pending.ref, ...fields });
+  }
+
+  #refuse(ref: BotRef | undefined, code: ErrorCode, message: string): void {
+    this.#write({ type: "error", ref, code, message });
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#state.type !== "ending" || this.#nick === undefined || 0 < this.#pending.size) return;
+    if (this.#quit !== undefined) this.#write({ type: "ok", ref: this.#quit.ref });
+    this.#end(exitCodes.ok);
+  }
+
+  #end(exitCode: number): void {
+    this.#state = { type: "ended", exitCode };
+  }
+}
+
+type ConnectionState = (ClientEvent & { readonly type: "connection" })["state"];

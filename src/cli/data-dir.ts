@@ -1,0 +1,76 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import envPaths from "env-paths";
+import { EarshotError, toEarshotError } from "../base/errors.ts";
+
+/** Where one hosted server keeps what outlives it. */
+export interface ServerDirectory {
+  readonly path: string;
+  /** Its history is a directory of its own here. */
+  readonly historyPath: string;
+}
+
+/**
+ * Makes the directory of the server with that name, for nobody but this user, and gives it. Servers
+ * whose names differ only in case and punctuation share one: there can be no doubt which is meant.
+ * `data` overrides the platform's place for data.
+ *
+ * @throws {EarshotError} DIRECTORY `data-directory-unusable`.
+ */
+export async function openServerDirectory(
+  data: string | undefined,
+  serverName: string,
+): Promise<ServerDirectory> {
+  const base = data === undefined ? envPaths("earshot", { suffix: "" }).data : resolve(data);
+  const path = join(base, "servers", directoryName(serverName));
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const message = `data directory ${path} cannot be made; give another with --data`;
+    throw toEarshotError(error, "data-directory-unusable", message);
+  }
+  return { path, historyPath: join(path, "history") };
+}
+
+/** The name of the directory for a server: a file name on every system. */
+export function directoryName(serverName: string): string {
+  const slug = serverName
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{Nd}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+  if (slug === "") return "server";
+  return windowsDevice.test(slug) ? `server-${slug}` : slug;
+}
+
+/** Names that no file may have on Windows. */
+const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/;
+
+/** Notes which process uses the directory, for the message to the next one that wants it. */
+export async function noteOwner(directory: ServerDirectory, pid: number): Promise<void> {
+  await writeFile(ownerPath(directory), `${pid}\n`).catch(() => undefined);
+}
+
+/** Removes the note when the directory is free again. */
+export async function forgetOwner(directory: ServerDirectory): Promise<void> {
+  await rm(ownerPath(directory), { force: true }).catch(() => undefined);
+}
+
+/** The failure of the history's lock, with the process that holds it. */
+export async function directoryInUse(
+  directory: ServerDirectory,
+  cause: unknown,
+): Promise<EarshotError> {
+  const noted = await readFile(ownerPath(directory), "utf8").catch(() => "");
+  const [pid] = /^\d{1,10}(?=\n$)/.exec(noted) ?? [];
+  const owner = pid === undefined ? "another process" : `process ${pid}`;
+  return new EarshotError(
+    "data-directory-in-use",
+    `data directory ${directory.path} is in use by ${owner}: stop it, or give another with --data`,
+    { cause },
+  );
+}
+
+function ownerPath(directory: ServerDirectory): string {
+  return join(directory.path, "server.pid");
+}

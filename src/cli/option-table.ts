@@ -1,0 +1,91 @@
+/** The commands; `chat` is what runs when none is given. */
+export type CommandName = "chat" | "serve" | "list" | "bot" | "help";
+
+export interface CommandDefinition {
+  readonly name: CommandName;
+  readonly help: string;
+}
+
+/** One option of the command line. Parsing and `earshot help` both come from this table. */
+export interface OptionDefinition {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in the help; an option without one is a switch. */
+  readonly value?: string;
+  readonly isRepeatable?: boolean;
+  /** The commands that take it. */
+  readonly commands: readonly CommandName[];
+  readonly help: string;
+}
+
+/** Every command, in the order of the help. */
+export const commandTable: readonly CommandDefinition[] = [
+  { name: "chat", help: "find a server, or host one here, and chat (also without a command)" },
+  { name: "serve", help: "host a server until it is interrupted" },
+  { name: "list", help: "print the servers that answer on this network" },
+  { name: "bot", help: "chat by JSON lines on stdin and stdout" },
+  { name: "help", help: "explain a command" },
+];
+
+const everywhere: readonly CommandName[] = ["chat", "serve", "list", "bot", "help"];
+const networked: readonly CommandName[] = ["chat", "serve", "list", "bot"];
+
+/** Every option, in the order of the help. */
+export const optionTable: readonly OptionDefinition[] = [
+  {
+    name: "server",
+    value: "NAME|HOST[:PORT]",
+    commands: ["chat", "bot"],
+    help: "the server to join: its name or id on the network, or an address",
+  },
+  { name: "nick", value: "NICK", commands: ["chat", "bot"], help: "the nickname to go by" },
+  {
+    name: "room",
+    value: "ROOM",
+    isRepeatable: true,
+    commands: ["chat", "bot"],
+    help: "a room to enter at once; may be repeated",
+  },
+  { name: "plain", commands: ["chat"], help: "lines of text instead of a full screen" },
+  { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
+  {
+    name: "name",
+    value: "NAME",
+    commands: ["serve"],
+    help: "the server's name [this host's name]",
+  },
+  {
+    name: "port",
+    value: "PORT",
+    commands: ["serve"],
+    help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
+  },
+  { name: "json", commands: ["serve", "list"], help: "print JSON, one object per line" },
+  {
+    name: "wait",
+    value: "MS",
+    commands: ["chat", "list", "bot"],
+    help: "how long to wait for servers to answer [1000]",
+  },
+  {
+    name: "interface",
+    value: "NAME",
+    isRepeatable: true,
+    commands: networked,
+    help: "use this network adapter only (name or address); may be repeated",
+  },
+  {
+    name: "discovery-port",
+    value: "PORT",
+    commands: networked,
+    help: "UDP port on which servers are found, 1024 to 65535 [28197]",
+  },
+  {
+    name: "data",
+    value: "DIR",
+    commands: networked,
+    help: "where hosted servers keep their keys and history",
+  },
+  { name: "help", short: "h", commands: everywhere, help: "explain the command" },
+  { name: "version", short: "v", commands: everywhere, help: "print the version" },
+];

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { parseCommand, waitMsDefault, waitMsMax } from "../../src/cli/args.ts";
+
+const network = { interfaces: [], discoveryPort: undefined, data: undefined };
+
+function parse(line: string, environment = {}) {
+  return parseCommand(
+    line.split(" ").filter((word) => word !== ""),
+    environment,
+  );
+}
+
+describe("commands", () => {
+  test("no command means chat", () => {
+    expect(parse("")).toEqual({
+      command: "chat",
+      ...network,
+      server: undefined,
+      nick: undefined,
+      rooms: [],
+      isPlain: false,
+      isAscii: false,
+      waitMs: waitMsDefault,
+    });
+  });
+
+  test("chat takes what a person chooses", () => {
+    const line =
+      "chat --nick=ann --server office --room lobby --room dev --plain --ascii --wait 50";
+    expect(parse(line)).toEqual({
+      command: "chat",
+      ...network,
+      server: "office",
+      nick: "ann",
+      rooms: ["lobby", "dev"],
+      isPlain: true,
+      isAscii: true,
+      waitMs: 50,
+    });
+  });
+
+  test("options may stand before the command", () => {
+    const expected = {
+      command: "serve",
+      interfaces: ["lo"],
+      discoveryPort: 4_000,
+      data: "d",
+      name: "office",
+      port: 5_000,
+      isJson: true,
+    };
+    const options =
+      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --json";
+    expect(parse(`${options} serve`)).toEqual(expected);
+    expect(parse(`serve ${options}`)).toEqual(expected);
+  });
+
+  test("list and bot", () => {
+    expect(parse("list --json --wait 250")).toEqual({
+      command: "list",
+      ...network,
+      isJson: true,
+      waitMs: 250,
+    });
+    expect(parse("bot --nick b --server 10.0.0.1:28198")).toEqual({
+      command: "bot",
+      ...network,
+      nick: "b",
+      server: "10.0.0.1:28198",
+      rooms: [],
+      waitMs: waitMsDefault,
+    });
+  });
+
+  test("the environment stands in for adapters and data, an option overrides it", () => {
+    const environment = { EARSHOT_INTERFACE: "lo, eth0,", EARSHOT_DATA: "elsewhere" };
+    expect(parse("list", environment)).toMatchObject({
+      interfaces: ["lo", "eth0"],
+      data: "elsewhere",
+    });
+    expect(parse("list --interface wlan0 --data here", environment)).toMatchObject({
+      interfaces: ["wlan0"],
+      data: "here",
+    });
+    expect(parse("list", { EARSHOT_INTERFACE: "", EARSHOT_DATA: "" })).toMatchObject(network);
+  });
+
+  test("help and version", () => {
+    expect(parse("help")).toEqual({ command: "help", topic: undefined });
+    expect(parse("--help")).toEqual({ command: "help", topic: undefined });
+    expect(parse("-h")).toEqual({ command: "help", topic: undefined });
+    expect(parse("help serve")).toEqual({ command: "help", topic: "serve" });
+    expect(parse("serve --help")).toEqual({ command: "help", topic: "serve" });
+    expect(parse("bot -h")).toEqual({ command: "help", topic: "bot" });
+    expect(parse("--version")).toEqual({ command: "version" });
+    expect(parse("-v")).toEqual({ command: "version" });
+  });
+});
+
+describe("what cannot be understood", () => {
+  test.each([
+    ["serv", "serv is no command; did you mean serve?"],
+    ["lits", "lits is no command; did you mean list?"],
+    ["frobnicate", "frobnicate is no command; try earshot help"],
+    ["help frob", "frob is no command; try earshot help"],
+    ["serve extra", "serve takes no argument, but was given extra"],
+    ["--jsno list", "--jsno is no option; did you mean --json?"],
+    ["list --xyzzy", "--xyzzy is no option; try earshot help"],
+    ["--no-json list", "--no-json is no option; try earshot help"],
+    ["list --port 4000", "--port is for serve, not for list"],
+    ["serve --nick x", "--nick is for chat, bot, not for serve"],
+    ["serve --port", "--port needs a value: --port PORT"],
+    ["serve --port --json", "--port needs a value: --port PORT"],
+    ["serve --name=", "--name needs a value: --name NAME"],
+    ["list --json=yes", "--json takes no value"],
+    ["list --json --json", "--json is given twice"],
+    ["bot", "a bot needs a nickname: earshot bot --nick NICK"],
+    ["chat --server 10.0.0.1:99999", "port is 99999, must be 1 to 65535"],
+  ])("earshot %s", (line, message) => {
+    expect(() => parse(line)).toThrow(
+      expect.objectContaining({ code: "argument-invalid", message }),
+    );
+  });
+
+  test.each([
+    ["serve --port", 1_024, 65_535],
+    ["list --discovery-port", 1_024, 65_535],
+    ["list --wait", 0, waitMsMax],
+  ])("%s has limits", (line, min, max) => {
+    expect(() => parse(`${line}=${min}`)).not.toThrow();
+    expect(() => parse(`${line}=${max}`)).not.toThrow();
+    for (const wrong of [min - 1, max + 1, "abc", "1e4", "0x1000", "5000.5", "9".repeat(30)]) {
+      expect(() => parse(`${line}=${wrong}`)).toThrow(/must be a whole number from/);
+    }
+  });
+
+  test("a word with control characters is shown without them", () => {
+    expect(() => parse("\u001b[31mserve")).toThrow("[31mserve is no command");
+  });
+});

@@ -1,0 +1,309 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { BotEvent } from "../../src/cli/bot-event.ts";
+import {
+  answerWaitMs,
+  BotSession,
+  bytesPendingMax,
+  requestsPendingMax,
+} from "../../src/cli/bot-session.ts";
+import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
+
+/** Notes what is asked of it; `ref` of the latest request is kept for the answer. */
+class RecordingClient implements ClientPort {
+  readonly calls: unknown[][] = [];
+  readonly pendingCount = 0;
+  ref: string | undefined;
+
+  join(room: string, ref?: string): void {
+    this.#note(ref, "join", room);
+  }
+
+  leave(room: string, ref?: string): void {
+    this.#note(ref, "leave", room);
+  }
+
+  say(room: string, text: string, ref?: string): string {
+    this.#note(ref, "say", room, text);
+    return "id";
+  }
+
+  history(room: string, range: HistoryRange, ref?: string): void {
+    this.#note(ref, "history", room, range);
+  }
+
+  members(room: string, ref?: string): void {
+    this.#note(ref, "members", room);
+  }
+
+  changeNick(nick: string): void {
+    this.#note(undefined, "changeNick", nick);
+  }
+
+  async close(): Promise<void> {}
+
+  #note(ref: string | undefined, ...call: unknown[]): void {
+    this.ref = ref;
+    this.calls.push(call);
+  }
+}
+
+const ready: ClientEvent = { type: "ready", server: { id: "key", name: "office" }, nick: "bob" };
+const entry = { sequence: 7, id: "m1", author: "ann", sentAt: 1_790_000_000_000, text: "hi" };
+
+let client: RecordingClient;
+let written: BotEvent[];
+let session: BotSession;
+
+function start(rooms: readonly string[] = []): void {
+  client = new RecordingClient();
+  written = [];
+  session = new BotSession(0, client, { rooms, write: (event) => written.push(event) });
+}
+
+function ask(request: object): string {
+  session.handleLine(0, { type: "line", text: JSON.stringify(request) });
+  return client.ref!;
+}
+
+/** What was written since the last time, as it comes out: without fields that are undefined. */
+function output(): unknown {
+  return JSON.parse(JSON.stringify(written.splice(0)));
+}
+
+beforeEach(() => start());
+
+describe("requests and their answers", () => {
+  test("a line is ok when it is stored", () => {
+    const ref = ask({ type: "say", room: "lobby", text: "hi", ref: "r1" });
+    expect(client.calls).toEqual([["say", "lobby", "hi"]]);
+    session.handleEvent({ type: "pending", room: "lobby", id: "m1", text: "hi", at: 0 });
+    expect(output()).toEqual([]);
+    session.handleEvent({ type: "stored", ref, room: "lobby", id: "m1", sequence: 7 });
+    expect(output()).toEqual([{ type: "ok", ref: "r1", room: "lobby", id: "m1", sequence: 7 }]);
+  });
+
+  test("a line that is refused is an error", () => {
+    const ref = ask({ type: "say", room: "lobby", text: "hi", ref: 5 });
+    const message = "not in lobby";
+    const failed = {
+      type: "failed",
+      room: "lobby",
+      id: "m1",
+      text: "hi",
+      code: "not-joined",
+    } as const;
+    session.handleEvent({ ...failed, ref, message });
+    expect(output()).toEqual([{ type: "error", ref: 5, code: "not-joined", message }]);
+  });
+
+  test("joining tells of ourselves and answers", () => {
+    session.handleEvent(ready);
+    const ref = ask({ type: "join", room: "dev", ref: 1 });
+    output();
+    const nicks = ["ann", "bob"];
+    const entered = { type: "entered", room: "dev", nicks, lastSequence: 40 } as const;
+    session.handleEvent({ ...entered, ref });
+    expect(output()).toEqual([
+      { type: "joined", room: "dev", nick: "bob" },
+      { type: "ok", ref: 1, room: "dev", nicks, lastSequence: 40 },
+    ]);
+    session.handleEvent(entered);
+    expect(output(), "the same room again after a reconnect").toEqual([]);
+  });
+
+  test("leaving tells of ourselves and answers", () => {
+    session.handleEvent(ready);
+    const ref = ask({ type: "leave", room: "dev" });
+    output();
+    session.handleEvent({ type: "exited", ref, room: "dev" });
+    expect(output()).toEqual([
+      { type: "left", room: "dev", nick: "bob", reason: "left" },
+      { type: "ok", room: "dev" },
+    ]);
+  });
+
+  test("history and members", () => {
+    const historyRef = ask({ type: "history", room: "dev", before: 8, limit: 1, ref: "h" });
+    const membersRef = ask({ type: "members", room: "dev", ref: "m" });
+    expect(client.calls).toEqual([
+      ["history", "dev", { before: 8, limit: 1 }],
+      ["members", "dev"],
+    ]);
+    session.handleEvent({ type: "members", ref: membersRef, room: "dev", nicks: ["ann"] });
+    const page = { room: "dev", entries: [entry], damaged: [{ from: 5, to: 6 }], hasMore: true };
+    session.handleEvent({ type: "page", ref: historyRef, ...page });
+    expect(output()).toEqual([
+      { type: "ok", ref: "m", room: "dev", nicks: ["ann"] },
+      { type: "ok", ref: "h", ...page },
+    ]);
+  });
+
+  test("an error names the request it is about", () => {
+    const ref = ask({ type: "join", room: "%%", ref: "j" });
+    const error = { code: "room-invalid", message: "no" } as const;
+    session.handleEvent({ type: "error", ref, ...error });
+    session.handleEvent({ type: "error", ...error });
+    expect(output()).toEqual([
+      { type: "error", ref: "j", ...error },
+      { type: "error", ...error },
+    ]);
+  });
+
+  test("bad lines are answered and the bot goes on", () => {
+    session.handleLine(0, { type: "line", text: "nonsense" });
+    session.handleLine(0, { type: "too-long" });
+    session.handleLine(0, { type: "line", text: "  " });
+    ask({ type: "fly", ref: 3 });
+    expect(output()).toEqual([
+      { type: "error", code: "request-invalid", message: "the line is not JSON" },
+      expect.objectContaining({ type: "error", code: "request-invalid" }),
+      expect.objectContaining({ type: "error", code: "request-invalid", ref: 3 }),
+    ]);
+    expect(session.exitCode).toBeUndefined();
+  });
+});
+
+describe("what is told unasked", () => {
+  test("the rooms of the command line are entered at once", () => {
+    start(["lobby"]);
+    expect(client.calls).toEqual([["join", "lobby"]]);
+    session.handleEvent(ready);
+    const { ref } = client;
+    session.handleEvent({ type: "entered", ref: ref!, room: "lobby", nicks: [], lastSequence: 0 });
+    expect(output()).toEqual([
+      { type: "ready", server: "office", serverId: "key", nick: "bob" },
+      { type: "joined", room: "lobby", nick: "bob" },
+    ]);
+  });
+
+  test("lines, members, damage and shutdown", () => {
+    const room = "lobby";
+    session.handleEvent({ type: "said", room, entry, isOwn: false });
+    session.handleEvent({ type: "joined", room, nick: "eve" });
+    session.handleEvent({ type: "left", room, nick: "eve", reason: "lost" });
+    session.handleEvent({ type: "damaged", room, range: { from: 1, to: 2 } });
+    session.handleEvent({ type: "shutdown", reason: "stopping" });
+    expect(output()).toEqual([
+      { type: "said", room, ...entry },
+      { type: "joined", room, nick: "eve" },
+      { type: "left", room, nick: "eve", reason: "lost" },
+      { type: "damaged", room, from: 1, to: 2 },
+      { type: "shutdown", reason: "stopping" },
+    ]);
+  });
+
+  test("the connection, but not the tries to get one", () => {
+    session.handleEvent({ type: "connection", state: "connecting", attempt: 1 });
+    session.handleEvent({ type: "connection", state: "open", attempt: 1 });
+    const reason = "timed out";
+    session.handleEvent({
+      type: "connection",
+      state: "reconnecting",
+      reason,
+      attempt: 1,
+      retryAt: 9,
+    });
+    expect(output()).toEqual([
+      { type: "connection", state: "open" },
+      { type: "connection", state: "reconnecting", reason },
+    ]);
+  });
+});
+
+describe("the end", () => {
+  test("comes when the input has ended and all is answered", () => {
+    session.handleEvent(ready);
+    const first = ask({ type: "say", room: "lobby", text: "1" });
+    const second = ask({ type: "say", room: "lobby", text: "2" });
+    session.handleInputEnd(0);
+    session.handleEvent({ type: "stored", ref: first, room: "lobby", id: "a", sequence: 1 });
+    expect(session.exitCode).toBeUndefined();
+    session.handleEvent({ type: "stored", ref: second, room: "lobby", id: "b", sequence: 2 });
+    expect(session.exitCode).toBe(0);
+  });
+
+  test("waits for the server also when there was no input", () => {
+    session.handleInputEnd(0);
+    expect(session.exitCode).toBeUndefined();
+    session.handleEvent(ready);
+    expect(session.exitCode).toBe(0);
+  });
+
+  test("quit is answered last, and nothing is read after it", () => {
+    session.handleEvent(ready);
+    const ref = ask({ type: "say", room: "lobby", text: "1", ref: 1 });
+    ask({ type: "quit", ref: 2 });
+    ask({ type: "say", room: "lobby", text: "2", ref: 3 });
+    session.handleEvent({ type: "stored", ref, room: "lobby", id: "a", sequence: 1 });
+    expect(client.calls).toHaveLength(1);
+    expect(output()).toMatchObject([{ type: "ready" }, { ref: 1 }, { type: "ok", ref: 2 }]);
+    expect(session.exitCode).toBe(0);
+    session.handleEvent({ type: "shutdown", reason: "late" });
+    expect(output()).toEqual([]);
+  });
+
+  test("a request that is never answered costs 10 s and exit code 3", () => {
+    session.handleEvent(ready);
+    ask({ type: "say", room: "lobby", text: "1", ref: 1 });
+    expect(session.pollTimeout()).toBeUndefined();
+    session.handleInputEnd(500);
+    expect(session.pollTimeout()).toBe(500 + answerWaitMs);
+    output();
+    session.handleTimeout(500 + answerWaitMs - 1);
+    expect(session.exitCode).toBeUndefined();
+    session.handleTimeout(500 + answerWaitMs);
+    expect(output()).toEqual([
+      { type: "error", ref: 1, code: "connection-lost", message: "not answered within 10 s" },
+    ]);
+    expect(session.exitCode).toBe(3);
+  });
+
+  test("a server that never accepts us costs 10 s and exit code 2", () => {
+    session.handleTimeout(answerWaitMs);
+    expect(output()).toMatchObject([{ type: "error", code: "no-server" }]);
+    expect(session.exitCode).toBe(2);
+  });
+
+  test("a bot that was accepted has no deadline", () => {
+    session.handleEvent(ready);
+    session.handleTimeout(1e9);
+    expect(session.exitCode).toBeUndefined();
+  });
+
+  test("a taken nickname is an error and exit code 1", () => {
+    const refusal = { code: "nickname-taken", message: "taken", suggestion: "bob2" } as const;
+    session.handleEvent({ type: "nick-refused", ...refusal });
+    expect(output()).toEqual([{ type: "error", ...refusal }]);
+    expect(session.exitCode).toBe(1);
+  });
+
+  test("a connection closed for good is exit code 1", () => {
+    session.handleEvent({ type: "connection", state: "closed", reason: "version 2", attempt: 1 });
+    expect(output()).toEqual([{ type: "connection", state: "closed", reason: "version 2" }]);
+    expect(session.exitCode).toBe(1);
+  });
+});
+
+describe("back-pressure", () => {
+  test("input waits at the limit of requests, and goes on below it", () => {
+    let ref = "";
+    for (let count = 1; count <= requestsPendingMax; count += 1) {
+      expect(session.isSaturated).toBe(false);
+      ref = ask({ type: "members", room: "lobby" });
+    }
+    expect(session.isSaturated).toBe(true);
+    session.handleEvent({ type: "members", ref, room: "lobby", nicks: [] });
+    expect(session.isSaturated).toBe(false);
+  });
+
+  test("input waits at the limit of bytes, and goes on below it", () => {
+    const small = ask({ type: "say", room: "lobby", text: "x" });
+    ask({ type: "say", room: "lobby", text: "x".repeat(bytesPendingMax - 2) });
+    expect(session.isSaturated).toBe(false);
+    ask({ type: "say", room: "lobby", text: "x" });
+    expect(session.isSaturated).toBe(true);
+    session.handleEvent({ type: "stored", ref: small, room: "lobby", id: "a", sequence: 1 });
+    session.handleEvent({ type: "stored", ref: small, room: "lobby", id: "a", sequence: 1 });
+    expect(session.isSaturated).toBe(false);
+  });
+});

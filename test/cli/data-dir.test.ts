@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  directoryInUse,
+  directoryName,
+  forgetOwner,
+  noteOwner,
+  openServerDirectory,
+} from "../../src/cli/data-dir.ts";
+
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), "earshot-data-"));
+});
+
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+describe("directoryName", () => {
+  test.each([
+    ["office", "office"],
+    ["Anna's MacBook Pro.local", "anna-s-macbook-pro-local"],
+    ["  Büro 3 ", "büro-3"],
+    ["会議室", "会議室"],
+    ["../../etc/passwd", "etc-passwd"],
+    ["..", "server"],
+    ["🦊", "server"],
+    ["CON", "server-con"],
+    ["lpt1", "server-lpt1"],
+    ["ｏｆｆｉｃｅ", "office"],
+  ])("%j is kept in %s", (name, expected) => {
+    expect(directoryName(name)).toBe(expected);
+  });
+});
+
+describe("the directory of a server", () => {
+  test("is made below the data directory, for this user only", async () => {
+    const directory = await openServerDirectory(data, "Office");
+    expect(directory.path).toBe(join(data, "servers", "office"));
+    expect(directory.historyPath).toBe(join(data, "servers", "office", "history"));
+    if (process.platform !== "win32") expect(statSync(directory.path).mode & 0o777).toBe(0o700);
+    expect((await openServerDirectory(data, "office")).path).toBe(directory.path);
+  });
+
+  test("cannot be made below a file", async () => {
+    writeFileSync(join(data, "servers"), "");
+    await expect(openServerDirectory(data, "office")).rejects.toMatchObject({
+      code: "data-directory-unusable",
+    });
+  });
+
+  test("tells who uses it", async () => {
+    const directory = await openServerDirectory(data, "office");
+    const cause = new Error("locked");
+    await noteOwner(directory, 123);
+    expect(await directoryInUse(directory, cause)).toMatchObject({
+      code: "data-directory-in-use",
+      message: `data directory ${directory.path} is in use by process 123: stop it, or give another with --data`,
+      cause,
+    });
+    await forgetOwner(directory);
+    await forgetOwner(directory);
+    expect((await directoryInUse(directory, cause)).message).toContain("by another process");
+  });
+
+  test("does not repeat nonsense from the note", async () => {
+    const directory = await openServerDirectory(data, "office");
+    writeFileSync(join(directory.path, "server.pid"), "\u001b[31m1\n");
+    expect((await directoryInUse(directory, undefined)).message).toContain("by another process");
+  });
+});

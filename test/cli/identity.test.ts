@@ -1,0 +1,89 @@
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadIdentity } from "../../src/cli/identity.ts";
+
+let directory: string;
+let keyPath: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "earshot-identity-"));
+  keyPath = join(directory, "server.key");
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const isPosix = process.platform !== "win32";
+
+describe("loadIdentity", () => {
+  test("makes a key once and finds it again", async () => {
+    const made = await loadIdentity(directory);
+    expect(made.id).toMatch(/^[\w-]{43}$/);
+    expect(made.privateKey.asymmetricKeyType).toBe("x25519");
+    expect((await loadIdentity(directory)).id).toBe(made.id);
+    expect(readdirSync(directory)).toEqual(["server.key"]);
+  });
+
+  test("the id is the raw public key", async () => {
+    const { id, privateKey } = await loadIdentity(directory);
+    // From the file, because an export as JWK of a key that was just made blocks Node 20 for ever.
+    const publicKey = createPublicKey(readFileSync(keyPath));
+    expect(publicKey.export({ format: "jwk" })).toMatchObject({ x: id });
+    expect(createPublicKey(privateKey).equals(publicKey)).toBe(true);
+  });
+
+  test("several processes that start at once get one identity", async () => {
+    const identities = await Promise.all(Array.from({ length: 8 }, () => loadIdentity(directory)));
+    expect(new Set(identities.map(({ id }) => id)).size).toBe(1);
+    expect(readdirSync(directory)).toEqual(["server.key"]);
+  });
+
+  test.runIf(isPosix)("the key is for its owner only", async () => {
+    await loadIdentity(directory);
+    expect(statSync(keyPath).mode & 0o777).toBe(0o600);
+  });
+
+  test.runIf(isPosix).each([0o640, 0o604, 0o660, 0o644])(
+    "a key that others can read is refused (mode %o)",
+    async (mode) => {
+      await loadIdentity(directory);
+      chmodSync(keyPath, mode);
+      await expect(loadIdentity(directory)).rejects.toMatchObject({
+        code: "identity-unusable",
+        message: expect.stringContaining(`mode 0${mode.toString(8)}`),
+      });
+    },
+  );
+
+  const ed25519 = generateKeyPairSync("ed25519").privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  });
+
+  test.each([
+    ["an empty file", ""],
+    ["half a key", "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIE"],
+    ["another kind of key", ed25519],
+    ["a large file", "x".repeat(10_000)],
+  ])("%s is refused and left as it is", async (_name, content) => {
+    writeFileSync(keyPath, content, { mode: 0o600 });
+    await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "identity-unusable" });
+    expect(readFileSync(keyPath, "utf8")).toBe(content);
+  });
+
+  test("a directory that is not there is an operating failure", async () => {
+    await expect(loadIdentity(join(directory, "missing"))).rejects.toMatchObject({
+      code: "data-directory-unusable",
+    });
+  });
+});
