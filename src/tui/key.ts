@@ -10,8 +10,8 @@ export type KeyEvent =
       readonly isAlt: boolean;
       readonly isShift: boolean;
     }
-  /** A bracketed paste, whole, line ends as `\n`, sanitised. */
-  | { readonly type: "paste"; readonly text: string };
+  /** A bracketed paste, whole, line ends as `\n`, sanitised. `isCut`: it was too long, its end is lost. */
+  | { readonly type: "paste"; readonly text: string; readonly isCut?: boolean };
 
 /** The keys that have names. */
 export type KeyName =
