@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import {
+  AnswerQueue,
+  answerDelayMsMax,
+  answersInAll,
+  answersPerSource,
+  neighboursMax,
+  noncesMax,
+  sourcesMax,
+} from "../../src/discovery/answer-queue.ts";
+import { SeededRandom } from "../support/random.ts";
+import { sampleId } from "./samples.ts";
+
+const start = 1_000_000;
+
+function queue(): AnswerQueue {
+  return new AnswerQueue(start, new SeededRandom(1));
+}
+
+function nonceOf(number: number): string {
+  return number.toString(16).padStart(16, "0");
+}
+
+function question(number: number, host = "10.0.0.9") {
+  return { nonce: nonceOf(number), from: { host, port: 40_000 } };
+}
+
+/** How many of these questions are answered. */
+function answered(answers: AnswerQueue, count: number, host: (n: number) => string): number {
+  for (let n = 1; n <= count; n += 1) answers.handleQuery(start, question(n, host(n)));
+  return answers.poll(start).length;
+}
+
+describe("AnswerQueue", () => {
+  test("answers a question at once and once", () => {
+    const answers = queue();
+    expect(answers.pollTimeout()).toBeUndefined();
+    answers.handleQuery(start, question(1));
+    answers.handleQuery(start, question(1));
+    answers.handleQuery(start, question(1, "10.1.0.9"));
+    expect(answers.pollTimeout()).toBe(start);
+    expect(answers.poll(start)).toMatchObject([{ nonce: nonceOf(1), to: question(1).from }]);
+    answers.handleQuery(start + 1000, question(1));
+    expect(answers.poll(start + 1000)).toEqual([]);
+    expect(answers.pollTimeout()).toBeUndefined();
+  });
+
+  test("answers one host 40 questions at once, then 20 a second", () => {
+    const answers = queue();
+    expect(answered(answers, 100, () => "10.0.0.9")).toBe(answersPerSource.burst);
+    for (let n = 101; n <= 200; n += 1) answers.handleQuery(start + 1000, question(n));
+    expect(answers.poll(start + 1000)).toHaveLength(answersPerSource.perSecond);
+  });
+
+  test("answers 200 questions a second in all", () => {
+    const answers = queue();
+    expect(answered(answers, 201, (n) => `10.0.1.${n}`)).toBe(answersInAll.burst);
+    for (let n = 300; n <= 600; n += 1)
+      answers.handleQuery(start + 1000, question(n, `10.0.2.${n}`));
+    expect(answers.poll(start + 1000)).toHaveLength(answersInAll.perSecond);
+  });
+
+  test("a question that was above the rate can be asked again", () => {
+    const answers = queue();
+    answered(answers, 41, () => "10.0.0.9");
+    answers.handleQuery(start + 1000, question(41));
+    expect(answers.poll(start + 1000)).toHaveLength(1);
+  });
+
+  test("among 8 other servers it answers at once, among 9 within 60 ms", () => {
+    const answers = queue();
+    for (let n = 1; n <= neighboursMax; n += 1) answers.handleNeighbour(start, sampleId(n));
+    expect(answered(answers, 30, () => "10.0.0.9")).toBe(30);
+    answers.handleNeighbour(start, sampleId(neighboursMax + 1));
+    for (let n = 31; n <= 60; n += 1) answers.handleQuery(start, question(n, "10.0.0.10"));
+    const first = answers.pollTimeout()!;
+    expect(first).toBeGreaterThan(start);
+    expect(answers.poll(first)).toHaveLength(1);
+    expect(answers.poll(start + answerDelayMsMax)).toHaveLength(29);
+  });
+
+  test("does not count servers that are gone", () => {
+    const answers = queue();
+    for (let n = 0; n <= neighboursMax; n += 1) answers.handleNeighbour(start, sampleId(n));
+    answers.handleQuery(start + 10_000, question(1));
+    expect(answers.poll(start + 10_000)).toHaveLength(1);
+  });
+
+  test("counts each server once", () => {
+    const answers = queue();
+    for (let n = 0; n <= 50; n += 1) answers.handleNeighbour(start, sampleId(1));
+    expect(answered(answers, 30, () => "10.0.0.9")).toBe(30);
+  });
+
+  test("remembers 1024 nonces and forgets the oldest with the next", () => {
+    const answers = queue();
+    const ask = (now: number, n: number) => {
+      answers.handleQuery(now, question(n, `10.0.${n % 100}.1`));
+      return answers.poll(now).length;
+    };
+    for (let n = 1; n <= noncesMax; n += 1) expect(ask(start + n * 10, n)).toBe(1);
+    const later = start + 20_000;
+    expect(ask(later, 1)).toBe(0);
+    expect(ask(later, noncesMax + 1)).toBe(1);
+    expect(ask(later, 1)).toBe(1);
+  });
+
+  test("remembers 1024 hosts and forgets the one unheard for longest", () => {
+    const answers = queue();
+    let asked = 0;
+    const ask = (now: number, host: string) => {
+      asked += 1;
+      answers.handleQuery(now, question(asked, host));
+      return answers.poll(now).length;
+    };
+    const askFromOthers = (now: number, count: number) => {
+      for (let n = 0; n < count; n += 1) ask(now, `10.1.${n >> 8}.${n & 255}`);
+    };
+    for (let n = 0; n < answersPerSource.burst; n += 1) expect(ask(start, "10.0.0.9")).toBe(1);
+    // In 10 ms the rate of all gains 2 answers and that of a host a fifth of one.
+    askFromOthers(start, sourcesMax - 1);
+    expect(ask(start + 10, "10.0.0.9")).toBe(0);
+    askFromOthers(start + 10, sourcesMax);
+    expect(ask(start + 20, "10.0.0.9")).toBe(1);
+  });
+});

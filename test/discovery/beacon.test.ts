@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { encodePacket } from "../../src/discovery/announcement.ts";
+import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
+import { sampleId } from "./samples.ts";
+
+const nonce = "a1a2a3a4a5a6a7a8";
+const query = encodePacket({ type: "query", nonce });
+
+describe("a beacon", () => {
+  test("answers a question to where it came from, once, whatever number of copies come", async () => {
+    await using lan = await LoopbackLan.open();
+    await lan.beacon();
+    const { socket, packets } = await lan.listener();
+    const everyone = { host: "127.255.255.255", port: lan.port };
+    for (let copies = 0; copies < 3; copies += 1) socket.send(everyone, query);
+    await until(() => 0 < packets.length);
+    expect(packets[0]).toMatchObject({ type: "answer", nonce, announcement: { name: "Office" } });
+    socket.send(everyone, encodePacket({ type: "query", nonce: "11".repeat(8) }));
+    await until(() => 1 < packets.length);
+    expect(packets).toMatchObject([{ nonce }, { nonce: "11".repeat(8) }]);
+  });
+
+  test("counts what is malformed or comes from another link, and does not answer it", async () => {
+    await using lan = await LoopbackLan.open();
+    const beacon = await lan.beacon({}, { interfaces: [], listAdapters: () => [fakeAdapter(1)] });
+    const stranger = await lan.listener("127.2.0.1");
+    const neighbour = await lan.listener("127.1.0.9");
+    const everyone = { host: "127.255.255.255", port: lan.port };
+    stranger.socket.send(everyone, query);
+    stranger.socket.send(everyone, query.subarray(0, 399));
+    await until(() => beacon.counts.malformed === 1);
+    expect(beacon.counts).toEqual({ malformed: 1, offLink: 1 });
+    neighbour.socket.send(everyone, query);
+    await until(() => neighbour.packets.length === 1);
+    expect(stranger.packets).toEqual([]);
+  });
+
+  test("starts and stops on a machine without any network", async () => {
+    await using lan = await LoopbackLan.open();
+    const beacon = await lan.beacon({}, { interfaces: [], listAdapters: () => [] });
+    expect(beacon.adapters()).toEqual([]);
+    await beacon.close();
+    await beacon.close();
+  });
+
+  test("refuses an interface that is not there", async () => {
+    await using lan = await LoopbackLan.open();
+    const started = lan.beacon({}, { interfaces: ["no-such-adapter"] });
+    await expect(started).rejects.toMatchObject({ code: "interface-not-found" });
+  });
+
+  test("goes on without hearing while another program holds the port, then hears", async () => {
+    await using lan = await LoopbackLan.open();
+    const holder = await lan.hold();
+    const beacon = await lan.beacon();
+    expect(beacon.isHearing).toBe(false);
+    await holder.close();
+    await until(() => beacon.isHearing);
+    const browser = await lan.browser();
+    await until(() => browser.servers().length === 1);
+  });
+
+  test("announces a change of members at once", async () => {
+    await using lan = await LoopbackLan.open();
+    let members = 1;
+    const beacon = await lan.beacon({
+      get members() {
+        return members;
+      },
+    });
+    const browser = await lan.browser();
+    await until(() => browser.servers()[0]?.members === 1);
+    members = 2;
+    beacon.changed();
+    const tookMs = await until(() => browser.servers()[0]?.members === 2);
+    expect(tookMs).toBeLessThan(1500);
+  });
+
+  test("spreads its answers out among more than 8 other servers", async () => {
+    await using lan = await LoopbackLan.open();
+    const browser = await lan.browser();
+    for (let n = 1; n <= 10; n += 1) await lan.beacon({ id: sampleId(n), name: `Office ${n}` });
+    await until(() => browser.servers().length === 10);
+    browser.refresh();
+    await until(() => browser.servers().some((server) => 5 < (server.rttMs ?? 0)));
+  });
+});

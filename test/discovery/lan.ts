@@ -1,0 +1,114 @@
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../src/base/clock.ts";
+import { bindDatagramSocket, type DatagramSocket } from "../../src/base/datagram-socket.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import type { Adapter } from "../../src/discovery/adapters.ts";
+import { type DiscoveryPacket, decodePacket } from "../../src/discovery/announcement.ts";
+import { type Beacon, type ServerDescription, startBeacon } from "../../src/discovery/beacon.ts";
+import { type Browser, type BrowserOptions, startBrowser } from "../../src/discovery/browser.ts";
+import { sampleId } from "./samples.ts";
+
+/** An adapter that is in truth a part of loopback: 127.N.0.1/16. */
+export function fakeAdapter(number: number): Adapter {
+  return {
+    name: `eth${number}`,
+    address: `127.${number}.0.1`,
+    netmask: "255.255.0.0",
+    isLoopback: false,
+    targets: ["127.255.255.255"],
+  };
+}
+
+/** What a test opened on loopback, on a discovery port that is its own; closes it all at its end. */
+export class LoopbackLan implements AsyncDisposable {
+  readonly port: number;
+  readonly #opened: { close(): Promise<void> }[] = [];
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  /** Takes a port below the ephemeral ones, so that no other test's socket is on it by chance. */
+  static async open(): Promise<LoopbackLan> {
+    for (;;) {
+      const port = randomInt(12_000, 28_000);
+      const address = { host: "0.0.0.0", port };
+      const probe = await bindDatagramSocket({ address, onDatagram: () => {} }).catch(() => {});
+      if (probe === undefined) continue;
+      await probe.close();
+      return new LoopbackLan(port);
+    }
+  }
+
+  get options(): BrowserOptions {
+    return {
+      interfaces: ["lo"],
+      discoveryPort: this.port,
+      clock: systemClock,
+      random: systemRandom,
+    };
+  }
+
+  async beacon(
+    description: Partial<ServerDescription> = {},
+    options: Partial<BrowserOptions> = {},
+  ): Promise<Beacon> {
+    const described = {
+      id: sampleId(1),
+      name: "Office",
+      port: 28_198,
+      versionMin: 1,
+      versionMax: 1,
+      members: 0,
+      rooms: 1,
+    };
+    const describe = () => ({ ...described, ...description });
+    return this.#keep(await startBeacon({ ...this.options, ...options, describe }));
+  }
+
+  async browser(options: Partial<BrowserOptions> = {}): Promise<Browser> {
+    return this.#keep(await startBrowser({ ...this.options, ...options }));
+  }
+
+  /** A socket that holds the discovery port for itself. */
+  async hold(onDatagram: (datagram: Uint8Array) => void = () => {}): Promise<DatagramSocket> {
+    const address = { host: "0.0.0.0", port: this.port };
+    return this.#keep(await bindDatagramSocket({ address, onDatagram }));
+  }
+
+  /** A bare socket, and the packets that it heard. */
+  async listener(
+    host = "127.0.0.1",
+  ): Promise<{ socket: DatagramSocket; packets: DiscoveryPacket[] }> {
+    const packets: DiscoveryPacket[] = [];
+    const socket = await bindDatagramSocket({
+      address: { host, port: 0 },
+      isBroadcast: true,
+      onDatagram: (datagram) => {
+        const packet = decodePacket(datagram);
+        if (packet !== undefined) packets.push(packet);
+      },
+    });
+    return { socket: this.#keep(socket), packets };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const opened of this.#opened.reverse()) await opened.close();
+  }
+
+  #keep<T extends { close(): Promise<void> }>(opened: T): T {
+    this.#opened.push(opened);
+    return opened;
+  }
+}
+
+/** Waits for what real sockets bring; gives up after 5 s. Returns the milliseconds it took. */
+export async function until(condition: () => boolean): Promise<number> {
+  const startedAt = performance.now();
+  while (!condition()) {
+    if (startedAt + 5000 < performance.now()) throw new Error(`waited in vain for ${condition}`);
+    await sleep(2);
+  }
+  return performance.now() - startedAt;
+}
