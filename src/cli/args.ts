@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { EarshotError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
+import { parseNick, parseRoom } from "../room/name.ts";
 import {
   type CommandName,
   commandTable,
@@ -75,7 +76,8 @@ export interface Environment {
 /**
  * Reads the command line, without the program's own name. Options may stand before the command.
  *
- * @throws {EarshotError} WHEN it cannot be understood `argument-invalid`, naming what was nearest.
+ * @throws {EarshotError} WHEN it cannot be understood `argument-invalid`, naming what was nearest; for
+ * names that nobody can have `nickname-invalid` and `room-invalid`.
  */
 export function parseCommand(args: readonly string[], environment: Environment): Command {
   const { tokens } = parseArgs({
@@ -181,7 +183,7 @@ function networkCommand(
         command: "chat",
         ...network,
         ...joining(values),
-        nick: values.one("nick"),
+        nick: nick(values),
         isPlain: values.has("plain"),
         isAscii: values.has("ascii"),
       };
@@ -222,7 +224,7 @@ function joining(values: Values) {
   if (server !== undefined) parseTypedServer(server);
   return {
     server,
-    rooms: values.all("room"),
+    rooms: values.all("room").map(parseRoom),
     waitMs: waitMs(values),
   };
 }
@@ -231,10 +233,15 @@ function waitMs(values: Values): number {
   return values.number("wait", 0, waitMsMax) ?? waitMsDefault;
 }
 
+function nick(values: Values): string | undefined {
+  const typed = values.one("nick");
+  return typed === undefined ? undefined : parseNick(typed);
+}
+
 function botNick(values: Values): string {
-  const nick = values.one("nick");
-  if (nick === undefined) throw invalid("a bot needs a nickname: earshot bot --nick NICK");
-  return nick;
+  const chosen = nick(values);
+  if (chosen === undefined) throw invalid("a bot needs a nickname: earshot bot --nick NICK");
+  return chosen;
 }
 
 function unknownOption(rawName: string, command: CommandName): EarshotError {

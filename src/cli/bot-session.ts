@@ -2,16 +2,14 @@ import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent, ClientPort, ServerInfo } from "../room/client-port.ts";
+import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodes } from "./exit-code.ts";
 import type { InputLine } from "./line-splitter.ts";
 
-/** No more input is read while so many requests wait: at 10,000 the client would refuse lines. */
-export const requestsPendingMax = 1_000;
-
-/** No more input is read while texts of so many bytes wait: half of what the client can hold. */
-export const bytesPendingMax: number = 32 * 1_024 * 1_024;
+/** No more input is read while texts of so many bytes wait: with one more the client is not full. */
+export const bytesPendingMax: number = outboxBytesMax / 2;
 
 /** How long the server may take to accept us, and to answer what is open when the input has ended. */
 export const answerWaitMs = 10_000;
@@ -71,7 +69,7 @@ export class BotSession {
 
   /** Whether to stop reading input until something is answered. */
   get isSaturated(): boolean {
-    return requestsPendingMax <= this.#pending.size || bytesPendingMax <= this.#pendingBytes;
+    return requestsWaitingMax <= this.#pending.size || bytesPendingMax <= this.#pendingBytes;
   }
 
   handleLine(now: number, line: InputLine): void {

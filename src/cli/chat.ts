@@ -1,0 +1,116 @@
+import { userInfo } from "node:os";
+import { formatAddress } from "../base/address.ts";
+import { startBrowser } from "../discovery/browser.ts";
+import { parseNick } from "../room/name.ts";
+import { transportVersion } from "../transport/limits.ts";
+import type { ChatOptions, HostedServer, ServerTarget } from "../tui/chat-options.ts";
+import type { ChatCommand } from "./args.ts";
+import { type Hosting, startHosting } from "./hosting.ts";
+import { chooseTarget, joinServer, noServer } from "./joining.ts";
+import { type Network, systemNetwork } from "./network.ts";
+import { onStopSignal } from "./stop-signal.ts";
+
+/** The room that everybody enters when no other is named. */
+const defaultRoom = "lobby";
+
+/** Chats on the full screen, or in lines where there is no screen; gives the exit code. */
+export async function chat(command: ChatCommand): Promise<number> {
+  const network = systemNetwork(command);
+  const stopping = new AbortController();
+  onStopSignal(() => stopping.abort());
+  const options: ChatOptions = {
+    connect: (target, nick, onEvent) =>
+      joinServer(network, { target, nick, waitMs: command.waitMs, onEvent }),
+    clock: network.clock,
+    rooms: command.rooms.length === 0 ? [defaultRoom] : command.rooms,
+    signal: stopping.signal,
+  };
+  const { isTerminalUsable } = await import("../tui/terminal.ts");
+  const isFullScreen =
+    !command.isPlain && isTerminalUsable(process.stdin, process.stdout, process.env);
+  return isFullScreen
+    ? chatOnScreen(command, network, options)
+    : chatInLines(command, network, options);
+}
+
+async function chatOnScreen(
+  command: ChatCommand,
+  network: Network,
+  options: ChatOptions,
+): Promise<number> {
+  const { runTui } = await import("../tui/app.ts");
+  const { server, nick, isAscii } = command;
+  return runTui({
+    ...options,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    env: process.env,
+    openBrowser: (onChange) => startBrowser({ ...network, onChange }),
+    host: async () => hostedServer(await startHosting(network, hostingOptions(command))),
+    ...(server !== undefined && { target: { type: "typed", text: server } }),
+    ...(nick !== undefined && { nick }),
+    nickDefault: defaultNick(),
+    version: transportVersion,
+    discoveryPort: network.discoveryPort,
+    isAscii,
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+}
+
+/** Without anybody to choose, the one server that answers is joined; when none does, one is hosted. */
+async function chatInLines(
+  command: ChatCommand,
+  network: Network,
+  options: ChatOptions,
+): Promise<number> {
+  const { runPlain } = await import("../tui/plain.ts");
+  let target = await chooseTarget(network, command);
+  let hosted: HostedServer | undefined;
+  if (target === undefined) {
+    print(`-- ${noServer(network, command.waitMs).message}`);
+    const hosting = await startHosting(network, hostingOptions(command));
+    print(`-- hosting ${hosting.name} here: ${describeAddresses(hosting)}`);
+    hosted = hostedServer(hosting);
+    target = hosted.target;
+  } else print(`-- joining ${describeTarget(target)}`);
+  const { stdin, stdout } = process;
+  const nick = command.nick ?? defaultNick();
+  try {
+    return await runPlain({ ...options, target, nick, stdin, stdout });
+  } finally {
+    await hosted?.close();
+  }
+}
+
+function hostingOptions(command: ChatCommand) {
+  return { name: undefined, port: undefined, data: command.data };
+}
+
+function hostedServer(hosting: Hosting): HostedServer {
+  return {
+    target: { type: "typed", text: formatAddress(hosting.localAddress) },
+    close: () => hosting.close("its host has left"),
+  };
+}
+
+function describeAddresses(hosting: Hosting): string {
+  return hosting.addresses.map((host) => formatAddress({ host, port: hosting.port })).join(", ");
+}
+
+function describeTarget(target: ServerTarget): string {
+  if (target.type === "typed") return target.text;
+  return `${target.server.name} (${formatAddress(target.server.address)})`;
+}
+
+/** The user's name on this machine as far as it can be a nickname. */
+function defaultNick(): string {
+  try {
+    return parseNick(userInfo().username.replace(/[^\p{L}\p{M}\p{Nd}_.-]/gu, ""));
+  } catch {
+    return "visitor";
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,137 @@
+import { hostname } from "node:os";
+import type { Address } from "../base/address.ts";
+import { EarshotError } from "../base/errors.ts";
+import { utf8Bytes } from "../base/text.ts";
+import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
+import { startBeacon } from "../discovery/beacon.ts";
+import { defaultDataPort } from "../discovery/ports.ts";
+import { type RunningServer, startServer } from "../room/server.ts";
+import { transportVersion } from "../transport/limits.ts";
+import {
+  directoryInUse,
+  forgetOwner,
+  noteOwner,
+  openServerDirectory,
+  type ServerDirectory,
+} from "./data-dir.ts";
+import { loadIdentity } from "./identity.ts";
+import { bindHost, localAddresses, type Network } from "./network.ts";
+
+export interface HostingOptions {
+  /** `undefined` means the name of this machine. */
+  readonly name: string | undefined;
+  /** `undefined` means the documented one, or a free one when that is taken. */
+  readonly port: number | undefined;
+  /** `undefined` means the platform's place for data. */
+  readonly data: string | undefined;
+}
+
+/** A server that runs in this process and can be found on the network. */
+export interface Hosting {
+  readonly id: string;
+  readonly name: string;
+  /** Where members reach it, loopback only when there is nothing else. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** Where a client on this machine reaches it. */
+  readonly localAddress: Address;
+  /** The directory of its key and history. */
+  readonly directory: string;
+  /** Whether it hears who asks for servers; if not, it is found by its beacons only. */
+  readonly isHearing: boolean;
+  /** Tells the members why, stores what was said, and says goodbye to the network. */
+  close(reason: string): Promise<void>;
+}
+
+/**
+ * Starts a server and announces it.
+ *
+ * @throws {EarshotError} WHEN its name cannot be announced `argument-invalid`; and what the directory,
+ * the key, the history and the sockets throw.
+ */
+export async function startHosting(network: Network, options: HostingOptions): Promise<Hosting> {
+  const name = serverName(options.name);
+  const directory = await openServerDirectory(options.data, name);
+  const { id } = await loadIdentity(directory.path);
+  let onChange: () => void = () => undefined;
+  const server = await startOn(network, options.port, directory, {
+    id,
+    name,
+    onChange: () => onChange(),
+  });
+  const beacon = await startBeacon({
+    ...network,
+    describe: () => ({
+      id,
+      name,
+      port: server.address.port,
+      versionMin: transportVersion,
+      versionMax: transportVersion,
+      members: server.memberCount,
+      rooms: server.roomCount,
+    }),
+  }).catch(async (error: unknown) => {
+    await server.close("starting failed");
+    throw error;
+  });
+  onChange = () => beacon.changed();
+  await noteOwner(directory, process.pid);
+  const { host, port } = server.address;
+  return {
+    id,
+    name,
+    addresses: reachableAddresses(network, host),
+    port,
+    localAddress: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
+    directory: directory.path,
+    isHearing: beacon.isHearing,
+    async close(reason) {
+      // Members first: they must hear why before discovery tells them that nobody is here.
+      await server.close(reason);
+      await beacon.close();
+      await forgetOwner(directory);
+    },
+  };
+}
+
+function serverName(wanted: string | undefined): string {
+  if (wanted === undefined) return toServerName(hostname()) || "earshot";
+  const name = toServerName(wanted);
+  if (name === "") throw new EarshotError("argument-invalid", "the server's name is empty");
+  const bytes = utf8Bytes(wanted);
+  if (bytes <= serverNameBytesMax) return name;
+  const message = `the server's name is ${bytes} bytes long, at most ${serverNameBytesMax}`;
+  throw new EarshotError("argument-invalid", message);
+}
+
+/** Binds the port that was asked for, or the documented one, or any. */
+async function startOn(
+  network: Network,
+  port: number | undefined,
+  directory: ServerDirectory,
+  identity: { readonly id: string; readonly name: string; readonly onChange: () => void },
+): Promise<RunningServer> {
+  const start = (tried: number) =>
+    startServer({
+      ...identity,
+      address: { host: bindHost(network), port: tried },
+      dataDir: directory.historyPath,
+      clock: network.clock,
+      random: network.random,
+    });
+  try {
+    return await start(port ?? defaultDataPort);
+  } catch (error) {
+    if (!(error instanceof EarshotError)) throw error;
+    if (error.code === "data-directory-in-use") throw await directoryInUse(directory, error);
+    if (error.code === "port-in-use" && port === undefined) return start(0);
+    throw error;
+  }
+}
+
+function reachableAddresses(network: Network, host: string): readonly string[] {
+  if (host !== "0.0.0.0") return [host];
+  const addresses = localAddresses(network);
+  const others = addresses.filter((address) => !address.startsWith("127."));
+  return 0 < others.length ? others : addresses;
+}

@@ -1,0 +1,47 @@
+import type { ServeCommand } from "./args.ts";
+import { exitCodes } from "./exit-code.ts";
+import { type Hosting, startHosting } from "./hosting.ts";
+import { LineOutput } from "./line-output.ts";
+import { systemNetwork } from "./network.ts";
+import { onStopSignal, stopMsMax } from "./stop-signal.ts";
+
+/** Hosts a server until a signal says stop; gives the exit code. */
+export async function serve(command: ServeCommand): Promise<number> {
+  const network = systemNetwork(command);
+  const stopped = new Promise<void>((resolve) => {
+    onStopSignal(() => resolve());
+  });
+  const hosting = await startHosting(network, command);
+  // A server goes on when nobody reads what it prints.
+  const output = new LineOutput(process.stdout, () => undefined);
+  output.writeLine(command.isJson ? describeJson(hosting) : describe(hosting));
+  await stopped;
+  if (!command.isJson) output.writeLine("stopping");
+  // Every line that was acknowledged is on disk already, so nothing is lost by not waiting longer.
+  setTimeout(() => process.exit(exitCodes.ok), stopMsMax).unref();
+  await hosting.close("the server was stopped");
+  return exitCodes.ok;
+}
+
+function describeJson(hosting: Hosting): string {
+  const { name, id, port, addresses, directory } = hosting;
+  return JSON.stringify({ type: "listening", name, port, addresses, data: directory, id });
+}
+
+function describe(hosting: Hosting): string {
+  const { name, id, port, addresses, directory } = hosting;
+  const members = addresses.map((address) => `${address}:${port}`).join(", ");
+  const lines = [
+    `server    ${name} (${id.slice(0, 8)})`,
+    `address   ${members}`,
+    `data      ${directory}`,
+    `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,
+    "to stop   press Ctrl-C",
+  ];
+  if (!hosting.isHearing) {
+    lines.push(
+      "note      another program holds the discovery port, so finding it takes some seconds",
+    );
+  }
+  return lines.join("\n");
+}
