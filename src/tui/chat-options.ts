@@ -33,6 +33,7 @@ export interface ServerBrowser {
   adapters(): readonly { readonly name: string }[];
   /** Asks again now. */
   refresh(): void;
+  close(): Promise<void>;
 }
 
 /** What full-screen and line mode both need. */

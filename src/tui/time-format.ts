@@ -17,27 +17,11 @@ export const localTimeFormat: TimeFormat = {
   },
   date: (at) => {
     const date = new Date(at);
-    return dateText(date.getDay(), date.getDate(), date.getMonth(), date.getFullYear());
-  },
-};
-
-/** In UTC, for pictures that must not depend on where they are drawn. */
-export const utcTimeFormat: TimeFormat = {
-  time: (at) => {
-    const date = new Date(at);
-    return `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}`;
-  },
-  date: (at) => {
-    const date = new Date(at);
-    return dateText(date.getUTCDay(), date.getUTCDate(), date.getUTCMonth(), date.getUTCFullYear());
+    if (Number.isNaN(date.getTime())) return "unknown day";
+    return `${days[date.getDay()]} ${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()}`;
   },
 };
 
 function twoDigits(value: number): string {
   return Number.isNaN(value) ? "--" : String(value).padStart(2, "0");
-}
-
-function dateText(day: number, date: number, month: number, year: number): string {
-  if (Number.isNaN(year)) return "unknown day";
-  return `${days[day]} ${date} ${months[month]} ${year}`;
 }

@@ -1,0 +1,158 @@
+import type { KeyEvent } from "./key.ts";
+
+/** Where a key means something; `everywhere` counts on every screen. */
+export type KeyContext =
+  | "everywhere"
+  | "picker"
+  | "address"
+  | "nickname"
+  | "room"
+  | "paste"
+  | "help";
+
+/** What a key does. */
+export type Action =
+  | "back"
+  | "choose"
+  | "drop-paste"
+  | "help"
+  | "history-newer"
+  | "history-older"
+  | "host"
+  | "interrupt"
+  | "next-room"
+  | "previous-room"
+  | "quit"
+  | "redraw"
+  | "rescan"
+  | "scroll-bottom"
+  | "scroll-line-down"
+  | "scroll-line-up"
+  | "scroll-page-down"
+  | "scroll-page-up"
+  | "scroll-top"
+  | "select-next"
+  | "select-previous"
+  | "send"
+  | "suspend"
+  | "toggle-members"
+  | "type-address";
+
+/** One entry: its keys do the action in that context. */
+export interface KeyBinding {
+  readonly context: KeyContext;
+  /** As `keyName` writes them; the first is the one that help shows. */
+  readonly keys: readonly string[];
+  readonly action: Action;
+  /** What help says; entries without it are second names that nobody has to know. */
+  readonly help?: string;
+  /** Only when there is nothing typed; otherwise the key types or edits. */
+  readonly isForEmptyInput?: boolean;
+}
+
+/** Every key but those that edit the line. */
+export const keyBindings: readonly KeyBinding[] = [
+  { context: "everywhere", keys: ["ctrl+q"], action: "quit", help: "quit" },
+  {
+    context: "everywhere",
+    keys: ["ctrl+c"],
+    action: "interrupt",
+    help: "clear the line; twice: quit",
+  },
+  { context: "everywhere", keys: ["ctrl+z"], action: "suspend", help: "suspend" },
+  { context: "everywhere", keys: ["ctrl+l"], action: "redraw", help: "paint the screen again" },
+  { context: "everywhere", keys: ["f1"], action: "help", help: "help" },
+  { context: "everywhere", keys: ["?"], action: "help", isForEmptyInput: true },
+
+  { context: "picker", keys: ["enter"], action: "choose", help: "join the server" },
+  { context: "picker", keys: ["up"], action: "select-previous", help: "one up" },
+  { context: "picker", keys: ["down"], action: "select-next", help: "one down" },
+  { context: "picker", keys: ["escape"], action: "back", help: "empty the filter" },
+  { context: "picker", keys: ["f2"], action: "host", help: "host a server here" },
+  { context: "picker", keys: ["f3"], action: "type-address", help: "type an address" },
+  { context: "picker", keys: ["f5"], action: "rescan", help: "ask the network again" },
+
+  { context: "address", keys: ["enter"], action: "choose", help: "go there" },
+  { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
+
+  { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
+  { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
+
+  { context: "room", keys: ["enter"], action: "send", help: "send" },
+  { context: "room", keys: ["page-up"], action: "scroll-page-up", help: "older messages" },
+  { context: "room", keys: ["page-down"], action: "scroll-page-down", help: "newer messages" },
+  { context: "room", keys: ["shift+up"], action: "scroll-line-up", help: "one row up" },
+  { context: "room", keys: ["shift+down"], action: "scroll-line-down", help: "one row down" },
+  {
+    context: "room",
+    keys: ["ctrl+home", "alt+home"],
+    action: "scroll-top",
+    help: "oldest message here",
+  },
+  {
+    context: "room",
+    keys: ["ctrl+end", "alt+end"],
+    action: "scroll-bottom",
+    help: "newest message",
+  },
+  { context: "room", keys: ["end"], action: "scroll-bottom", isForEmptyInput: true },
+  { context: "room", keys: ["escape"], action: "scroll-bottom" },
+  { context: "room", keys: ["up"], action: "history-older", help: "what you said before" },
+  { context: "room", keys: ["down"], action: "history-newer", help: "and back again" },
+  { context: "room", keys: ["ctrl+n", "alt+right"], action: "next-room", help: "next room" },
+  { context: "room", keys: ["ctrl+p", "alt+left"], action: "previous-room", help: "previous room" },
+  { context: "room", keys: ["f8"], action: "toggle-members", help: "members on or off" },
+
+  { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
+  { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },
+
+  { context: "help", keys: ["escape", "q", "?", "enter"], action: "back", help: "close help" },
+  { context: "help", keys: ["up", "shift+up"], action: "scroll-line-up" },
+  { context: "help", keys: ["down", "shift+down"], action: "scroll-line-down" },
+  { context: "help", keys: ["page-up"], action: "scroll-page-up" },
+  { context: "help", keys: ["page-down"], action: "scroll-page-down" },
+];
+
+/** The keys of the line editor, for help; line-editor.ts does them. */
+export const editingKeys: readonly (readonly [keys: string, help: string])[] = [
+  ["Alt+Enter", "new line in the message"],
+  ["Ctrl+A Ctrl+E", "start, end of the line"],
+  ["Ctrl+← Ctrl+→", "a word back, forward"],
+  ["Ctrl+W Ctrl+U Ctrl+K", "cut the word, to the start, to the end"],
+  ["Ctrl+Y", "put back what was cut"],
+  ["Ctrl+_", "undo"],
+];
+
+/** A key as the table writes it: `ctrl+q`, `page-up`, or the text itself; `undefined` for a paste. */
+export function keyName(key: KeyEvent): string | undefined {
+  if (key.type === "paste") return undefined;
+  if (key.type === "text") return key.text;
+  const ctrl = key.isCtrl ? "ctrl+" : "";
+  const alt = key.isAlt ? "alt+" : "";
+  return `${ctrl}${alt}${key.isShift ? "shift+" : ""}${key.name}`;
+}
+
+/** What the key does in that context, or `undefined` when it is for the line editor. */
+export function actionOf(
+  context: KeyContext,
+  key: KeyEvent,
+  isInputEmpty: boolean,
+): Action | undefined {
+  const name = keyName(key);
+  if (name === undefined) return undefined;
+  const isMeant = (binding: KeyBinding) =>
+    binding.keys.includes(name) && (isInputEmpty || !binding.isForEmptyInput);
+  const own = keyBindings.find((binding) => binding.context === context && isMeant(binding));
+  return (own ?? keyBindings.find((other) => other.context === "everywhere" && isMeant(other)))
+    ?.action;
+}
+
+/** A key as people write it: `Ctrl+Q`, `PageUp`. */
+export function keyLabel(name: string): string {
+  return name
+    .split("+")
+    .map((part) =>
+      part.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase()),
+    )
+    .join("+");
+}

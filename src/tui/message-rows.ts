@@ -1,0 +1,210 @@
+import { utf8Bytes } from "../base/text.ts";
+import type { Line } from "./conversation.ts";
+import type { Row, Span } from "./picture.ts";
+import { span } from "./row.ts";
+import { clip, padStart, textWidth, wrap } from "./text.ts";
+import { nickStyle, type Theme } from "./theme.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** A longer message is folded: a whole screen of 12 rows at most stays one person's. */
+export const foldedRows = 12;
+
+/** Of a longer message only this much is wrapped: 12 rows of 300 cells, two units a cell, and some. */
+const wrappedUnitsMax = 8_192;
+
+/** Within this time the same author's nickname is not written again. */
+const sameAuthorMs = 5 * 60_000;
+
+/** Where the parts of a message's rows are, in cells. */
+export interface MessageColumns {
+  readonly columns: number;
+  readonly nickCells: number;
+  readonly textCells: number;
+}
+
+/** What the rows of a line depend on besides the line. */
+export interface MessageContext {
+  readonly at: MessageColumns;
+  readonly theme: Theme;
+  readonly timeFormat: TimeFormat;
+  readonly ownNick: string;
+}
+
+/** Stands where a nickname would be; none can be like it, because they start with a letter. */
+const noticeNick = "--";
+
+const timeCells = 5;
+const gutterCells = 3;
+const markCells = 2;
+
+/** Splits the width of the message pane. */
+export function messageColumns(columns: number): MessageColumns {
+  const nickCells = columns < 50 ? 8 : columns < 80 ? 10 : 14;
+  const textCells = columns - 1 - timeCells - 1 - nickCells - gutterCells - markCells;
+  return { columns, nickCells, textCells: Math.max(1, textCells) };
+}
+
+/** The rows of a line, at least one; `before` is the line above it, or `undefined`. */
+export function messageRows(line: Line, before: Line | undefined, context: MessageContext): Row[] {
+  const rows: Row[] = [];
+  const day = newDay(line, before, context.timeFormat);
+  if (day !== undefined) rows.push(ruleRow(day, context));
+  const body = bodyRows(line, context.at.textCells, context.theme);
+  body.forEach((text, index) => {
+    const style = line.type === "said" || line.type === "failed" ? {} : { isDim: true };
+    const mark = index === body.length - 1 ? markOf(line, context.theme) : undefined;
+    const start = index === 0 ? firstPrefix(line, before, context) : nextPrefix(context);
+    const spans = [...start, span(text, style)];
+    if (mark !== undefined) {
+      spans.push(span(" ".repeat(1 + context.at.textCells - textWidth(text))), mark);
+    }
+    rows.push(spans);
+  });
+  return rows;
+}
+
+/** How many rows `messageRows` gives. */
+export function messageHeight(
+  line: Line,
+  before: Line | undefined,
+  context: MessageContext,
+): number {
+  const body = bodyRows(line, context.at.textCells, context.theme).length;
+  return body + (newDay(line, before, context.timeFormat) === undefined ? 0 : 1);
+}
+
+/** A count as people write it: 8313 is `8,313`. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Bytes as people write them, in decimal units. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000
+    ? `${(bytes / 1000).toFixed(1)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+interface WrappedBody {
+  readonly cells: number;
+  readonly ellipsis: string;
+  readonly rows: readonly string[];
+}
+
+/** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
+const wrappedBodies = new WeakMap<Line, WrappedBody>();
+
+function bodyRows(line: Line, cells: number, theme: Theme): readonly string[] {
+  const known = wrappedBodies.get(line);
+  const { ellipsis } = theme.glyphs;
+  if (known !== undefined && known.cells === cells && known.ellipsis === ellipsis)
+    return known.rows;
+  const rows = foldedBody(bodyText(line), cells, ellipsis);
+  wrappedBodies.set(line, { cells, ellipsis, rows });
+  return rows;
+}
+
+function bodyText(line: Line): string {
+  switch (line.type) {
+    case "said":
+      return line.entry.text;
+    case "pending":
+    case "notice":
+      return line.text;
+    case "failed":
+      return `${clip(line.text, 200)}\nnot sent: ${line.reason}`;
+    case "damaged": {
+      const count = line.range.to - line.range.from + 1;
+      const are = count === 1 ? "message is" : "messages are";
+      return `${formatCount(count)} ${are} missing here: history is damaged --`;
+    }
+  }
+}
+
+function foldedBody(text: string, cells: number, ellipsis: string): string[] {
+  const isCut = wrappedUnitsMax < text.length;
+  const shown = (isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text).split("\n");
+  const rows: string[] = [];
+  let wholeLines = 0;
+  for (const line of shown) {
+    rows.push(...wrap(line, cells));
+    if (foldedRows < rows.length) break;
+    wholeLines += 1;
+  }
+  if (rows.length <= foldedRows && !isCut) return rows;
+  const count = text.split("\n").length - Math.min(wholeLines, shown.length - 1);
+  const lines = count === 1 ? "more line" : "more lines";
+  const size = formatBytes(utf8Bytes(text));
+  return [
+    ...rows.slice(0, foldedRows),
+    clip(`${ellipsis} ${formatCount(count)} ${lines} (${size})`, cells, ellipsis),
+  ];
+}
+
+function firstPrefix(line: Line, before: Line | undefined, context: MessageContext): Span[] {
+  const { at, theme, timeFormat } = context;
+  const time = timeOf(line);
+  const isRepeated = before !== undefined && isSameAuthor(line, before, context);
+  const nick = isRepeated ? "" : nickOf(line, context);
+  const shownNick = padStart(clip(nick, at.nickCells, theme.glyphs.ellipsis), at.nickCells);
+  return [
+    span(` ${(time === undefined ? "" : timeFormat.time(time)).padEnd(timeCells)} `, theme.dim),
+    span(shownNick, nickStyleOf(line, theme)),
+    span(` ${theme.glyphs.vertical} `, theme.dim),
+  ];
+}
+
+/** Rows after a line's first hang below its text. */
+function nextPrefix({ at, theme }: MessageContext): Span[] {
+  const indent = " ".repeat(1 + timeCells + 1 + at.nickCells);
+  return [span(`${indent} ${theme.glyphs.vertical} `, theme.dim)];
+}
+
+function nickStyleOf(line: Line, theme: Theme): Span["style"] {
+  if (line.type === "notice" || line.type === "damaged") return theme.dim;
+  if (line.type === "failed") return theme.alert;
+  if (line.type === "pending" || line.isOwn) return theme.ownNick;
+  return nickStyle(theme, line.entry.author);
+}
+
+function nickOf(line: Line, { ownNick }: MessageContext): string {
+  if (line.type === "said") return line.entry.author;
+  return line.type === "pending" || line.type === "failed" ? ownNick : noticeNick;
+}
+
+function markOf(line: Line, theme: Theme): Span | undefined {
+  const { stored, pending, failed } = theme.glyphs;
+  if (line.type === "failed") return span(failed, theme.alert);
+  if (line.type === "pending") return span(line.isStored ? stored : pending, theme.dim);
+  return line.type === "said" && line.isOwn ? span(stored, theme.dim) : undefined;
+}
+
+function timeOf(line: Line): number | undefined {
+  if (line.type === "said") return line.entry.sentAt;
+  return line.type === "damaged" ? undefined : line.at;
+}
+
+function isSameAuthor(line: Line, before: Line, context: MessageContext): boolean {
+  const nick = nickOf(line, context);
+  if (nick === noticeNick || nick !== nickOf(before, context)) return false;
+  const time = timeOf(line);
+  const timeBefore = timeOf(before);
+  return time !== undefined && timeBefore !== undefined && time - timeBefore < sameAuthorMs;
+}
+
+/** The day to write above the line, where it is not the day of the line above. */
+function newDay(line: Line, before: Line | undefined, timeFormat: TimeFormat): string | undefined {
+  const time = timeOf(line);
+  if (time === undefined) return undefined;
+  const timeBefore = before === undefined ? undefined : timeOf(before);
+  const day = timeFormat.date(time);
+  return timeBefore !== undefined && timeFormat.date(timeBefore) === day ? undefined : day;
+}
+
+function ruleRow(text: string, { at, theme }: MessageContext): Row {
+  const left = Math.max(0, Math.floor((at.columns - textWidth(text) - 4) / 2));
+  const right = Math.max(0, at.columns - left - textWidth(text) - 4);
+  const { horizontal } = theme.glyphs;
+  return [span(` ${horizontal.repeat(left)} ${text} ${horizontal.repeat(right)} `, theme.dim)];
+}

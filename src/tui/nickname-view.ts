@@ -1,0 +1,55 @@
+import { formatAddress } from "../base/address.ts";
+import type { ServerTarget } from "./chat-options.ts";
+import { connectionText } from "./connection-text.ts";
+import { inputRows } from "./input-rows.ts";
+import type { Picture, Row } from "./picture.ts";
+import { barRow, span } from "./row.ts";
+import { clip, wrap } from "./text.ts";
+import type { NicknameScreen, ViewState } from "./view-state.ts";
+
+/** The picture of the nickname form. */
+export function nicknamePicture(state: ViewState, screen: NicknameScreen): Picture {
+  const { size, settings } = state;
+  const { theme } = settings;
+  const { separator } = theme.glyphs;
+  const title = barRow(` ${targetText(screen.target)}`, "F1 help ", size.columns, theme.bar);
+  const input = inputRows(screen.editor, {
+    prompt: "   Nickname: ",
+    columns: size.columns,
+    rowsMax: 1,
+  });
+  const news = newsRows(state, screen);
+  const top: Row[] = [title, []];
+  const hints = `   Enter join ${separator} Esc back to the servers`;
+  const rows = [
+    ...top,
+    ...input.rows,
+    [],
+    ...news,
+    [],
+    [span(clip(hints, size.columns), theme.dim)],
+  ];
+  if (screen.progress.type === "joining") return { rows };
+  return { rows, cursor: { column: input.cursor.column, row: top.length + input.cursor.row } };
+}
+
+function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
+  const { theme } = state.settings;
+  const cells = state.size.columns - 6;
+  switch (progress.type) {
+    case "asking":
+      return [[span("   This is how the others will see you.", theme.dim)]];
+    case "refused":
+      return wrap(progress.message, cells).map((line, index) => [
+        span(`${index === 0 ? "   ! " : "     "}${line}`, theme.alert),
+      ]);
+    case "joining":
+      return [[span(`   ${connectionText(progress.connection, state.now, theme)}`)]];
+  }
+}
+
+/** How a server is called before it has told its name. */
+function targetText(target: ServerTarget): string {
+  if (target.type === "typed") return target.text;
+  return `${target.server.name} ${formatAddress(target.server.address)}`;
+}

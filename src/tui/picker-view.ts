@@ -1,0 +1,152 @@
+import { formatAddress } from "../base/address.ts";
+import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import { inputRows } from "./input-rows.ts";
+import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
+import type { Picture, Row } from "./picture.ts";
+import { barRow, fitRow, span } from "./row.ts";
+import { clip, padEnd, padStart } from "./text.ts";
+import type { PickerScreen, ViewState } from "./view-state.ts";
+
+/** The picture of the server picker. */
+export function pickerPicture(state: ViewState, screen: PickerScreen): Picture {
+  const { size, settings } = state;
+  const { theme } = settings;
+  const bottom = bottomRows(state, screen);
+  const title = barRow(" Find a server", `${listening(state)} `, size.columns, theme.bar);
+  const room = size.rows - 2 - bottom.rows.length;
+  const body = bodyRows(state, screen, room);
+  const blank: Row[] = Array.from({ length: Math.max(0, room - body.length) }, () => []);
+  const rows = [title, [], ...body, ...blank, ...bottom.rows];
+  const { column, row } = bottom.cursor;
+  return { rows, cursor: { column, row: rows.length - bottom.rows.length + row } };
+}
+
+function listening(state: ViewState): string {
+  if (state.adapters.length === 0) return "no network adapter";
+  return `listening on ${state.adapters.join(", ")}`;
+}
+
+function bodyRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
+  const { theme } = state.settings;
+  if (screen.mode.type === "hosting")
+    return [[span("   starting a server here"), span(theme.glyphs.ellipsis)]];
+  if (isSilent(state)) return silentRows(state);
+  if (state.servers.length === 0) return [[span(`   asking${theme.glyphs.ellipsis}`, theme.dim)]];
+  return listRows(state, screen, room);
+}
+
+function silentRows(state: ViewState): Row[] {
+  const { adapters, settings } = state;
+  const { strong } = settings.theme;
+  const key = (name: string, help: string): Row => [
+    span(`   ${padEnd(name, 8)}`, strong),
+    span(help),
+  ];
+  const asked =
+    adapters.length === 0 ? "no network adapter is up" : `asked on ${adapters.join(", ")}`;
+  return [
+    [span("   No server answers.", strong)],
+    [span(`   ${asked}, UDP port ${settings.discoveryPort}`)],
+    [],
+    key("h Enter", "host a server here and chat in it"),
+    key("a", "type the address of a server on another network"),
+    key("r", "ask again (it goes on by itself, too)"),
+    [],
+    [span("   A firewall may drop that port, here or at the server.", settings.theme.dim)],
+  ];
+}
+
+interface Columns {
+  readonly name: number;
+  readonly address: number;
+  readonly isWide: boolean;
+}
+
+function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
+  const { size, settings, servers } = state;
+  const { theme } = settings;
+  const shown = matchingServers(servers, screen.filter.text);
+  if (shown.length === 0) return [[span("   no server matches the filter", theme.dim)]];
+  const isWide = 70 <= size.columns;
+  const columns: Columns = { name: isWide ? 22 : 14, address: 21, isWide };
+  const selected = selectedServer(shown, screen.selectedId);
+  const rowsMax = Math.max(1, room - 1);
+  const index = selected === undefined ? 0 : shown.indexOf(selected);
+  const first = Math.max(0, Math.min(index - Math.floor(rowsMax / 2), shown.length - rowsMax));
+  return [
+    [span(headerText(columns), theme.dim)],
+    ...shown
+      .slice(first, first + rowsMax)
+      .map((server) => serverRow(server, server === selected, state, columns)),
+  ];
+}
+
+function headerText(columns: Columns): string {
+  const rest = columns.isWide
+    ? `${padStart("ROOMS", 6)}${padStart("MEMBERS", 9)}${padStart("RTT", 8)}  VIA`
+    : "";
+  return `   ${padEnd("NAME", columns.name)} ${padEnd("ADDRESS", columns.address)}${rest}`;
+}
+
+function serverRow(
+  server: DiscoveredServer,
+  isSelected: boolean,
+  state: ViewState,
+  columns: Columns,
+): Row {
+  const { theme, version } = state.settings;
+  const { glyphs } = theme;
+  const name = padEnd(clip(server.name, columns.name, glyphs.ellipsis), columns.name);
+  const address = clip(formatAddress(server.address), columns.address, glyphs.ellipsis);
+  const refusal = refusalOf(server, version);
+  const rtt = server.rttMs === undefined ? "-" : `${Math.max(1, Math.round(server.rttMs))} ms`;
+  const facts = columns.isWide
+    ? `${padStart(String(server.rooms), 6)}${padStart(String(server.members), 9)}${padStart(rtt, 8)}  ${server.via}`
+    : "";
+  const why = refusal === undefined ? "" : `  ${refusal}`;
+  const row = [
+    span(` ${isSelected ? glyphs.marker : " "} `, theme.strong),
+    span(name, isSelected ? theme.strong : theme.plain),
+    span(` ${padEnd(address, columns.address)}${facts}`, refusal === undefined ? {} : theme.dim),
+    span(why, theme.alert),
+  ];
+  return fitRow(row, state.size.columns);
+}
+
+function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {
+  const { size, settings } = state;
+  const { theme } = settings;
+  const { mode } = screen;
+  const input = inputRows(mode.type === "address" ? mode.editor : screen.filter, {
+    prompt: mode.type === "address" ? " address: " : " filter: ",
+    columns: size.columns,
+    rowsMax: 1,
+  });
+  const problem: Row[] =
+    screen.problem === undefined ? [] : [[span(` ! ${screen.problem}`, theme.alert)]];
+  const hints = hintText(state, screen);
+  return {
+    rows: [
+      ...problem,
+      ...input.rows,
+      [span(clip(` ${hints}`, size.columns, theme.glyphs.ellipsis), theme.dim)],
+    ],
+    cursor: { column: input.cursor.column, row: problem.length },
+  };
+}
+
+function hintText(state: ViewState, screen: PickerScreen): string {
+  const { separator } = state.settings.theme.glyphs;
+  const between = ` ${separator} `;
+  if (screen.mode.type === "address") {
+    return ["host or host:port", "Enter go there", "Esc back"].join(between);
+  }
+  return [
+    "Enter join",
+    "type to filter",
+    "F2 host here",
+    "F3 address",
+    "F5 ask again",
+    "F1 help",
+  ].join(between);
+}

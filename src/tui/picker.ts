@@ -1,0 +1,132 @@
+import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { ServerTarget } from "./chat-options.ts";
+import type { KeyEvent } from "./key.ts";
+import { type Action, actionOf } from "./key-table.ts";
+import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
+import { joinScreen } from "./nickname.ts";
+import { oneLineEditor, type PickerScreen, type Step, show, type ViewState } from "./view-state.ts";
+
+/** Answers take milliseconds; after this long without one it is said that nobody answers. */
+const silenceMs = 1_000;
+
+/** The servers that match the filter, by name, whatever the case, or by address. */
+export function matchingServers(
+  servers: readonly DiscoveredServer[],
+  filter: string,
+): readonly DiscoveredServer[] {
+  const wanted = filter.trim().toLowerCase();
+  return servers.filter(
+    ({ name, address }) => name.toLowerCase().includes(wanted) || address.host.includes(wanted),
+  );
+}
+
+/** Why the server cannot be joined, or `undefined` when it can. */
+export function refusalOf(server: DiscoveredServer, version: number): string | undefined {
+  if (version < server.versionMin) return "newer than this earshot";
+  return server.versionMax < version ? "older than this earshot" : undefined;
+}
+
+/** The marked server, or `undefined` when the list is empty. */
+export function selectedServer(
+  servers: readonly DiscoveredServer[],
+  selectedId: string | undefined,
+): DiscoveredServer | undefined {
+  return servers.find(({ id }) => id === selectedId) ?? servers[0];
+}
+
+/** Whether nobody has answered for so long that the picker offers something else. */
+export function isSilent(state: ViewState): boolean {
+  return state.servers.length === 0 && state.askedAt + silenceMs <= state.now;
+}
+
+/** A key in the picker. */
+export function reducePicker(state: ViewState, screen: PickerScreen, key: KeyEvent): Step {
+  switch (screen.mode.type) {
+    case "hosting":
+      return show(state, screen);
+    case "address":
+      return reduceAddress(state, screen, screen.mode.editor, key);
+    case "list": {
+      const isEmpty = screen.filter.text === "";
+      const action = silentAction(state, key, isEmpty) ?? actionOf("picker", key, isEmpty);
+      if (action !== undefined) return act(state, screen, action);
+      const filter = oneLineEditor(handleEditorKey(screen.filter, key) ?? screen.filter);
+      return show(state, { ...screen, filter, problem: undefined });
+    }
+  }
+}
+
+/** While there is nothing to filter, single letters and Enter do what is left to do. */
+function silentAction(state: ViewState, key: KeyEvent, isEmpty: boolean): Action | undefined {
+  if (!isSilent(state) || !isEmpty) return undefined;
+  if (key.type === "key") return key.name === "enter" && !key.isAlt ? "host" : undefined;
+  if (key.text === "h") return "host";
+  if (key.text === "a") return "type-address";
+  return key.text === "r" ? "rescan" : undefined;
+}
+
+function act(state: ViewState, screen: PickerScreen, action: Action): Step {
+  switch (action) {
+    case "choose":
+      return choose(state, screen);
+    case "host":
+      return show(
+        state,
+        { ...screen, mode: { type: "hosting" }, problem: undefined },
+        { type: "host" },
+      );
+    case "type-address": {
+      const mode = { type: "address", editor: emptyEditor } as const;
+      return show(state, { ...screen, mode, problem: undefined });
+    }
+    case "rescan":
+      return {
+        state: { ...state, askedAt: state.now, screen: { ...screen, problem: undefined } },
+        effects: [{ type: "rescan" }],
+      };
+    case "select-previous":
+      return select(state, screen, -1);
+    case "select-next":
+      return select(state, screen, 1);
+    default:
+      return show(state, { ...screen, filter: emptyEditor, problem: undefined });
+  }
+}
+
+function choose(state: ViewState, screen: PickerScreen): Step {
+  const servers = matchingServers(state.servers, screen.filter.text);
+  const server = selectedServer(servers, screen.selectedId);
+  if (server === undefined) return show(state, screen);
+  const refusal = refusalOf(server, state.settings.version);
+  if (refusal !== undefined) {
+    const problem = `${server.name} cannot be joined: it is ${refusal}`;
+    return show(state, { ...screen, problem });
+  }
+  return joinScreen(state, { type: "discovered", server });
+}
+
+function select(state: ViewState, screen: PickerScreen, by: number): Step {
+  const servers = matchingServers(state.servers, screen.filter.text);
+  const selected = selectedServer(servers, screen.selectedId);
+  const index = selected === undefined ? -1 : servers.indexOf(selected);
+  const next = servers[Math.min(servers.length - 1, Math.max(0, index + by))];
+  return show(state, { ...screen, selectedId: next?.id, problem: undefined });
+}
+
+function reduceAddress(
+  state: ViewState,
+  screen: PickerScreen,
+  editor: EditorState,
+  key: KeyEvent,
+): Step {
+  const action = actionOf("address", key, editor.text === "");
+  if (action === "back") return show(state, { ...screen, mode: { type: "list" } });
+  if (action === "choose") {
+    const text = editor.text.trim();
+    if (text === "") return show(state, { ...screen, mode: { type: "list" } });
+    const target: ServerTarget = { type: "typed", text };
+    return joinScreen(state, target);
+  }
+  const edited = oneLineEditor(handleEditorKey(editor, key) ?? editor);
+  return show(state, { ...screen, mode: { type: "address", editor: edited } });
+}

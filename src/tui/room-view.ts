@@ -1,0 +1,121 @@
+import { utf8Bytes } from "../base/text.ts";
+import { connectionText } from "./connection-text.ts";
+import { type InputRows, inputRows } from "./input-rows.ts";
+import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
+import { formatBytes, formatCount } from "./message-rows.ts";
+import type { Picture, Row } from "./picture.ts";
+import { pendingCount } from "./room.ts";
+import { activeRoom } from "./room-events.ts";
+import { barRow, fitRow, span } from "./row.ts";
+import { visibleRows } from "./scroll.ts";
+import { clip, textWidth } from "./text.ts";
+import { nickStyle } from "./theme.ts";
+import type { RoomScreen, ViewState } from "./view-state.ts";
+
+/** The picture of the room screen. */
+export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
+  const layout = roomLayout(state.size, screen);
+  const input = typedRows(state, screen, layout);
+  const above = [
+    ...(layout.hasTitle ? [titleRow(state, screen)] : []),
+    ...bodyRows(state, screen, layout),
+    statusRow(state, screen, layout),
+  ];
+  const rows = [...above, ...input.rows, ...(layout.hasTitle ? [hintRow(state, screen)] : [])];
+  const cursor = { column: input.cursor.column, row: above.length + input.cursor.row };
+  return { rows, cursor };
+}
+
+function titleRow({ settings, size }: ViewState, screen: RoomScreen): Row {
+  const rooms = screen.rooms.map(({ name, unreadCount }) => {
+    const unread = unreadCount === 0 ? "" : ` (${unreadCount} new)`;
+    return name === screen.activeRoom ? `[#${name}]` : `#${name}${unread}`;
+  });
+  return barRow(` ${rooms.join("  ")}`, " F1 help ", size.columns, settings.theme.bar);
+}
+
+function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
+  const room = activeRoom(screen);
+  const messages =
+    room === undefined
+      ? [[span(screen.rooms.length === 0 ? "  you are in no room: /join ROOM" : "")]]
+      : visibleRows(messagePane(state.size, screen, room, state.settings));
+  const members = memberRows(state, screen, layout);
+  return Array.from({ length: layout.messageRows }, (_, index) => {
+    const row = fitRow(messages[index] ?? [], layout.messageColumns);
+    return layout.memberColumns === 0 ? row : [...row, ...(members[index] ?? [])];
+  });
+}
+
+function memberRows({ settings }: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
+  if (layout.memberColumns === 0) return [];
+  const { theme } = settings;
+  const { ellipsis, vertical } = theme.glyphs;
+  const members = activeRoom(screen)?.members ?? [];
+  const cells = layout.memberColumns - 1;
+  const shownCount =
+    members.length < layout.messageRows ? members.length : Math.max(0, layout.messageRows - 2);
+  const rows: Row[] = [[span(`MEMBERS ${formatCount(members.length)}`, theme.dim)]];
+  for (const nick of members.slice(0, shownCount)) {
+    const style = nick === screen.nick ? theme.ownNick : nickStyle(theme, nick);
+    rows.push([span(clip(nick, cells, ellipsis), style)]);
+  }
+  const hidden = members.length - shownCount;
+  if (0 < hidden) rows.push([span(`${ellipsis} ${formatCount(hidden)} more`, theme.dim)]);
+  return Array.from({ length: layout.messageRows }, (_, index) => [
+    span(vertical, theme.dim),
+    span(" "),
+    ...(rows[index] ?? []),
+  ]);
+}
+
+function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row {
+  const { theme } = state.settings;
+  const urgent = layout.hasTitle ? undefined : newsText(state, screen);
+  if (urgent !== undefined) return barRow(` ${urgent}`, "", state.size.columns, theme.bar);
+  const { separator, down } = theme.glyphs;
+  const room = activeRoom(screen);
+  const waiting = pendingCount(screen);
+  const parts = [
+    screen.server.name,
+    connectionText(screen.connection, state.now, theme),
+    ...(0 < waiting ? [`${formatCount(waiting)} waiting`] : []),
+    ...(room === undefined ? [] : [`#${room.name}`, `${formatCount(room.members.length)} members`]),
+  ];
+  const newBelow = room?.conversation.newBelow ?? 0;
+  const isScrolled = room?.conversation.anchor !== undefined;
+  const news = 0 < newBelow ? `${formatCount(newBelow)} new below` : "scrolled up";
+  const right = isScrolled ? ` ${down} ${news} ${separator} End ` : "";
+  return barRow(` ${parts.join(` ${separator} `)}`, right, state.size.columns, theme.bar);
+}
+
+function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): InputRows {
+  const { columns } = state.size;
+  if (screen.paste === undefined) {
+    return inputRows(screen.editor, { prompt, columns, rowsMax: layout.inputRowsMax });
+  }
+  const { separator, ellipsis } = state.settings.theme.glyphs;
+  const lines = screen.paste.split("\n").length;
+  const size = formatBytes(utf8Bytes(screen.paste));
+  const chip = `${prompt}[paste ${formatCount(lines)} ${lines === 1 ? "line" : "lines"}, ${size}]`;
+  const keys = ` Enter sends it as one message ${separator} Esc drops it`;
+  const rows = [[span(chip, { isBold: true }), span(clip(keys, columns - chip.length, ellipsis))]];
+  return { rows, cursor: { column: Math.min(columns - 1, textWidth(chip)), row: 0 } };
+}
+
+function hintRow(state: ViewState, screen: RoomScreen): Row {
+  const { theme } = state.settings;
+  const { ellipsis, separator } = theme.glyphs;
+  const usual = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
+  const news = newsText(state, screen);
+  const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
+  return [span(text, news === undefined ? theme.dim : theme.strong)];
+}
+
+function newsText(state: ViewState, screen: RoomScreen): string | undefined {
+  if (screen.hint !== undefined) return screen.hint;
+  if (state.isQuitting) {
+    return `waiting for ${pendingCount(screen)} lines to be delivered; Ctrl+Q again quits at once`;
+  }
+  return state.interruptedAt === undefined ? undefined : "Ctrl+C again quits";
+}

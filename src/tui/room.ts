@@ -1,0 +1,218 @@
+import { type CommandName, commandHelp, parseInput } from "./command.ts";
+import { cleared, withNotice } from "./conversation.ts";
+import { historyNewer, historyOlder, remember } from "./input-history.ts";
+import type { KeyEvent } from "./key.ts";
+import { type Action, actionOf } from "./key-table.ts";
+import { messagePane } from "./layout.ts";
+import { editorWith, emptyEditor, handleEditorKey, replaceText } from "./line-editor.ts";
+import { activeRoom, chosenRef, conversed, isPasteLong, withPastWanted } from "./room-events.ts";
+import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
+import {
+  type Moment,
+  type RoomScreen,
+  type Step,
+  show,
+  showPicker,
+  type ViewState,
+} from "./view-state.ts";
+
+/** A key while chatting. */
+export function reduceRoom(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  key: KeyEvent,
+): Step {
+  const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
+  if (key.type === "paste" && (screen.paste !== undefined || isPasteLong(key.text))) {
+    return show(state, { ...quiet, paste: (screen.paste ?? "") + key.text });
+  }
+  const isEmpty = screen.editor.text === "" && screen.paste === undefined;
+  const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
+  const action = ownAction ?? actionOf("room", key, isEmpty);
+  if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
+  if (screen.paste !== undefined) return show(state, quiet);
+  return show(state, { ...quiet, editor: handleEditorKey(screen.editor, key) ?? screen.editor });
+}
+
+function act(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  action: Action,
+  key: KeyEvent,
+): Step {
+  switch (action) {
+    case "send":
+      return screen.paste === undefined
+        ? submit(moment, state, screen)
+        : say(state, { ...screen, paste: undefined }, screen.paste);
+    case "drop-paste":
+      return show(state, { ...screen, paste: undefined, hint: "the paste was dropped" });
+    case "history-older":
+    case "history-newer":
+      return show(state, recall(screen, action, key));
+    case "next-room":
+      return show(state, besideRoom(screen, 1));
+    case "previous-room":
+      return show(state, besideRoom(screen, -1));
+    case "toggle-members":
+      return show(state, { ...screen, areMembersShown: !screen.areMembersShown });
+    default:
+      return show(state, scrolled(state, screen, action));
+  }
+}
+
+function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
+  const typed = screen.editor.text;
+  const input = parseInput(typed);
+  if (input.type === "empty") return show(state, screen);
+  // What is refused stays in the input line, to be corrected.
+  if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
+  const sent: RoomScreen = {
+    ...screen,
+    editor: emptyEditor,
+    history: remember(screen.history, typed),
+  };
+  if (input.type === "say") return say(state, sent, input.text);
+  return run(moment, state, sent, input.name, input.arg);
+}
+
+function say(state: ViewState, screen: RoomScreen, text: string): Step {
+  const { activeRoom: room } = screen;
+  if (room === undefined) {
+    return show(state, {
+      ...screen,
+      editor: editorWith(text),
+      hint: "join a room first: /join ROOM",
+    });
+  }
+  const following = conversed(screen, room, scrolledToBottom);
+  return show(state, following, { type: "say", room, text });
+}
+
+function run(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  name: CommandName,
+  arg: string,
+): Step {
+  const answer = (lines: readonly string[]) => show(state, answered(moment, screen, lines));
+  const room = activeRoom(screen);
+  switch (name) {
+    case "help":
+      return arg === "" ? show({ ...state, helpRow: 0 }, screen) : answer(commandHelp(arg));
+    case "join":
+      return join(state, screen, arg);
+    case "leave": {
+      const left = arg === "" ? room?.name : roomName(arg);
+      if (left === undefined) return answer(["you are in no room"]);
+      return show(state, screen, { type: "leave", room: left });
+    }
+    case "members":
+      return answer([`${room?.members.length ?? 0} members: ${room?.members.join(", ") ?? ""}`]);
+    case "rooms":
+      return answer([`you are in ${screen.rooms.map((joined) => `#${joined.name}`).join(", ")}`]);
+    case "nick":
+      return screen.connection.state === "open"
+        ? answer([`you are ${screen.nick}; changing it comes with accounts`])
+        : show(state, screen, { type: "change-nick", nick: arg });
+    case "servers":
+      return leaveServer(state, screen, arg);
+    case "clear":
+      return room === undefined
+        ? show(state, screen)
+        : show(state, conversed(screen, room.name, cleared));
+    case "redraw":
+      return show(state, screen, { type: "redraw" });
+    case "quit":
+      return show({ ...state, isQuitting: true }, screen, { type: "quit" });
+  }
+}
+
+/** The answer to a command, where people read; as a hint while there is no room. */
+function answered(moment: Moment, screen: RoomScreen, lines: readonly string[]): RoomScreen {
+  const room = activeRoom(screen);
+  if (room === undefined) return { ...screen, hint: lines.join(" ") };
+  return conversed(screen, room.name, (conversation) =>
+    lines.reduce((all, line) => withNotice(all, line, moment.wallNow), conversation),
+  );
+}
+
+function join(state: ViewState, screen: RoomScreen, arg: string): Step {
+  const name = roomName(arg);
+  if (screen.rooms.some((room) => room.name === name)) return show(state, shown(screen, name));
+  return show(state, screen, { type: "join", room: name, ref: chosenRef });
+}
+
+/** As rooms are named: without the `#`, in lower case. */
+function roomName(typed: string): string {
+  return typed.replace(/^#/, "").toLowerCase();
+}
+
+function leaveServer(state: ViewState, screen: RoomScreen, arg: string): Step {
+  const waiting = pendingCount(screen);
+  if (0 < waiting && arg !== "now") {
+    const hint = `${waiting} of your lines are not delivered yet: /servers now leaves them behind`;
+    return show(state, { ...screen, hint });
+  }
+  return showPicker(state, undefined, { type: "disconnect" });
+}
+
+/** Own lines of all rooms that are not stored yet. */
+export function pendingCount(screen: RoomScreen): number {
+  let count = 0;
+  for (const { conversation } of screen.rooms) {
+    count += conversation.pending.filter((line) => !line.isStored).length;
+  }
+  return count;
+}
+
+function recall(screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
+  const moved = handleEditorKey(screen.editor, key);
+  if (moved !== undefined) return { ...screen, editor: moved };
+  const step = action === "history-older" ? historyOlder : historyNewer;
+  const { history, text } = step(screen.history, screen.editor.text);
+  return { ...screen, history, editor: replaceText(screen.editor, text) };
+}
+
+function besideRoom(screen: RoomScreen, by: number): RoomScreen {
+  const index = screen.rooms.findIndex(({ name }) => name === screen.activeRoom);
+  const next = screen.rooms[(index + by + screen.rooms.length) % screen.rooms.length];
+  return next === undefined ? screen : shown(screen, next.name);
+}
+
+function shown(screen: RoomScreen, name: string): RoomScreen {
+  const rooms = screen.rooms.map((room) =>
+    room.name === name ? { ...room, unreadCount: 0 } : room,
+  );
+  return { ...screen, rooms, activeRoom: name };
+}
+
+function scrolled(state: ViewState, screen: RoomScreen, action: Action): RoomScreen {
+  const room = activeRoom(screen);
+  if (room === undefined) return screen;
+  const pane = messagePane(state.size, screen, room, state.settings);
+  const conversation = scrolledPane(pane, action);
+  return conversed(screen, room.name, () => conversation);
+}
+
+function scrolledPane(pane: MessagePane, action: Action): MessagePane["conversation"] {
+  // A row of what was read stays to read on from.
+  const page = Math.max(1, pane.rows - 1);
+  switch (action) {
+    case "scroll-line-up":
+      return scrolledBy(pane, -1);
+    case "scroll-line-down":
+      return scrolledBy(pane, 1);
+    case "scroll-page-up":
+      return scrolledBy(pane, -page);
+    case "scroll-page-down":
+      return scrolledBy(pane, page);
+    case "scroll-top":
+      return scrolledToTop(pane);
+    default:
+      return scrolledToBottom(pane.conversation);
+  }
+}

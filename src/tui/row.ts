@@ -1,0 +1,37 @@
+import type { Row, Span, Style } from "./picture.ts";
+import { clip, padEnd, textWidth } from "./text.ts";
+
+/** One span. */
+export function span(text: string, style: Style = {}): Span {
+  return { text, style };
+}
+
+/** The cells that a row takes. */
+export function rowWidth(row: Row): number {
+  return row.reduce((sum, { text }) => sum + textWidth(text), 0);
+}
+
+/** The row cut or filled with blanks of this style to exactly this many cells. */
+export function fitRow(row: Row, cells: number, style: Style = {}): Row {
+  const fitted: Span[] = [];
+  let left = cells;
+  for (const { text, style: ownStyle } of row) {
+    const width = textWidth(text);
+    if (left < width) {
+      fitted.push(span(clip(text, left, ""), ownStyle));
+      left -= textWidth(clip(text, left, ""));
+      break;
+    }
+    fitted.push({ text, style: ownStyle });
+    left -= width;
+  }
+  if (0 < left) fitted.push(span(" ".repeat(left), style));
+  return fitted;
+}
+
+/** One text at the left, one at the right, the left one cut where they meet. */
+export function barRow(left: string, right: string, cells: number, style: Style): Row {
+  const shownRight = clip(right, cells);
+  const leftCells = cells - textWidth(shownRight);
+  return [span(padEnd(clip(left, leftCells), leftCells) + shownRight, style)];
+}

@@ -1,0 +1,79 @@
+import type { Style } from "./picture.ts";
+
+/** The few characters beyond ASCII that the views draw, or what stands for them. */
+export interface Glyphs {
+  readonly vertical: string;
+  readonly horizontal: string;
+  readonly marker: string;
+  readonly stored: string;
+  readonly pending: string;
+  readonly failed: string;
+  readonly ellipsis: string;
+  readonly down: string;
+  readonly separator: string;
+}
+
+/** How everything looks. Colour only repeats what words and letters say. */
+export interface Theme {
+  readonly glyphs: Glyphs;
+  readonly plain: Style;
+  readonly dim: Style;
+  readonly strong: Style;
+  readonly bar: Style;
+  readonly alert: Style;
+  readonly selected: Style;
+  readonly ownNick: Style;
+  /** Styles for other people's nicknames. */
+  readonly nicks: readonly Style[];
+}
+
+const unicodeGlyphs: Glyphs = {
+  vertical: "│",
+  horizontal: "─",
+  marker: "▌",
+  stored: "✓",
+  pending: "…",
+  failed: "!",
+  ellipsis: "…",
+  down: "▼",
+  separator: "·",
+};
+
+const asciiGlyphs: Glyphs = {
+  vertical: "|",
+  horizontal: "-",
+  marker: "*",
+  stored: "+",
+  pending: ".",
+  failed: "!",
+  ellipsis: "~",
+  down: "v",
+  separator: "-",
+};
+
+/** Of the terminal's own 16 colours those that people can read on light and on dark backgrounds. */
+const readableColours = [1, 2, 4, 5, 6];
+
+/** The theme; `isAscii` for terminals whose locale is not UTF-8. */
+export function themeFor(isAscii: boolean): Theme {
+  return {
+    glyphs: isAscii ? asciiGlyphs : unicodeGlyphs,
+    plain: {},
+    dim: { isDim: true },
+    strong: { isBold: true },
+    bar: { isInverse: true },
+    alert: { foreground: 1, isBold: true },
+    selected: { isInverse: true },
+    ownNick: { isBold: true },
+    nicks: readableColours.map((foreground) => ({ foreground })),
+  };
+}
+
+/** The same nickname always looks the same. */
+export function nickStyle(theme: Theme, nick: string): Style {
+  let hash = 0;
+  for (let index = 0; index < nick.length; index += 1) {
+    hash = (Math.imul(hash, 31) + nick.charCodeAt(index)) >>> 0;
+  }
+  return theme.nicks[hash % theme.nicks.length] ?? theme.plain;
+}

@@ -1,0 +1,18 @@
+import { formatCount } from "./message-rows.ts";
+import { clip } from "./text.ts";
+import type { ViewState } from "./view-state.ts";
+
+/** More lines than this are only counted. */
+const linesMax = 20;
+
+/** What to print when the program ends before everything said was delivered. */
+export function undeliveredReport({ screen }: ViewState, count: number): readonly string[] {
+  const rooms = screen.type === "room" ? screen.rooms : [];
+  const lines = rooms.flatMap(({ name, conversation }) =>
+    conversation.pending
+      .filter(({ isStored }) => !isStored)
+      .map(({ text }) => `  #${name} ${clip(text.replaceAll("\n", " "), 70)}`),
+  );
+  const heading = `${formatCount(count)} ${count === 1 ? "line was" : "lines were"} not delivered:`;
+  return [heading, ...lines.slice(0, linesMax)];
+}

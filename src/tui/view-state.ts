@@ -1,0 +1,184 @@
+import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
+import type { ServerTarget } from "./chat-options.ts";
+import type { Conversation } from "./conversation.ts";
+import type { InputHistory } from "./input-history.ts";
+import type { KeyEvent } from "./key.ts";
+import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { Size } from "./picture.ts";
+import type { Theme } from "./theme.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** The two clocks at one moment; see Clock. */
+export interface Moment {
+  readonly now: number;
+  readonly wallNow: number;
+}
+
+/** What does not change while the program runs. */
+export interface Settings {
+  readonly theme: Theme;
+  readonly timeFormat: TimeFormat;
+  readonly rooms: readonly string[];
+  /** A nickname that was chosen before; otherwise the form asks, proposing `nickDefault`. */
+  readonly nick: string | undefined;
+  readonly nickDefault: string;
+  /** The transport version we speak. */
+  readonly version: number;
+  readonly discoveryPort: number;
+}
+
+/** The state of the connection as the client told it last. */
+export type ConnectionState = Omit<Extract<ClientEvent, { type: "connection" }>, "type">;
+
+/** Choosing a server, or typing its address. */
+export interface PickerScreen {
+  readonly type: "picker";
+  readonly filter: EditorState;
+  /** The marked server's id; the first one is marked while `undefined`. */
+  readonly selectedId: string | undefined;
+  readonly mode:
+    | { readonly type: "list" }
+    | { readonly type: "address"; readonly editor: EditorState }
+    | { readonly type: "hosting" };
+  /** What went wrong last. */
+  readonly problem: string | undefined;
+}
+
+/** Choosing a nickname, and waiting for the server to accept it. */
+export interface NicknameScreen {
+  readonly type: "nickname";
+  readonly target: ServerTarget;
+  readonly editor: EditorState;
+  readonly progress:
+    | { readonly type: "asking" }
+    /** A client is there and waits for another nickname. */
+    | { readonly type: "refused"; readonly message: string }
+    | { readonly type: "joining"; readonly connection: ConnectionState | undefined };
+}
+
+/** One joined room. */
+export interface RoomState {
+  readonly name: string;
+  /** In the order of their names. */
+  readonly members: readonly string[];
+  readonly conversation: Conversation;
+  /** Lines that came while another room was shown. */
+  readonly unreadCount: number;
+}
+
+/** Chatting. */
+export interface RoomScreen {
+  readonly type: "room";
+  readonly target: ServerTarget;
+  readonly server: ServerInfo;
+  readonly nick: string;
+  readonly connection: ConnectionState;
+  /** At least one, but for the time before the first join is answered and after the last leave. */
+  readonly rooms: readonly RoomState[];
+  readonly activeRoom: string | undefined;
+  readonly editor: EditorState;
+  readonly history: InputHistory;
+  /** A paste too long for the input line; it waits to be sent as one message or dropped. */
+  readonly paste: string | undefined;
+  readonly areMembersShown: boolean;
+  /** The answer to the last key or command, until the next one. */
+  readonly hint: string | undefined;
+}
+
+/** What the terminal shows. */
+export type Screen = PickerScreen | NicknameScreen | RoomScreen;
+
+/** Everything that the picture is made from. */
+export interface ViewState {
+  readonly settings: Settings;
+  readonly size: Size;
+  readonly screen: Screen;
+  /** The servers that are heard now. */
+  readonly servers: readonly DiscoveredServer[];
+  /** The adapters that were asked. */
+  readonly adapters: readonly string[];
+  /** Clock.now() when the network was asked first, or again by hand. */
+  readonly askedAt: number;
+  /** First row of help that is seen, or `undefined` while help is closed. */
+  readonly helpRow: number | undefined;
+  /** Clock.now() of the last event, for what counts seconds. */
+  readonly now: number;
+  /** Clock.now() of the last Ctrl-C on an empty line. */
+  readonly interruptedAt: number | undefined;
+  readonly isQuitting: boolean;
+}
+
+/** What happened. */
+export type ViewEvent =
+  | { readonly type: "key"; readonly key: KeyEvent }
+  | { readonly type: "resized"; readonly size: Size }
+  /** Only time has passed. */
+  | { readonly type: "tick" }
+  | {
+      readonly type: "servers";
+      readonly servers: readonly DiscoveredServer[];
+      readonly adapters: readonly string[];
+    }
+  | { readonly type: "client"; readonly event: ClientEvent }
+  /** The client could not even be started. */
+  | { readonly type: "connect-failed"; readonly message: string }
+  | { readonly type: "hosted"; readonly target: ServerTarget }
+  | { readonly type: "host-failed"; readonly message: string }
+  /** Nobody can be looked for. */
+  | { readonly type: "browse-failed"; readonly message: string }
+  /** Somebody outside wants us to end, as with Ctrl-Q. */
+  | { readonly type: "quit" }
+  /** The client did not take a line. */
+  | { readonly type: "say-refused"; readonly text: string };
+
+/** What is to be done outside of the view. */
+export type Effect =
+  | { readonly type: "connect"; readonly target: ServerTarget; readonly nick: string }
+  | { readonly type: "change-nick"; readonly nick: string }
+  | { readonly type: "disconnect" }
+  | { readonly type: "host" }
+  | { readonly type: "rescan" }
+  | { readonly type: "join"; readonly room: string; readonly ref?: string }
+  | { readonly type: "leave"; readonly room: string; readonly ref?: string }
+  | { readonly type: "say"; readonly room: string; readonly text: string }
+  | { readonly type: "history"; readonly room: string; readonly before?: number }
+  | { readonly type: "suspend" }
+  | { readonly type: "redraw" }
+  /** Ends at once when asked for a second time. */
+  | { readonly type: "quit" };
+
+/** What an event leads to. */
+export interface Step {
+  readonly state: ViewState;
+  readonly effects: readonly Effect[];
+}
+
+/** The state with another screen, and what is to be done. */
+export function show(state: ViewState, screen: Screen, ...effects: Effect[]): Step {
+  return { state: { ...state, screen }, effects };
+}
+
+/** Back to the picker, which asks the network anew. */
+export function showPicker(
+  state: ViewState,
+  problem: string | undefined,
+  ...effects: Effect[]
+): Step {
+  const asking: ViewState = { ...state, servers: [], adapters: [], askedAt: state.now };
+  return show(asking, { ...emptyPicker, problem }, ...effects);
+}
+
+/** The picker as it starts. */
+export const emptyPicker: PickerScreen = {
+  type: "picker",
+  filter: emptyEditor,
+  selectedId: undefined,
+  mode: { type: "list" },
+  problem: undefined,
+};
+
+/** The same editor where line feeds, which a paste may bring, became spaces. */
+export function oneLineEditor(editor: EditorState): EditorState {
+  return editor.text.includes("\n") ? editorWith(editor.text.replaceAll("\n", " ")) : editor;
+}

@@ -1,0 +1,213 @@
+import { assertNever } from "../base/assert.ts";
+import type { ClientEvent } from "../room/client-port.ts";
+import type { ServerTarget } from "./chat-options.ts";
+import { helpRowMax } from "./help-view.ts";
+import type { KeyEvent } from "./key.ts";
+import { type Action, actionOf } from "./key-table.ts";
+import { emptyEditor, killAll } from "./line-editor.ts";
+import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { reducePicker } from "./picker.ts";
+import type { Size } from "./picture.ts";
+import { reduceRoom } from "./room.ts";
+import { enterServer, reduceRoomEvent, withPastWanted, withTextBack } from "./room-events.ts";
+import {
+  emptyPicker,
+  type Moment,
+  type Screen,
+  type Settings,
+  type Step,
+  show,
+  type ViewEvent,
+  type ViewState,
+} from "./view-state.ts";
+
+/** A second Ctrl-C within this time quits. */
+const interruptMs = 2_000;
+
+/** How it begins: at the picker, or on the way to the target. */
+export function startView(options: {
+  readonly moment: Moment;
+  readonly settings: Settings;
+  readonly size: Size;
+  readonly target: ServerTarget | undefined;
+}): Step {
+  const state: ViewState = {
+    settings: options.settings,
+    size: options.size,
+    screen: emptyPicker,
+    servers: [],
+    adapters: [],
+    askedAt: options.moment.now,
+    helpRow: undefined,
+    now: options.moment.now,
+    interruptedAt: undefined,
+    isQuitting: false,
+  };
+  return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
+}
+
+/** The one place where the state changes: what an event makes of it, and what is to be done. */
+export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
+  const state: ViewState = { ...before, now: moment.now };
+  const { screen } = state;
+  switch (event.type) {
+    case "key":
+      return reduceKey(moment, state, event.key);
+    case "resized":
+      return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
+    case "tick":
+      return {
+        state: isInterrupted(state) ? state : { ...state, interruptedAt: undefined },
+        effects: [],
+      };
+    case "quit":
+      return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
+    case "servers":
+      return {
+        state: { ...state, servers: event.servers, adapters: event.adapters },
+        effects: [],
+      };
+    case "client":
+      return reduceClient(moment, state, event.event);
+    case "connect-failed":
+      return failedJoin(state, event.message);
+    case "hosted":
+      return screen.type === "picker" ? joinScreen(state, event.target) : show(state, screen);
+    case "browse-failed":
+      if (screen.type !== "picker") return show(state, screen);
+      return show(state, { ...screen, problem: event.message });
+    case "host-failed":
+      if (screen.type !== "picker") return show(state, screen);
+      return show(state, {
+        ...screen,
+        mode: { type: "list" },
+        problem: `cannot host: ${event.message}`,
+      });
+    case "say-refused":
+      if (screen.type !== "room") return show(state, screen);
+      return show(state, withTextBack(screen, event.text, screen.hint ?? "it was refused"));
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Whether the picture changes with time alone, so that it has to be drawn every second. */
+export function isTicking(state: ViewState): boolean {
+  if (state.screen.type === "picker" || state.interruptedAt !== undefined) return true;
+  if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
+  return state.screen.connection.retryAt !== undefined;
+}
+
+function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Step {
+  const { screen } = state;
+  switch (screen.type) {
+    case "picker":
+      return show(state, screen);
+    case "nickname":
+      return event.type === "ready"
+        ? enterServer(state, screen, event)
+        : reduceJoining(state, screen, event);
+    case "room":
+      return withPastWanted(reduceRoomEvent(moment, state, screen, event));
+  }
+}
+
+function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
+  if (state.helpRow !== undefined) return reduceHelp(moment, state, state.helpRow, key);
+  // Only the keys that count everywhere are looked up here; a screen's own keys come before them.
+  const action = actionOf("everywhere", key, isInputEmpty(state.screen));
+  const common = action === undefined ? undefined : reduceCommon(moment, state, action);
+  if (common !== undefined) return common;
+  const calm: ViewState = { ...state, interruptedAt: undefined };
+  switch (state.screen.type) {
+    case "picker":
+      return reducePicker(calm, state.screen, key);
+    case "nickname":
+      return reduceNickname(calm, state.screen, key);
+    case "room":
+      return reduceRoom(moment, calm, state.screen, key);
+  }
+}
+
+function reduceCommon(
+  moment: Moment,
+  state: ViewState,
+  action: Action | undefined,
+): Step | undefined {
+  switch (action) {
+    case "quit":
+      return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
+    case "interrupt":
+      return interrupt(moment, state);
+    case "suspend":
+      return { state, effects: [{ type: "suspend" }] };
+    case "redraw":
+      return { state, effects: [{ type: "redraw" }] };
+    case "help":
+      return { state: { ...state, helpRow: 0 }, effects: [] };
+    default:
+      return undefined;
+  }
+}
+
+/** Clears what is typed; on an empty line it quits when it comes twice. */
+function interrupt(moment: Moment, state: ViewState): Step {
+  if (!isInputEmpty(state.screen)) {
+    return { state: { ...state, screen: withoutInput(state.screen) }, effects: [] };
+  }
+  if (isInterrupted(state) || state.isQuitting) {
+    return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
+  }
+  return { state: { ...state, interruptedAt: moment.now }, effects: [] };
+}
+
+function isInterrupted({ interruptedAt, now }: ViewState): boolean {
+  return interruptedAt !== undefined && now - interruptedAt <= interruptMs;
+}
+
+function isInputEmpty(screen: Screen): boolean {
+  switch (screen.type) {
+    case "picker":
+      return (screen.mode.type === "address" ? screen.mode.editor : screen.filter).text === "";
+    case "nickname":
+      return screen.editor.text === "" || screen.progress.type === "joining";
+    case "room":
+      return screen.editor.text === "" && screen.paste === undefined;
+  }
+}
+
+function withoutInput(screen: Screen): Screen {
+  switch (screen.type) {
+    case "picker":
+      return screen.mode.type === "address"
+        ? { ...screen, mode: { type: "address", editor: killAll(screen.mode.editor) } }
+        : { ...screen, filter: emptyEditor };
+    case "nickname":
+      return { ...screen, editor: killAll(screen.editor) };
+    case "room":
+      return screen.paste === undefined
+        ? { ...screen, editor: killAll(screen.editor) }
+        : { ...screen, paste: undefined };
+  }
+}
+
+function reduceHelp(moment: Moment, state: ViewState, row: number, key: KeyEvent): Step {
+  const last = helpRowMax(state.screen, state.size, state.settings.theme);
+  const page = Math.max(1, state.size.rows - 2);
+  const action = actionOf("help", key, true);
+  switch (action) {
+    case "back":
+    case "help":
+      return { state: { ...state, helpRow: undefined }, effects: [] };
+    case "scroll-line-up":
+      return { state: { ...state, helpRow: Math.max(0, row - 1) }, effects: [] };
+    case "scroll-page-up":
+      return { state: { ...state, helpRow: Math.max(0, row - page) }, effects: [] };
+    case "scroll-line-down":
+      return { state: { ...state, helpRow: Math.min(last, row + 1) }, effects: [] };
+    case "scroll-page-down":
+      return { state: { ...state, helpRow: Math.min(last, row + page) }, effects: [] };
+    default:
+      return reduceCommon(moment, state, action) ?? { state, effects: [] };
+  }
+}
