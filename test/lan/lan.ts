@@ -1,0 +1,195 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Program } from "./program.ts";
+
+/** A switch, and the second half of the subnet behind it: 10.77.1.0/24 or 10.77.2.0/24. */
+export type SwitchNumber = 1 | 2;
+
+/** A network namespace, for as long as the process that holds it. */
+class Namespace {
+  readonly pid: number;
+  readonly #holder: ChildProcess;
+
+  private constructor(holder: ChildProcess, pid: number) {
+    this.#holder = holder;
+    this.pid = pid;
+  }
+
+  /** The holder ends when its input does, so that it cannot outlive the test. */
+  static async open(): Promise<Namespace> {
+    const holder = spawn("unshare", ["--net", "--", "sh", "-c", "echo ready; exec cat"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    await once(holder.stdout, "data");
+    return new Namespace(holder, holder.pid!);
+  }
+
+  /** The command line that runs a command in here. */
+  enter(command: readonly string[]): readonly string[] {
+    return ["nsenter", "--target", String(this.pid), "--net", "--", ...command];
+  }
+
+  run(command: readonly string[], input = ""): void {
+    const [program, ...args] = this.enter(command);
+    execFileSync(program!, args, { input, stdio: ["pipe", "ignore", "pipe"] });
+  }
+
+  /** Commands of `ip`, one a line. */
+  ip(...lines: readonly string[]): void {
+    this.run(["ip", "-batch", "-"], lines.join("\n"));
+  }
+
+  async close(): Promise<void> {
+    if (this.#holder.exitCode !== null) return;
+    this.#holder.stdin?.end();
+    await once(this.#holder, "exit");
+  }
+}
+
+/** A LAN of two switches that are not joined; no host has a default route. */
+export class Lan implements AsyncDisposable {
+  readonly #switches: Namespace;
+  readonly #hosts: Host[] = [];
+  readonly #directory: string;
+
+  private constructor(switches: Namespace) {
+    this.#switches = switches;
+    this.#directory = mkdtempSync(join(tmpdir(), "earshot-lan-"));
+  }
+
+  static async open(): Promise<Lan> {
+    const switches = await Namespace.open();
+    switches.ip(
+      "link add sw1 type bridge stp_state 0 forward_delay 0",
+      "link add sw2 type bridge stp_state 0 forward_delay 0",
+      "link set sw1 up",
+      "link set sw2 up",
+    );
+    return new Lan(switches);
+  }
+
+  /** Adds host N with an adapter on each of these switches, addresses 10.77.SWITCH.N. */
+  async host(...on: readonly SwitchNumber[]): Promise<Host> {
+    const number = this.#hosts.length + 1;
+    const home = join(this.#directory, `h${number}`);
+    const host = new Host(number, await Namespace.open(), this.#switches, home);
+    this.#hosts.push(host);
+    for (const switchNumber of on) host.plug(switchNumber);
+    return host;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const host of this.#hosts) await host.close();
+    await this.#switches.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
+
+/** A machine on the LAN. Its adapter on switch N is called ethN. */
+export class Host {
+  readonly #number: number;
+  readonly #namespace: Namespace;
+  readonly #switches: Namespace;
+  readonly #home: string;
+  readonly #programs: Program[] = [];
+
+  constructor(number: number, namespace: Namespace, switches: Namespace, home: string) {
+    this.#number = number;
+    this.#namespace = namespace;
+    this.#switches = switches;
+    this.#home = home;
+    namespace.ip("link set lo up");
+  }
+
+  address(on: SwitchNumber): string {
+    return `10.77.${on}.${this.#number}`;
+  }
+
+  /** A new adapter with its cable. */
+  plug(on: SwitchNumber): void {
+    const port = this.#port(on);
+    this.#switches.ip(
+      `link add ${port} type veth peer name eth${on} netns ${this.#namespace.pid}`,
+      `link set ${port} master sw${on}`,
+      `link set ${port} up`,
+    );
+    this.#namespace.ip(
+      `addr add ${this.address(on)}/24 brd + dev eth${on}`,
+      `link set eth${on} up`,
+    );
+  }
+
+  /** The cable is pulled or put back: the host sees its carrier go and come. */
+  setCable(on: SwitchNumber, isIn: boolean): void {
+    this.#switches.ip(`link set ${this.#port(on)} ${isIn ? "up" : "down"}`);
+  }
+
+  /** The adapter is switched off or on: sending fails, and routes are gone meanwhile. */
+  setAdapter(on: SwitchNumber, isUp: boolean): void {
+    this.#namespace.ip(`link set eth${on} ${isUp ? "up" : "down"}`);
+  }
+
+  /** Sends what is for no subnet of ours out of this adapter. */
+  setDefaultRoute(on: SwitchNumber): void {
+    this.#namespace.ip(`route add default via 10.77.${on}.254 dev eth${on}`);
+  }
+
+  /** Loses a share of what the host sends and of what it receives; needs `nft`. */
+  lose(on: SwitchNumber, percent: number): void {
+    const rule = `numgen random mod 100 < ${percent} drop`;
+    this.#namespace.run(
+      ["nft", "-f", "-"],
+      `table netdev loss {
+        chain in { type filter hook ingress device "eth${on}" priority 0; ${rule}; }
+      }`,
+    );
+    const port = this.#port(on);
+    this.#switches.run(
+      ["nft", "-f", "-"],
+      `table netdev loss-${port} {
+        chain in { type filter hook ingress device "${port}" priority 0; ${rule}; }
+      }`,
+    );
+  }
+
+  /** Starts Node on a script; what it prints are JSON lines. */
+  node(script: string, ...args: readonly string[]): Program {
+    const command = this.#namespace.enter([process.execPath, script, ...args]);
+    const env = { ...process.env, HOME: this.#home, TERM: "dumb" };
+    const program = new Program(command, env);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** Starts the built earshot. */
+  earshot(...args: readonly string[]): Program {
+    return this.node("dist/cli/main.js", ...args, "--data", join(this.#home, args[0] ?? ""));
+  }
+
+  /** Power cut: the cable first, so that no closing socket says a word. */
+  cutPower(on: SwitchNumber): void {
+    this.setCable(on, false);
+    for (const program of this.#programs) program.kill("SIGKILL");
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.#programs) {
+      program.kill("SIGKILL");
+      await program.exitCode;
+    }
+    await this.#namespace.close();
+  }
+
+  #port(on: SwitchNumber): string {
+    return `h${this.#number}-${on}`;
+  }
+}
+
+/** Why frames cannot be lost on purpose here, or `undefined`. */
+export function whyNoLoss(): string | undefined {
+  const { status } = spawnSync("nft", ["--version"]);
+  return status === 0 ? undefined : "nft is not installed";
+}

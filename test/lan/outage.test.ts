@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { Lan } from "./lan.ts";
+import { enter, expectSaid, room, serve, Talk } from "./scene.ts";
+
+describe("an outage", () => {
+  test("of 10 s, by a pulled cable or a switched-off adapter, loses nothing", async () => {
+    await using lan = await Lan.open();
+    await serve(await lan.host(1), "Office");
+    const [h2, h3, h4] = [await lan.host(1), await lan.host(1), await lan.host(1)];
+    const ann = await enter(h2, "ann", "Office");
+    const bob = await enter(h3, "bob", "Office");
+    const eve = await enter(h4, "eve", "Office");
+    const talks = [new Talk(ann, "ann", 50), new Talk(bob, "bob", 50), new Talk(eve, "eve", 50)];
+    await sleep(1_000);
+    h2.setCable(1, false);
+    h3.setAdapter(1, false);
+    await sleep(10_000);
+    h2.setCable(1, true);
+    h3.setAdapter(1, true);
+    await sleep(1_000);
+    const counts = await Promise.all(talks.map((talk) => talk.finish(15_000)));
+    const count = counts.reduce((sum, said) => sum + said, 0);
+    for (const bot of [ann, bob, eve]) await expectSaid(bot, count);
+  });
+
+  test("by a power cut is told to the others within 5 s as lost", async () => {
+    await using lan = await Lan.open();
+    await serve(await lan.host(1), "Office");
+    const [h2, h3] = [await lan.host(1), await lan.host(1)];
+    const ann = await enter(h2, "ann", "Office");
+    await enter(h3, "bob", "Office");
+    // The connection has settled when the last of what was said is acknowledged.
+    await sleep(1_000);
+    h3.cutPower(1);
+    const left = await ann.first({ type: "left", nick: "bob" }, 5_000);
+    expect(left).toMatchObject({ room, reason: "lost" });
+  });
+
+  test("of a killed server that is started again: all come back and nothing is lost or doubled", async () => {
+    await using lan = await Lan.open();
+    const h1 = await lan.host(1);
+    const first = await serve(h1, "Office");
+    const ann = await enter(await lan.host(1), "ann", "Office");
+    const bob = await enter(await lan.host(1), "bob", "Office");
+    const talks = [new Talk(ann, "ann", 50), new Talk(bob, "bob", 50)];
+    await sleep(1_000);
+    first.kill("SIGKILL");
+    await first.exitCode;
+    await sleep(1_000);
+    await serve(h1, "Office");
+    const isBack = () => 1 < ann.all({ type: "ready" }).length;
+    await ann.until(isBack, "ann to be back", 15_000);
+    const counts = await Promise.all(talks.map((talk) => talk.finish(20_000)));
+    const count = counts.reduce((sum, said) => sum + said, 0);
+    for (const bot of [ann, bob]) await expectSaid(bot, count);
+  });
+
+  test("of a server that is stopped is told with its reason", async () => {
+    await using lan = await Lan.open();
+    const server = await serve(await lan.host(1), "Office");
+    const ann = await enter(await lan.host(1), "ann", "Office");
+    server.kill("SIGTERM");
+    await ann.first({ type: "shutdown" }, 3_000);
+    expect(await server.exitCode).toBe(0);
+  });
+});
