@@ -1,7 +1,10 @@
 import type { ErrorCode } from "../base/errors.ts";
 import type { Entry, SequenceRange } from "./entry.ts";
 
-/** Why a member is no longer in a room. */
+/**
+ * Why a member is no longer in a room: went away on purpose; fell silent; or is ourselves, because
+ * the server stops.
+ */
 export type LeaveReason = "left" | "lost" | "server closing";
 
 /** What a chat client tells its owner (TUI, plain mode, bot). All text in it is sanitised. */
@@ -25,7 +28,10 @@ export type ClientEvent =
       readonly message: string;
       readonly suggestion?: string;
     }
-  /** Our own join was answered (also after a reconnect): who is there, and how long the log is. */
+  /**
+   * Our own join was answered (also after a reconnect): who is there, and how long the log is. When
+   * there are more members than `nicks`, a `members` event with all of them follows by itself.
+   */
   | {
       readonly type: "entered";
       readonly ref?: string;
@@ -45,6 +51,7 @@ export type ClientEvent =
       readonly room: string;
       readonly id: string;
       readonly text: string;
+      /** Clock.wallNow() when it was said, to be shown until `sentAt` is known. */
       readonly at: number;
     }
   /** It is on the server's disk. */

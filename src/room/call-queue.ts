@@ -1,0 +1,73 @@
+import { EarshotError } from "../base/errors.ts";
+import type { HistoryRange } from "./client-port.ts";
+import { pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
+
+/** A question of the client's owner. */
+export type OwnerCall =
+  | {
+      readonly type: "history";
+      readonly room: string;
+      readonly range: HistoryRange & { readonly limit: number };
+      readonly ownerRef: string | undefined;
+    }
+  | {
+      readonly type: "members";
+      readonly room: string;
+      readonly ownerRef: string | undefined;
+      /** What came on earlier pages. */
+      readonly nicks: readonly string[];
+    };
+
+/** The owner's questions that are not answered yet, in the order in which they were asked. */
+export class CallQueue {
+  readonly #waiting: OwnerCall[] = [];
+  #unansweredCount = 0;
+
+  /** @throws {EarshotError} WHEN `limit-reached`: too many are unanswered. */
+  add(call: OwnerCall): void {
+    if (requestsWaitingMax <= this.#unansweredCount) {
+      const message = `${this.#unansweredCount} requests wait for an answer already`;
+      throw new EarshotError("limit-reached", message);
+    }
+    this.#unansweredCount += 1;
+    this.#waiting.push(call);
+  }
+
+  /** The next one to be sent, unless it reads history and none may be read now. */
+  next(mayRead: boolean): OwnerCall | undefined {
+    const index = this.#waiting.findIndex(({ type }) => mayRead || type === "members");
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+  }
+
+  /** These were sent, and the connection was lost before their answers came: they go first. */
+  restore(calls: readonly OwnerCall[]): void {
+    this.#waiting.unshift(...calls);
+  }
+
+  /** One that was sent has been answered. */
+  settle(): void {
+    this.#unansweredCount -= 1;
+  }
+}
+
+/**
+ * The range with its limit.
+ * @throws {EarshotError} WHEN `request-invalid`.
+ */
+export function checkRange(range: HistoryRange): HistoryRange & { readonly limit: number } {
+  const { before, after, limit = pageEntriesDefault } = range;
+  if (before !== undefined && after !== undefined) {
+    throw new EarshotError("request-invalid", "history is read before or after a line, not both");
+  }
+  if (!isWhole(limit, 1) || pageEntriesMax < limit) {
+    throw new EarshotError("request-invalid", `limit is ${limit}, at most ${pageEntriesMax}`);
+  }
+  if (!isWhole(before ?? 1, 1) || !isWhole(after ?? 0, 0)) {
+    throw new EarshotError("request-invalid", "before and after are whole numbers");
+  }
+  return { ...range, limit };
+}
+
+function isWhole(value: number, min: number): boolean {
+  return Number.isSafeInteger(value) && min <= value;
+}

@@ -1,0 +1,326 @@
+import type { Address } from "../base/address.ts";
+import { assertNever } from "../base/assert.ts";
+import type { Random } from "../base/random.ts";
+import { sanitizeLine } from "../base/text.ts";
+import type { CloseReason } from "../transport/endpoint-port.ts";
+import { backOff } from "./back-off.ts";
+import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import { ClientSession } from "./client-session.ts";
+import { encodeCbor } from "./codec.ts";
+import { readServerMessage } from "./incoming.ts";
+import { channels, closeCodes, greetingMs } from "./limits.ts";
+import type { Refusal, Reply, Request, Welcome } from "./message.ts";
+
+/** What a `ChatClient` wants done. */
+export type ClientEffect =
+  /** Find out where the server is now; answered by `handleResolved`. */
+  | { readonly type: "resolve" }
+  /** Answered by `handleOpened` or `handleClosed`. */
+  | { readonly type: "connect"; readonly address: Address }
+  | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
+  /** Answered by `handleClosed`. */
+  | { readonly type: "close"; readonly code: number; readonly text: string }
+  | { readonly type: "event"; readonly event: ClientEvent };
+
+export interface ChatClientOptions {
+  /** It starts to connect at once. */
+  readonly now: number;
+  readonly nick: string;
+  /** Name and version of the program, told to the server. */
+  readonly program: string;
+  readonly random: Random;
+}
+
+type ClientState =
+  | { readonly type: "waiting"; readonly retryAt: number }
+  | { readonly type: "resolving" }
+  | { readonly type: "connecting" }
+  /** The hello was sent. */
+  | { readonly type: "greeting"; readonly deadline: number }
+  /** The nickname was refused; the server may have closed the connection meanwhile. */
+  | { readonly type: "refused"; readonly isConnected: boolean }
+  | { readonly type: "open" }
+  | { readonly type: "closing" }
+  | { readonly type: "closed" };
+
+/** The hello's own number; other requests count from 1. */
+const helloRef = 0;
+
+/**
+ * The client's side of the room protocol, without I/O: connects, connects again for ever after a
+ * loss, and gets its nickname. What is said and heard behind that is its `ClientSession`.
+ */
+export class ChatClient {
+  /** Messages from the server that made no sense and were dropped. */
+  droppedCount = 0;
+  readonly #random: Random;
+  readonly #program: string;
+  readonly #session: ClientSession;
+  #nick: string;
+  #token: Uint8Array | undefined;
+  #state: ClientState;
+  /** Tries to connect since we were last accepted. */
+  #attempt = 0;
+  #wasOpen = false;
+  #effects: ClientEffect[] = [];
+
+  constructor(options: ChatClientOptions) {
+    this.#random = options.random;
+    this.#program = options.program;
+    this.#nick = options.nick;
+    this.#state = { type: "waiting", retryAt: options.now };
+    this.#session = new ClientSession(options.random, {
+      send: (request, channel) => this.#send(request, channel),
+      tell: (event) => this.#tell(event),
+    });
+  }
+
+  /** Lines said and not yet stored. */
+  get pendingCount(): number {
+    return this.#session.pendingCount;
+  }
+
+  get isClosed(): boolean {
+    return this.#state.type === "closed";
+  }
+
+  join(room: string, ref?: string): void {
+    if (!this.#isEnding) this.#session.join(room, ref);
+  }
+
+  leave(room: string, ref?: string): void {
+    if (!this.#isEnding) this.#session.leave(room, ref);
+  }
+
+  /** `at` is the wall clock. Gives the id of the line, or `undefined` when it was refused. */
+  say(room: string, text: string, at: number, ref?: string): string | undefined {
+    return this.#isEnding ? undefined : this.#session.say(room, text, at, ref);
+  }
+
+  history(room: string, range: HistoryRange, ref?: string): void {
+    if (!this.#isEnding) this.#session.history(room, range, ref);
+  }
+
+  members(room: string, ref?: string): void {
+    if (!this.#isEnding) this.#session.members(room, ref);
+  }
+
+  /** Another nickname, after `nick-refused`; at other times it does nothing. */
+  changeNick(now: number, nick: string): void {
+    if (this.#state.type !== "refused") return;
+    this.#nick = nick;
+    if (this.#state.isConnected) this.#greet(now);
+    else this.#tryAgain();
+  }
+
+  /** Says goodbye. Nothing is sent or told after that but the `connection` event `closed`. */
+  close(): void {
+    switch (this.#state.type) {
+      case "connecting":
+      case "greeting":
+      case "open":
+        this.#hangUp();
+        this.#state = { type: "closing" };
+        return;
+      case "refused":
+        if (this.#state.isConnected) {
+          this.#hangUp();
+          this.#state = { type: "closing" };
+        } else this.#end();
+        return;
+      case "waiting":
+      case "resolving":
+        this.#end();
+        return;
+      case "closing":
+      case "closed":
+        return;
+      default:
+        assertNever(this.#state);
+    }
+  }
+
+  /** Where the server is, or `undefined` when it was not found. */
+  handleResolved(now: number, address: Address | undefined): void {
+    if (this.#state.type !== "resolving") return;
+    if (address === undefined) {
+      this.#retry(now, "server was not found");
+      return;
+    }
+    this.#state = { type: "connecting" };
+    this.#effects.push({ type: "connect", address });
+  }
+
+  handleOpened(now: number): void {
+    if (this.#state.type === "connecting") this.#greet(now);
+  }
+
+  handleMessage(now: number, bytes: Uint8Array): void {
+    if (this.#isEnding) return;
+    const message = readServerMessage(bytes);
+    if (message === undefined) {
+      this.droppedCount += 1;
+      return;
+    }
+    if ("ref" in message) this.#handleReply(now, message);
+    else if (this.#state.type === "open") this.#session.handleEvent(message);
+  }
+
+  handleClosed(now: number, reason: CloseReason): void {
+    switch (this.#state.type) {
+      case "connecting":
+      case "greeting":
+        this.#retry(now, closePhrase(reason));
+        return;
+      case "open":
+        this.#session.handleLost();
+        this.#retry(now, closePhrase(reason));
+        return;
+      case "refused":
+        // The server does not wait as long as a person may think about a name.
+        this.#state = { type: "refused", isConnected: false };
+        return;
+      case "closing":
+        this.#end();
+        return;
+      case "waiting":
+      case "resolving":
+      case "closed":
+        return;
+      default:
+        assertNever(this.#state);
+    }
+  }
+
+  handleTimeout(now: number): void {
+    const state = this.#state;
+    if (state.type === "waiting" && state.retryAt <= now) this.#tryAgain();
+    if (state.type === "greeting" && state.deadline <= now) {
+      this.#hangUp();
+      this.#retry(now, "server did not answer the greeting");
+    }
+    if (state.type === "open") this.#session.handleTimeout(now);
+  }
+
+  /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
+  pollTimeout(): number | undefined {
+    switch (this.#state.type) {
+      case "waiting":
+        return this.#state.retryAt;
+      case "greeting":
+        return this.#state.deadline;
+      case "open":
+        return this.#session.pollTimeout();
+      default:
+        return undefined;
+    }
+  }
+
+  pollEffects(): readonly ClientEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  get #isEnding(): boolean {
+    return this.#state.type === "closing" || this.#state.type === "closed";
+  }
+
+  #tryAgain(): void {
+    this.#attempt = Math.max(1, this.#attempt);
+    this.#state = { type: "resolving" };
+    this.#tell({ type: "connection", state: this.#connectingState, attempt: this.#attempt });
+    this.#effects.push({ type: "resolve" });
+  }
+
+  #retry(now: number, reason: string): void {
+    // The first try is no repetition, so the waits are counted from the second.
+    const retryAt = now + backOff(Math.max(1, this.#attempt), this.#random);
+    this.#attempt += 1;
+    this.#state = { type: "waiting", retryAt };
+    const [state, attempt] = [this.#connectingState, this.#attempt];
+    this.#tell({ type: "connection", state, reason, attempt, retryAt });
+  }
+
+  #greet(now: number): void {
+    this.#state = { type: "greeting", deadline: now + greetingMs };
+    const token = this.#token === undefined ? {} : { token: this.#token };
+    const [nick, client] = [this.#nick, this.#program];
+    this.#send({ type: "hello", ref: helloRef, nick, client, ...token }, channels.chat);
+  }
+
+  #handleReply(now: number, reply: Reply): void {
+    if (this.#state.type === "open") this.#session.handleReply(now, reply);
+    else if (this.#state.type !== "greeting" || reply.ref !== helloRef) return;
+    else if (reply.type === "welcome") this.#handleWelcome(reply);
+    else if (reply.type === "error") this.#handleRefusal(now, reply);
+  }
+
+  #handleWelcome({ server, nick, token, rooms }: Welcome): void {
+    this.#nick = nick;
+    this.#token = token;
+    this.#state = { type: "open" };
+    this.#tell({ type: "connection", state: "open", attempt: Math.max(1, this.#attempt) });
+    this.#tell({ type: "ready", server, nick });
+    this.#attempt = 0;
+    this.#wasOpen = true;
+    this.#session.handleOpen(nick, rooms);
+  }
+
+  #handleRefusal(now: number, { code, message, suggestion }: Refusal): void {
+    if (code !== "nickname-taken" && code !== "nickname-invalid") {
+      this.#hangUp();
+      this.#retry(now, message);
+      return;
+    }
+    if (this.#wasOpen && suggestion !== undefined) {
+      // Somebody took the name while we were away. The conversation matters more.
+      this.#nick = suggestion;
+      this.#greet(now);
+      return;
+    }
+    this.#state = { type: "refused", isConnected: true };
+    const free = suggestion === undefined ? {} : { suggestion };
+    this.#tell({ type: "nick-refused", code, message, ...free });
+  }
+
+  get #connectingState(): "connecting" | "reconnecting" {
+    return this.#wasOpen ? "reconnecting" : "connecting";
+  }
+
+  #hangUp(): void {
+    this.#effects.push({ type: "close", code: closeCodes.goodbye, text: "goodbye" });
+  }
+
+  #end(): void {
+    this.#state = { type: "closed" };
+    this.#tell({ type: "connection", state: "closed", attempt: Math.max(1, this.#attempt) });
+  }
+
+  #send(request: Request, channel: number): void {
+    this.#effects.push({ type: "send", channel, message: encodeCbor(request) });
+  }
+
+  #tell(event: ClientEvent): void {
+    this.#effects.push({ type: "event", event });
+  }
+}
+
+/** Why there is no connection, for people. */
+function closePhrase({ cause, text }: CloseReason): string {
+  switch (cause) {
+    case "timed-out":
+      return "connection was lost";
+    case "unreachable":
+      return "server does not answer";
+    case "refused":
+    case "peer":
+      return sanitizeLine(text) || "server closed the connection";
+    case "protocol-violation":
+      return "server broke the protocol";
+    case "local":
+      return "connection was closed";
+    default:
+      return assertNever(cause);
+  }
+}

@@ -1,0 +1,444 @@
+import { assertNever } from "../base/assert.ts";
+import { EarshotError, type ErrorCode } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import { utf8Bytes } from "../base/text.ts";
+import { CallQueue, checkRange, type OwnerCall } from "./call-queue.ts";
+import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import { ClientRoom } from "./client-room.ts";
+import {
+  channels,
+  membersMax,
+  pageEntriesMax,
+  sessionReadsMax,
+  sessionRoomsMax,
+} from "./limits.ts";
+import { parseLineText } from "./line.ts";
+import type { Entered, Event, Members, Refusal, Reply, Request } from "./message.ts";
+import { nickKey, parseRoom } from "./name.ts";
+import { Outbox, type OutboxLine } from "./outbox.ts";
+import { type LogNews, RoomLog } from "./room-log.ts";
+
+/** Where a session's requests and news go. */
+export interface ClientSessionOutput {
+  send(request: Request, channel: number): void;
+  tell(event: ClientEvent): void;
+}
+
+/** How long to wait before a part of the log that could not be read is asked for again. */
+const readRetryMs = 1_000;
+
+/** Refusals after which the same line may be accepted later. */
+const temporaryCodes: readonly ErrorCode[] = [
+  "history-unavailable",
+  "limit-reached",
+  "server-closing",
+];
+
+/** What a reply is the answer to. */
+type Sent =
+  | { readonly type: "join" | "leave" | "catch-up"; readonly room: ClientRoom }
+  | { readonly type: "say"; readonly id: string; readonly room: string }
+  | { readonly type: "call"; readonly call: OwnerCall }
+  /** A room that we are in by taking over an earlier connection, and do not want. */
+  | { readonly type: "tidy" };
+
+/**
+ * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
+ * lines that wait to be stored, the questions that wait for an answer. After each turn it sends
+ * whatever brings the server nearer to what is wanted.
+ */
+export class ClientSession {
+  readonly #random: Random;
+  readonly #output: ClientSessionOutput;
+  readonly #rooms = new Map<string, ClientRoom>();
+  readonly #outbox: Outbox;
+  readonly #calls = new CallQueue();
+  readonly #sent = new Map<number, Sent>();
+  #lastRef = 0;
+  #readsInFlight = 0;
+  #nickKey = "";
+  #isOpen = false;
+
+  constructor(random: Random, output: ClientSessionOutput) {
+    this.#random = random;
+    this.#output = output;
+    this.#outbox = new Outbox(random);
+  }
+
+  /** Lines said and not yet stored. */
+  get pendingCount(): number {
+    return this.#outbox.count;
+  }
+
+  join(input: string, ref: string | undefined): void {
+    this.#attempt(ref, () => {
+      const name = parseRoom(input);
+      const room = this.#rooms.get(name);
+      if (room?.isWanted) throw new EarshotError("already-joined", `you are in ${name} already`);
+      if (room !== undefined) {
+        this.#rejoin(room, ref);
+        return;
+      }
+      if (sessionRoomsMax <= this.#rooms.size) {
+        throw new EarshotError("limit-reached", `at most ${sessionRoomsMax} rooms at a time`);
+      }
+      this.#rooms.set(name, new ClientRoom(name, { ref }));
+    });
+  }
+
+  leave(input: string, ref: string | undefined): void {
+    this.#attempt(ref, () => {
+      const room = this.#wantedRoom(input);
+      room.isWanted = false;
+      room.leaveCall = { ref };
+    });
+  }
+
+  /** `at` is the wall clock. Gives the id of the line, or `undefined` when it was refused. */
+  say(input: string, said: string, at: number, ref: string | undefined): string | undefined {
+    let id: string | undefined;
+    this.#attempt(ref, () => {
+      const room = this.#wantedRoom(input).name;
+      const text = parseLineText(said);
+      const line = { id: this.#random.id(), room, text, bytes: utf8Bytes(text), ownerRef: ref };
+      if (!this.#outbox.add(line)) {
+        throw new EarshotError("limit-reached", `${this.pendingCount} lines wait to be stored`);
+      }
+      id = line.id;
+      this.#output.tell({ type: "pending", room, id, text, at });
+    });
+    return id;
+  }
+
+  history(input: string, range: HistoryRange, ownerRef: string | undefined): void {
+    this.#attempt(ownerRef, () => {
+      const room = parseRoom(input);
+      this.#calls.add({ type: "history", room, range: checkRange(range), ownerRef });
+    });
+  }
+
+  members(input: string, ownerRef: string | undefined): void {
+    this.#attempt(ownerRef, () => {
+      this.#calls.add({ type: "members", room: parseRoom(input), ownerRef, nicks: [] });
+    });
+  }
+
+  /** The hello was accepted; `rooms` are those we are in from an earlier connection. */
+  handleOpen(nick: string, rooms: readonly string[]): void {
+    this.#nickKey = nickKey(nick);
+    this.#isOpen = true;
+    for (const room of rooms) {
+      if (!this.#rooms.has(room)) {
+        this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
+      }
+    }
+    this.#pump();
+  }
+
+  /** The connection is gone; everything unanswered will be sent again on the next one. */
+  handleLost(): void {
+    this.#isOpen = false;
+    const calls: OwnerCall[] = [];
+    for (const sent of this.#sent.values()) if (sent.type === "call") calls.push(sent.call);
+    this.#calls.restore(calls);
+    this.#sent.clear();
+    this.#readsInFlight = 0;
+    this.#outbox.handleDisconnected();
+    for (const room of this.#rooms.values()) room.handleLost();
+    this.#pump();
+  }
+
+  handleReply(now: number, reply: Reply): void {
+    const sent = this.#sent.get(reply.ref);
+    if (sent === undefined) return;
+    this.#sent.delete(reply.ref);
+    if (isRead(sent)) this.#readsInFlight -= 1;
+    if (reply.type === "error") this.#handleRefusal(now, sent, reply);
+    else this.#handleAnswer(sent, reply);
+    this.#pump();
+  }
+
+  handleEvent(event: Event): void {
+    switch (event.type) {
+      case "said":
+      case "grown":
+        this.#handleGrowth(event);
+        break;
+      case "joined":
+      case "left":
+        // Before the room is entered, the answer to joining will say who is there.
+        if (this.#rooms.get(event.room)?.phase === "in") this.#output.tell(event);
+        break;
+      case "shutdown":
+        this.#output.tell(event);
+        break;
+      default:
+        assertNever(event);
+    }
+    this.#pump();
+  }
+
+  handleTimeout(now: number): void {
+    this.#outbox.handleTimeout(now);
+    for (const room of this.#rooms.values()) {
+      if (room.readRetryAt !== undefined && room.readRetryAt <= now) room.readRetryAt = undefined;
+    }
+    this.#pump();
+  }
+
+  /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
+  pollTimeout(): number | undefined {
+    let at = this.#outbox.pollTimeout();
+    for (const { readRetryAt } of this.#rooms.values()) {
+      if (readRetryAt !== undefined) at = Math.min(at ?? readRetryAt, readRetryAt);
+    }
+    return at;
+  }
+
+  /** Does what the owner asked; what is wrong with it becomes an `error` event. */
+  #attempt(ref: string | undefined, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+      this.#tellError(ref, error.code, error.message);
+    }
+    this.#pump();
+  }
+
+  #wantedRoom(input: string): ClientRoom {
+    const name = parseRoom(input);
+    const room = this.#rooms.get(name);
+    if (!room?.isWanted) throw new EarshotError("not-joined", `you are not in room ${name}`);
+    return room;
+  }
+
+  /** Leaving was asked for and is not done yet: it is as if it had been. */
+  #rejoin(room: ClientRoom, ref: string | undefined): void {
+    this.#tellExited(room);
+    room.isWanted = true;
+    room.joinCall = { ref };
+    room.log = new RoomLog();
+    if (room.phase === "in") this.#sendJoin(room);
+  }
+
+  #handleAnswer(sent: Sent, reply: Exclude<Reply, Refusal>): void {
+    if (sent.type === "join" && reply.type === "entered") {
+      this.#handleEntered(sent.room, reply);
+    } else if (sent.type === "leave" && reply.type === "exited") {
+      sent.room.phase = "out";
+      this.#tellExited(sent.room);
+    } else if (sent.type === "say" && reply.type === "stored") {
+      this.#settle(sent.id, reply.sequence);
+    } else if (sent.type === "catch-up" && reply.type === "page") {
+      sent.room.isReading = false;
+      this.#tellNews(sent.room, sent.room.log.handlePage(reply.entries, reply.damaged));
+    } else if (sent.type === "call") {
+      this.#handleCallAnswer(sent.call, reply);
+    }
+  }
+
+  #handleCallAnswer(call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
+    const { room, ownerRef } = call;
+    const ref = withRef(ownerRef);
+    if (call.type === "history" && reply.type === "page") {
+      const { entries, damaged, hasMore } = reply;
+      this.#calls.settle();
+      this.#output.tell({ type: "page", ...ref, room, entries, damaged, hasMore });
+    } else if (call.type === "members" && reply.type === "members") {
+      this.#handleMembers(call, reply);
+    }
+  }
+
+  #handleMembers(call: Extract<OwnerCall, { type: "members" }>, reply: Members): void {
+    const nicks = [...call.nicks, ...reply.nicks];
+    const isEndless = reply.nicks.length === 0 || membersMax <= nicks.length;
+    if (reply.hasMore && !isEndless) {
+      this.#sendCall({ ...call, nicks });
+      return;
+    }
+    this.#calls.settle();
+    this.#output.tell({ type: "members", ...withRef(call.ownerRef), room: call.room, nicks });
+  }
+
+  #handleEntered(room: ClientRoom, { nicks, memberCount, lastSequence }: Entered): void {
+    room.phase = "in";
+    room.log.handleEntered(lastSequence);
+    const ref = withRef(room.joinCall?.ref);
+    room.joinCall = undefined;
+    this.#output.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
+    if (nicks.length < memberCount) this.members(room.name, undefined);
+  }
+
+  #handleRefusal(now: number, sent: Sent, { code, message }: Refusal): void {
+    switch (sent.type) {
+      case "say":
+        this.#handleRefusedLine(now, sent.id, sent.room, code, message);
+        return;
+      case "catch-up":
+        sent.room.isReading = false;
+        sent.room.readRetryAt = now + readRetryMs;
+        return;
+      case "join":
+        if (code !== "server-closing") this.#giveUp(sent.room, code, message);
+        return;
+      case "call":
+        this.#calls.settle();
+        this.#tellError(sent.call.ownerRef, code, message);
+        return;
+      case "leave":
+      case "tidy":
+        // Leaving is never refused by a server that keeps to the protocol.
+        return;
+      default:
+        assertNever(sent);
+    }
+  }
+
+  #handleRefusedLine(
+    now: number,
+    id: string,
+    room: string,
+    code: ErrorCode,
+    message: string,
+  ): void {
+    if (temporaryCodes.includes(code)) {
+      // The lines behind it are refused as well; their answers must not count against the next try.
+      for (const [ref, sent] of this.#sent) {
+        if (sent.type === "say" && sent.room === room) this.#sent.delete(ref);
+      }
+      this.#outbox.postpone(now, id);
+      return;
+    }
+    const line = this.#outbox.settle(id);
+    if (line !== undefined) this.#tellFailed(line, code, message);
+  }
+
+  /** The server will not let us into this room. */
+  #giveUp(room: ClientRoom, code: ErrorCode, message: string): void {
+    this.#rooms.delete(room.name);
+    this.#tellError(room.joinCall?.ref, code, message);
+    for (const line of this.#outbox.drop(room.name)) this.#tellFailed(line, "not-joined", message);
+  }
+
+  #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
+    const room = this.#rooms.get(event.room);
+    if (room === undefined) return;
+    if (event.type === "said") this.#tellNews(room, room.log.handleSaid(event.entry));
+    else room.log.handleGrown(event.lastSequence);
+  }
+
+  #tellNews(room: ClientRoom, news: readonly LogNews[]): void {
+    for (const item of news) {
+      if (item.type === "damaged") {
+        this.#output.tell({ type: "damaged", room: room.name, range: item.range });
+        continue;
+      }
+      const { entry } = item;
+      this.#settle(entry.id, entry.sequence);
+      const isOwn = nickKey(entry.author) === this.#nickKey;
+      this.#output.tell({ type: "said", room: room.name, entry, isOwn });
+    }
+  }
+
+  /** The line is known to be stored: from the answer or from the log, whichever comes first. */
+  #settle(id: string, sequence: number): void {
+    const line = this.#outbox.settle(id);
+    if (line === undefined) return;
+    this.#output.tell({ type: "stored", ...withRef(line.ownerRef), room: line.room, id, sequence });
+  }
+
+  #pump(): void {
+    for (const room of this.#rooms.values()) this.#syncMembership(room);
+    if (!this.#isOpen) return;
+    for (const room of this.#rooms.values()) this.#syncLog(room);
+    for (;;) {
+      const call = this.#calls.next(this.#readsInFlight < sessionReadsMax);
+      if (call === undefined) break;
+      this.#sendCall(call);
+    }
+    for (;;) {
+      const next = this.#outbox.send((room) => this.#rooms.get(room)?.isCaughtUp ?? false);
+      if (next === undefined) break;
+      const { line, isFirst, isLarge } = next;
+      const { id, room, text } = line;
+      this.#send(
+        { type: "say", id, room },
+        (ref) => ({ type: "say", ref, id, room, text, isFirst }),
+        isLarge ? channels.bulk : channels.chat,
+      );
+    }
+  }
+
+  /** A room is joined while it is wanted or has lines to store, and left after that. */
+  #syncMembership(room: ClientRoom): void {
+    const { name, phase } = room;
+    const isNeeded = room.isWanted || this.#outbox.has(name);
+    if (phase === "out" && !isNeeded) {
+      this.#tellExited(room);
+      this.#rooms.delete(name);
+    } else if (this.#isOpen && phase === "out") {
+      this.#sendJoin(room);
+    } else if (phase === "in" && !isNeeded) {
+      room.phase = "leaving";
+      room.isCaughtUp = false;
+      this.#send({ type: "leave", room }, (ref) => ({ type: "leave", ref, room: name }));
+    }
+  }
+
+  #syncLog(room: ClientRoom): void {
+    if (room.phase === "in" && room.log.missingAfter === undefined) room.isCaughtUp = true;
+    const after = room.readAfter;
+    if (after === undefined || sessionReadsMax <= this.#readsInFlight) return;
+    room.isReading = true;
+    this.#readsInFlight += 1;
+    const range = { room: room.name, after, limit: pageEntriesMax };
+    this.#send({ type: "catch-up", room }, (ref) => ({ type: "history", ref, ...range }));
+  }
+
+  #sendJoin(room: ClientRoom): void {
+    room.phase = "joining";
+    room.isCaughtUp = false;
+    this.#send({ type: "join", room }, (ref) => ({ type: "join", ref, room: room.name }));
+  }
+
+  #sendCall(call: OwnerCall): void {
+    const { room } = call;
+    if (call.type === "history") {
+      this.#readsInFlight += 1;
+      this.#send({ type: "call", call }, (ref) => ({ type: "history", ref, room, ...call.range }));
+    } else {
+      const after = call.nicks.at(-1);
+      const page = after === undefined ? {} : { after };
+      this.#send({ type: "call", call }, (ref) => ({ type: "members", ref, room, ...page }));
+    }
+  }
+
+  #send(sent: Sent, request: (ref: number) => Request, channel: number = channels.chat): void {
+    this.#lastRef += 1;
+    this.#sent.set(this.#lastRef, sent);
+    this.#output.send(request(this.#lastRef), channel);
+  }
+
+  #tellExited(room: ClientRoom): void {
+    if (room.leaveCall === undefined) return;
+    this.#output.tell({ type: "exited", ...withRef(room.leaveCall.ref), room: room.name });
+    room.leaveCall = undefined;
+  }
+
+  #tellFailed({ id, room, text, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
+    this.#output.tell({ type: "failed", ...withRef(ownerRef), room, id, text, code, message });
+  }
+
+  #tellError(ref: string | undefined, code: ErrorCode, message: string): void {
+    this.#output.tell({ type: "error", ...withRef(ref), code, message });
+  }
+}
+
+function isRead(sent: Sent): boolean {
+  return sent.type === "catch-up" || (sent.type === "call" && sent.call.type === "history");
+}
+
+function withRef(ref: string | undefined): { readonly ref?: string } {
+  return ref === undefined ? {} : { ref };
+}

@@ -1,0 +1,77 @@
+import type { Address } from "../base/address.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { UdpEndpoint } from "../transport/udp-endpoint.ts";
+import { ChatClient } from "./chat-client.ts";
+import { ClientHost } from "./client-host.ts";
+import type { ClientEvent, ClientPort } from "./client-port.ts";
+
+export interface StartClientOptions {
+  /** Asked before every attempt where the server is now; `undefined` when it is not found. */
+  readonly resolve: () => Promise<Address | undefined>;
+  readonly nick: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The local address; port 0 lets the system choose. */
+  readonly bindAddress: Address;
+  readonly onEvent: (event: ClientEvent) => void;
+}
+
+/**
+ * Starts a chat client on a socket of its own. It connects at once and again after every loss, until
+ * it is closed; what becomes of that is told by events.
+ *
+ * @throws {EarshotError} WHEN the local address cannot be used `socket-failed`.
+ */
+export async function startClient(options: StartClientOptions): Promise<ClientPort> {
+  const { clock, random, nick, onEvent } = options;
+  let onClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  let host: ClientHost | undefined;
+  const endpoint = await UdpEndpoint.bind({
+    address: options.bindAddress,
+    clock,
+    random,
+    isAccepting: false,
+    onEvent: (event) => host?.handleEndpointEvent(event),
+  });
+  host = new ClientHost({
+    client: new ChatClient({ now: clock.now(), nick, program: "earshot", random }),
+    port: endpoint,
+    clock,
+    resolve: (onResolved) => {
+      // Not to find out where the server is, is the same as its not being there: both are retried.
+      void options.resolve().then(onResolved, () => onResolved(undefined));
+    },
+    onEvent: (event) => {
+      if (event.type === "connection" && event.state === "closed") onClosed();
+      onEvent(event);
+    },
+  });
+  return openPort(host, async () => {
+    await closed;
+    await endpoint.close();
+  });
+}
+
+function openPort(host: ClientHost, whenClosed: () => Promise<void>): ClientPort {
+  let closing: Promise<void> | undefined;
+  return {
+    join: (room, ref) => host.join(room, ref),
+    leave: (room, ref) => host.leave(room, ref),
+    say: (room, text, ref) => host.say(room, text, ref),
+    history: (room, range, ref) => host.history(room, range, ref),
+    members: (room, ref) => host.members(room, ref),
+    changeNick: (nick) => host.changeNick(nick),
+    get pendingCount() {
+      return host.pendingCount;
+    },
+    close() {
+      host.close();
+      closing ??= whenClosed();
+      return closing;
+    },
+  };
+}

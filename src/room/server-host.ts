@@ -1,0 +1,124 @@
+import { assertNever } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
+import type { ChatServer, ServerEffect } from "./chat-server.ts";
+import type { HistoryPort } from "./history-port.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface ServerHostOptions {
+  readonly server: ChatServer;
+  readonly port: EndpointPort;
+  readonly history: HistoryPort;
+  readonly clock: Clock;
+  /** After a turn in which the number of members or rooms changed. */
+  readonly onChange?: () => void;
+  /** Once, when the server was shut down and everything it accepted is stored. */
+  readonly onDone?: () => void;
+}
+
+/** Runs a `ChatServer` on a transport and a history, real or simulated. */
+export class ServerHost {
+  readonly #options: ServerHostOptions;
+  readonly #wakeup: Wakeup;
+  #memberCount = 0;
+  #roomCount: number;
+  #isFlushing = false;
+  #isDone = false;
+
+  constructor(options: ServerHostOptions) {
+    this.#options = options;
+    this.#roomCount = options.server.roomCount;
+    this.#wakeup = new Wakeup(options.clock, (now) => {
+      options.server.handleTimeout(now);
+      this.#flush();
+    });
+  }
+
+  /** Everything the endpoint tells goes here. */
+  handleEndpointEvent(event: EndpointEvent): void {
+    const { server, clock } = this.#options;
+    const now = clock.now();
+    switch (event.type) {
+      case "opened":
+        server.handleOpened(now, event.connection);
+        break;
+      case "message":
+        server.handleMessage(now, event.connection, event.message);
+        break;
+      case "writable":
+        server.handleWritable(now, event.connection);
+        break;
+      case "closed":
+        server.handleClosed(now, event.connection, event.reason);
+        break;
+      default:
+        assertNever(event);
+    }
+    this.#flush();
+  }
+
+  /** Tells everybody and closes all connections; `onDone` follows. */
+  shutdown(reason: string): void {
+    this.#options.server.shutdown(this.#options.clock.now(), reason);
+    this.#flush();
+  }
+
+  #flush(): void {
+    // A port may answer before its call returns; what that causes is done by the turn under way.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    const { server } = this.#options;
+    for (;;) {
+      const effects = server.pollEffects();
+      if (effects.length === 0) break;
+      for (const effect of effects) this.#perform(effect);
+    }
+    this.#isFlushing = false;
+    this.#wakeup.set(server.pollTimeout());
+    this.#tellOwner();
+  }
+
+  #perform(effect: ServerEffect): void {
+    const { server, port, history, clock } = this.#options;
+    switch (effect.type) {
+      case "send":
+        for (const session of effect.sessions) {
+          if (!port.send(session, effect.channel, effect.message)) {
+            server.handleBlocked(clock.now(), session);
+          }
+        }
+        return;
+      case "close":
+        port.close(effect.session, effect.code, effect.text);
+        return;
+      case "append":
+        history.append(effect.drafts, (result) => {
+          server.handleAppended(clock.now(), result);
+          this.#flush();
+        });
+        return;
+      case "read":
+        history.read(effect.query, (result) => {
+          server.handleRead(clock.now(), result);
+          this.#flush();
+        });
+        return;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #tellOwner(): void {
+    const { server, onChange, onDone } = this.#options;
+    const { memberCount, roomCount } = server;
+    if (memberCount !== this.#memberCount || roomCount !== this.#roomCount) {
+      this.#memberCount = memberCount;
+      this.#roomCount = roomCount;
+      onChange?.();
+    }
+    if (server.isDone && !this.#isDone) {
+      this.#isDone = true;
+      onDone?.();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Address } from "../base/address.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { UdpEndpoint } from "../transport/udp-endpoint.ts";
+import { ChatServer } from "./chat-server.ts";
+import { History } from "./history.ts";
+import { ServerHost } from "./server-host.ts";
+
+export interface StartServerOptions {
+  /** Where to listen; port 0 lets the system choose. */
+  readonly address: Address;
+  readonly name: string;
+  /** Its public identity, told to clients. */
+  readonly id: string;
+  /** Holds the history; made when it is missing. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** After `memberCount` or `roomCount` changed. */
+  readonly onChange?: () => void;
+}
+
+/** A chat server on a real socket and a real disk. */
+export interface RunningServer extends AsyncDisposable {
+  /** Where it listens, with the real port. */
+  readonly address: Address;
+  readonly memberCount: number;
+  readonly roomCount: number;
+  /** Rooms of whose newest lines some were missing when the history was opened. */
+  readonly damagedRooms: readonly string[];
+  /** Tells the members why, stores what was accepted, closes everything. Later calls wait for it. */
+  close(reason: string): Promise<void>;
+}
+
+/**
+ * Opens the history and the socket, and serves.
+ *
+ * @throws {EarshotError} WHEN the port is taken `port-in-use`; another process has the directory
+ * `data-directory-in-use`; its history is `history-damaged`; `data-directory-unusable`;
+ * `socket-failed`.
+ */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const { clock, random, name, id } = options;
+  const history = await History.open({ directory: options.dataDir, clock });
+  const { lastSequences, damagedRooms } = history;
+  const server = new ChatServer({ server: { id, name }, random, lastSequences });
+  let onDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    onDone = resolve;
+  });
+  let host: ServerHost | undefined;
+  const endpoint = await UdpEndpoint.bind({
+    address: options.address,
+    clock,
+    random,
+    isAccepting: true,
+    onEvent: (event) => host?.handleEndpointEvent(event),
+  }).catch(async (error: unknown) => {
+    await history.close();
+    throw error;
+  });
+  host = new ServerHost({
+    server,
+    port: endpoint,
+    history,
+    clock,
+    ...(options.onChange && { onChange: options.onChange }),
+    onDone,
+  });
+  const serving = host;
+  let closing: Promise<void> | undefined;
+  const stop = async (reason: string) => {
+    serving.shutdown(reason);
+    await done;
+    await endpoint.close();
+    await history.close();
+  };
+  const close = (reason: string) => {
+    closing ??= stop(reason);
+    return closing;
+  };
+  return {
+    address: endpoint.address,
+    get memberCount() {
+      return server.memberCount;
+    },
+    get roomCount() {
+      return server.roomCount;
+    },
+    damagedRooms,
+    close,
+    [Symbol.asyncDispose]: () => close("server closing"),
+  };
+}
