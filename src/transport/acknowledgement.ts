@@ -1,0 +1,68 @@
+import type { ByteWriter } from "../base/bytes.ts";
+import { writeAck } from "./frames.ts";
+import { ackDelayMaxMs, ackElicitingThreshold, ackRangeCountMax } from "./limits.ts";
+import { RangeSet } from "./ranges.ts";
+import type { SentFrame } from "./sent-packet.ts";
+
+/** Which packets have arrived, and when the peer must be told (RFC 9000 section 13.2). */
+export class Acknowledgement {
+  readonly #received = new RangeSet();
+  /** Packets below were settled or forgotten; one that arrives now counts as a duplicate. */
+  #floor = 0;
+  #largestAt = 0;
+  #unreportedCount = 0;
+  #deadline: number | undefined;
+
+  /** When an ACK must go out, or `undefined` when none is owed. */
+  get deadline(): number | undefined {
+    return this.#deadline;
+  }
+
+  /** The packet number expected next. */
+  get expected(): number {
+    return this.#received.last?.end ?? this.#floor;
+  }
+
+  isDuplicate(packetNumber: number): boolean {
+    return packetNumber < this.#floor || this.#received.has(packetNumber);
+  }
+
+  onReceived(now: number, packetNumber: number, isAckEliciting: boolean): void {
+    const isInOrder = packetNumber === this.expected;
+    if (this.expected <= packetNumber) this.#largestAt = now;
+    this.#received.add(packetNumber, packetNumber + 1);
+    const { first } = this.#received;
+    if (ackRangeCountMax < this.#received.count && first !== undefined) this.#forget(first.end);
+    if (!isAckEliciting) return;
+    this.#unreportedCount += 1;
+    const isUrgent = !isInOrder || ackElicitingThreshold <= this.#unreportedCount;
+    this.#deadline = isUrgent ? now : (this.#deadline ?? now + ackDelayMaxMs);
+  }
+
+  /** Writes an ACK frame if one is owed and fits; `onWritten` says that it really left. */
+  write(now: number, writer: ByteWriter): SentFrame | undefined {
+    if (this.#deadline === undefined) return undefined;
+    if (!writeAck(writer, this.#received.ranges, now - this.#largestAt)) return undefined;
+    return { type: "ack", end: this.expected };
+  }
+
+  onWritten(): void {
+    this.#deadline = undefined;
+    this.#unreportedCount = 0;
+  }
+
+  /**
+   * The peer has seen an ACK of ours up to `end`: what it covered need not be said again. The last
+   * range stays, so that the next ACK is never empty.
+   */
+  onAckAcked(end: number): void {
+    const { last } = this.#received;
+    if (last !== undefined) this.#forget(Math.min(end, last.start));
+  }
+
+  #forget(end: number): void {
+    if (end <= this.#floor) return;
+    this.#received.remove(this.#floor, end);
+    this.#floor = end;
+  }
+}

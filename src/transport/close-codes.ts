@@ -1,0 +1,21 @@
+/**
+ * Codes in CLOSE and REFUSE that the transport itself uses. Those of the application are below
+ * 2^16, so that the two can never be mistaken for one another.
+ */
+export const transportCodes = {
+  /** Frames that cannot be read, or an ACK for what was never sent. */
+  protocolViolation: 0x10000,
+  /** Data beyond the credit that was given. */
+  flowControlError: 0x10001,
+  /** A message longer than `messageBytesMax`. */
+  messageTooLong: 0x10002,
+  /** The peer took so little for so long that the send queue was full. */
+  peerTooSlow: 0x10003,
+  /** The server has as many connections as it takes. */
+  serverFull: 0x10010,
+  /** Made up by the client itself: no version in common. */
+  versionMismatch: 0x10011,
+} as const;
+
+/** The largest code that an application may close with. */
+export const applicationCodeMax = 0xffff;

@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import {
+  ByteReader,
+  type ByteWriter,
+  decodeUtf8,
+  encodeUtf8,
+  varintBytes,
+  varintMax,
+} from "../base/bytes.ts";
+import { sanitizeLine } from "../base/text.ts";
+import { ackRangeCountMax, channelMax, closeTextBytesMax } from "./limits.ts";
+import type { Range } from "./ranges.ts";
+
+/**
+ * Frame types, with the numbers of RFC 9000 section 19 where it has one. Reserved for later
+ * versions: 1a and 1b (path validation), 30 (DATAGRAM).
+ */
+export const frameTypes = {
+  padding: 0x00,
+  ping: 0x01,
+  ack: 0x02,
+  stream: 0x08,
+  maxData: 0x10,
+  maxStreamData: 0x11,
+  dataBlocked: 0x14,
+  streamDataBlocked: 0x15,
+  close: 0x1c,
+} as const;
+
+/** Delay in an ACK frame is counted in eighths of a millisecond. */
+export const ackDelayUnitsPerMs = 8;
+
+/** PADDING carries nothing and is skipped. Offsets and limits count bytes of a channel. */
+export type Frame =
+  | { readonly type: "ping" }
+  | {
+      readonly type: "ack";
+      readonly delayMs: number;
+      /** What has arrived, in falling order, at least one and at most 64. */
+      readonly ranges: readonly Range[];
+    }
+  | {
+      readonly type: "stream";
+      readonly channel: number;
+      readonly offset: number;
+      /** Shares memory with the datagram. */
+      readonly bytes: Uint8Array;
+    }
+  | { readonly type: "max-data"; readonly max: number }
+  | { readonly type: "max-stream-data"; readonly channel: number; readonly max: number }
+  | { readonly type: "data-blocked"; readonly max: number }
+  | { readonly type: "stream-data-blocked"; readonly channel: number; readonly max: number }
+  | { readonly type: "close"; readonly code: number; readonly text: string };
+
+/** The longest varint: bytes that no single number in a frame exceeds. */
+const varintBytesMax = 8;
+
+/** Room that any of the small control frames fits in: type, channel and one number. */
+export const controlFrameBytesMax: number = 2 + varintBytesMax;
+
+/** The frames of a packet, or `undefined` when they break the protocol. Text is sanitised. */
+export function decodeFrames(payload: Uint8Array): Frame[] | undefined {
+  const reader = new ByteReader(payload);
+  const frames: Frame[] = [];
+  while (0 < reader.remaining) {
+    const type = reader.u8();
+    if (type === frameTypes.padding) continue;
+    const frame = readFrame(reader, type);
+    if (frame === undefined) return undefined;
+    frames.push(frame);
+  }
+  return frames;
+}
+
+/**
+ * Writes as many of the newest ranges as there are room and the limit for; `false` when not even
+ * one fits. `ranges` is in rising order and not empty.
+ */
+export function writeAck(writer: ByteWriter, ranges: readonly Range[], delayMs: number): boolean {
+  const newest = ranges.at(-1);
+  assert(newest !== undefined);
+  const delay = Math.max(0, Math.floor(delayMs * ackDelayUnitsPerMs));
+  const headBytes = 2 + varintBytes(newest.end) + varintBytes(delay) + varintBytesMax;
+  if (writer.remaining < headBytes) return false;
+  const steps: [number, number][] = [];
+  let room = writer.remaining - headBytes;
+  for (let index = ranges.length - 2; 0 <= index; index -= 1) {
+    const range = ranges[index];
+    const newer = ranges[index + 1];
+    assert(range !== undefined && newer !== undefined);
+    const gap = newer.start - range.end - 1;
+    const length = range.end - range.start - 1;
+    room -= varintBytes(gap) + varintBytes(length);
+    if (room < 0 || ackRangeCountMax <= steps.length + 1) break;
+    steps.push([gap, length]);
+  }
+  writer.u8(frameTypes.ack);
+  writer.varint(newest.end - 1);
+  writer.varint(delay);
+  writer.u8(steps.length);
+  writer.varint(newest.end - newest.start - 1);
+  for (const [gap, length] of steps) {
+    writer.varint(gap);
+    writer.varint(length);
+  }
+  return true;
+}
+
+/** Writes a frame that holds one number. */
+export function writeNumber(
+  writer: ByteWriter,
+  type: typeof frameTypes.maxData | typeof frameTypes.dataBlocked,
+  max: number,
+): void {
+  writer.u8(type);
+  writer.varint(max);
+}
+
+/** Writes a frame that holds a channel and a number. */
+export function writeChannelNumber(
+  writer: ByteWriter,
+  type: typeof frameTypes.maxStreamData | typeof frameTypes.streamDataBlocked,
+  channel: number,
+  max: number,
+): void {
+  writer.u8(type);
+  writer.u8(channel);
+  writer.varint(max);
+}
+
+/** Bytes of a STREAM frame before its data. */
+export function streamHeaderBytes(offset: number, length: number): number {
+  return 2 + varintBytes(offset) + varintBytes(length);
+}
+
+/** Writes a STREAM frame up to its data; `length` bytes must follow. */
+export function writeStreamHeader(
+  writer: ByteWriter,
+  channel: number,
+  offset: number,
+  length: number,
+): void {
+  writer.u8(frameTypes.stream);
+  writer.u8(channel);
+  writer.varint(offset);
+  writer.varint(length);
+}
+
+/** Writes CLOSE; a text of more than 256 bytes is cut between characters. */
+export function writeClose(writer: ByteWriter, code: number, text: string): void {
+  const bytes = encodeUtf8(cutUtf8(text, closeTextBytesMax));
+  writer.u8(frameTypes.close);
+  writer.varint(code);
+  writer.varint(bytes.length);
+  writer.bytes(bytes);
+}
+
+/** The longest start of the text that has at most `bytesMax` bytes of UTF-8. */
+export function cutUtf8(text: string, bytesMax: number): string {
+  let bytes = 0;
+  let cut = "";
+  for (const character of text) {
+    bytes += encodeUtf8(character).length;
+    if (bytesMax < bytes) return cut;
+    cut += character;
+  }
+  return text;
+}
+
+function readFrame(reader: ByteReader, type: number | undefined): Frame | undefined {
+  switch (type) {
+    case frameTypes.ping:
+      return { type: "ping" };
+    case frameTypes.ack:
+      return readAck(reader);
+    case frameTypes.stream:
+      return readStream(reader);
+    case frameTypes.maxData:
+      return readNumber(reader, "max-data");
+    case frameTypes.dataBlocked:
+      return readNumber(reader, "data-blocked");
+    case frameTypes.maxStreamData:
+      return readChannelNumber(reader, "max-stream-data");
+    case frameTypes.streamDataBlocked:
+      return readChannelNumber(reader, "stream-data-blocked");
+    case frameTypes.close:
+      return readClose(reader);
+    default:
+      return undefined;
+  }
+}
+
+function readAck(reader: ByteReader): Frame | undefined {
+  const largest = reader.varint();
+  const delay = reader.varint();
+  const count = reader.u8();
+  const first = reader.varint();
+  if (largest === undefined || delay === undefined || first === undefined) return undefined;
+  if (count === undefined || ackRangeCountMax <= count || largest < first) return undefined;
+  if (varintMax <= largest) return undefined;
+  let start = largest - first;
+  const ranges: Range[] = [{ start, end: largest + 1 }];
+  for (let index = 0; index < count; index += 1) {
+    const gap = reader.varint();
+    const length = reader.varint();
+    if (gap === undefined || length === undefined) return undefined;
+    const end = start - gap - 1;
+    start = end - length - 1;
+    if (start < 0) return undefined;
+    ranges.push({ start, end });
+  }
+  return { type: "ack", delayMs: delay / ackDelayUnitsPerMs, ranges };
+}
+
+function readStream(reader: ByteReader): Frame | undefined {
+  const channel = readChannel(reader);
+  const offset = reader.varint();
+  const length = reader.varint();
+  if (channel === undefined || offset === undefined || length === undefined) return undefined;
+  const bytes = reader.bytes(length);
+  // An empty STREAM frame says nothing, and offsets stay numbers.
+  if (bytes === undefined || length === 0 || varintMax - length < offset) return undefined;
+  return { type: "stream", channel, offset, bytes };
+}
+
+function readNumber(reader: ByteReader, type: "max-data" | "data-blocked"): Frame | undefined {
+  const max = reader.varint();
+  return max === undefined ? undefined : { type, max };
+}
+
+function readChannelNumber(
+  reader: ByteReader,
+  type: "max-stream-data" | "stream-data-blocked",
+): Frame | undefined {
+  const channel = readChannel(reader);
+  const max = reader.varint();
+  return channel === undefined || max === undefined ? undefined : { type, channel, max };
+}
+
+function readClose(reader: ByteReader): Frame | undefined {
+  const code = reader.varint();
+  const length = reader.varint();
+  if (code === undefined || length === undefined || closeTextBytesMax < length) return undefined;
+  const bytes = reader.bytes(length);
+  const text = bytes && decodeUtf8(bytes);
+  return text === undefined ? undefined : { type: "close", code, text: sanitizeLine(text) };
+}
+
+function readChannel(reader: ByteReader): number | undefined {
+  const channel = reader.u8();
+  return channel === undefined || channelMax < channel ? undefined : channel;
+}

@@ -1,0 +1,162 @@
+const kibibyte = 1024;
+const mebibyte = 1024 * 1024;
+
+/** The version of this wire format. Any change that an old peer would misread gets the next number. */
+export const transportVersion = 1;
+
+/**
+ * The longest datagram we send: 1200 bytes cross every link that can carry IPv6
+ * (1280 - 40 IPv6 - 8 UDP, rounded down; RFC 9000 section 14).
+ */
+export const datagramBytesMax = 1200;
+
+/** Channels are 0..7. */
+export const channelMax = 7;
+
+/** The longest message: a room's text of 16 MiB and 64 KiB for its envelope. */
+export const messageBytesMax: number = 16 * mebibyte + 64 * kibibyte;
+
+/** A longer message needs a reservation in the endpoint's receive budget before it is assembled. */
+export const messageBytesFree: number = 64 * kibibyte;
+
+/** What one endpoint assembles at once by default: 15 messages of the longest kind. */
+export const receiveBudgetBytesDefault: number = 256 * mebibyte;
+
+/**
+ * Credit of one channel. On a LAN with 2 ms of round trip it is 1 Gbit/s:
+ * 256 KiB / 2 ms = 131 MB/s.
+ */
+export const channelWindowBytes: number = 256 * kibibyte;
+
+/** Credit of all channels of a connection together: three of them at full speed. */
+export const connectionWindowBytes: number = 3 * channelWindowBytes;
+
+/**
+ * Data out of order waits in pages of this size, so one byte costs at most one page and a channel
+ * at most its window and one page: (256 KiB / 16 KiB) + 1 = 17 pages.
+ */
+export const pageBytes: number = 16 * kibibyte;
+
+/** Separate pieces that wait out of order on one channel; a packet that would add one is dropped. */
+export const pieceCountMax = 64;
+
+/** Ranges in an ACK frame and in the memory behind it; the oldest is forgotten first. */
+export const ackRangeCountMax = 64;
+
+/** `send` asks for a pause above this many bytes that the peer has not acknowledged. */
+export const sendQueueBytesHigh: number = 1 * mebibyte;
+
+/** `writable` comes when the queue has fallen below this. */
+export const sendQueueBytesLow: number = 256 * kibibyte;
+
+/**
+ * Above this the peer is too slow and the connection is closed, so a queue holds at most this and
+ * one more message: 64 MiB + 16 MiB + 64 KiB.
+ */
+export const sendQueueBytesMax: number = 64 * mebibyte;
+
+/** Connections of one endpoint by default. Idle, each costs about 4 KiB. */
+export const connectionCountMaxDefault = 10_000;
+
+/** Accepted connections that the client has not confirmed yet. */
+export const halfOpenCountMax = 1024;
+
+/** How long they may stay so: the client's five tries take 3.1 s. */
+export const halfOpenMs = 5000;
+
+/** Answers without a connection that wait to be sent; more are dropped, as a full socket would. */
+export const replyCountMax = 256;
+
+/** INIT is sent at 0, 100, 300, 700 and 1500 ms, and given up at 3100 ms. */
+export const initTryCount = 5;
+
+/** The first wait for an answer to INIT; it doubles with each try. */
+export const initWaitMs = 100;
+
+/** A cookie is longer than the five tries (3.1 s) and a pause of the client. */
+export const cookieLifeMs = 15_000;
+
+/** A cookie's secret is used for this long, and as the predecessor once more. */
+export const cookieSecretMs = 120_000;
+
+/** The longest cookie a server may ask a client to carry. */
+export const cookieBytesMax = 64;
+
+/** The longest text in CLOSE, in bytes of UTF-8. */
+export const closeTextBytesMax = 256;
+
+/** The longest text in REFUSE, in bytes of UTF-8: its answer stays far below the question. */
+export const refuseTextBytesMax = 128;
+
+/** Versions in a VERSION packet. */
+export const versionCountMax = 16;
+
+/** An ACK may wait this long for company. */
+export const ackDelayMaxMs = 20;
+
+/** The longest ACK delay we let a peer announce: RFC 9000 section 18.2 allows 2^14. */
+export const ackDelayLimitMs = 1000;
+
+/** Ack-eliciting packets that are answered with one ACK (RFC 9000 section 13.2.2). */
+export const ackElicitingThreshold = 2;
+
+/**
+ * Timer granularity. RFC 9002 asks for at least 1 ms; Node's event loop is late by up to 3 ms in
+ * one of a thousand turns, and what is late must not count as lost.
+ */
+export const granularityMs = 4;
+
+/** Round trip assumed before one was measured; RFC 9002's 333 ms is for the internet, not a LAN. */
+export const initialRttMs = 100;
+
+/** Reordering in packets before a loss is declared (RFC 9002 section 6.1.1). */
+export const packetThreshold = 3;
+
+/** The probe timeout doubles up to this, so that a quiet LAN is probed often enough to tell death. */
+export const probeTimeoutMaxMs = 1000;
+
+/** Packets per expired probe timeout (RFC 9002 section 6.2.4). */
+export const probeCount = 2;
+
+/** Congestion window at the start, in datagrams (RFC 9002 section 7.2). */
+export const initialWindowDatagrams = 10;
+
+/** The congestion window never falls below this many datagrams (RFC 9002 section 7.2). */
+export const minimumWindowDatagrams = 2;
+
+/** The congestion window needs no more than what flow control lets fly, and some control frames. */
+export const congestionWindowBytesMax: number = 1 * mebibyte;
+
+/** Datagrams of one connection in one turn of the event loop; then the others have their turn. */
+export const burstDatagramsMax = 16;
+
+/** A client that has heard nothing for this long sends PING. */
+export const keepAliveClientMs = 1000;
+
+/** A server waits longer, so that the client's PING is the only one. */
+export const keepAliveServerMs = 1500;
+
+/** Share by which each keep-alive wait is shortened at random, so that clients do not ping in step. */
+export const keepAliveJitter = 0.1;
+
+/** Silence after which a peer is dead, unless fewer than `probeRoundsMin` rounds went unanswered. */
+export const silenceMaxMs = 3500;
+
+/** Probe timeouts that must have gone unanswered before silence means death. */
+export const probeRoundsMin = 4;
+
+/** A timer this late says that not the peer but we were away (stalled, suspended). */
+export const stallMs = 1000;
+
+/** After a stall, silence counts as this long: less than `silenceMaxMs` by two seconds of probing. */
+export const silenceAfterStallMs = 1500;
+
+/** How long `close` goes on delivering what is queued. */
+export const lingerMs = 2000;
+
+/** First and largest distance between two packet numbers skipped to catch optimistic ACKs. */
+export const skipDistanceMin: number = 2 ** 6;
+export const skipDistanceMax: number = 2 ** 17;
+
+/** Skipped packet numbers that are remembered; from 2^6 to 2^17 there are 12 doublings. */
+export const skippedCountMax = 16;

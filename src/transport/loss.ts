@@ -1,0 +1,159 @@
+import { packetThreshold, probeCount, probeTimeoutMaxMs } from "./limits.ts";
+import type { Range } from "./ranges.ts";
+import { RttEstimator } from "./rtt.ts";
+import type { SentPacket } from "./sent-packet.ts";
+
+/** What an ACK or a timeout settled, each in rising order of packet number. */
+export interface LossOutcome {
+  readonly acked: readonly SentPacket[];
+  readonly lost: readonly SentPacket[];
+  /** Nothing came through for so long that the window starts from its minimum. */
+  readonly isCongestionPersistent: boolean;
+}
+
+/** Loss detection and the probe timeout of RFC 9002 section 6, for one packet number space. */
+export class LossDetection {
+  readonly rtt: RttEstimator = new RttEstimator();
+  /** What the peer announced as its longest ACK delay, in ms. */
+  peerAckDelayMaxMs = 0;
+  /** In rising order of packet number, because packets enter in that order. */
+  readonly #packets = new Map<number, SentPacket>();
+  #bytesInFlight = 0;
+  #largestAcked: number | undefined;
+  #lossAt: number | undefined;
+  #lastSentAt = 0;
+  #firstSampleAt: number | undefined;
+  #sampleFrom = 0;
+  #probeRounds = 0;
+  #lostCount = 0;
+
+  get bytesInFlight(): number {
+    return this.#bytesInFlight;
+  }
+
+  /** Probe timeouts since the last ACK of something new. */
+  get probeRounds(): number {
+    return this.#probeRounds;
+  }
+
+  get lostCount(): number {
+    return this.#lostCount;
+  }
+
+  /** When `onTimeout` is due, or `undefined` while nothing is in flight. */
+  get deadline(): number | undefined {
+    if (this.#lossAt !== undefined) return this.#lossAt;
+    if (this.#packets.size === 0) return undefined;
+    return this.#lastSentAt + this.probeTimeoutMs;
+  }
+
+  /** The probe timeout as it stands, doubled for each round that went unanswered. */
+  get probeTimeoutMs(): number {
+    const onceMs = this.rtt.probeTimeoutMs(this.peerAckDelayMaxMs);
+    return Math.min(onceMs * 2 ** this.#probeRounds, probeTimeoutMaxMs);
+  }
+
+  onSent(packet: SentPacket): void {
+    this.#packets.set(packet.packetNumber, packet);
+    this.#bytesInFlight += packet.bytes;
+    this.#lastSentAt = packet.sentAt;
+  }
+
+  /** `ranges` is in falling order, as in the frame, and lies within what was sent. */
+  onAck(now: number, ranges: readonly Range[], delayMs: number): LossOutcome {
+    const largest = (ranges[0]?.end ?? 0) - 1;
+    const acked = this.#takeAcked(ranges);
+    const newest = acked.at(-1);
+    this.#largestAcked = Math.max(this.#largestAcked ?? largest, largest);
+    if (newest === undefined) return { acked, lost: [], isCongestionPersistent: false };
+    this.#probeRounds = 0;
+    if (newest.packetNumber === largest && this.#sampleFrom <= newest.sentAt) {
+      this.rtt.update(now - newest.sentAt, Math.min(delayMs, this.peerAckDelayMaxMs));
+      this.#firstSampleAt ??= now;
+    }
+    const lost = this.#takeLost(now);
+    return { acked, lost, isCongestionPersistent: this.#isPersistent(lost, acked) };
+  }
+
+  /**
+   * Either declares packets lost, or begins a round of probes: then the content of the oldest
+   * packets is told in `probes`, to be sent once more without being called lost.
+   */
+  onTimeout(now: number): LossOutcome & { readonly probes: readonly SentPacket[] } {
+    if (this.#lossAt !== undefined) {
+      const lost = this.#takeLost(now);
+      return { acked: [], lost, isCongestionPersistent: this.#isPersistent(lost, []), probes: [] };
+    }
+    this.#probeRounds += 1;
+    this.#lastSentAt = now;
+    const probes = [...this.#packets.values()].slice(0, probeCount);
+    return { acked: [], lost: [], isCongestionPersistent: false, probes };
+  }
+
+  /** After a stall of our own the rounds prove nothing, and round trips measured it, not the LAN. */
+  onStall(now: number): void {
+    this.#probeRounds = 0;
+    this.#sampleFrom = now;
+  }
+
+  #takeAcked(ranges: readonly Range[]): SentPacket[] {
+    const acked: SentPacket[] = [];
+    let index = ranges.length - 1;
+    // Our packets are walked, never the peer's numbers: a hostile range costs nothing.
+    for (const packet of this.#packets.values()) {
+      while (0 <= index && (ranges[index]?.end ?? 0) <= packet.packetNumber) index -= 1;
+      const range = ranges[index];
+      if (range === undefined) break;
+      if (packet.packetNumber < range.start) continue;
+      this.#remove(packet);
+      acked.push(packet);
+    }
+    return acked;
+  }
+
+  #takeLost(now: number): SentPacket[] {
+    this.#lossAt = undefined;
+    const lost: SentPacket[] = [];
+    const largest = this.#largestAcked;
+    if (largest === undefined) return lost;
+    const delayMs = this.rtt.lossDelayMs();
+    for (const packet of this.#packets.values()) {
+      if (largest < packet.packetNumber) break;
+      const lostAt = packet.sentAt + delayMs;
+      if (lostAt <= now || packet.packetNumber + packetThreshold <= largest) {
+        this.#remove(packet);
+        lost.push(packet);
+      } else {
+        this.#lossAt = Math.min(this.#lossAt ?? lostAt, lostAt);
+      }
+    }
+    this.#lostCount += lost.length;
+    return lost;
+  }
+
+  #remove(packet: SentPacket): void {
+    this.#packets.delete(packet.packetNumber);
+    this.#bytesInFlight -= packet.bytes;
+  }
+
+  /** RFC 9002 section 7.6.2; packets acknowledged earlier would have had their losses found then. */
+  #isPersistent(lost: readonly SentPacket[], acked: readonly SentPacket[]): boolean {
+    const firstSampleAt = this.#firstSampleAt;
+    if (firstSampleAt === undefined) return false;
+    const durationMs = 3 * this.rtt.probeTimeoutMs(this.peerAckDelayMaxMs);
+    let runStart: SentPacket | undefined;
+    let nextAcked = 0;
+    for (const packet of lost) {
+      if (packet.sentAt <= firstSampleAt) continue;
+      const skippedFrom = nextAcked;
+      while (isBefore(acked[nextAcked], packet)) nextAcked += 1;
+      if (runStart === undefined || skippedFrom < nextAcked) runStart = packet;
+      if (durationMs < packet.sentAt - runStart.sentAt) return true;
+    }
+    return false;
+  }
+}
+
+function isBefore(a: SentPacket | undefined, b: SentPacket): boolean {
+  return a !== undefined && a.packetNumber < b.packetNumber;
+}

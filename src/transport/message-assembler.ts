@@ -1,0 +1,126 @@
+import { ByteReader } from "../base/bytes.ts";
+import { messageBytesFree, messageBytesMax } from "./limits.ts";
+import type { BudgetWaiter, ReceiveBudget } from "./receive-budget.ts";
+
+/** What a length prefix is allowed to need: 16 MiB + 64 KiB fits in 4 bytes. */
+const prefixBytesMax = 8;
+
+type State =
+  | { readonly type: "prefix"; readonly bytes: number[] }
+  | { readonly type: "waiting"; readonly length: number }
+  | {
+      readonly type: "body";
+      readonly length: number;
+      readonly reservedBytes: number;
+      buffer: Uint8Array;
+      filled: number;
+    }
+  | { readonly type: "stopped" };
+
+/** First buffer of a message that arrives in pieces. */
+const bufferBytesMin = 4096;
+
+/** Cuts the ordered bytes of one channel into messages. */
+export class MessageAssembler implements BudgetWaiter {
+  readonly #budget: ReceiveBudget;
+  readonly #onMessage: (message: Uint8Array) => void;
+  readonly #onUnblocked: () => void;
+  #state: State = { type: "prefix", bytes: [] };
+
+  constructor(options: {
+    readonly budget: ReceiveBudget;
+    /** A whole message; its bytes belong to the receiver. */
+    readonly onMessage: (message: Uint8Array) => void;
+    /** `push` takes bytes again. */
+    readonly onUnblocked: () => void;
+  }) {
+    this.#budget = options.budget;
+    this.#onMessage = options.onMessage;
+    this.#onUnblocked = options.onUnblocked;
+  }
+
+  /** It takes no bytes now, because it waits for memory. */
+  get isBlocked(): boolean {
+    return this.#state.type === "waiting";
+  }
+
+  /** Says how many of the bytes it took, or `undefined` when a message is declared too long. */
+  push(bytes: Uint8Array): number | undefined {
+    let taken = 0;
+    while (taken < bytes.length) {
+      const state = this.#state;
+      if (state.type === "waiting" || state.type === "stopped") return taken;
+      if (state.type === "body") {
+        taken += this.#fill(state, bytes.subarray(taken));
+        continue;
+      }
+      state.bytes.push(bytes[taken] ?? 0);
+      taken += 1;
+      if (!this.#endPrefix(state.bytes)) return undefined;
+    }
+    return taken;
+  }
+
+  onReserved(): void {
+    if (this.#state.type !== "waiting") return;
+    this.#state = startBody(this.#state.length, this.#state.length);
+    this.#onUnblocked();
+  }
+
+  /** The connection is over; gives back what was reserved. */
+  stop(): void {
+    const state = this.#state;
+    this.#state = { type: "stopped" };
+    if (state.type === "waiting") this.#budget.cancel(this);
+    if (state.type === "body") this.#budget.release(state.reservedBytes);
+  }
+
+  /** False when the length is beyond the limit. */
+  #endPrefix(prefix: readonly number[]): boolean {
+    const length = 1 << ((prefix[0] ?? 0) >> 6);
+    if (prefix.length < Math.min(length, prefixBytesMax)) return true;
+    const messageBytes = new ByteReader(Uint8Array.from(prefix)).varint();
+    if (messageBytes === undefined || messageBytesMax < messageBytes) return false;
+    if (messageBytes === 0) {
+      this.#deliver(new Uint8Array(0));
+    } else if (messageBytes <= messageBytesFree) {
+      this.#state = startBody(messageBytes, 0);
+    } else {
+      this.#state = { type: "waiting", length: messageBytes };
+      if (this.#budget.reserve(this, messageBytes)) {
+        this.#state = startBody(messageBytes, messageBytes);
+      }
+    }
+    return true;
+  }
+
+  #fill(state: State & { readonly type: "body" }, bytes: Uint8Array): number {
+    const count = Math.min(bytes.length, state.length - state.filled);
+    const filled = state.filled + count;
+    if (state.buffer.length < filled) {
+      // Grown by what has arrived, never by what was declared.
+      const wanted = Math.max(filled, 2 * state.buffer.length, bufferBytesMin);
+      const larger = new Uint8Array(
+        filled === state.length ? filled : Math.min(wanted, state.length),
+      );
+      larger.set(state.buffer.subarray(0, state.filled));
+      state.buffer = larger;
+    }
+    state.buffer.set(bytes.subarray(0, count), state.filled);
+    state.filled = filled;
+    if (filled === state.length) {
+      this.#deliver(state.buffer);
+      this.#budget.release(state.reservedBytes);
+    }
+    return count;
+  }
+
+  #deliver(message: Uint8Array): void {
+    this.#state = { type: "prefix", bytes: [] };
+    this.#onMessage(message);
+  }
+}
+
+function startBody(length: number, reservedBytes: number): State {
+  return { type: "body", length, reservedBytes, buffer: new Uint8Array(0), filled: 0 };
+}

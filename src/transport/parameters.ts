@@ -1,0 +1,92 @@
+import { ByteReader, type ByteWriter, varintBytes } from "../base/bytes.ts";
+import { ackDelayLimitMs, datagramBytesMax } from "./limits.ts";
+
+/** What each side tells the other in the handshake (RFC 9000 section 18). */
+export interface TransportParameters {
+  /** Silence after which this side gives the other up, in ms. */
+  readonly idleMsMax: number;
+  /** Bytes that it takes on all channels together before it gives more credit. */
+  readonly initialDataMax: number;
+  /** The same for each channel. */
+  readonly initialChannelDataMax: number;
+  /** How long it may hold an ACK back, in ms; 0..1000. */
+  readonly ackDelayMaxMs: number;
+  /** The longest datagram that it takes; at least 1200. */
+  readonly datagramBytesMax: number;
+}
+
+/** Numbers of the parameters on the wire. 5 (keep-alive interval) is reserved. */
+export const parameterIds = {
+  idleMsMax: 1,
+  initialDataMax: 2,
+  initialChannelDataMax: 3,
+  ackDelayMaxMs: 4,
+  datagramBytesMax: 6,
+} as const;
+
+/** The least silence a peer may announce, in ms: below it our PING could not come in time. */
+export const idleMsMin = 100;
+
+/** Parameters in one list, known and unknown; a datagram has no room for more anyway. */
+const parameterCountMax = 64;
+
+/** Writes the list: a count, then id, length and value of each, all varints. */
+export function writeParameters(writer: ByteWriter, parameters: TransportParameters): void {
+  const entries: [number, number][] = [
+    [parameterIds.idleMsMax, parameters.idleMsMax],
+    [parameterIds.initialDataMax, parameters.initialDataMax],
+    [parameterIds.initialChannelDataMax, parameters.initialChannelDataMax],
+    [parameterIds.ackDelayMaxMs, parameters.ackDelayMaxMs],
+    [parameterIds.datagramBytesMax, parameters.datagramBytesMax],
+  ];
+  writer.varint(entries.length);
+  for (const [id, value] of entries) {
+    writer.varint(id);
+    writer.varint(varintBytes(value));
+    writer.varint(value);
+  }
+}
+
+/** The parameters, or `undefined` when one is missing, twice, malformed or out of its range. */
+export function readParameters(reader: ByteReader): TransportParameters | undefined {
+  const values = readValues(reader);
+  const idleMsMax = values?.get(parameterIds.idleMsMax);
+  const initialDataMax = values?.get(parameterIds.initialDataMax);
+  const initialChannelDataMax = values?.get(parameterIds.initialChannelDataMax);
+  const ackDelay = values?.get(parameterIds.ackDelayMaxMs);
+  const datagramBytes = values?.get(parameterIds.datagramBytesMax);
+  if (idleMsMax === undefined || idleMsMax < idleMsMin) return undefined;
+  if (initialDataMax === undefined || initialChannelDataMax === undefined) return undefined;
+  if (ackDelay === undefined || ackDelayLimitMs < ackDelay) return undefined;
+  if (datagramBytes === undefined || datagramBytes < datagramBytesMax) return undefined;
+  return {
+    idleMsMax,
+    initialDataMax,
+    initialChannelDataMax,
+    ackDelayMaxMs: ackDelay,
+    datagramBytesMax: datagramBytes,
+  };
+}
+
+const knownIds: ReadonlySet<number> = new Set(Object.values(parameterIds));
+
+function readValues(reader: ByteReader): Map<number, number> | undefined {
+  const count = reader.varint();
+  if (count === undefined || parameterCountMax < count) return undefined;
+  const values = new Map<number, number>();
+  for (let index = 0; index < count; index += 1) {
+    const id = reader.varint();
+    const bytes = reader.bytes(reader.varint() ?? Number.NaN);
+    if (id === undefined || bytes === undefined) return undefined;
+    if (!knownIds.has(id)) continue;
+    const value = new ByteReader(bytes).varint();
+    if (value === undefined || varintLength(bytes) !== bytes.length) return undefined;
+    if (values.has(id)) return undefined;
+    values.set(id, value);
+  }
+  return values;
+}
+
+function varintLength(bytes: Uint8Array): number {
+  return 1 << ((bytes[0] ?? 0) >> 6);
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { firstIndex } from "./search.ts";
+
+/** The whole numbers from `start` up to but not including `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A set of whole numbers, kept as the fewest ranges in rising order. The owner bounds `count`. */
+export class RangeSet {
+  readonly #ranges: Range[] = [];
+
+  /** In rising order; adjacent ranges are one. Changes with the set. */
+  get ranges(): readonly Range[] {
+    return this.#ranges;
+  }
+
+  get count(): number {
+    return this.#ranges.length;
+  }
+
+  get first(): Range | undefined {
+    return this.#ranges[0];
+  }
+
+  get last(): Range | undefined {
+    return this.#ranges.at(-1);
+  }
+
+  has(value: number): boolean {
+    const range = this.#ranges[this.#firstEndingAfter(value)];
+    return range !== undefined && range.start <= value;
+  }
+
+  /** Whether adding this range would join one that is there, and so not raise `count`. */
+  isTouching(start: number, end: number): boolean {
+    const range = this.#ranges[this.#firstEndingAfter(start - 1)];
+    return range !== undefined && range.start <= end;
+  }
+
+  add(start: number, end: number): void {
+    assert(start < end);
+    const from = this.#firstEndingAfter(start - 1);
+    const to = this.#firstStartingAt(end + 1);
+    const first = this.#ranges[from];
+    const last = this.#ranges[to - 1];
+    if (first === undefined || last === undefined || to <= from) {
+      this.#ranges.splice(from, 0, { start, end });
+      return;
+    }
+    const merged = { start: Math.min(start, first.start), end: Math.max(end, last.end) };
+    this.#ranges.splice(from, to - from, merged);
+  }
+
+  remove(start: number, end: number): void {
+    const from = this.#firstEndingAfter(start);
+    const to = this.#firstStartingAt(end);
+    if (to <= from) return;
+    const rest: Range[] = [];
+    const first = this.#ranges[from];
+    const last = this.#ranges[to - 1];
+    if (first !== undefined && first.start < start) rest.push({ start: first.start, end: start });
+    if (last !== undefined && end < last.end) rest.push({ start: end, end: last.end });
+    this.#ranges.splice(from, to - from, ...rest);
+  }
+
+  #firstEndingAfter(value: number): number {
+    const ranges = this.#ranges;
+    return firstIndex(0, ranges.length, (index) => value < (ranges[index]?.end ?? 0));
+  }
+
+  #firstStartingAt(value: number): number {
+    const ranges = this.#ranges;
+    return firstIndex(0, ranges.length, (index) => value <= (ranges[index]?.start ?? 0));
+  }
+}

@@ -1,0 +1,68 @@
+/** Somebody who waits for memory. */
+export interface BudgetWaiter {
+  /** The reservation that was refused has been made now. */
+  onReserved(): void;
+}
+
+interface Waiting {
+  readonly waiter: BudgetWaiter;
+  readonly bytes: number;
+}
+
+/**
+ * The memory of one endpoint for long messages being assembled. A message reserves its whole length
+ * before its first byte is kept, so whoever holds a reservation can always finish and give it back:
+ * waiting cannot become a deadlock. Those who wait are served in order. At most one waits for each
+ * channel of each connection.
+ */
+export class ReceiveBudget {
+  #freeBytes: number;
+  readonly #waiting: Waiting[] = [];
+  #isServing = false;
+
+  constructor(bytes: number) {
+    this.#freeBytes = bytes;
+  }
+
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  /** `false`: not now, `onReserved` follows. */
+  reserve(waiter: BudgetWaiter, bytes: number): boolean {
+    if (this.#waiting.length === 0 && bytes <= this.#freeBytes) {
+      this.#freeBytes -= bytes;
+      return true;
+    }
+    this.#waiting.push({ waiter, bytes });
+    return false;
+  }
+
+  release(bytes: number): void {
+    this.#freeBytes += bytes;
+    this.#serve();
+  }
+
+  /** The waiter is gone. */
+  cancel(waiter: BudgetWaiter): void {
+    const index = this.#waiting.findIndex((waiting) => waiting.waiter === waiter);
+    if (index === -1) return;
+    this.#waiting.splice(index, 1);
+    this.#serve();
+  }
+
+  #serve(): void {
+    // A waiter that is served may finish at once and release: the loop below sees to the next one,
+    // so the stack does not grow with the number of waiters.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    for (;;) {
+      const next = this.#waiting[0];
+      if (next === undefined || this.#freeBytes < next.bytes) break;
+      this.#waiting.shift();
+      this.#freeBytes -= next.bytes;
+      next.waiter.onReserved();
+    }
+    this.#isServing = false;
+  }
+}

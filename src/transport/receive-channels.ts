@@ -1,0 +1,106 @@
+import type { ByteWriter } from "../base/bytes.ts";
+import { controlFrameBytesMax, frameTypes, writeChannelNumber, writeNumber } from "./frames.ts";
+import { channelMax, connectionWindowBytes } from "./limits.ts";
+import { MessageAssembler } from "./message-assembler.ts";
+import type { ReceiveBudget } from "./receive-budget.ts";
+import { type ReceiveOutcome, ReceiveStream } from "./receive-stream.ts";
+import type { SentFrame } from "./sent-packet.ts";
+
+interface Channel {
+  readonly stream: ReceiveStream;
+  readonly assembler: MessageAssembler;
+}
+
+/** The receiving side of all channels of a connection, and the credit we give for them. */
+export class ReceiveChannels {
+  readonly #budget: ReceiveBudget;
+  readonly #onMessage: (channel: number, message: Uint8Array) => void;
+  readonly #onUnblocked: (outcome: ReceiveOutcome) => void;
+  readonly #channels: (Channel | undefined)[] = Array.from({ length: channelMax + 1 });
+  readonly #creditLost = new Set<number>();
+  #received = 0;
+  #max = connectionWindowBytes;
+  #isMaxLost = false;
+
+  constructor(options: {
+    readonly budget: ReceiveBudget;
+    readonly onMessage: (channel: number, message: Uint8Array) => void;
+    /** Memory came free and a channel went on, with this outcome; credit may be due. */
+    readonly onUnblocked: (outcome: ReceiveOutcome) => void;
+  }) {
+    this.#budget = options.budget;
+    this.#onMessage = options.onMessage;
+    this.#onUnblocked = options.onUnblocked;
+  }
+
+  /** Bytes kept out of order or waiting for memory. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const channel of this.#channels) bytes += channel?.stream.heldBytes ?? 0;
+    return bytes;
+  }
+
+  receive(channel: number, offset: number, bytes: Uint8Array): ReceiveOutcome {
+    const { stream } = this.#channel(channel);
+    const before = stream.highest;
+    const growth = Math.max(0, offset + bytes.length - before);
+    if (this.#max < this.#received + growth) return "over-limit";
+    const outcome = stream.receive(offset, bytes);
+    this.#received += stream.highest - before;
+    return outcome;
+  }
+
+  /** Writes the credit that is due, as far as there is room. */
+  writeFrames(writer: ByteWriter, sent: SentFrame[]): void {
+    if (this.#isMaxDue() && controlFrameBytesMax <= writer.remaining) {
+      this.#max = Math.max(this.#max, this.#released() + connectionWindowBytes);
+      this.#isMaxLost = false;
+      writeNumber(writer, frameTypes.maxData, this.#max);
+      sent.push({ type: "max-data" });
+    }
+    for (const [number, channel] of this.#channels.entries()) {
+      if (channel === undefined || writer.remaining < controlFrameBytesMax) continue;
+      if (!channel.stream.isCreditDue && !this.#creditLost.has(number)) continue;
+      this.#creditLost.delete(number);
+      const max = channel.stream.giveCredit();
+      writeChannelNumber(writer, frameTypes.maxStreamData, number, max);
+      sent.push({ type: "max-stream-data", channel: number });
+    }
+  }
+
+  /** The newest credit must be told again. */
+  onLost(frame: SentFrame & { readonly type: "max-data" | "max-stream-data" }): void {
+    if (frame.type === "max-data") this.#isMaxLost = true;
+    else this.#creditLost.add(frame.channel);
+  }
+
+  /** The connection is over; gives back the memory it held or waited for. */
+  stop(): void {
+    for (const channel of this.#channels) channel?.assembler.stop();
+  }
+
+  #isMaxDue(): boolean {
+    const offered = this.#released() + connectionWindowBytes;
+    return this.#isMaxLost || this.#max + connectionWindowBytes / 4 <= offered;
+  }
+
+  #released(): number {
+    let bytes = 0;
+    for (const channel of this.#channels) bytes += channel?.stream.released ?? 0;
+    return bytes;
+  }
+
+  #channel(number: number): Channel {
+    const existing = this.#channels[number];
+    if (existing !== undefined) return existing;
+    const assembler = new MessageAssembler({
+      budget: this.#budget,
+      onMessage: (message) => this.#onMessage(number, message),
+      onUnblocked: () => this.#onUnblocked(stream.resume()),
+    });
+    const stream = new ReceiveStream(assembler);
+    const channel = { stream, assembler };
+    this.#channels[number] = channel;
+    return channel;
+  }
+}

@@ -1,0 +1,301 @@
+import { assertNever } from "../base/assert.ts";
+import type { ByteWriter } from "../base/bytes.ts";
+import type { Random } from "../base/random.ts";
+import { transportCodes } from "./close-codes.ts";
+import { type Frame, frameTypes } from "./frames.ts";
+import { keepAliveServerMs, probeCount } from "./limits.ts";
+import { Liveness } from "./liveness.ts";
+import { PacketSpace, type SettledFrames } from "./packet-space.ts";
+import type { TransportParameters } from "./parameters.ts";
+import type { ReceiveBudget } from "./receive-budget.ts";
+import { ReceiveChannels } from "./receive-channels.ts";
+import type { ReceiveOutcome } from "./receive-stream.ts";
+import { SendChannels } from "./send-channels.ts";
+import type { SentFrame } from "./sent-packet.ts";
+
+/** How a connection is doing. */
+export interface ConnectionStats {
+  readonly roundTripMs: number;
+  readonly windowBytes: number;
+  readonly bytesInFlight: number;
+  readonly lostPackets: number;
+  /** Bytes to send that the peer has not acknowledged. */
+  readonly queuedBytes: number;
+  /** Bytes received that wait out of order or for memory. */
+  readonly heldBytes: number;
+}
+
+/**
+ * What a packet led to. After `refused` it must count as not received; `ended` is the peer's CLOSE;
+ * `violated` asks us to close with this code.
+ */
+export type FramesOutcome =
+  | { readonly type: "taken" | "refused" }
+  | { readonly type: "ended" | "violated"; readonly code: number; readonly text: string };
+
+/** The frames of one packet, before header and tag. */
+export interface Payload {
+  readonly frames: readonly SentFrame[];
+  readonly isAckEliciting: boolean;
+}
+
+const taken: FramesOutcome = { type: "taken" };
+
+/**
+ * What runs over a connection once both sides know each other: packets, channels, credit and
+ * keep-alive. It neither knows addresses nor how connections begin and end.
+ */
+export class Session {
+  readonly #random: Random;
+  readonly #space: PacketSpace;
+  readonly #send = new SendChannels();
+  readonly #receive: ReceiveChannels;
+  #liveness: Liveness;
+  #probesDue = 0;
+  #isPingDue = false;
+  #resumeOutcome: ReceiveOutcome = "taken";
+
+  constructor(
+    now: number,
+    options: {
+      readonly random: Random;
+      readonly budget: ReceiveBudget;
+      readonly onMessage: (channel: number, message: Uint8Array) => void;
+      /** A channel that waited for memory went on: there may be something to send. */
+      readonly onResumed: () => void;
+    },
+  ) {
+    this.#random = options.random;
+    this.#space = new PacketSpace(options.random);
+    this.#liveness = new Liveness(now, keepAliveServerMs);
+    this.#receive = new ReceiveChannels({
+      budget: options.budget,
+      onMessage: options.onMessage,
+      onUnblocked: (outcome) => {
+        if (outcome !== "taken") this.#resumeOutcome = outcome;
+        options.onResumed();
+      },
+    });
+  }
+
+  get stats(): ConnectionStats {
+    return {
+      roundTripMs: this.#space.roundTripMs,
+      windowBytes: this.#space.windowBytes,
+      bytesInFlight: this.#space.bytesInFlight,
+      lostPackets: this.#space.lostCount,
+      queuedBytes: this.queuedBytes,
+      heldBytes: this.#receive.heldBytes,
+    };
+  }
+
+  /** Bytes that the peer has not acknowledged. */
+  get queuedBytes(): number {
+    return this.#send.queuedBytes;
+  }
+
+  /** One probe timeout, in ms. */
+  get probeTimeoutMs(): number {
+    return this.#space.probeTimeoutMs;
+  }
+
+  /** When `handleTimeout` is due or an ACK must leave, or `undefined`. */
+  get deadline(): number | undefined {
+    const spaceAt = this.#space.deadline;
+    const livenessAt = this.#liveness.deadline(this.#space.probeRounds);
+    if (spaceAt === undefined || livenessAt === undefined) return spaceAt ?? livenessAt;
+    return Math.min(spaceAt, livenessAt);
+  }
+
+  /** What the handshake brought. `keepAliveMs` is ours; a peer that is less patient shortens it. */
+  setPeer(now: number, parameters: TransportParameters, keepAliveMs: number): void {
+    this.#send.setLimits(parameters.initialDataMax, parameters.initialChannelDataMax);
+    this.#space.setPeerAckDelayMax(parameters.ackDelayMaxMs);
+    // A third leaves the peer's patience time for several probes.
+    this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 3));
+  }
+
+  write(channel: number, message: Uint8Array): void {
+    this.#send.write(channel, message);
+  }
+
+  /** A PING goes out as soon as there is room, unless something else does that must be answered. */
+  ping(): void {
+    this.#isPingDue = true;
+  }
+
+  /** The connection is over; gives back memory. */
+  stop(): void {
+    this.#receive.stop();
+  }
+
+  /** We were away for so long that silence proves nothing. */
+  onStall(now: number): void {
+    this.#space.onStall(now);
+    this.#liveness.onStall(now);
+  }
+
+  /** A valid packet arrived, whatever is in it. */
+  onHeard(now: number): void {
+    this.#liveness.onHeard(now, this.#random.unit());
+  }
+
+  expand(numberLow: number): number {
+    return this.#space.expand(numberLow);
+  }
+
+  isDuplicate(packetNumber: number): boolean {
+    return this.#space.isDuplicate(packetNumber);
+  }
+
+  handleFrames(now: number, packetNumber: number, frames: readonly Frame[]): FramesOutcome {
+    let isRefused = false;
+    for (const frame of frames) {
+      const outcome = this.#handleFrame(now, frame);
+      if (outcome.type === "refused") isRefused = true;
+      else if (outcome.type !== "taken") return outcome;
+    }
+    // Doing the frames of a refused packet again, when it is repeated, changes nothing.
+    if (isRefused) return { type: "refused" };
+    const isAckEliciting = frames.some((frame) => frame.type !== "ack");
+    this.#space.onReceived(now, packetNumber, isAckEliciting);
+    return taken;
+  }
+
+  /** Does what has fallen due; says that the peer is dead. */
+  handleTimeout(now: number): "alive" | "dead" {
+    const settled = this.#space.onTimeout(now);
+    this.#settle(settled);
+    if (settled.probes !== undefined) {
+      this.#probesDue = probeCount;
+      for (const frame of settled.probes) this.#onLost(frame);
+    }
+    if (this.#liveness.takePing(now)) this.#isPingDue = true;
+    return this.#liveness.isDead(now, this.#space.probeRounds) ? "dead" : "alive";
+  }
+
+  /** What a channel did when memory came free; a violation is told once. */
+  takeResumeOutcome(): FramesOutcome {
+    const outcome = this.#resumeOutcome;
+    this.#resumeOutcome = "taken";
+    return frameOutcome(outcome);
+  }
+
+  /** Writes the frames of the next packet; `undefined` when there is nothing to send now. */
+  writePayload(now: number, writer: ByteWriter): Payload | undefined {
+    const hasRoom = this.#space.hasWindow || 0 < this.#probesDue;
+    const isAckDue = this.#space.isAckDue(now);
+    if (!hasRoom && !isAckDue) {
+      this.#space.onSendingStopped(this.#send.hasSendable);
+      return undefined;
+    }
+    const frames: SentFrame[] = [];
+    const ack = this.#space.writeAck(now, writer);
+    if (ack !== undefined) frames.push(ack);
+    const ackEnd = writer.offset;
+    if (hasRoom) this.#writeAckEliciting(writer, frames);
+    const isAckEliciting = ackEnd < writer.offset;
+    if (!isAckEliciting && !isAckDue) {
+      this.#space.onSendingStopped(false);
+      return undefined;
+    }
+    if (ack !== undefined) this.#space.onAckSent();
+    return { frames, isAckEliciting };
+  }
+
+  /** The number for the packet that is about to leave. */
+  takeNumber(): number {
+    return this.#space.takeNumber();
+  }
+
+  onSent(now: number, packetNumber: number, payload: Payload, bytes: number): void {
+    if (!payload.isAckEliciting) return;
+    this.#probesDue = Math.max(0, this.#probesDue - 1);
+    this.#space.onSent({ packetNumber, sentAt: now, bytes, frames: payload.frames });
+  }
+
+  #writeAckEliciting(writer: ByteWriter, frames: SentFrame[]): void {
+    const start = writer.offset;
+    this.#receive.writeFrames(writer, frames);
+    this.#send.writeFrames(writer, frames);
+    const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
+    if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
+    this.#isPingDue = false;
+  }
+
+  #handleFrame(now: number, frame: Frame): FramesOutcome {
+    switch (frame.type) {
+      case "ping":
+      // The peer says that our limits hold it back; they are raised when bytes are consumed.
+      case "data-blocked":
+      case "stream-data-blocked":
+        return taken;
+      case "ack": {
+        const settled = this.#space.onAck(now, frame.ranges, frame.delayMs);
+        if (settled === undefined) {
+          return violation("an ACK names a packet that was never sent");
+        }
+        this.#settle(settled);
+        return taken;
+      }
+      case "stream":
+        return frameOutcome(this.#receive.receive(frame.channel, frame.offset, frame.bytes));
+      case "max-data":
+        this.#send.raiseMax(frame.max);
+        return taken;
+      case "max-stream-data":
+        this.#send.raiseChannelMax(frame.channel, frame.max);
+        return taken;
+      case "close":
+        return { type: "ended", code: frame.code, text: frame.text };
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  #settle(settled: SettledFrames): void {
+    for (const frame of settled.acked) {
+      if (frame.type === "stream") this.#send.onAcked(frame);
+    }
+    for (const frame of settled.lost) this.#onLost(frame);
+  }
+
+  #onLost(frame: SentFrame): void {
+    switch (frame.type) {
+      case "stream":
+        this.#send.onLost(frame);
+        return;
+      case "max-data":
+      case "max-stream-data":
+        this.#receive.onLost(frame);
+        return;
+      // The next ACK says all that the lost one did.
+      case "ack":
+        return;
+      default:
+        assertNever(frame);
+    }
+  }
+}
+
+function violation(text: string): FramesOutcome {
+  return { type: "violated", code: transportCodes.protocolViolation, text };
+}
+
+function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
+  switch (outcome) {
+    case "taken":
+    case "refused":
+      return { type: outcome };
+    case "over-limit": {
+      const text = "data beyond the credit that was given";
+      return { type: "violated", code: transportCodes.flowControlError, text };
+    }
+    case "too-long": {
+      const text = "a message is longer than the limit";
+      return { type: "violated", code: transportCodes.messageTooLong, text };
+    }
+    default:
+      return assertNever(outcome);
+  }
+}

@@ -1,0 +1,215 @@
+import type { Address } from "../base/address.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import type { Random } from "../base/random.ts";
+import { Endpoint, type EndpointStats } from "./endpoint.ts";
+import type { ConnectionHandle, EndpointEvent, EndpointPort } from "./endpoint-port.ts";
+import type { ConnectionStats } from "./session.ts";
+
+export interface UdpEndpointOptions {
+  /** Local address; port 0 lets the system choose. */
+  readonly address: Address;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether others may connect to it. */
+  readonly isAccepting: boolean;
+  /** Called from the event loop, never from within a call to the endpoint. It must not throw. */
+  readonly onEvent: (event: EndpointEvent) => void;
+  /** What the socket could not send; the transport repeats it by itself. */
+  readonly onSocketError?: (error: Error) => void;
+  readonly connectionCountMax?: number;
+  readonly receiveBudgetBytes?: number;
+}
+
+/** Asked of the system, which may give less: 3,640 datagrams of 1200 bytes (2,304 bytes each). */
+const receiveBufferBytes = 4 * 1024 * 1024;
+
+/** Asked of the system for sending. */
+const sendBufferBytes = 1024 * 1024;
+
+/** Sending gives way to reading after this many datagrams or this long, whichever is first. */
+const turnDatagramsMax = 64;
+const turnMsMax = 1;
+
+/** How soon to try again when the kernel takes no more. */
+const brakeMs = 1;
+
+/** `stop` waits this long for connections to deliver what they have. */
+const stopMsMax = 1000;
+
+/** Drives an `Endpoint` with a UDP socket and the event loop. */
+export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  readonly #clock: Clock;
+  readonly #onEvent: (event: EndpointEvent) => void;
+  readonly #engine: Endpoint;
+  readonly #socket: DatagramSocket;
+  /** Connections whose `closed` has not been told. */
+  readonly #open = new Set<ConnectionHandle>();
+  #onAllClosed: (() => void) | undefined;
+  #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
+  #turn: NodeJS.Immediate | undefined;
+  #closing: Promise<void> | undefined;
+  #isStopped = false;
+
+  /**
+   * Binds a socket and starts.
+   *
+   * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
+   */
+  static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
+    const socket = await bindDatagramSocket({
+      address: options.address,
+      receiveBufferBytes,
+      sendBufferBytes,
+      onDatagram: (datagram, from) => receive(datagram, from),
+      ...(options.onSocketError && { onError: options.onSocketError }),
+    });
+    const endpoint = new UdpEndpoint(options, socket);
+    receive = (datagram, from) => endpoint.#receive(datagram, from);
+    return endpoint;
+  }
+
+  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+    this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
+    this.#engine = new Endpoint(options);
+    this.#socket = socket;
+  }
+
+  /** Where it is bound, with the real port. */
+  get address(): Address {
+    return this.#socket.address;
+  }
+
+  get stats(): EndpointStats {
+    return this.#engine.stats;
+  }
+
+  /** How a connection is doing, or `undefined` when it has ended. */
+  connectionStats(connection: ConnectionHandle): ConnectionStats | undefined {
+    return this.#engine.connectionStats(connection);
+  }
+
+  connect(to: Address): ConnectionHandle {
+    const connection = this.#engine.connect(this.#clock.now(), to);
+    this.#open.add(connection);
+    this.#scheduleTurn();
+    return connection;
+  }
+
+  send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean {
+    const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
+    this.#scheduleTurn();
+    return isBelowMark;
+  }
+
+  close(connection: ConnectionHandle, code: number, text: string): void {
+    this.#engine.close(this.#clock.now(), connection, code, text);
+    this.#scheduleTurn();
+  }
+
+  /** Closes a connection without delivering what is queued. */
+  abort(connection: ConnectionHandle, code: number, text: string): void {
+    this.#engine.abort(this.#clock.now(), connection, code, text);
+    this.#scheduleTurn();
+  }
+
+  /**
+   * Stops taking connections, lets those there are deliver what they have for a second at most,
+   * closes them with this reason and then the socket. Calling it again waits for the same.
+   */
+  stop(code = 0, text = ""): Promise<void> {
+    this.#closing ??= this.#shutDown(code, text);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #shutDown(code: number, text: string): Promise<void> {
+    this.#engine.stopAccepting();
+    for (const connection of this.#open) this.close(connection, code, text);
+    if (0 < this.#open.size) {
+      await new Promise<void>((resolve) => {
+        this.#onAllClosed = resolve;
+        this.#clock.setTimer(this.#clock.now() + stopMsMax, resolve);
+      });
+    }
+    for (const connection of this.#open) this.abort(connection, code, text);
+    this.#runTurn();
+    this.#isStopped = true;
+    this.#wakeUp?.timer.cancel();
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    await this.#socket.close();
+  }
+
+  #receive(datagram: Uint8Array, from: Address): void {
+    if (this.#isStopped) return;
+    this.#engine.handleDatagram(this.#clock.now(), from, datagram);
+    this.#tellEvents();
+    this.#scheduleTurn();
+  }
+
+  /** Everything that one pass of the event loop brings is answered at its end, together. */
+  #scheduleTurn(): void {
+    if (this.#isStopped || this.#turn !== undefined) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      this.#runTurn();
+    });
+  }
+
+  #runTurn(): void {
+    this.#engine.handleTimeout(this.#clock.now());
+    this.#tellEvents();
+    const nextAt = this.#transmit();
+    this.#tellEvents();
+    if (nextAt !== undefined) this.#wakeUpAt(nextAt);
+  }
+
+  /** Sends what one turn may send and says when to go on. */
+  #transmit(): number | undefined {
+    const startedAt = this.#clock.now();
+    for (let count = 0; count < turnDatagramsMax; count += 1) {
+      const now = this.#clock.now();
+      if (turnMsMax <= now - startedAt) break;
+      // What the kernel does not take would pile up out of sight, in no order of ours.
+      if (0 < this.#socket.queuedBytes) return now + brakeMs;
+      const transmit = this.#engine.pollTransmit(now);
+      if (transmit === undefined) return this.#engine.pollTimeout();
+      this.#socket.send(transmit.to, transmit.datagram);
+    }
+    return startedAt;
+  }
+
+  #wakeUpAt(at: number): void {
+    if (this.#isStopped) return;
+    if (at <= this.#clock.now()) {
+      this.#scheduleTurn();
+      return;
+    }
+    // An earlier wake-up finds nothing to do and sets the next: cheaper than moving it each turn.
+    if (this.#wakeUp !== undefined && this.#wakeUp.at <= at) return;
+    this.#wakeUp?.timer.cancel();
+    const timer = this.#clock.setTimer(at, () => {
+      this.#wakeUp = undefined;
+      // Not at once: timers run before the socket is read, and the ACK that is waited for may
+      // already be in its buffer.
+      this.#scheduleTurn();
+    });
+    this.#wakeUp = { at, timer };
+  }
+
+  #tellEvents(): void {
+    for (;;) {
+      const event = this.#engine.pollEvent();
+      if (event === undefined) return;
+      if (event.type === "opened") this.#open.add(event.connection);
+      if (event.type === "closed") this.#open.delete(event.connection);
+      this.#onEvent(event);
+      if (event.type === "closed" && this.#open.size === 0) this.#onAllClosed?.();
+    }
+  }
+}

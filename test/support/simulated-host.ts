@@ -1,0 +1,185 @@
+import { type Address, formatAddress } from "../../src/base/address.ts";
+import type { Timer } from "../../src/base/clock.ts";
+import {
+  Endpoint,
+  type EndpointOptions,
+  type EndpointStats,
+} from "../../src/transport/endpoint.ts";
+import type {
+  ConnectionHandle,
+  EndpointEvent,
+  EndpointPort,
+} from "../../src/transport/endpoint-port.ts";
+import type { ConnectionStats } from "../../src/transport/session.ts";
+import type { SimulatedClock } from "./clock.ts";
+import type { SimulatedNetwork } from "./network.ts";
+import type { SeededRandom } from "./random.ts";
+
+export interface SimulatedHostOptions {
+  readonly clock: SimulatedClock;
+  readonly network: SimulatedNetwork;
+  readonly random: SeededRandom;
+  readonly address: Address;
+  readonly isAccepting: boolean;
+  readonly onEvent: (event: EndpointEvent) => void;
+  readonly endpoint?: Pick<EndpointOptions, "connectionCountMax" | "receiveBudgetBytes">;
+}
+
+/**
+ * A host on a simulated network: what `UdpEndpoint` is on a real one. Time passes only while the
+ * test advances the clock; events come from within `clock.advance`, never from within a call.
+ */
+export class SimulatedHost implements EndpointPort {
+  readonly #options: SimulatedHostOptions;
+  #endpoint: Endpoint;
+  #isAlive = true;
+  #stalledUntil = 0;
+  #flush: Timer | undefined;
+  #timer: Timer | undefined;
+
+  constructor(options: SimulatedHostOptions) {
+    this.#options = options;
+    this.#endpoint = this.#start();
+  }
+
+  get address(): Address {
+    return this.#options.address;
+  }
+
+  /** `address` as text, for maps and messages. */
+  get name(): string {
+    return formatAddress(this.address);
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  get stats(): EndpointStats {
+    return this.#endpoint.stats;
+  }
+
+  connectionStats(connection: ConnectionHandle): ConnectionStats | undefined {
+    return this.#endpoint.connectionStats(connection);
+  }
+
+  connect(to: Address): ConnectionHandle {
+    const connection = this.#endpoint.connect(this.#now, to);
+    this.#scheduleFlush();
+    return connection;
+  }
+
+  send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean {
+    const isBelowMark = this.#endpoint.send(this.#now, connection, channel, message);
+    this.#scheduleFlush();
+    return isBelowMark;
+  }
+
+  close(connection: ConnectionHandle, code: number, text: string): void {
+    this.#endpoint.close(this.#now, connection, code, text);
+    this.#scheduleFlush();
+  }
+
+  abort(connection: ConnectionHandle, code: number, text: string): void {
+    this.#endpoint.abort(this.#now, connection, code, text);
+    this.#scheduleFlush();
+  }
+
+  /** Power cut: nothing is sent, no event comes, everything is forgotten. */
+  kill(): void {
+    this.#isAlive = false;
+    this.#options.network.detach(this.address);
+    this.#flush?.cancel();
+    this.#timer?.cancel();
+    this.#flush = undefined;
+    this.#timer = undefined;
+  }
+
+  /** Switches a killed host on again, at the same address and with no memory of before. */
+  restart(): void {
+    this.kill();
+    this.#isAlive = true;
+    this.#endpoint = this.#start();
+  }
+
+  /** The process stands still for so long: it reads nothing and its timers are late. */
+  stall(ms: number): void {
+    this.#stalledUntil = this.#now + ms;
+  }
+
+  get #now(): number {
+    return this.#options.clock.now();
+  }
+
+  #start(): Endpoint {
+    const { network, random, isAccepting } = this.#options;
+    const endpoint = new Endpoint({
+      random: random.fork(),
+      isAccepting,
+      ...this.#options.endpoint,
+    });
+    network.attach(this.address, (datagram, from) => this.#receive(endpoint, datagram, from));
+    return endpoint;
+  }
+
+  #receive(endpoint: Endpoint, datagram: Uint8Array, from: Address): void {
+    if (endpoint !== this.#endpoint) return;
+    if (this.#now < this.#stalledUntil) {
+      // It waits in the socket's buffer, and is read before any timer is seen to.
+      this.#options.clock.setTimer(this.#stalledUntil, () =>
+        this.#receive(endpoint, datagram, from),
+      );
+      return;
+    }
+    if (!this.#isAlive) return;
+    endpoint.handleDatagram(this.#now, from, datagram);
+    this.#tellEvents();
+    this.#scheduleFlush();
+  }
+
+  /** As in the event loop: what is called now leaves when the current callback is over. */
+  #scheduleFlush(): void {
+    if (!this.#isAlive || this.#flush !== undefined) return;
+    const at = Math.max(this.#now, this.#stalledUntil);
+    this.#flush = this.#options.clock.setTimer(at, () => {
+      this.#flush = undefined;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const { network } = this.#options;
+    if (this.#now < this.#stalledUntil) {
+      this.#scheduleFlush();
+      return;
+    }
+    this.#endpoint.handleTimeout(this.#now);
+    this.#tellEvents();
+    for (;;) {
+      const transmit = this.#isAlive ? this.#endpoint.pollTransmit(this.#now) : undefined;
+      if (transmit === undefined) break;
+      network.send(this.address, transmit.to, transmit.datagram);
+    }
+    this.#tellEvents();
+    this.#setTimer();
+  }
+
+  #tellEvents(): void {
+    while (this.#isAlive) {
+      const event = this.#endpoint.pollEvent();
+      if (event === undefined) return;
+      this.#options.onEvent(event);
+    }
+  }
+
+  #setTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const at = this.#endpoint.pollTimeout();
+    if (at === undefined || !this.#isAlive) return;
+    this.#timer = this.#options.clock.setTimer(at, () => {
+      this.#timer = undefined;
+      this.#scheduleFlush();
+    });
+  }
+}
