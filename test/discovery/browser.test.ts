@@ -52,8 +52,7 @@ describe("a browser", () => {
     const browser = await lan.browser({ onChange: () => (changes += 1) });
     expect(browser.servers()).toEqual([]);
     await lan.beacon();
-    const tookMs = await until(() => browser.servers().length === 1);
-    expect(tookMs).toBeLessThan(1000);
+    await until(() => browser.servers().length === 1);
     expect(changes).toBe(1);
   });
 
@@ -63,8 +62,8 @@ describe("a browser", () => {
     const browser = await lan.browser();
     await until(() => browser.servers().length === 1);
     await beacon.close();
-    const tookMs = await until(() => browser.servers().length === 0);
-    expect(tookMs).toBeLessThan(1000);
+    // Silence alone would take it off after 10 s, twice what is waited for here.
+    await until(() => browser.servers().length === 0);
   });
 
   test("asks even when another program holds the discovery port", async () => {
@@ -159,6 +158,23 @@ describe("adapters that come and go", () => {
     clock.advance(rescanMs);
     await until(() => browser.adapters().length === 1);
     expect(browser.adapters()[0]?.name).toBe("eth1");
+  });
+
+  test("adapters stay in use while the system does not list them", async () => {
+    await using lan = await LoopbackLan.open();
+    const clock = new SimulatedClock();
+    let lists = 0;
+    const listAdapters = () => {
+      lists += 1;
+      if (2 < lists) throw new Error("EMFILE");
+      return [fakeAdapter(1)];
+    };
+    const browser = await lan.browser({ clock, interfaces: [], listAdapters });
+    await until(() => {
+      clock.advance(rescanMs);
+      return 4 < lists;
+    });
+    expect(browser.adapters()).toHaveLength(1);
   });
 
   test("an adapter that cannot be opened is tried again", async () => {
