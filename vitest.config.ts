@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/lan/**"],
+    globalSetup: ["test/support/build.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },

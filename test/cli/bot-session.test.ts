@@ -1,12 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { BotEvent } from "../../src/cli/bot-event.ts";
-import {
-  answerWaitMs,
-  BotSession,
-  bytesPendingMax,
-  requestsPendingMax,
-} from "../../src/cli/bot-session.ts";
+import { answerWaitMs, BotSession, bytesPendingMax } from "../../src/cli/bot-session.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
+import { requestsWaitingMax } from "../../src/room/limits.ts";
 
 /** Notes what is asked of it; `ref` of the latest request is kept for the answer. */
 class RecordingClient implements ClientPort {
@@ -287,7 +283,7 @@ describe("the end", () => {
 describe("back-pressure", () => {
   test("input waits at the limit of requests, and goes on below it", () => {
     let ref = "";
-    for (let count = 1; count <= requestsPendingMax; count += 1) {
+    for (let count = 1; count <= requestsWaitingMax; count += 1) {
       expect(session.isSaturated).toBe(false);
       ref = ask({ type: "members", room: "lobby" });
     }

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { CliLan } from "../support/cli.ts";
+
+const botCount = 50;
+const lineCount = 40;
+
+describe("a crowd", () => {
+  test("of 50 bots that say 40 lines each sees every line once and in order", async () => {
+    await using lan = await CliLan.open();
+    const { address } = await lan.serve("--name", "office");
+    // By address: so many questions at once from one machine are more than a server answers.
+    const nicks = Array.from({ length: botCount }, (_, index) => `bot${index + 1}`);
+    const bots = await Promise.all(nicks.map((nick) => lan.bot(nick, "--server", address)));
+    for (let line = 1; line <= lineCount; line += 1) {
+      for (const bot of bots) bot.send({ type: "say", room: "lobby", text: `line ${line}` });
+    }
+    const total = botCount * lineCount;
+    for (const bot of bots) {
+      await bot.until(() => total <= bot.linesOf("said").length, `${total} lines`, 30_000);
+    }
+    const sequences = Array.from({ length: total }, (_, index) => index + 1);
+    for (const bot of bots) {
+      expect(bot.linesOf("said").map((line) => line.sequence)).toEqual(sequences);
+      expect(bot.linesOf("ok")).toHaveLength(lineCount);
+    }
+    for (const nick of nicks) {
+      const said = bots[0]!.linesOf("said").filter((line) => line.author === nick);
+      expect(said.map((line) => line.text)).toEqual(
+        Array.from({ length: lineCount }, (_, index) => `line ${index + 1}`),
+      );
+    }
+  }, 60_000);
+});
