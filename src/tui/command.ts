@@ -87,6 +87,11 @@ export function commandUsage({ name, args }: CommandDescription): string {
   return args === "" ? `/${name}` : `/${name} ${args}`;
 }
 
+/** A typed room as rooms are named: without the `#`, in lower case. */
+export function roomName(typed: string): string {
+  return typed.replace(/^#/, "").toLowerCase();
+}
+
 function helpLine(command: CommandDescription): string {
   const also = command.aliases.map((alias) => `, also /${alias}`).join("");
   return `${commandUsage(command)}  ${command.help}${also}`;

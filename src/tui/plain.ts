@@ -1,14 +1,180 @@
+import { assertNever } from "../base/assert.ts";
+import type { Timer } from "../base/clock.ts";
+import { toEarshotError } from "../base/errors.ts";
+import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
+import { sanitizeText } from "../base/text.ts";
+import type { ClientPort } from "../room/client-port.ts";
 import type { ChatOptions, ServerTarget } from "./chat-options.ts";
+import { EventGate } from "./event-gate.ts";
+import { PlainChat } from "./plain-chat.ts";
+import type { PlainEffect } from "./plain-effect.ts";
+import { localTimeFormat } from "./time-format.ts";
 
 /** What line mode needs; the cli has chosen the server, or hosts it, before. */
 export interface PlainOptions extends ChatOptions {
   readonly target: ServerTarget;
   readonly nick: string;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly writableLength?: number;
+  };
 }
 
-/** Chats line by line, without escape codes, until the input ends; gives the exit code. */
-export async function runPlain(_options: PlainOptions): Promise<number> {
-  return 0;
+/** UTF-16 units of an input line; the longest message has as many bytes, and no fewer. */
+const lineUnitsMax = 16 * 1024 * 1024;
+
+/** Output that nobody reads: half a minute of a very busy room. Beyond it is a reader that is gone. */
+const outputBytesMax = 64 * 1024 * 1024;
+
+/** A signal leaves this much for what is on its way. */
+const stopWaitMs = 1_500;
+
+/**
+ * Chats line by line, without escape codes, until the input ends or the output is closed. Exit code:
+ * 0, 1 when something was refused, 3 when lines were not delivered in time.
+ */
+export async function runPlain(options: PlainOptions): Promise<number> {
+  return await new PlainShell(options).run();
+}
+
+class PlainShell {
+  readonly #options: PlainOptions;
+  readonly #chat: PlainChat;
+  readonly #lines = new LineSplitter(lineUnitsMax);
+  #client: ClientPort | undefined;
+  #timer: Timer | undefined;
+  #isWorking = false;
+  #hasEnded = false;
+  #onEnd: (exitCode: number) => void = () => undefined;
+
+  constructor(options: PlainOptions) {
+    this.#options = options;
+    this.#chat = new PlainChat({
+      rooms: options.rooms,
+      timeFormat: options.timeFormat ?? localTimeFormat,
+      isInteractive: options.stdin.isTTY === true,
+    });
+  }
+
+  async run(): Promise<number> {
+    const { connect, target, nick, signal, stdin, stdout } = this.#options;
+    const ended = new Promise<number>((resolve) => {
+      this.#onEnd = resolve;
+    });
+    // Whoever read our output is gone, and so is everything there was to do.
+    stdout.on("error", () => this.#end(0));
+    const gate = new EventGate((event) => {
+      this.#chat.handleClientEvent(event);
+      this.#work();
+    });
+    try {
+      this.#client = await connect(target, nick, (event) => gate.handleEvent(event));
+    } catch (error) {
+      this.#print(
+        `-- ${toEarshotError(error, "internal", "the chat could not be started").message}`,
+      );
+      return 1;
+    }
+    signal?.addEventListener("abort", () => this.#stop());
+    if (signal?.aborted) this.#stop();
+    stdin.on("data", (chunk: Uint8Array) => this.#handleInput(this.#lines.push(chunk)));
+    stdin.on("end", () => this.#handleInputEnd());
+    stdin.on("error", () => this.#handleInputEnd());
+    stdin.pause();
+    gate.open();
+    this.#work();
+    const exitCode = await ended;
+    stdin.pause();
+    await this.#client.close();
+    return exitCode;
+  }
+
+  #handleInput(lines: readonly InputLine[]): void {
+    for (const line of lines) {
+      if (line.type === "line") this.#chat.handleLine(sanitizeText(line.text));
+      else this.#chat.handleUnusableLine("not sent: a line is longer than 16 MiB");
+    }
+    this.#work();
+  }
+
+  #handleInputEnd(): void {
+    this.#handleInput(this.#lines.end());
+    this.#chat.handleInputEnd(this.#options.clock.now());
+    this.#work();
+  }
+
+  #stop(): void {
+    this.#chat.handleInputEnd(this.#options.clock.now(), stopWaitMs);
+    this.#work();
+  }
+
+  /** Does what there is to do. What that leads to at once is done by the same loop. */
+  #work(): void {
+    if (this.#isWorking || this.#client === undefined) return;
+    this.#isWorking = true;
+    const now = this.#options.clock.now();
+    for (;;) {
+      const effect = this.#chat.pollEffect(now);
+      if (effect === undefined || this.#hasEnded) break;
+      this.#perform(this.#client, effect);
+    }
+    this.#isWorking = false;
+    if (this.#hasEnded) return;
+    if (this.#chat.isTakingInput) this.#options.stdin.resume();
+    else this.#options.stdin.pause();
+    this.#schedule();
+  }
+
+  #perform(client: ClientPort, effect: PlainEffect): void {
+    switch (effect.type) {
+      case "print":
+        this.#print(effect.line);
+        break;
+      case "join":
+        client.join(effect.room, effect.ref);
+        break;
+      case "leave":
+        client.leave(effect.room);
+        break;
+      case "history":
+        client.history(effect.room, { limit: effect.limit }, effect.ref);
+        break;
+      case "change-nick":
+        client.changeNick(effect.nick);
+        break;
+      case "say":
+        if (client.say(effect.room, effect.text) === undefined) this.#chat.handleRefusedSay();
+        break;
+      case "end":
+        this.#end(effect.exitCode);
+        break;
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #print(line: string): void {
+    const { stdout } = this.#options;
+    if (this.#hasEnded) return;
+    stdout.write(`${line}\n`);
+    if (outputBytesMax < (stdout.writableLength ?? 0)) this.#end(1);
+  }
+
+  #schedule(): void {
+    this.#timer?.cancel();
+    const at = this.#chat.pollTimeout();
+    if (at === undefined) return;
+    this.#timer = this.#options.clock.setTimer(at, () => {
+      this.#chat.handleTimeout(this.#options.clock.now());
+      this.#work();
+    });
+  }
+
+  #end(exitCode: number): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#timer?.cancel();
+    this.#onEnd(exitCode);
+  }
 }

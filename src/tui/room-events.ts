@@ -278,7 +278,7 @@ function withLine(moment: Moment, conversation: Conversation, event: LineEvent):
     case "damaged":
       return withDamaged(conversation, event.range);
     case "pending":
-      return withPending(conversation, { id: event.id, text: event.text, at: moment.wallNow });
+      return withPending(conversation, event);
     case "stored":
       return withStored(conversation, event.id);
     case "failed": {

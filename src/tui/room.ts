@@ -1,4 +1,4 @@
-import { type CommandName, commandHelp, parseInput } from "./command.ts";
+import { type CommandName, commandHelp, parseInput, roomName } from "./command.ts";
 import { cleared, withNotice } from "./conversation.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -144,11 +144,6 @@ function join(state: ViewState, screen: RoomScreen, arg: string): Step {
   const name = roomName(arg);
   if (screen.rooms.some((room) => room.name === name)) return show(state, shown(screen, name));
   return show(state, screen, { type: "join", room: name, ref: chosenRef });
-}
-
-/** As rooms are named: without the `#`, in lower case. */
-function roomName(typed: string): string {
-  return typed.replace(/^#/, "").toLowerCase();
 }
 
 function leaveServer(state: ViewState, screen: RoomScreen, arg: string): Step {

@@ -1,0 +1,402 @@
+import type { ClientEvent } from "../room/client-port.ts";
+import type { Entry } from "../room/entry.ts";
+import { type CommandName, commandHelp, parseInput, roomName } from "./command.ts";
+import { formatCount } from "./message-rows.ts";
+import type { PlainEffect } from "./plain-effect.ts";
+import { chosenRef, leftText } from "./room-events.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** Lines of the past that are printed when a room is entered. */
+export const pastLines = 20;
+
+/** Lines said and not stored yet; with more, reading the input pauses. */
+export const pendingMax = 1_000;
+
+/** Lines that may come while a room's past is on its way; with more, it is not waited for. */
+export const heldMax = 1_000;
+
+/** Suggested nicknames that are tried before giving up. */
+export const nickTriesMax = 5;
+
+/** After the end of the input what was said gets this long to be acknowledged. */
+export const endWaitMs = 10_000;
+
+/** What line mode needs to know. */
+export interface PlainChatOptions {
+  readonly rooms: readonly string[];
+  readonly timeFormat: TimeFormat;
+  /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
+  readonly isInteractive: boolean;
+}
+
+interface PlainRoom {
+  readonly members: Set<string>;
+  /** What was said while the past is on its way; `undefined` when the past was printed. */
+  held: Entry[] | undefined;
+}
+
+/** Chat as lines in and lines out: the same commands as on the full screen, no terminal needed. */
+export class PlainChat {
+  readonly #options: PlainChatOptions;
+  readonly #effects: PlainEffect[] = [];
+  readonly #rooms = new Map<string, PlainRoom>();
+  /** First joins that were not answered yet. */
+  readonly #joining = new Set<string>();
+  /** Ids of own lines that are not stored yet. */
+  readonly #pending = new Set<string>();
+  /** Lines given to the client that it has not told an id of. */
+  #sayingCount = 0;
+  /** Lines typed before they could be said: at most what one chunk of input holds. */
+  readonly #waiting: string[] = [];
+  #activeRoom: string | undefined;
+  #nick = "";
+  #nickTries = 0;
+  #connection = "";
+  #hasRefusal = false;
+  #endAt: number | undefined;
+  #hasEnded = false;
+
+  constructor(options: PlainChatOptions) {
+    this.#options = options;
+    options.rooms.forEach((_, index) => {
+      this.#joining.add(firstRef(index));
+    });
+  }
+
+  /** Whether more input should be read now. */
+  get isTakingInput(): boolean {
+    return this.#canSay && this.#waiting.length === 0 && this.#endAt === undefined;
+  }
+
+  /** What to do next. Lines are given out one by one, as the client takes them. */
+  pollEffect(now: number): PlainEffect | undefined {
+    while (this.#effects.length === 0 && this.#canDoNext)
+      this.#do(now, this.#waiting.shift() ?? "");
+    if (this.#effects.length === 0) this.#endWhenDone();
+    return this.#effects.shift();
+  }
+
+  /** Clock.now() when waiting for acknowledgements ends, or `undefined`. */
+  pollTimeout(): number | undefined {
+    return this.#hasEnded ? undefined : this.#endAt;
+  }
+
+  /** A line of input, sanitised. */
+  handleLine(line: string): void {
+    this.#waiting.push(line);
+  }
+
+  /** The input has ended, or somebody wants us to: at most `waitMs` for what is on its way. */
+  handleInputEnd(now: number, waitMs: number = endWaitMs): void {
+    this.#endAt = Math.min(this.#endAt ?? Number.POSITIVE_INFINITY, now + waitMs);
+  }
+
+  handleTimeout(now: number): void {
+    if (this.#endAt === undefined || now < this.#endAt) return;
+    const count = this.#unstoredCount + this.#waiting.length;
+    const lines = count === 1 ? "line was" : "lines were";
+    if (count === 0) this.#print("-- the server did not answer");
+    else this.#print(`-- ${formatCount(count)} ${lines} not delivered`);
+    this.#end(3);
+  }
+
+  /** A line of input that cannot be said. */
+  handleUnusableLine(reason: string): void {
+    this.#refuse(reason);
+  }
+
+  /** The client did not take a line; the reason comes as an event. */
+  handleRefusedSay(): void {
+    this.#sayingCount -= 1;
+    this.#hasRefusal = true;
+  }
+
+  handleClientEvent(event: ClientEvent): void {
+    switch (event.type) {
+      case "connection":
+        this.#handleConnection(event.state, event.reason);
+        break;
+      case "ready":
+        this.#handleReady(event.server.name, event.nick);
+        break;
+      case "nick-refused":
+        this.#handleRefusedNick(event.message, event.suggestion);
+        break;
+      case "entered":
+        this.#handleEntered(event.room, event.nicks, event.ref);
+        break;
+      case "exited":
+        this.#handleExited(event.room);
+        break;
+      case "error":
+        this.#handleError(event.message, event.ref);
+        break;
+      case "shutdown":
+        this.#print(`-- the server is shutting down: ${event.reason}`);
+        break;
+      case "members":
+        this.#printMembers(event.nicks);
+        break;
+      case "joined":
+      case "left":
+        this.#handleMember(event);
+        break;
+      default:
+        this.#handleLineEvent(event);
+    }
+  }
+
+  #handleLineEvent(
+    event: Extract<
+      ClientEvent,
+      { type: "said" | "damaged" | "pending" | "stored" | "failed" | "page" }
+    >,
+  ): void {
+    switch (event.type) {
+      case "said":
+        this.#handleSaid(event.room, event.entry, event.isOwn);
+        break;
+      case "damaged": {
+        const { from, to } = event.range;
+        this.#print(
+          `-- ${formatCount(to - from + 1)} messages are missing here: history is damaged`,
+        );
+        break;
+      }
+      case "pending":
+        this.#sayingCount -= 1;
+        this.#pending.add(event.id);
+        break;
+      case "stored":
+        this.#pending.delete(event.id);
+        break;
+      case "failed":
+        this.#pending.delete(event.id);
+        this.#hasRefusal = true;
+        this.#print(`-- not sent: ${event.message}`);
+        break;
+      case "page":
+        this.#handlePast(event.room, event.entries);
+        break;
+    }
+  }
+
+  get #unstoredCount(): number {
+    return this.#pending.size + this.#sayingCount;
+  }
+
+  get #canSay(): boolean {
+    const room = this.#rooms.get(this.#activeRoom ?? "");
+    return room !== undefined && room.held === undefined && this.#unstoredCount < pendingMax;
+  }
+
+  /** A person's commands need no room; lines from a program keep their order. */
+  get #canDoNext(): boolean {
+    const next = this.#waiting[0];
+    if (next === undefined || this.#hasEnded) return false;
+    return this.#canSay || (this.#options.isInteractive && parseInput(next).type !== "say");
+  }
+
+  #endWhenDone(): void {
+    const isBusy = 0 < this.#waiting.length + this.#joining.size + this.#unstoredCount;
+    if (this.#endAt === undefined || isBusy) return;
+    if ([...this.#rooms.values()].some(({ held }) => held !== undefined)) return;
+    this.#end(this.#hasRefusal ? 1 : 0);
+  }
+
+  #do(now: number, line: string): void {
+    const input = parseInput(line);
+    if (input.type === "refused") this.#refuse(input.reason);
+    else if (input.type === "command") this.#run(now, input.name, input.arg);
+    else if (input.type === "say" && this.#activeRoom !== undefined) {
+      this.#sayingCount += 1;
+      this.#effects.push({ type: "say", room: this.#activeRoom, text: input.text });
+    }
+  }
+
+  #run(now: number, name: CommandName, arg: string): void {
+    switch (name) {
+      case "help":
+        for (const line of commandHelp(arg)) this.#print(`-- ${line}`);
+        break;
+      case "join":
+        this.#join(arg);
+        break;
+      case "leave": {
+        const room = arg === "" ? this.#activeRoom : roomName(arg);
+        if (room === undefined) this.#print("-- you are in no room");
+        else this.#effects.push({ type: "leave", room });
+        break;
+      }
+      case "members":
+        this.#printMembers([...(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])]);
+        break;
+      case "rooms":
+        this.#print(
+          `-- you are in ${[...this.#rooms.keys()].map((room) => `#${room}`).join(", ")}`,
+        );
+        break;
+      case "nick":
+        this.#changeNick(arg);
+        break;
+      case "servers":
+        this.#print("-- start earshot again to choose another server");
+        break;
+      case "clear":
+      case "redraw":
+        this.#print(`-- /${name} is for the full screen`);
+        break;
+      case "quit":
+        this.handleInputEnd(now);
+        break;
+    }
+  }
+
+  #join(arg: string): void {
+    const room = roomName(arg);
+    if (!this.#rooms.has(room)) {
+      this.#effects.push({ type: "join", room, ref: chosenRef });
+      return;
+    }
+    this.#activeRoom = room;
+    this.#print(`-- talking in #${room} now`);
+  }
+
+  #changeNick(nick: string): void {
+    if (this.#nick === "") this.#effects.push({ type: "change-nick", nick });
+    else this.#print(`-- you are ${this.#nick}; changing it comes with accounts`);
+  }
+
+  #handleConnection(state: string, reason: string | undefined): void {
+    if (state === this.#connection) return;
+    this.#connection = state;
+    const why = reason === undefined ? "" : ` (${reason})`;
+    if (state === "reconnecting") this.#print(`-- connection lost${why}, reconnecting`);
+    if (state !== "closed") return;
+    this.#print(`-- connection closed${why}`);
+    const isUnfinished = 0 < this.#unstoredCount + this.#waiting.length;
+    this.#end(isUnfinished && this.#endAt !== undefined ? 3 : 1);
+  }
+
+  #handleReady(server: string, nick: string): void {
+    const isFirst = this.#nick === "";
+    this.#nick = nick;
+    this.#print(`-- connected to ${server} as ${nick}`);
+    if (!isFirst) return;
+    this.#options.rooms.forEach((room, index) => {
+      this.#effects.push({ type: "join", room, ref: firstRef(index) });
+    });
+  }
+
+  #handleRefusedNick(message: string, suggestion: string | undefined): void {
+    this.#nickTries += 1;
+    if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
+      this.#print(`-- ${message}: taking ${suggestion}`);
+      this.#effects.push({ type: "change-nick", nick: suggestion });
+    } else if (this.#options.isInteractive) {
+      this.#nick = "";
+      this.#print(`-- ${message}: choose another with /nick NAME`);
+    } else {
+      this.#print(`-- ${message}`);
+      this.#end(1);
+    }
+  }
+
+  #handleEntered(name: string, nicks: readonly string[], ref: string | undefined): void {
+    this.#joining.delete(ref ?? "");
+    const known = this.#rooms.get(name);
+    if (known === undefined) {
+      this.#rooms.set(name, { members: new Set(nicks), held: [] });
+      this.#print(`-- entered #${name}, ${formatCount(nicks.length)} members`);
+    } else {
+      known.members.clear();
+      for (const nick of nicks) known.members.add(nick);
+    }
+    // An answer that was on its way when the connection was lost has to be asked for again.
+    if (known === undefined || known.held !== undefined) {
+      this.#effects.push({ type: "history", room: name, limit: pastLines, ref: pastRef(name) });
+    }
+    if (ref === chosenRef || this.#activeRoom === undefined) this.#activeRoom = name;
+  }
+
+  #handleExited(name: string): void {
+    this.#rooms.delete(name);
+    this.#print(`-- left #${name}`);
+    if (this.#activeRoom === name) this.#activeRoom = this.#rooms.keys().next().value;
+  }
+
+  #handleError(message: string, ref: string | undefined): void {
+    this.#refuse(message);
+    for (const name of this.#rooms.keys()) if (ref === pastRef(name)) this.#handlePast(name, []);
+    if (ref === undefined || !this.#joining.delete(ref)) return;
+    const isHopeless = this.#joining.size === 0 && this.#rooms.size === 0;
+    if (isHopeless && !this.#options.isInteractive) this.#end(1);
+  }
+
+  #handleMember(event: Extract<ClientEvent, { type: "joined" | "left" }>): void {
+    const members = this.#rooms.get(event.room)?.members;
+    if (event.type === "joined") members?.add(event.nick);
+    else members?.delete(event.nick);
+    if (event.nick === this.#nick) return;
+    const where = event.room === this.#activeRoom ? "" : ` #${event.room}`;
+    const text =
+      event.type === "joined" ? `${event.nick} joined` : leftText(event.nick, event.reason);
+    this.#print(`-- ${text}${where}`);
+  }
+
+  #handleSaid(name: string, entry: Entry, isOwn: boolean): void {
+    const room = this.#rooms.get(name);
+    if (room?.held === undefined) {
+      this.#printEntry(name, entry, isOwn);
+      return;
+    }
+    room.held.push(entry);
+    if (heldMax < room.held.length) this.#handlePast(name, []);
+  }
+
+  #handlePast(name: string, entries: readonly Entry[]): void {
+    const room = this.#rooms.get(name);
+    if (room?.held === undefined) return;
+    const last = entries.at(-1)?.sequence ?? 0;
+    const held = room.held.filter(({ sequence }) => last < sequence);
+    room.held = undefined;
+    for (const entry of [...entries, ...held]) this.#printEntry(name, entry, false);
+  }
+
+  /** What a person typed is on their screen already. */
+  #printEntry(room: string, entry: Entry, isOwn: boolean): void {
+    if (isOwn && this.#options.isInteractive) return;
+    const where = room === this.#activeRoom ? "" : `#${room} `;
+    const time = this.#options.timeFormat.time(entry.sentAt);
+    // Further lines are set in, so that nobody can write what looks like another's line.
+    const text = entry.text.replaceAll("\n", "\n      ");
+    this.#print(`${time} ${where}${entry.author}: ${text}`);
+  }
+
+  #printMembers(nicks: readonly string[]): void {
+    this.#print(`-- ${formatCount(nicks.length)} members: ${nicks.join(", ")}`);
+  }
+
+  #refuse(reason: string): void {
+    this.#hasRefusal = true;
+    this.#print(`-- ${reason}`);
+  }
+
+  #print(line: string): void {
+    if (!this.#hasEnded) this.#effects.push({ type: "print", line });
+  }
+
+  #end(exitCode: number): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#effects.push({ type: "end", exitCode });
+  }
+}
+
+function firstRef(index: number): string {
+  return `first ${index}`;
+}
+
+function pastRef(room: string): string {
+  return `past ${room}`;
+}
