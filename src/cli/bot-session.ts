@@ -1,12 +1,12 @@
 import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
+import type { InputLine } from "../base/line-splitter.ts";
 import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent, ClientPort, ServerInfo } from "../room/client-port.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodes } from "./exit-code.ts";
-import type { InputLine } from "./line-splitter.ts";
 
 /** No more input is read while texts of so many bytes wait: with one more the client is not full. */
 export const bytesPendingMax: number = outboxBytesMax / 2;

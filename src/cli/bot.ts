@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
+import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
 import type { BotEvent } from "./bot-event.ts";
@@ -8,7 +9,6 @@ import { BotSession } from "./bot-session.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput, type OutputEnd } from "./line-output.ts";
-import { type InputLine, LineSplitter } from "./line-splitter.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -21,12 +21,10 @@ export async function bot(command: BotCommand): Promise<number> {
     const client = await join(network, command, (event) => driver.handleEvent(event));
     const exitCode = await driver.run(client, command.rooms);
     await client.close();
-    await driver.flushed();
     return exitCode;
   } catch (error) {
     if (!(error instanceof EarshotError)) throw error;
     driver.write({ type: "error", code: error.code, message: error.message });
-    await driver.flushed();
     return exitCodeOf(error.code);
   }
 }
@@ -87,10 +85,6 @@ class BotDriver {
 
   write(event: BotEvent): void {
     this.#output.writeLine(JSON.stringify(event));
-  }
-
-  flushed(): Promise<void> {
-    return this.#output.flushed();
   }
 
   /** Reads no faster than requests are answered and events are read. */

@@ -7,6 +7,7 @@ import type { ChatOptions, HostedServer, ServerTarget } from "../tui/chat-option
 import type { ChatCommand } from "./args.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
+import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -74,6 +75,7 @@ async function chatInLines(
     target = hosted.target;
   } else print(`-- joining ${describeTarget(target)}`);
   const { stdin, stdout } = process;
+  unblock(stdout);
   const nick = command.nick ?? defaultNick();
   try {
     return await runPlain({ ...options, target, nick, stdin, stdout });

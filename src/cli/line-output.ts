@@ -21,9 +21,8 @@ export class LineOutput {
     this.#onEnd = onEnd;
     unblock(stream);
     stream.on("error", (error) => {
-      this.#end(
-        systemErrorCode(error) === "EPIPE" ? { type: "hung-up" } : { type: "failed", error },
-      );
+      const isHungUp = systemErrorCode(error) === "EPIPE";
+      this.#end(isHungUp ? { type: "hung-up" } : { type: "failed", error });
     });
   }
 
@@ -32,16 +31,14 @@ export class LineOutput {
     this.#stream.write(`${line}\n`);
     if (outputBytesMax < this.#stream.writableLength) {
       const message = `more than ${outputBytesMax} bytes of output wait to be read`;
+      this.#stream.destroy();
       this.#end({ type: "failed", error: new EarshotError("limit-reached", message) });
     }
   }
 
   /** When everything so far is with the system, or can no longer get there. */
-  flushed(): Promise<void> {
-    if (this.#isEnded || this.#stream.writableLength === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#stream.write("", () => resolve());
-    });
+  async flushed(): Promise<void> {
+    if (!this.#isEnded) await flushed(this.#stream);
   }
 
   #end(end: OutputEnd): void {
@@ -51,9 +48,22 @@ export class LineOutput {
   }
 }
 
-/** Node writes to pipes synchronously on POSIX; one that nobody reads would stop the whole program. */
-function unblock(stream: Writable & { readonly isTTY?: boolean; readonly _handle?: Handle }): void {
-  if (!stream.isTTY) stream._handle?.setBlocking?.(false);
+/**
+ * Node writes to pipes synchronously on POSIX: one that nobody reads would stop the whole program,
+ * and the server would take it for dead. A terminal stays as it is, for it is shared with the shell.
+ */
+export function unblock(stream: Writable & { readonly isTTY?: boolean }): void {
+  if (stream.isTTY) return;
+  const { _handle: handle } = stream as { readonly _handle?: Handle };
+  handle?.setBlocking?.(false);
+}
+
+/** When what was written to the stream is with the system, or can no longer get there. */
+export function flushed(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write("", () => resolve());
+  });
 }
 
 interface Handle {

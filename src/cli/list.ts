@@ -3,7 +3,6 @@ import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import type { ListCommand } from "./args.ts";
 import { exitCodes } from "./exit-code.ts";
 import { noServer } from "./joining.ts";
-import { LineOutput } from "./line-output.ts";
 import { systemNetwork } from "./network.ts";
 import { listServers } from "./search.ts";
 
@@ -12,10 +11,8 @@ export async function list(command: ListCommand): Promise<number> {
   const network = systemNetwork(command);
   const servers = await listServers(network, command.waitMs);
   if (servers.length === 0) throw noServer(network, command.waitMs);
-  const output = new LineOutput(process.stdout, () => undefined);
   const lines = command.isJson ? servers.map(describeJson) : table(servers);
-  for (const line of lines) output.writeLine(line);
-  await output.flushed();
+  process.stdout.write(`${lines.join("\n")}\n`);
   return exitCodes.ok;
 }
 

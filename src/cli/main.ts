@@ -5,10 +5,15 @@ import { EarshotError } from "../base/errors.ts";
 import { type Command, parseCommand } from "./args.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { helpText } from "./help.ts";
+import { flushed } from "./line-output.ts";
 
 // Whatever is written is for this user only: keys, history, the notes beside them.
 process.umask(0o077);
-process.exit(await main());
+// Whoever hung up does not want the rest.
+process.stdout.on("error", () => undefined);
+const exitCode = await main();
+await flushed(process.stdout);
+process.exit(exitCode);
 
 async function main(): Promise<number> {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LineSplitter } from "../../src/cli/line-splitter.ts";
+import { LineSplitter } from "../../src/base/line-splitter.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function line(text: string) {
