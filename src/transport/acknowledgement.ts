@@ -10,7 +10,8 @@ export class Acknowledgement {
   /** Packets below were settled or forgotten; one that arrives now counts as a duplicate. */
   #floor = 0;
   #largestAt = 0;
-  #unreportedCount = 0;
+  /** Begins one short of the threshold: the first packet is answered at once, for a first RTT. */
+  #unreportedCount = ackElicitingThreshold - 1;
   #deadline: number | undefined;
 
   /** When an ACK must go out, or `undefined` when none is owed. */

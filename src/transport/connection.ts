@@ -3,13 +3,11 @@ import { assertNever } from "../base/assert.ts";
 import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
+import { Closing } from "./closing.ts";
 import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
 import { decodeFrames, writeClose } from "./frames.ts";
 import { ClientHandshake } from "./handshake.ts";
 import {
-  ackDelayMaxMs,
-  channelWindowBytes,
-  connectionWindowBytes,
   datagramBytesMax,
   halfOpenMs,
   keepAliveClientMs,
@@ -18,7 +16,6 @@ import {
   sendQueueBytesHigh,
   sendQueueBytesLow,
   sendQueueBytesMax,
-  silenceMaxMs,
   stallMs,
   transportVersion,
 } from "./limits.ts";
@@ -26,11 +23,12 @@ import {
   type ConnectionId,
   checksumProtection,
   encodeLongPacket,
+  type InitPacket,
   type LongPacket,
   shortHeaderBytes,
   writeShortHeader,
 } from "./packet.ts";
-import type { TransportParameters } from "./parameters.ts";
+import { ourParameters } from "./parameters.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
 
@@ -48,9 +46,6 @@ export interface ConnectionOptions {
   readonly wake: () => void;
 }
 
-/** The INIT packet that a server accepted. */
-export type InitPacket = LongPacket & { readonly type: "init" };
-
 /** Why a packet of a connection was dropped. */
 export type PacketDrop = "damaged" | "duplicate" | "no-room" | "unexpected";
 
@@ -59,30 +54,12 @@ type State =
   | { readonly type: "half-open"; readonly expiresAt: number; isAcceptDue: boolean }
   | { readonly type: "open" }
   | { readonly type: "lingering"; readonly until: number; readonly reason: CloseReason }
-  | ClosingState
+  | { readonly type: "closing"; readonly closing: Closing }
   | { readonly type: "draining"; readonly forgetAt: number }
   | { readonly type: "forgotten" };
 
-interface ClosingState {
-  readonly type: "closing";
-  readonly forgetAt: number;
-  readonly reason: CloseReason;
-  isCloseDue: boolean;
-  /** Packets that came since, and how many of them make the next CLOSE due. */
-  strayCount: number;
-  answerAtCount: number;
-}
-
 /** Closing and draining last this many probe timeouts (RFC 9000 section 10.2). */
 const forgetProbeTimeouts = 3;
-
-const ourParameters: TransportParameters = {
-  idleMsMax: silenceMaxMs,
-  initialDataMax: connectionWindowBytes,
-  initialChannelDataMax: channelWindowBytes,
-  ackDelayMaxMs,
-  datagramBytesMax,
-};
 
 /**
  * One connection from its first packet to its last, as a pure state machine. After any call but
@@ -150,6 +127,7 @@ export class Connection {
       case "lingering":
         return Math.min(state.until, this.#session.deadline ?? state.until);
       case "closing":
+        return state.closing.forgetAt;
       case "draining":
         return state.forgetAt;
       case "forgotten":
@@ -234,7 +212,7 @@ export class Connection {
     const packetNumber = this.#session.expand(numberLow);
     const packet = checksumProtection.open(datagram, packetNumber);
     if (packet === undefined || packet.length < shortHeaderBytes) return "damaged";
-    if (this.#state.type === "closing") countStray(this.#state);
+    if (this.#state.type === "closing") this.#state.closing.onStray();
     if (this.#state.type === "half-open") this.#open();
     if (!this.#isUsable()) return "unexpected";
     this.#session.onHeard(now);
@@ -271,6 +249,8 @@ export class Connection {
         this.#handleSessionTimeout(now);
         return;
       case "closing":
+        if (state.closing.forgetAt <= now) this.#forget();
+        return;
       case "draining":
         if (state.forgetAt <= now) this.#forget();
         return;
@@ -302,10 +282,9 @@ export class Connection {
       case "lingering":
         return this.#writePacket(now, buffer);
       case "closing": {
-        if (!state.isCloseDue) return undefined;
-        state.isCloseDue = false;
+        if (!state.closing.takeClose()) return undefined;
         const writer = payloadWriter(buffer);
-        writeClose(writer, state.reason.code, state.reason.text);
+        writeClose(writer, state.closing.reason.code, state.closing.reason.text);
         return this.#seal(buffer, writer.offset, this.#session.takeNumber());
       }
       case "draining":
@@ -379,14 +358,7 @@ export class Connection {
 
   #startClosing(now: number, reason: CloseReason): void {
     this.#finish(reason);
-    this.#state = {
-      type: "closing",
-      forgetAt: this.#forgetAt(now),
-      reason,
-      isCloseDue: true,
-      strayCount: 0,
-      answerAtCount: 1,
-    };
+    this.#state = { type: "closing", closing: new Closing(reason, this.#forgetAt(now)) };
   }
 
   /** Over without a word to the peer: there is none, or it does not hear. */
@@ -410,14 +382,6 @@ export class Connection {
   #forgetAt(now: number): number {
     return now + forgetProbeTimeouts * this.#session.probeTimeoutMs;
   }
-}
-
-/** CLOSE answers stray packets at the first, second, fourth, … of them. */
-function countStray(state: ClosingState): void {
-  state.strayCount += 1;
-  if (state.strayCount < state.answerAtCount) return;
-  state.answerAtCount *= 2;
-  state.isCloseDue = true;
 }
 
 function payloadWriter(buffer: Uint8Array): ByteWriter {

@@ -3,7 +3,7 @@ import { type Address, formatAddress } from "../base/address.ts";
 import { ByteReader } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
-import { Connection, type InitPacket, type PacketDrop } from "./connection.ts";
+import { Connection, type PacketDrop } from "./connection.ts";
 import { CookieJar } from "./cookie.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
@@ -24,6 +24,7 @@ import {
   decodeLongPacket,
   decodeShortHeader,
   encodeLongPacket,
+  type InitPacket,
   type LongPacket,
   longPacketTypes,
   packetForm,

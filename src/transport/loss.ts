@@ -11,6 +11,11 @@ export interface LossOutcome {
   readonly isCongestionPersistent: boolean;
 }
 
+/** The same for a timeout; `probes` is `undefined` when it was not the probe timeout. */
+export interface TimeoutOutcome extends LossOutcome {
+  readonly probes: readonly SentPacket[] | undefined;
+}
+
 /** Loss detection and the probe timeout of RFC 9002 section 6, for one packet number space. */
 export class LossDetection {
   readonly rtt: RttEstimator = new RttEstimator();
@@ -76,13 +81,14 @@ export class LossDetection {
   }
 
   /**
-   * Either declares packets lost, or begins a round of probes: then the content of the oldest
-   * packets is told in `probes`, to be sent once more without being called lost.
+   * Either declares packets lost, or begins a round of probes: then `probes` names the oldest
+   * packets, whose content is to be sent once more without being called lost.
    */
-  onTimeout(now: number): LossOutcome & { readonly probes: readonly SentPacket[] } {
+  onTimeout(now: number): TimeoutOutcome {
     if (this.#lossAt !== undefined) {
       const lost = this.#takeLost(now);
-      return { acked: [], lost, isCongestionPersistent: this.#isPersistent(lost, []), probes: [] };
+      const isCongestionPersistent = this.#isPersistent(lost, []);
+      return { acked: [], lost, isCongestionPersistent, probes: undefined };
     }
     this.#probeRounds += 1;
     this.#lastSentAt = now;

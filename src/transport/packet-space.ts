@@ -143,8 +143,7 @@ export class PacketSpace {
     if (deadline === undefined || now < deadline) return { acked: [], lost: [], probes: undefined };
     const outcome = this.#loss.onTimeout(now);
     const settled = this.#settle(now, outcome);
-    const isProbing = outcome.lost.length === 0;
-    return { ...settled, probes: isProbing ? framesOf(outcome.probes) : undefined };
+    return { ...settled, probes: outcome.probes && framesOf(outcome.probes) };
   }
 
   onStall(now: number): void {

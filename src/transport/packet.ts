@@ -79,6 +79,9 @@ export interface LongHeader {
   readonly source: ConnectionId;
 }
 
+/** The first packet of a client. */
+export type InitPacket = LongPacket & { readonly type: "init" };
+
 /** `other` is not transport: it belongs to whoever else listens on the port. */
 export function packetForm(datagram: Uint8Array): "long" | "short" | "other" {
   const first = datagram[0] ?? 0;
@@ -228,7 +231,7 @@ function readCookie(reader: ByteReader): Uint8Array | undefined {
 
 function readVersions(reader: ByteReader, ids: Ids): LongPacket | undefined {
   const count = reader.u8();
-  if (count === undefined || versionCountMax < count) return undefined;
+  if (count === undefined || count === 0 || versionCountMax < count) return undefined;
   const versions: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const version = reader.u32();

@@ -1,5 +1,12 @@
 import { ByteReader, type ByteWriter, varintBytes } from "../base/bytes.ts";
-import { ackDelayLimitMs, datagramBytesMax } from "./limits.ts";
+import {
+  ackDelayLimitMs,
+  ackDelayMaxMs,
+  channelWindowBytes,
+  connectionWindowBytes,
+  datagramBytesMax,
+  silenceMaxMs,
+} from "./limits.ts";
 
 /** What each side tells the other in the handshake (RFC 9000 section 18). */
 export interface TransportParameters {
@@ -14,6 +21,15 @@ export interface TransportParameters {
   /** The longest datagram that it takes; at least 1200. */
   readonly datagramBytesMax: number;
 }
+
+/** What we tell every peer. */
+export const ourParameters: TransportParameters = {
+  idleMsMax: silenceMaxMs,
+  initialDataMax: connectionWindowBytes,
+  initialChannelDataMax: channelWindowBytes,
+  ackDelayMaxMs,
+  datagramBytesMax,
+};
 
 /** Numbers of the parameters on the wire. 5 (keep-alive interval) is reserved. */
 export const parameterIds = {

@@ -111,8 +111,8 @@ export class Session {
   setPeer(now: number, parameters: TransportParameters, keepAliveMs: number): void {
     this.#send.setLimits(parameters.initialDataMax, parameters.initialChannelDataMax);
     this.#space.setPeerAckDelayMax(parameters.ackDelayMaxMs);
-    // A third leaves the peer's patience time for several probes.
-    this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 3));
+    // The other half of the peer's patience is for the probes that follow a lost PING.
+    this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
 
   write(channel: number, message: Uint8Array): void {
