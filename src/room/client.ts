@@ -52,7 +52,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
   });
   return openPort(host, async () => {
     await closed;
-    await endpoint.close();
+    await endpoint.stop();
   });
 }
 

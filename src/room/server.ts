@@ -72,7 +72,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const stop = async (reason: string) => {
     serving.shutdown(reason);
     await done;
-    await endpoint.close();
+    await endpoint.stop();
     await history.close();
   };
   const close = (reason: string) => {
