@@ -23,8 +23,6 @@ export type ClientEffect =
   | { readonly type: "event"; readonly event: ClientEvent };
 
 export interface ChatClientOptions {
-  /** It starts to connect at once. */
-  readonly now: number;
   readonly nick: string;
   /** Name and version of the program, told to the server. */
   readonly program: string;
@@ -32,6 +30,8 @@ export interface ChatClientOptions {
 }
 
 type ClientState =
+  /** Not started yet. */
+  | { readonly type: "idle" }
   | { readonly type: "waiting"; readonly retryAt: number }
   | { readonly type: "resolving" }
   | { readonly type: "connecting" }
@@ -58,7 +58,7 @@ export class ChatClient {
   readonly #session: ClientSession;
   #nick: string;
   #token: Uint8Array | undefined;
-  #state: ClientState;
+  #state: ClientState = { type: "idle" };
   /** Tries to connect since we were last accepted. */
   #attempt = 0;
   #wasOpen = false;
@@ -68,7 +68,6 @@ export class ChatClient {
     this.#random = options.random;
     this.#program = options.program;
     this.#nick = options.nick;
-    this.#state = { type: "waiting", retryAt: options.now };
     this.#session = new ClientSession(options.random, {
       send: (request, channel) => this.#send(request, channel),
       tell: (event) => this.#tell(event),
@@ -105,6 +104,11 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.members(room, ref);
   }
 
+  /** Starts to connect. */
+  start(): void {
+    if (this.#state.type === "idle") this.#tryAgain();
+  }
+
   /** Another nickname, after `nick-refused`; at other times it does nothing. */
   changeNick(now: number, nick: string): void {
     if (this.#state.type !== "refused") return;
@@ -128,6 +132,7 @@ export class ChatClient {
           this.#state = { type: "closing" };
         } else this.#end();
         return;
+      case "idle":
       case "waiting":
       case "resolving":
         this.#end();
@@ -183,6 +188,7 @@ export class ChatClient {
       case "closing":
         this.#end();
         return;
+      case "idle":
       case "waiting":
       case "resolving":
       case "closed":

@@ -15,7 +15,7 @@ export interface ClientHostOptions {
   readonly onEvent: (event: ClientEvent) => void;
 }
 
-/** Runs a `ChatClient` on a transport, real or simulated. It starts to connect at once. */
+/** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
 export class ClientHost implements Omit<ClientPort, "close"> {
   readonly #options: ClientHostOptions;
   readonly #wakeup: Wakeup;
@@ -28,7 +28,11 @@ export class ClientHost implements Omit<ClientPort, "close"> {
       options.client.handleTimeout(now);
       this.#flush();
     });
-    this.#flush();
+    // Not before the caller has this host: the first events need it.
+    options.clock.setTimer(options.clock.now(), () => {
+      options.client.start();
+      this.#flush();
+    });
   }
 
   get pendingCount(): number {

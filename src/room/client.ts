@@ -38,7 +38,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     onEvent: (event) => host?.handleEndpointEvent(event),
   });
   host = new ClientHost({
-    client: new ChatClient({ now: clock.now(), nick, program: "earshot", random }),
+    client: new ChatClient({ nick, program: "earshot", random }),
     port: endpoint,
     clock,
     resolve: (onResolved) => {

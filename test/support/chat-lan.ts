@@ -73,7 +73,6 @@ export class ChatLan {
     const events: ClientEvent[] = [];
     const endpoint = this.network.attach(address, (event) => host.handleEndpointEvent(event));
     const client = new ChatClient({
-      now: this.clock.now(),
       nick,
       program: "test",
       random: this.random.fork(),
