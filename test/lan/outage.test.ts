@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Lan } from "./lan.ts";
-import { enter, expectSaid, room, serve, Talk } from "./scene.ts";
+import { enter, expectSaid, history, room, serve, Talk } from "./scene.ts";
 
 describe("an outage", () => {
   test("of 10 s, by a pulled cable or a switched-off adapter, loses nothing", async () => {
@@ -22,6 +22,12 @@ describe("an outage", () => {
     const counts = await Promise.all(talks.map((talk) => talk.finish(15_000)));
     const count = counts.reduce((sum, said) => sum + said, 0);
     for (const bot of [ann, bob, eve]) await expectSaid(bot, count);
+    const reconnecting = { type: "connection", state: "reconnecting" };
+    expect([ann, bob, eve].map((bot) => 0 < bot.all(reconnecting).length)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   test("by a power cut is told to the others within 5 s as lost", async () => {
@@ -49,11 +55,15 @@ describe("an outage", () => {
     await first.exitCode;
     await sleep(1_000);
     await serve(h1, "Office");
-    const isBack = () => 1 < ann.all({ type: "ready" }).length;
-    await ann.until(isBack, "ann to be back", 15_000);
+    for (const bot of [ann, bob]) {
+      const isBack = () => 1 < bot.all({ type: "ready" }).length;
+      await bot.until(isBack, "a bot to be back", 15_000);
+    }
     const counts = await Promise.all(talks.map((talk) => talk.finish(20_000)));
     const count = counts.reduce((sum, said) => sum + said, 0);
     for (const bot of [ann, bob]) await expectSaid(bot, count);
+    const eve = await enter(await lan.host(1), "eve", "Office");
+    expect(await history(eve)).toEqual(ann.all({ type: "said" }).map(({ id }) => id));
   });
 
   test("of a server that is stopped is told with its reason", async () => {

@@ -12,6 +12,9 @@ export interface Line {
   readonly sequence?: unknown;
   readonly author?: unknown;
   readonly text?: unknown;
+  readonly id?: unknown;
+  readonly entries?: unknown;
+  readonly hasMore?: unknown;
   readonly [field: string]: unknown;
 }
 

@@ -21,6 +21,22 @@ export async function enter(host: Host, nick: string, server: string): Promise<P
   return bot;
 }
 
+/** The ids of all lines of the room that are on the server's disk, in order. */
+export async function history(bot: Program): Promise<readonly unknown[]> {
+  const ids: unknown[] = [];
+  let after = 0;
+  for (;;) {
+    const ref = `history after ${after}`;
+    bot.send({ type: "history", ref, room, after });
+    const page = await bot.first({ type: "ok", ref });
+    const entries = page.entries as readonly { readonly sequence: number; readonly id: string }[];
+    ids.push(...entries.map((entry) => entry.id));
+    const last = entries.at(-1);
+    if (last === undefined || page.hasMore === false) return ids;
+    after = last.sequence;
+  }
+}
+
 /** Says a line every so often until stopped; knows what was said. */
 export class Talk {
   readonly #bot: Program;
