@@ -71,9 +71,10 @@ export class CliLan implements AsyncDisposable {
     return { server, address: `${addresses[0]}:${port}`, data };
   }
 
-  /** A bot that was accepted, in the room. */
+  /** A bot that is in the lobby. */
   async bot(nick: string, ...words: string[]): Promise<CliProcess> {
-    const bot = this.start("bot", "--nick", nick, "--room", "lobby", ...words);
+    const wait = ["--wait", String(patienceMs)];
+    const bot = this.start("bot", "--nick", nick, "--room", "lobby", ...wait, ...words);
     await bot.line({ type: "joined", room: "lobby", nick });
     return bot;
   }
@@ -167,10 +168,10 @@ export class CliProcess {
 
   /** Waits until it is so; looks again whenever something was printed. */
   async until(isSo: () => boolean, what: string, waitMs = patienceMs): Promise<void> {
-    if (isSo()) return;
     await new Promise<void>((resolve, reject) => {
       const look = () => {
         if (isSo()) finish(resolve);
+        else if (!running.has(this.#child)) finish(() => reject(this.#vain(what)));
       };
       const finish = (settle: () => void) => {
         clearTimeout(timeout);
@@ -179,14 +180,14 @@ export class CliProcess {
       };
       const timeout = setTimeout(() => finish(() => reject(this.#vain(what))), waitMs);
       this.#waiting.add(look);
+      look();
     });
   }
 
   /** Its exit code, or the signal that ended it. */
-  async exit(waitMs = patienceMs): Promise<number | string> {
-    const ended = () => this.#child.exitCode ?? this.#child.signalCode;
-    await this.until(() => ended() !== null && !running.has(this.#child), "its end", waitMs);
-    return ended()!;
+  async exit(): Promise<number | string> {
+    await this.until(() => !running.has(this.#child), "its end");
+    return this.#child.exitCode ?? this.#child.signalCode!;
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -200,7 +201,8 @@ export class CliProcess {
 
   #vain(what: string): Error {
     const command = `earshot ${this.#words.join(" ")}`;
-    const printed = `${this.stdout.slice(-2_000)}\n${this.stderr}`;
+    const end = this.#child.exitCode ?? this.#child.signalCode ?? "running";
+    const printed = `${this.stdout.slice(-2_000)}\n${this.stderr}(${end})`;
     return new Error(`${command}: waited in vain for ${what}\n${printed}`);
   }
 

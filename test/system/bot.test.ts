@@ -5,14 +5,13 @@ describe("earshot bot", () => {
   test("two bots find the server by themselves and chat", async () => {
     await using lan = await CliLan.open();
     await lan.serve("--name", "office");
-    const ann = lan.start("bot", "--nick", "ann", "--room", "lobby");
+    const ann = await lan.bot("ann");
     expect(await ann.line({ type: "ready" })).toEqual({
       type: "ready",
       server: "office",
       serverId: expect.stringMatching(/^[\w-]{43}$/),
       nick: "ann",
     });
-    await ann.line({ type: "joined", room: "lobby", nick: "ann" });
     const bob = await lan.bot("bob", "--server", "OFFICE");
     await ann.line({ type: "joined", room: "lobby", nick: "bob" });
 
@@ -149,7 +148,7 @@ describe("earshot bot", () => {
     await using lan = await CliLan.open();
     await lan.serve("--name", "kitchen");
     await lan.serve("--name", "office");
-    const bot = lan.start("bot", "--nick", "ann");
+    const bot = lan.start("bot", "--nick", "ann", "--wait", "5000");
     expect(await bot.exit()).toBe(1);
     expect(bot.lines[0]?.message).toMatch(
       /^2 servers answered: kitchen \(.*\), office \(.*--server NAME$/,
