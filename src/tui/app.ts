@@ -1,14 +1,31 @@
+import { assertNever } from "../base/assert.ts";
+import type { Timer } from "../base/clock.ts";
+import { toEarshotError } from "../base/errors.ts";
+import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
+import { EventGate } from "./event-gate.ts";
+import { pictureOf } from "./picture-of.ts";
+import { historyRef } from "./room-events.ts";
+import type { TerminalEnvironment } from "./screen.ts";
+import {
+  openTerminal,
+  type Terminal,
+  type TerminalInput,
+  type TerminalOutput,
+} from "./terminal.ts";
+import { themeFor } from "./theme.ts";
+import { localTimeFormat } from "./time-format.ts";
+import { undeliveredReport } from "./undelivered.ts";
+import { isTicking, reduce, startView } from "./view.ts";
+import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
 
 /** What the full-screen chat needs. */
 export interface TuiOptions extends ChatOptions {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly env: NodeJS.ProcessEnv;
-  /** Starts to look for servers; `onChange` says that `servers()` gives something new. */
-  readonly openBrowser: (
-    onChange: () => void,
-  ) => Promise<ServerBrowser & { close(): Promise<void> }>;
+  readonly stdin: TerminalInput;
+  readonly stdout: TerminalOutput;
+  readonly env: TerminalEnvironment;
+  /** Starts to look for servers, while the picker is shown; `onChange` says that `servers()` gives something new. */
+  readonly openBrowser: (onChange: () => void) => Promise<ServerBrowser>;
   /** Starts a server in this process. Rejects with an EarshotError when it cannot. */
   readonly host: () => Promise<HostedServer>;
   /** Where to go without asking; the picker is shown when absent. */
@@ -24,7 +41,295 @@ export interface TuiOptions extends ChatOptions {
   readonly print: (line: string) => void;
 }
 
-/** Runs the full-screen chat until the person quits; gives the exit code. */
-export async function runTui(_options: TuiOptions): Promise<number> {
-  return 0;
+/** News from the network is drawn at most 30 times a second; keys are drawn at once. */
+const frameMs = 33;
+
+/** What counts seconds is drawn once a second. */
+const tickMs = 1_000;
+
+/** Quitting waits this long for lines that are on their way. */
+const quitWaitMs = 2_000;
+
+/** Lines in one page of the past: two screens and more. */
+const historyLimit = 100;
+
+/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
+export async function runTui(options: TuiOptions): Promise<number> {
+  return await new App(options).run();
+}
+
+class App {
+  readonly #options: TuiOptions;
+  readonly #terminal: Terminal;
+  #state: ViewState;
+  #client: ClientPort | undefined;
+  /** Counts connections, so that news of one that was given up is not heard. */
+  #connectionCount = 0;
+  /** Open while the picker is shown. */
+  #browsing: Promise<ServerBrowser> | undefined;
+  #hosting: Promise<HostedServer> | undefined;
+  /** What still has to finish before the program may end. */
+  readonly #closing = new Set<Promise<unknown>>();
+  #drawnAt: number | undefined;
+  #frameTimer: Timer | undefined;
+  #tickTimer: Timer | undefined;
+  #quitTimer: Timer | undefined;
+  #hasEnded = false;
+  #onEnd: () => void = () => undefined;
+
+  constructor(options: TuiOptions) {
+    this.#options = options;
+    const { stdin, stdout, env, clock } = options;
+    this.#terminal = openTerminal({
+      stdin,
+      stdout,
+      env,
+      clock,
+      onKey: (key) => this.#dispatch({ type: "key", key }, "now"),
+      onResize: (size) => this.#dispatch({ type: "resized", size }, "now"),
+      onClosed: () => this.#end(),
+    });
+    const { target } = options;
+    const moment = this.#moment();
+    const settings = settingsOf(options);
+    const start = startView({ moment, settings, size: this.#terminal.size, target });
+    this.#state = start.state;
+    options.signal?.addEventListener("abort", () => this.#dispatch({ type: "quit" }, "now"));
+    this.#follow(start.effects, "now");
+  }
+
+  /** Kept when everything has ended. */
+  async run(): Promise<number> {
+    if (!this.#hasEnded) {
+      await new Promise<void>((resolve) => {
+        this.#onEnd = resolve;
+      });
+    }
+    const lost = this.#client?.pendingCount ?? 0;
+    this.#terminal.close();
+    this.#closeClient();
+    this.#closeBrowser();
+    this.#closeHosted();
+    await Promise.allSettled(this.#closing);
+    if (lost === 0) return 0;
+    for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
+    return 3;
+  }
+
+  #moment(): Moment {
+    const { clock } = this.#options;
+    return { now: clock.now(), wallNow: clock.wallNow() };
+  }
+
+  #dispatch(event: ViewEvent, urgency: "now" | "soon"): void {
+    if (this.#hasEnded) return;
+    const { state, effects } = reduce(this.#moment(), this.#state, event);
+    this.#state = state;
+    this.#follow(effects, urgency);
+  }
+
+  #follow(effects: readonly Effect[], urgency: "now" | "soon"): void {
+    for (const effect of effects) this.#perform(effect);
+    if (this.#hasEnded) return;
+    if (this.#state.screen.type === "picker") this.#openBrowser();
+    else this.#closeBrowser();
+    if (urgency === "now") this.#draw();
+    else this.#drawSoon();
+    this.#scheduleTick();
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "connect":
+        this.#connect(effect.target, effect.nick);
+        break;
+      case "disconnect":
+        this.#closeClient();
+        break;
+      case "host":
+        this.#host();
+        break;
+      case "rescan":
+        void this.#browsing?.then((browser) => browser.refresh());
+        break;
+      case "say":
+        this.#say(effect.room, effect.text);
+        break;
+      case "suspend":
+        this.#terminal.suspend();
+        break;
+      case "redraw":
+        this.#terminal.redraw();
+        break;
+      case "quit":
+        this.#quit();
+        break;
+      default:
+        this.#ask(effect);
+    }
+  }
+
+  /** What the client answers with an event, if there is a client. */
+  #ask(effect: Extract<Effect, { type: "change-nick" | "join" | "leave" | "history" }>): void {
+    const client = this.#client;
+    switch (effect.type) {
+      case "change-nick":
+        client?.changeNick(effect.nick);
+        break;
+      case "join":
+        client?.join(effect.room, effect.ref);
+        break;
+      case "leave":
+        client?.leave(effect.room);
+        break;
+      case "history": {
+        const { room, before } = effect;
+        const range = { limit: historyLimit, ...(before !== undefined && { before }) };
+        client?.history(room, range, historyRef(room));
+        break;
+      }
+      default:
+        assertNever(effect);
+    }
+  }
+
+  #draw(): void {
+    this.#frameTimer?.cancel();
+    this.#frameTimer = undefined;
+    this.#drawnAt = this.#options.clock.now();
+    this.#terminal.draw(pictureOf(this.#state));
+  }
+
+  #drawSoon(): void {
+    if (this.#frameTimer !== undefined) return;
+    const at = this.#drawnAt === undefined ? 0 : this.#drawnAt + frameMs;
+    this.#frameTimer = this.#options.clock.setTimer(at, () => this.#draw());
+  }
+
+  #scheduleTick(): void {
+    if (this.#tickTimer !== undefined || !isTicking(this.#state)) return;
+    const at = this.#options.clock.now() + tickMs;
+    this.#tickTimer = this.#options.clock.setTimer(at, () => {
+      this.#tickTimer = undefined;
+      this.#dispatch({ type: "tick" }, "now");
+    });
+  }
+
+  #connect(target: ServerTarget, nick: string): void {
+    this.#connectionCount += 1;
+    const connection = this.#connectionCount;
+    const isGivenUp = () => connection !== this.#connectionCount;
+    const gate = new EventGate((event) => {
+      if (!isGivenUp()) this.#handleClientEvent(event);
+    });
+    const onEvent = (event: ClientEvent) => gate.handleEvent(event);
+    const starting = this.#options.connect(target, nick, onEvent).then(
+      (client) => {
+        if (isGivenUp()) return client.close();
+        this.#client = client;
+        gate.open();
+        return undefined;
+      },
+      (error: unknown) => {
+        if (!isGivenUp())
+          this.#dispatch({ type: "connect-failed", message: phraseOf(error) }, "soon");
+      },
+    );
+    this.#track(starting);
+  }
+
+  #handleClientEvent(event: ClientEvent): void {
+    this.#dispatch({ type: "client", event }, "soon");
+    if (this.#quitTimer !== undefined && this.#client?.pendingCount === 0) this.#end();
+  }
+
+  #closeClient(): void {
+    this.#connectionCount += 1;
+    const client = this.#client;
+    this.#client = undefined;
+    if (client !== undefined) this.#track(client.close());
+  }
+
+  #say(room: string, text: string): void {
+    const id = this.#client?.say(room, text);
+    if (id === undefined) this.#dispatch({ type: "say-refused", text }, "now");
+  }
+
+  #openBrowser(): void {
+    if (this.#browsing !== undefined) return;
+    const tell = () => {
+      void browsing.then((browser) => {
+        if (this.#browsing !== browsing) return;
+        const adapters = browser.adapters().map(({ name }) => name);
+        const event = { type: "servers", servers: browser.servers(), adapters } as const;
+        this.#dispatch(event, "soon");
+      });
+    };
+    const browsing: Promise<ServerBrowser> = this.#options.openBrowser(() => tell());
+    this.#browsing = browsing;
+    browsing.then(tell, (error: unknown) => {
+      this.#dispatch({ type: "browse-failed", message: phraseOf(error) }, "soon");
+    });
+  }
+
+  #closeBrowser(): void {
+    const browsing = this.#browsing;
+    this.#browsing = undefined;
+    if (browsing !== undefined) this.#track(browsing.then((browser) => browser.close()));
+  }
+
+  #host(): void {
+    this.#hosting ??= this.#options.host();
+    const hosting = this.#hosting;
+    hosting.then(
+      ({ target }) => this.#dispatch({ type: "hosted", target }, "soon"),
+      (error: unknown) => {
+        this.#hosting = undefined;
+        this.#dispatch({ type: "host-failed", message: phraseOf(error) }, "soon");
+      },
+    );
+  }
+
+  #closeHosted(): void {
+    if (this.#hosting !== undefined) this.#track(this.#hosting.then((server) => server.close()));
+  }
+
+  /** Waits for lines on their way; asked for a second time it does not wait. */
+  #quit(): void {
+    const waiting = this.#client?.pendingCount ?? 0;
+    const { clock } = this.#options;
+    if (waiting === 0 || this.#quitTimer !== undefined) this.#end();
+    else this.#quitTimer = clock.setTimer(clock.now() + quitWaitMs, () => this.#end());
+  }
+
+  #end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    for (const timer of [this.#frameTimer, this.#tickTimer, this.#quitTimer]) timer?.cancel();
+    this.#onEnd();
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled: Promise<unknown> = work
+      .catch(() => undefined)
+      .then(() => this.#closing.delete(settled));
+    this.#closing.add(settled);
+  }
+}
+
+function settingsOf(options: TuiOptions): Settings {
+  return {
+    theme: themeFor(options.isAscii),
+    timeFormat: options.timeFormat ?? localTimeFormat,
+    rooms: options.rooms,
+    nick: options.nick,
+    nickDefault: options.nickDefault,
+    version: options.version,
+    discoveryPort: options.discoveryPort,
+  };
+}
+
+/** What to tell a person about a failure. */
+function phraseOf(error: unknown): string {
+  return toEarshotError(error, "internal", "an unexpected failure").message;
 }

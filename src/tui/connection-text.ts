@@ -7,26 +7,19 @@ export function connectionText(
   now: number,
   theme: Theme,
 ): string {
-  if (connection === undefined) return `connecting${theme.glyphs.ellipsis}`;
-  switch (connection.state) {
-    case "open":
-      return "open";
-    case "closed":
-      return withReason("closed", connection.reason);
-    case "connecting":
-      return connection.attempt <= 1
-        ? `connecting${theme.glyphs.ellipsis}`
-        : withReason(`connecting, ${attemptText(connection, now)}`, connection.reason);
-    case "reconnecting":
-      return withReason(`reconnecting, ${attemptText(connection, now)}`, connection.reason);
-  }
+  const { state = "connecting", attempt = 1, retryAt } = connection ?? {};
+  if (state === "open" || state === "closed") return state;
+  if (state === "connecting" && attempt <= 1) return `connecting${theme.glyphs.ellipsis}`;
+  if (retryAt === undefined) return `${state}, try ${attempt}`;
+  return `${state}, try ${attempt} in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
 }
 
-function attemptText({ attempt, retryAt }: ConnectionState, now: number): string {
-  if (retryAt === undefined) return `try ${attempt}`;
-  return `try ${attempt} in ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`;
-}
-
-function withReason(text: string, reason: string | undefined): string {
-  return reason === undefined ? text : `${text} (${reason})`;
+/** The same with the reason why it is not open, if one is known. */
+export function connectionReport(
+  connection: ConnectionState | undefined,
+  now: number,
+  theme: Theme,
+): string {
+  const text = connectionText(connection, now, theme);
+  return connection?.reason === undefined ? text : `${text} (${connection.reason})`;
 }

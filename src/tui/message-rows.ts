@@ -35,7 +35,7 @@ const noticeNick = "--";
 
 const timeCells = 5;
 const gutterCells = 3;
-const markCells = 2;
+const markCells = 3;
 
 /** Splits the width of the message pane. */
 export function messageColumns(columns: number): MessageColumns {

@@ -1,6 +1,6 @@
 import { formatAddress } from "../base/address.ts";
 import type { ServerTarget } from "./chat-options.ts";
-import { connectionText } from "./connection-text.ts";
+import { connectionReport } from "./connection-text.ts";
 import { inputRows } from "./input-rows.ts";
 import type { Picture, Row } from "./picture.ts";
 import { barRow, span } from "./row.ts";
@@ -44,7 +44,7 @@ function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
         span(`${index === 0 ? "   ! " : "     "}${line}`, theme.alert),
       ]);
     case "joining":
-      return [[span(`   ${connectionText(progress.connection, state.now, theme)}`)]];
+      return [[span(`   ${connectionReport(progress.connection, state.now, theme)}`)]];
   }
 }
 

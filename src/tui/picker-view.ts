@@ -3,7 +3,7 @@ import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { inputRows } from "./input-rows.ts";
 import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
 import type { Picture, Row } from "./picture.ts";
-import { barRow, fitRow, span } from "./row.ts";
+import { barRow, span } from "./row.ts";
 import { clip, padEnd, padStart } from "./text.ts";
 import type { PickerScreen, ViewState } from "./view-state.ts";
 
@@ -99,18 +99,19 @@ function serverRow(
   const name = padEnd(clip(server.name, columns.name, glyphs.ellipsis), columns.name);
   const address = clip(formatAddress(server.address), columns.address, glyphs.ellipsis);
   const refusal = refusalOf(server, version);
-  const rtt = server.rttMs === undefined ? "-" : `${Math.max(1, Math.round(server.rttMs))} ms`;
-  const facts = columns.isWide
-    ? `${padStart(String(server.rooms), 6)}${padStart(String(server.members), 9)}${padStart(rtt, 8)}  ${server.via}`
-    : "";
-  const why = refusal === undefined ? "" : `  ${refusal}`;
-  const row = [
+  return [
     span(` ${isSelected ? glyphs.marker : " "} `, theme.strong),
     span(name, isSelected ? theme.strong : theme.plain),
-    span(` ${padEnd(address, columns.address)}${facts}`, refusal === undefined ? {} : theme.dim),
-    span(why, theme.alert),
+    span(` ${padEnd(address, columns.address)}`, refusal === undefined ? theme.plain : theme.dim),
+    refusal === undefined
+      ? span(columns.isWide ? factsText(server) : "")
+      : span(` ${refusal}`, theme.alert),
   ];
-  return fitRow(row, state.size.columns);
+}
+
+function factsText({ rooms, members, rttMs, via }: DiscoveredServer): string {
+  const rtt = rttMs === undefined ? "-" : `${Math.max(1, Math.round(rttMs))} ms`;
+  return `${padStart(String(rooms), 6)}${padStart(String(members), 9)}${padStart(rtt, 8)}  ${via}`;
 }
 
 function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {
@@ -136,17 +137,11 @@ function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {
 }
 
 function hintText(state: ViewState, screen: PickerScreen): string {
-  const { separator } = state.settings.theme.glyphs;
-  const between = ` ${separator} `;
-  if (screen.mode.type === "address") {
-    return ["host or host:port", "Enter go there", "Esc back"].join(between);
-  }
-  return [
-    "Enter join",
-    "type to filter",
-    "F2 host here",
-    "F3 address",
-    "F5 ask again",
-    "F1 help",
-  ].join(between);
+  return hintsOf(state, screen).join(` ${state.settings.theme.glyphs.separator} `);
+}
+
+function hintsOf(state: ViewState, screen: PickerScreen): readonly string[] {
+  if (screen.mode.type === "address") return ["host or host:port", "Enter go there", "Esc back"];
+  if (isSilent(state)) return ["Enter host here", "a address", "r ask again", "F1 help"];
+  return ["Enter join", "type to filter", "F2 host", "F3 address", "F5 ask again", "F1 help"];
 }

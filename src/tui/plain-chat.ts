@@ -9,7 +9,7 @@ import type { TimeFormat } from "./time-format.ts";
 /** Lines of the past that are printed when a room is entered. */
 export const pastLines = 20;
 
-/** Lines said and not stored yet; with more, reading the input pauses. */
+/** Lines said and not stored yet; the next ones wait, and when as many wait, reading pauses. */
 export const pendingMax = 1_000;
 
 /** Lines that may come while a room's past is on its way; with more, it is not waited for. */
@@ -46,7 +46,7 @@ export class PlainChat {
   readonly #pending = new Set<string>();
   /** Lines given to the client that it has not told an id of. */
   #sayingCount = 0;
-  /** Lines typed before they could be said: at most what one chunk of input holds. */
+  /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
   #activeRoom: string | undefined;
   #nick = "";
@@ -65,7 +65,7 @@ export class PlainChat {
 
   /** Whether more input should be read now. */
   get isTakingInput(): boolean {
-    return this.#canSay && this.#waiting.length === 0 && this.#endAt === undefined;
+    return this.#waiting.length < pendingMax && this.#endAt === undefined;
   }
 
   /** What to do next. Lines are given out one by one, as the client takes them. */
@@ -242,13 +242,11 @@ export class PlainChat {
       case "servers":
         this.#print("-- start earshot again to choose another server");
         break;
-      case "clear":
-      case "redraw":
-        this.#print(`-- /${name} is for the full screen`);
-        break;
       case "quit":
         this.handleInputEnd(now);
         break;
+      default:
+        this.#print(`-- /${name} is for the full screen`);
     }
   }
 

@@ -1,5 +1,5 @@
 import { utf8Bytes } from "../base/text.ts";
-import { connectionText } from "./connection-text.ts";
+import { connectionReport, connectionText } from "./connection-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import { formatBytes, formatCount } from "./message-rows.ts";
@@ -11,6 +11,13 @@ import { visibleRows } from "./scroll.ts";
 import { clip, textWidth } from "./text.ts";
 import { nickStyle } from "./theme.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
+
+/** From this width on the status says why the connection is not open. */
+const reasonFromColumns = 80;
+
+const usualKeys = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
+
+const pasteKeys = ["Enter send as one message", "Esc drop"];
 
 /** The picture of the room screen. */
 export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
@@ -76,9 +83,11 @@ function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Ro
   const { separator, down } = theme.glyphs;
   const room = activeRoom(screen);
   const waiting = pendingCount(screen);
+  // Where it is narrow, what waits is worth more than why.
+  const describe = state.size.columns < reasonFromColumns ? connectionText : connectionReport;
   const parts = [
     screen.server.name,
-    connectionText(screen.connection, state.now, theme),
+    describe(screen.connection, state.now, theme),
     ...(0 < waiting ? [`${formatCount(waiting)} waiting`] : []),
     ...(room === undefined ? [] : [`#${room.name}`, `${formatCount(room.members.length)} members`]),
   ];
@@ -98,7 +107,8 @@ function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): In
   const lines = screen.paste.split("\n").length;
   const size = formatBytes(utf8Bytes(screen.paste));
   const chip = `${prompt}[paste ${formatCount(lines)} ${lines === 1 ? "line" : "lines"}, ${size}]`;
-  const keys = ` Enter sends it as one message ${separator} Esc drops it`;
+  // With hints below, the keys are there.
+  const keys = layout.hasTitle ? "" : ` ${pasteKeys.join(` ${separator} `)}`;
   const rows = [[span(chip, { isBold: true }), span(clip(keys, columns - chip.length, ellipsis))]];
   return { rows, cursor: { column: Math.min(columns - 1, textWidth(chip)), row: 0 } };
 }
@@ -106,7 +116,7 @@ function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): In
 function hintRow(state: ViewState, screen: RoomScreen): Row {
   const { theme } = state.settings;
   const { ellipsis, separator } = theme.glyphs;
-  const usual = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
+  const usual = screen.paste === undefined ? usualKeys : pasteKeys;
   const news = newsText(state, screen);
   const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
   return [span(text, news === undefined ? theme.dim : theme.strong)];

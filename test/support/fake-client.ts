@@ -1,0 +1,100 @@
+import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
+import type { Entry } from "../../src/room/entry.ts";
+
+/** When everything in view tests happens: Fri 20 Nov 2026 09:31 UTC. */
+export const someTime: number = Date.UTC(2026, 10, 20, 9, 31);
+
+/** A line of a log; `minute` after `someTime`. */
+export function entry(sequence: number, text: string, options: Partial<Entry> = {}): Entry {
+  return { sequence, id: `id-${sequence}`, author: "bob", sentAt: someTime, text, ...options };
+}
+
+/** A client that does nothing by itself: tests look at what it was asked and tell what it answers. */
+export class FakeClient implements ClientPort {
+  readonly asked: string[] = [];
+  readonly said: { readonly id: string; readonly room: string; readonly text: string }[] = [];
+  readonly #tell: (event: ClientEvent) => void;
+  readonly #pending = new Set<string>();
+  refusesSay = false;
+  isClosed = false;
+
+  constructor(tell: (event: ClientEvent) => void) {
+    this.#tell = tell;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  tell(event: ClientEvent): void {
+    if (event.type === "stored" || event.type === "failed") this.#pending.delete(event.id);
+    this.#tell(event);
+  }
+
+  join(room: string, ref?: string): void {
+    this.asked.push(`join ${room}`);
+    if (room === "secret")
+      this.tell({ type: "error", ...refOf(ref), code: "room-invalid", message: "no such room" });
+    else
+      this.tell({ type: "entered", ...refOf(ref), room, nicks: ["alice", "bob"], lastSequence: 0 });
+  }
+
+  leave(room: string): void {
+    this.asked.push(`leave ${room}`);
+    this.tell({ type: "exited", room });
+  }
+
+  say(room: string, text: string): string | undefined {
+    if (this.refusesSay) {
+      this.tell({ type: "error", code: "text-too-long", message: "text is too long" });
+      return undefined;
+    }
+    const id = `own-${this.said.length + 1}`;
+    this.said.push({ id, room, text });
+    this.#pending.add(id);
+    this.tell({ type: "pending", room, id, text, at: someTime });
+    return id;
+  }
+
+  history(room: string, range: HistoryRange, ref?: string): void {
+    this.asked.push(`history ${room} ${range.before ?? "end"}`);
+    this.lastHistoryRef = ref;
+  }
+
+  lastHistoryRef: string | undefined;
+
+  members(room: string): void {
+    this.asked.push(`members ${room}`);
+  }
+
+  changeNick(nick: string): void {
+    this.asked.push(`nick ${nick}`);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+
+  /** The server accepts us. */
+  accept(nick = "alice", server = "lab"): void {
+    this.tell({ type: "connection", state: "open", attempt: 1 });
+    this.tell({ type: "ready", server: { id: "key", name: server }, nick });
+  }
+
+  /** The server stores our line of this index and tells everybody. */
+  store(index: number, sequence: number): void {
+    const { id, room, text } = this.said[index]!;
+    this.tell({ type: "stored", room, id, sequence });
+    const stored = entry(sequence, text, { id, author: "alice" });
+    this.tell({ type: "said", room, entry: stored, isOwn: true });
+  }
+
+  /** The answer to a question about the past. */
+  page(room: string, entries: readonly Entry[], hasMore = false): void {
+    this.tell({ type: "page", room, entries, damaged: [], hasMore });
+  }
+}
+
+function refOf(ref: string | undefined): { readonly ref?: string } {
+  return ref === undefined ? {} : { ref };
+}

@@ -1,0 +1,308 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { EarshotError } from "../../src/base/errors.ts";
+import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
+import { pendingMax } from "../../src/tui/plain-chat.ts";
+import { SimulatedClock } from "../support/clock.ts";
+import { entry, FakeClient, someTime } from "../support/fake-client.ts";
+import { utcTimeFormat } from "../support/view.ts";
+
+/** Line mode between streams that the test holds. */
+class PlainRun {
+  readonly clock = new SimulatedClock();
+  readonly stdin: PassThrough & { isTTY?: boolean } = new PassThrough();
+  readonly stdout = new PassThrough();
+  readonly exitCode: Promise<number>;
+  client!: FakeClient;
+  #printed = "";
+
+  constructor(options: Partial<PlainOptions> & { readonly isTTY?: boolean } = {}) {
+    this.stdin.isTTY = options.isTTY ?? false;
+    this.stdout.on("data", (chunk: Buffer) => {
+      this.#printed += chunk.toString();
+    });
+    this.exitCode = runPlain({
+      connect: async (_target, _nick, onEvent) => {
+        this.client = new FakeClient(onEvent);
+        return this.client;
+      },
+      clock: this.clock,
+      rooms: ["lobby"],
+      timeFormat: utcTimeFormat,
+      target: { type: "typed", text: "lab" },
+      nick: "alice",
+      stdin: this.stdin,
+      stdout: this.stdout,
+      ...options,
+    });
+  }
+
+  /** Everything printed since the last time, when the streams have come to rest. */
+  async printed(): Promise<string> {
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    const printed = this.#printed;
+    this.#printed = "";
+    return printed.trimEnd();
+  }
+
+  async type(text: string): Promise<string> {
+    this.stdin.write(text);
+    return this.printed();
+  }
+
+  /** In the lobby, at its beginning. */
+  async entered(): Promise<void> {
+    await this.printed();
+    this.client.accept();
+    this.client.page("lobby", []);
+    await this.printed();
+  }
+}
+
+describe("a program that pipes lines in", () => {
+  test("has them said in order and ends with 0 when all are stored", async () => {
+    const run = new PlainRun();
+    run.stdin.end("hello\nwörld\r\nlast without line feed");
+    await run.entered();
+    expect(run.client.said.map(({ text }) => text)).toEqual([
+      "hello",
+      "wörld",
+      "last without line feed",
+    ]);
+    run.client.store(0, 1);
+    run.client.store(1, 2);
+    expect(await run.printed()).toBe("09:31 alice: hello\n09:31 alice: wörld");
+    expect(run.client.isClosed).toBe(false);
+    run.client.store(2, 3);
+    expect(await run.exitCode).toBe(0);
+    expect(run.client.isClosed).toBe(true);
+  });
+
+  test("sees where it is, then the last lines of the past, then what came meanwhile, each once", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.accept();
+    expect(await run.printed()).toBe("-- connected to lab as alice\n-- entered #lobby, 2 members");
+    run.client.tell({ type: "said", room: "lobby", entry: entry(3, "live"), isOwn: false });
+    run.client.tell({ type: "said", room: "lobby", entry: entry(2, "both"), isOwn: false });
+    expect(await run.printed()).toBe("");
+    run.client.page("lobby", [entry(1, "old"), entry(2, "both")]);
+    expect(await run.printed()).toBe("09:31 bob: old\n09:31 bob: both\n09:31 bob: live");
+  });
+
+  test("gets lines of several rows set in, so that none looks like another's", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.client.tell({
+      type: "said",
+      room: "lobby",
+      entry: entry(1, "one\n09:32 carol: forged"),
+      isOwn: false,
+    });
+    expect(await run.printed()).toBe("09:31 bob: one\n      09:32 carol: forged");
+  });
+
+  test("ends with 3 and the number of lines that were not acknowledged within 10 s", async () => {
+    const run = new PlainRun();
+    run.stdin.end("one\ntwo\n");
+    await run.entered();
+    run.client.store(0, 1);
+    run.clock.advance(9_999);
+    expect(await run.printed()).toBe("09:31 alice: one");
+    run.clock.advance(1);
+    expect(await run.printed()).toBe("-- 1 line was not delivered");
+    expect(await run.exitCode).toBe(3);
+  });
+
+  test("ends with 3 when no server answers", async () => {
+    const run = new PlainRun();
+    run.stdin.end("one\ntwo\n");
+    await run.printed();
+    run.clock.advance(10_000);
+    expect(await run.printed()).toBe("-- 2 lines were not delivered");
+    expect(await run.exitCode).toBe(3);
+  });
+
+  test("ends with 0 when there is nothing to say", async () => {
+    const run = new PlainRun();
+    run.stdin.end();
+    await run.entered();
+    expect(await run.exitCode).toBe(0);
+  });
+
+  test("ends with 1 when the room cannot be entered", async () => {
+    const run = new PlainRun({ rooms: ["secret"] });
+    run.stdin.end("one\n");
+    await run.printed();
+    run.client.accept();
+    expect(await run.exitCode).toBe(1);
+    expect(await run.printed()).toContain("-- no such room");
+  });
+
+  test("ends with 1 when a line was refused, after the others", async () => {
+    const run = new PlainRun();
+    run.stdin.write("one\ntwo\n");
+    await run.entered();
+    run.client.tell({
+      type: "failed",
+      room: "lobby",
+      id: "own-1",
+      text: "one",
+      code: "text-too-long",
+      message: "text is too long",
+    });
+    run.stdin.end();
+    run.client.store(1, 1);
+    expect(await run.printed()).toBe("-- not sent: text is too long\n09:31 alice: two");
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test("ends with 1 when the server cannot be reached at all", async () => {
+    const connect = () => Promise.reject(new EarshotError("address-invalid", "no such host"));
+    const run = new PlainRun({ connect });
+    expect(await run.exitCode).toBe(1);
+    expect(await run.printed()).toBe("-- no such host");
+  });
+
+  test("takes the suggested nickname and says so", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.tell({
+      type: "nick-refused",
+      code: "nickname-taken",
+      message: "nickname alice is taken",
+      suggestion: "alice2",
+    });
+    expect(await run.printed()).toBe("-- nickname alice is taken: taking alice2");
+    expect(run.client.asked).toEqual(["nick alice2"]);
+  });
+
+  test("ends with 1 when the nickname is refused without a suggestion", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.tell({ type: "nick-refused", code: "nickname-invalid", message: "nickname is bad" });
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test(`has ${pendingMax} lines on their way at most`, async () => {
+    const run = new PlainRun();
+    run.stdin.end("x\n".repeat(pendingMax + 2));
+    await run.entered();
+    expect(run.client.said).toHaveLength(pendingMax);
+    run.client.store(0, 1);
+    await run.printed();
+    expect(run.client.said).toHaveLength(pendingMax + 1);
+  });
+
+  test("is told of a line that is too long for any message, and goes on", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.stdin.write(Buffer.alloc(16 * 1024 * 1024 + 1, "x"));
+    expect(await run.type("\nshort\n")).toBe("-- not sent: a line is longer than 16 MiB");
+    expect(run.client.said.map(({ text }) => text)).toEqual(["short"]);
+  });
+
+  test("ends when its output is closed", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.stdout.destroy(new Error("EPIPE"));
+    expect(await run.exitCode).toBe(0);
+    expect(run.client.isClosed).toBe(true);
+  });
+
+  test("prints no control characters, whatever is piped in", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    await run.type("\u001b[31mred\u001b[0m\u0007\n");
+    expect(run.client.said[0]?.text).toBe("[31mred[0m");
+  });
+});
+
+describe("a person in line mode", () => {
+  test("does not see own lines twice", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    expect(await run.type("hello\n")).toBe("");
+    run.client.store(0, 1);
+    expect(await run.printed()).toBe("");
+  });
+
+  test("may choose a nickname when one is refused for good", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.printed();
+    run.client.tell({ type: "nick-refused", code: "nickname-invalid", message: "nickname is bad" });
+    expect(await run.printed()).toBe("-- nickname is bad: choose another with /nick NAME");
+  });
+
+  test("sees who comes and goes and why, but not themselves", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    const room = "lobby";
+    run.client.tell({ type: "joined", room, nick: "alice" });
+    run.client.tell({ type: "joined", room, nick: "carol" });
+    run.client.tell({ type: "left", room, nick: "carol", reason: "left" });
+    run.client.tell({ type: "left", room, nick: "dave", reason: "lost" });
+    run.client.tell({ type: "left", room, nick: "erin", reason: "server closing" });
+    expect((await run.printed()).split("\n")).toEqual([
+      "-- carol joined",
+      "-- carol left",
+      "-- dave lost the connection (power or cable)",
+      "-- erin left: server closing",
+    ]);
+  });
+
+  test("sees that the connection is lost once, and when it is back", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      run.client.tell({ type: "connection", state: "reconnecting", attempt, reason: "timed out" });
+    }
+    expect(await run.printed()).toBe("-- connection lost (timed out), reconnecting");
+    run.client.accept("alice");
+    expect(await run.printed()).toBe("-- connected to lab as alice");
+    expect(run.client.asked).toEqual(["join lobby", "history lobby end"]);
+  });
+
+  test("has the commands of the full screen", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    expect(await run.type("/help leave\n")).toBe(
+      "-- /leave [ROOM]  leave this room or another, also /part",
+    );
+    expect(await run.type("/members\n")).toBe("-- 2 members: alice, bob");
+    expect(await run.type("/join #Dev\n")).toBe("-- entered #dev, 2 members");
+    run.client.page("dev", []);
+    expect(await run.type("/rooms\n")).toBe("-- you are in #lobby, #dev");
+    await run.type("in dev\n/join lobby\nin lobby\n");
+    expect(run.client.said.map(({ room }) => room)).toEqual(["dev", "lobby"]);
+    expect(await run.type("/leave dev\n")).toBe("-- left #dev");
+    expect(await run.type("/nick bob\n")).toBe("-- you are alice; changing it comes with accounts");
+    expect(await run.type("/quti\n")).toContain("-- no command /quti; did you mean /quit?");
+    run.client.store(0, 1);
+    run.client.store(1, 1);
+    await run.type("//slash\n/quit\n");
+    expect(run.client.said.at(-1)?.text).toBe("/slash");
+    run.client.store(2, 2);
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test("who stops the program is waited for 1.5 s at most", async () => {
+    const stopping = new AbortController();
+    const run = new PlainRun({ isTTY: true, signal: stopping.signal });
+    await run.entered();
+    await run.type("hello\n");
+    stopping.abort();
+    run.clock.advance(1_500);
+    expect(await run.exitCode).toBe(3);
+    expect(await run.printed()).toBe("-- 1 line was not delivered");
+  });
+});
+
+test("lines of other rooms name their room", async () => {
+  const run = new PlainRun({ rooms: ["lobby", "dev"] });
+  await run.entered();
+  run.client.page("dev", []);
+  run.client.tell({ type: "said", room: "dev", entry: entry(1, "hi"), isOwn: false });
+  expect(await run.printed()).toBe("09:31 #dev bob: hi");
+  expect(someTime).toBe(entry(1, "hi").sentAt);
+});
