@@ -144,7 +144,12 @@ export class Emulator {
   rows(): string[] {
     const buffer = this.#terminal.buffer.active;
     return Array.from({ length: this.#terminal.rows }, (_, row) => {
-      return buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? "";
+      return (
+        buffer
+          .getLine(buffer.baseY + row)
+          ?.translateToString()
+          .trimEnd() ?? ""
+      );
     });
   }
 

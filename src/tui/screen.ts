@@ -1,0 +1,204 @@
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import blessed from "blessed";
+import { attributeSequence, type Cell, paint } from "./cells.ts";
+import { composeFrame } from "./frame.ts";
+import type { Colour, Picture, Size } from "./picture.ts";
+
+/** The variables that say what the terminal can do, as in `process.env`. */
+export interface TerminalEnvironment {
+  readonly TERM?: string | undefined;
+  readonly NO_COLOR?: string | undefined;
+}
+
+/** Attributes that are remembered as escape sequences: many more than a theme has. */
+const sequencesMax = 1_024;
+
+/**
+ * The terminal's cells, on blessed. It makes bytes and sends none: blessed gets streams of ours, so it
+ * reads no keys, hears no signals and restores nothing by itself.
+ */
+export class CellScreen {
+  readonly #output: CollectedOutput;
+  readonly #screen: BlessedScreen;
+  readonly #sequences = new Map<number, string>();
+  readonly #colours: number;
+  #picture: Picture = { rows: [] };
+  #isEntered = true;
+
+  constructor(env: TerminalEnvironment, size: Size) {
+    this.#colours = colourCount(env);
+    this.#output = new CollectedOutput(size);
+    this.#screen = withoutListeners(() => createScreen(env, this.#output));
+    this.#screen.draw = () => this.#compose();
+    // The one element is as large as the screen, and shows the picture in place of its content.
+    const pane: BlessedElement = blessed.box({
+      parent: this.#blessed,
+      width: "100%",
+      height: "100%",
+    });
+    pane.render = () => paint(this.#picture, this.#screen.lines, this.#size);
+  }
+
+  /** The bytes that prepare the terminal: alternate screen, keypad, nothing shown. */
+  enter(): string {
+    if (!this.#isEntered) this.#screen.enter();
+    this.#isEntered = true;
+    // Characters wider than thought must not wrap; pastes come in brackets.
+    return `${this.#take()}\x1b[?7l\x1b[?2004h`;
+  }
+
+  /** The bytes that give the terminal back as it was. */
+  leave(): string {
+    if (this.#isEntered) this.#screen.leave();
+    this.#isEntered = false;
+    return `\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h${this.#take()}\x1b[?25h`;
+  }
+
+  /** The bytes that make the terminal show the picture. */
+  frame(picture: Picture, size: Size): string {
+    this.#picture = picture;
+    const isSame = size.columns === this.#output.columns && size.rows === this.#output.rows;
+    // blessed clears and draws again when its output says that it was resized.
+    if (isSame) this.#screen.render();
+    else this.#output.resize(size);
+    return this.#take();
+  }
+
+  /** Forgets what the terminal shows, so that the next frame draws everything. */
+  forget(): void {
+    this.#screen.alloc();
+  }
+
+  /** Lets blessed forget this screen. */
+  destroy(): void {
+    this.#screen.destroy();
+    this.#take();
+  }
+
+  get #size(): Size {
+    return { columns: this.#output.columns, rows: this.#output.rows };
+  }
+
+  get #blessed(): blessed.Widgets.Screen {
+    return this.#screen as unknown as blessed.Widgets.Screen;
+  }
+
+  #compose(): void {
+    const { lines, olines: shownLines, program } = this.#screen;
+    const { cursor } = this.#picture;
+    const sequenceOf = (attribute: number) => this.#sequenceOf(attribute);
+    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf }));
+  }
+
+  #sequenceOf(attribute: number): string {
+    const known = this.#sequences.get(attribute);
+    if (known !== undefined) return known;
+    const sequence = attributeSequence(attribute, (colour) => this.#reduce(colour));
+    if (sequencesMax <= this.#sequences.size) this.#sequences.clear();
+    this.#sequences.set(attribute, sequence);
+    return sequence;
+  }
+
+  #reduce(colour: number): Colour {
+    return this.#colours === 0 ? undefined : colourReducer.reduce(colour, this.#colours);
+  }
+
+  /** What blessed has written, which it would send a turn later. */
+  #take(): string {
+    this.#screen.program.flush();
+    return this.#output.take();
+  }
+}
+
+/** The parts of a blessed screen that are used, of which its types know only some. */
+interface BlessedScreen {
+  readonly lines: Cell[][];
+  readonly olines: Cell[][];
+  readonly program: { _write(text: string): void; flush(): void };
+  draw: (start: number, end: number) => void;
+  alloc(): void;
+  enter(): void;
+  leave(): void;
+  render(): void;
+  destroy(): void;
+}
+
+/** Finds the nearest of 16 colours, among others; the types forget it. */
+const colourReducer = blessed.colors as unknown as {
+  reduce(colour: number, count: number): number;
+};
+
+interface BlessedElement {
+  render: () => unknown;
+}
+
+/** What blessed takes for the terminal; it keeps what is written. */
+class CollectedOutput extends EventEmitter {
+  readonly isTTY = true;
+  readonly writable = true;
+  columns: number;
+  rows: number;
+  #text = "";
+
+  constructor(size: Size) {
+    super();
+    this.columns = size.columns;
+    this.rows = size.rows;
+  }
+
+  resize(size: Size): void {
+    this.columns = size.columns;
+    this.rows = size.rows;
+    this.emit("resize");
+  }
+
+  write(text: string): boolean {
+    this.#text += text;
+    return true;
+  }
+
+  take(): string {
+    const text = this.#text;
+    this.#text = "";
+    return text;
+  }
+}
+
+function createScreen(env: TerminalEnvironment, output: CollectedOutput): BlessedScreen {
+  const screen: unknown = blessed.screen({
+    input: new PassThrough(),
+    output: output as unknown as NodeJS.WriteStream,
+    terminal: terminalName(env),
+  } as blessed.Widgets.IScreenOptions);
+  return screen as BlessedScreen;
+}
+
+/** blessed listens to signals, exceptions and the exit; what it hears there is the owner's to decide. */
+function withoutListeners<T>(create: () => T): T {
+  const events = ["uncaughtException", "SIGTERM", "SIGINT", "SIGQUIT", "exit"];
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
+  const created = create();
+  for (const event of events) {
+    for (const listener of process.rawListeners(event)) {
+      if (!before.has(listener)) process.off(event, listener as () => void);
+    }
+  }
+  return created;
+}
+
+/**
+ * The terminal's description. blessed cannot read what newer systems say of most terminals, or prints
+ * its complaints; all but the simplest understand what its own copy says of xterm.
+ */
+function terminalName(env: TerminalEnvironment): string {
+  const name = env.TERM ?? "";
+  return /^(?:linux|ansi|vt\d)/.test(name) ? name : "xterm-256color";
+}
+
+/** The colours the terminal has; 0 when it has none or none are wanted (https://no-color.org). */
+function colourCount(env: TerminalEnvironment): number {
+  const name = env.TERM ?? "";
+  if ((env.NO_COLOR ?? "") !== "" || /^vt\d/.test(name)) return 0;
+  return /^(?:linux|ansi)/.test(name) ? 16 : 256;
+}
