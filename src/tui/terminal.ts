@@ -1,0 +1,305 @@
+import { writeSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import type { Clock, Timer } from "../base/clock.ts";
+import { systemErrorCode } from "../base/errors.ts";
+import { CapturedOutput } from "./captured-output.ts";
+import type { KeyEvent } from "./key.ts";
+import { KeyDecoder } from "./key-decoder.ts";
+import type { Picture, Size } from "./picture.ts";
+import { CellScreen, type TerminalEnvironment } from "./screen.ts";
+
+/** Larger windows are used in part: their cells are 3,000 x 1,000 times about 100 bytes. */
+export const sizeMax: Size = { columns: 3_000, rows: 1_000 };
+
+/** What a terminal has that does not say its size. */
+const usualSize: Size = { columns: 80, rows: 24 };
+
+/** At its end the process tries for half a second to give a full terminal back. */
+const writeAttemptsMax = 50;
+const writeRetryMs = 10;
+
+/** A process that nobody can stop or continue (no job control) goes on after this. */
+const suspendWaitMs = 1_000;
+
+/** Where keys come from: `process.stdin`. */
+export interface TerminalInput extends Readable {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+}
+
+/** What is drawn on: `process.stdout`. */
+export interface TerminalOutput extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly fd?: number;
+}
+
+export interface TerminalOptions {
+  readonly stdin: TerminalInput;
+  readonly stdout: TerminalOutput;
+  /** Captured while the terminal is open; `process.stderr` when absent. */
+  readonly stderr?: Writable;
+  readonly env: TerminalEnvironment;
+  readonly clock: Clock;
+  readonly onKey: (event: KeyEvent) => void;
+  readonly onResize: (size: Size) => void;
+  /** The terminal is gone: its window was closed or the line hung up. It comes once. */
+  readonly onClosed?: () => void;
+  readonly onSuspend?: () => void;
+  readonly onResume?: () => void;
+}
+
+/** The terminal while it is ours. */
+export interface Terminal {
+  readonly size: Size;
+  /** Shows the picture; while the terminal does not keep up, only the newest. */
+  draw(picture: Picture): void;
+  /** Draws everything again, for a screen that something else has written on. */
+  redraw(): void;
+  /** Rings the terminal's bell. */
+  ring(): void;
+  /** Gives the terminal back and stops the process until the shell continues it. Not on Windows. */
+  suspend(): void;
+  /** Gives the terminal back as it was and prints what was captured. A second call does nothing. */
+  close(): void;
+}
+
+/** Whether a full screen can be drawn; otherwise there is the plain mode. */
+export function isTerminalUsable(
+  stdin: Pick<TerminalInput, "isTTY">,
+  stdout: Pick<TerminalOutput, "isTTY">,
+  env: TerminalEnvironment,
+): boolean {
+  if (stdin.isTTY !== true || stdout.isTTY !== true || env.TERM === "dumb") return false;
+  // Windows names no terminal.
+  return process.platform === "win32" || (env.TERM ?? "") !== "";
+}
+
+/**
+ * Takes the terminal: alternate screen, raw keys, bracketed pastes. It is given back once, by `close`
+ * or at the end of the process, also after an exception, which Node reports after that. Signals are
+ * the owner's, but those that suspend and continue. Nothing here waits for a slow terminal.
+ */
+export function openTerminal(options: TerminalOptions): Terminal {
+  return new OpenTerminal(options);
+}
+
+type State = "open" | "suspended" | "closed";
+
+type WriteMethod = (this: Writable, chunk: string, onWritten?: () => void) => boolean;
+
+class OpenTerminal implements Terminal {
+  readonly #options: TerminalOptions;
+  readonly #decoder = new KeyDecoder();
+  readonly #screen: CellScreen;
+  readonly #captured: CapturedOutput;
+  /** The output's own `write`, which others cannot reach meanwhile. */
+  readonly #write: (bytes: string, onWritten?: () => void) => void;
+  #state: State = "open";
+  #size: Size;
+  #picture: Picture = { rows: [] };
+  #isFrameWaiting = false;
+  /** The bytes that give the terminal back, once they are on their way. */
+  #farewell = "";
+  #keyTimer: Timer | undefined;
+  #resumeTimer: Timer | undefined;
+
+  constructor(options: TerminalOptions) {
+    const { stdin, stdout, stderr = process.stderr, env } = options;
+    this.#options = options;
+    this.#size = sizeOf(stdout);
+    this.#screen = new CellScreen(env, this.#size);
+    const write: WriteMethod = stdout.write;
+    this.#write = (bytes, onWritten) => {
+      write.call(stdout, bytes, onWritten);
+    };
+    // Node makes terminals blocking: one that is stopped (Ctrl-S) would stop the network too.
+    setBlocking(stdout, false);
+    this.#captured = new CapturedOutput([stdout, stderr]);
+    stdin.on("data", this.#onData).on("end", this.#onLost).on("error", this.#onLost);
+    stdin.on("close", this.#onLost);
+    stdout.on("drain", this.#onDrain).on("resize", this.#onResize);
+    stdout.on("error", this.#onLost).on("close", this.#onLost);
+    process.on("exit", this.#onExit);
+    process.on("SIGCONT", this.#onContinue);
+    process.on("SIGTSTP", this.#onStop);
+    this.#enter();
+  }
+
+  get size(): Size {
+    return this.#size;
+  }
+
+  draw(picture: Picture): void {
+    this.#picture = picture;
+    const { stdout } = this.#options;
+    // What cannot be written now is not composed: the next frame is made from the newest picture.
+    this.#isFrameWaiting = this.#state !== "open" || stdout.writableNeedDrain;
+    if (!this.#isFrameWaiting) this.#write(this.#screen.frame(picture, this.#size));
+  }
+
+  redraw(): void {
+    if (this.#state !== "open") return;
+    this.#screen.forget();
+    this.draw(this.#picture);
+  }
+
+  ring(): void {
+    const isReady = this.#state === "open" && !this.#options.stdout.writableNeedDrain;
+    if (isReady) this.#write("\x07");
+  }
+
+  suspend(): void {
+    if (this.#state !== "open" || process.platform === "win32") return;
+    this.#state = "suspended";
+    this.#leave();
+    this.#options.onSuspend?.();
+    const { clock } = this.#options;
+    this.#resumeTimer = clock.setTimer(clock.now() + suspendWaitMs, this.#onContinue);
+    // Without a listener the signal stops the process, and with it the others of its job (npm).
+    process.off("SIGTSTP", this.#onStop);
+    process.kill(0, "SIGTSTP");
+  }
+
+  close(): void {
+    if (this.#state === "closed") return;
+    const wasOpen = this.#state === "open";
+    this.#state = "closed";
+    const { stdin, stdout } = this.#options;
+    this.#keyTimer?.cancel();
+    this.#resumeTimer?.cancel();
+    stdin.off("data", this.#onData).off("end", this.#onLost).off("close", this.#onLost);
+    stdout.off("drain", this.#onDrain).off("resize", this.#onResize).off("close", this.#onLost);
+    process.off("SIGCONT", this.#onContinue);
+    process.off("SIGTSTP", this.#onStop);
+    if (wasOpen) this.#leave();
+    this.#screen.destroy();
+    this.#printCaptured();
+    // Behind a frame that waits, the farewell waits too; if the process ends first, it is said then.
+    if (stdout.writableLength === 0) process.off("exit", this.#onExit);
+  }
+
+  readonly #onData = (bytes: Uint8Array): void => {
+    this.#tell(this.#decoder.handleBytes(this.#options.clock.now(), bytes));
+  };
+
+  readonly #onKeyTime = (): void => {
+    this.#tell(this.#decoder.handleTimeout(this.#options.clock.now()));
+  };
+
+  readonly #onDrain = (): void => {
+    if (this.#isFrameWaiting) this.draw(this.#picture);
+  };
+
+  readonly #onResize = (): void => {
+    this.#size = sizeOf(this.#options.stdout);
+    this.#options.onResize(this.#size);
+  };
+
+  readonly #onStop = (): void => this.suspend();
+
+  readonly #onContinue = (): void => {
+    const wasSuspended = this.#state === "suspended";
+    this.#state = "open";
+    this.#resumeTimer?.cancel();
+    if (wasSuspended) process.on("SIGTSTP", this.#onStop);
+    else this.#forgetTerminal();
+    this.#size = sizeOf(this.#options.stdout);
+    this.#enter();
+    this.redraw();
+    this.#options.onResize(this.#size);
+    if (wasSuspended) this.#options.onResume?.();
+  };
+
+  readonly #onLost = (): void => {
+    if (this.#state === "closed") return;
+    this.close();
+    this.#options.onClosed?.();
+  };
+
+  /** The last moment to give the terminal back: what is not written at once never will be. */
+  readonly #onExit = (): void => {
+    const { stdin, stdout } = this.#options;
+    if (this.#state === "open") {
+      stdin.setRawMode?.(false);
+      this.#farewell = this.#screen.leave();
+      this.#say(this.#farewell);
+    } else if (0 < stdout.writableLength) this.#say(this.#farewell);
+    this.#state = "closed";
+    this.#printCaptured();
+  };
+
+  #tell(events: readonly KeyEvent[]): void {
+    for (const event of events) {
+      if (this.#state === "open") this.#options.onKey(event);
+    }
+    this.#keyTimer?.cancel();
+    const at = this.#state === "open" ? this.#decoder.pollTimeout() : undefined;
+    this.#keyTimer =
+      at === undefined ? undefined : this.#options.clock.setTimer(at, this.#onKeyTime);
+  }
+
+  #enter(): void {
+    const { stdin } = this.#options;
+    stdin.setRawMode?.(true);
+    stdin.resume();
+    this.#write(this.#screen.enter());
+  }
+
+  #leave(): void {
+    const { stdin } = this.#options;
+    stdin.setRawMode?.(false);
+    stdin.pause();
+    this.#farewell = this.#screen.leave();
+    this.#write(this.#farewell, () => {
+      if (this.#state === "closed") process.off("exit", this.#onExit);
+    });
+  }
+
+  /** After a stop that was not ours (SIGSTOP) the terminal is as the shell left it. */
+  #forgetTerminal(): void {
+    this.#options.stdin.setRawMode?.(false);
+    this.#screen.leave();
+  }
+
+  /** Writes past the stream's queue. CAN ends a sequence of which only half was written. */
+  #say(bytes: string): void {
+    const { fd } = this.#options.stdout;
+    // On Windows terminals never queue.
+    if (process.platform === "win32" || fd === undefined) this.#write(bytes);
+    else writeAtOnce(fd, Buffer.from(`\x18${bytes}`));
+  }
+
+  #printCaptured(): void {
+    const captured = this.#captured.release();
+    if (captured !== "") (this.#options.stderr ?? process.stderr).write(captured);
+  }
+}
+
+function sizeOf({ columns, rows }: TerminalOutput): Size {
+  return {
+    columns: Math.min(columns || usualSize.columns, sizeMax.columns),
+    rows: Math.min(rows || usualSize.rows, sizeMax.rows),
+  };
+}
+
+function setBlocking(stdout: TerminalOutput, isBlocking: boolean): void {
+  const { _handle: handle } = stdout as TerminalOutput & {
+    readonly _handle?: { setBlocking?(isBlocking: boolean): void };
+  };
+  handle?.setBlocking?.(isBlocking);
+}
+
+function writeAtOnce(fd: number, bytes: Uint8Array): void {
+  let written = 0;
+  for (let attempt = 0; attempt < writeAttemptsMax && written < bytes.length; attempt += 1) {
+    try {
+      written += writeSync(fd, bytes, written);
+    } catch (error) {
+      // Any other error means that the terminal is gone, and there is nothing to give back.
+      if (systemErrorCode(error) !== "EAGAIN") return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, writeRetryMs);
+    }
+  }
+}
