@@ -41,13 +41,16 @@ type State =
 
 /**
  * The bot contract as a machine: requests and client events in, events out through `write`. It
- * answers every request exactly once, and ends when the input has ended and all is answered.
+ * answers every request exactly once, and ends when the input has ended, all is answered, and what we
+ * said has come back.
  */
 export class BotSession {
   readonly #client: ClientPort;
   readonly #write: (event: BotEvent) => void;
   readonly #pending = new Map<string, Pending>();
   #pendingBytes = 0;
+  /** Rooms of our lines that did not come back as `said` yet, by id. */
+  readonly #unheard = new Map<string, string>();
   #requestCount = 0;
   #quit: { readonly ref: BotRef | undefined } | undefined;
   /** What the server calls us; `undefined` until it has accepted us. */
@@ -69,7 +72,8 @@ export class BotSession {
 
   /** Whether to stop reading input until something is answered. */
   get isSaturated(): boolean {
-    return requestsWaitingMax <= this.#pending.size || bytesPendingMax <= this.#pendingBytes;
+    const waiting = Math.max(this.#pending.size, this.#unheard.size);
+    return requestsWaitingMax <= waiting || bytesPendingMax <= this.#pendingBytes;
   }
 
   handleLine(now: number, line: InputLine): void {
@@ -105,11 +109,10 @@ export class BotSession {
     for (const { ref } of this.#pending.values()) {
       this.#refuse(ref, "connection-lost", `not answered within ${seconds} s`);
     }
-    if (this.#nick !== undefined) this.#end(exitCodes.notDelivered);
-    else {
+    if (this.#nick === undefined) {
       this.#refuse(undefined, "no-server", `the server did not answer within ${seconds} s`);
       this.#end(exitCodes.noServer);
-    }
+    } else this.#end(this.#pending.size === 0 ? exitCodes.ok : exitCodes.notDelivered);
   }
 
   #handleRequest(now: number, request: BotRequest): void {
@@ -161,19 +164,31 @@ export class BotSession {
         this.#handleEntered(event);
         break;
       case "exited":
-        this.#write({ type: "left", room: event.room, nick: this.#nick, reason: "left" });
-        this.#answer(event.ref, answerFields(event));
+        this.#handleExited(event);
         break;
       case "stored":
       case "page":
       case "members":
         this.#answer(event.ref, answerFields(event));
         break;
+      case "pending":
+        this.#unheard.set(event.id, event.room);
+        break;
       case "failed":
+        this.#unheard.delete(event.id);
+        this.#refuse(this.#take(event.ref)?.ref, event.code, event.message);
+        break;
       case "error":
         this.#refuse(this.#take(event.ref)?.ref, event.code, event.message);
         break;
-      case "pending":
+      case "said":
+        this.#unheard.delete(event.entry.id);
+        this.#write(news(event));
+        break;
+      case "damaged":
+        // Ours may be among them.
+        this.#forgetUnheard(event.room);
+        this.#write(news(event));
         break;
       default:
         this.#write(news(event));
@@ -206,6 +221,16 @@ export class BotSession {
     this.#answer(event.ref, answerFields(event));
   }
 
+  #handleExited(event: ClientEvent & { readonly type: "exited" }): void {
+    this.#forgetUnheard(event.room);
+    this.#write({ type: "left", room: event.room, nick: this.#nick, reason: "left" });
+    this.#answer(event.ref, answerFields(event));
+  }
+
+  #forgetUnheard(room: string): void {
+    for (const [id, other] of this.#unheard) if (other === room) this.#unheard.delete(id);
+  }
+
   /** The reference for the client, by which the answer is known. */
   #expect(pending: Pending): string {
     this.#requestCount += 1;
@@ -235,7 +260,8 @@ export class BotSession {
   }
 
   #endWhenAnswered(): void {
-    if (this.#state.type !== "ending" || this.#nick === undefined || 0 < this.#pending.size) return;
+    if (this.#state.type !== "ending" || this.#nick === undefined) return;
+    if (0 < this.#pending.size + this.#unheard.size) return;
     if (this.#quit !== undefined) this.#write({ type: "ok", ref: this.#quit.ref });
     this.#end(exitCodes.ok);
   }

@@ -74,8 +74,8 @@ async function checkPermissions(path: string): Promise<void> {
 /** Whole or not at all, and never over another: two processes may start at the same moment. */
 async function createKeyFile(path: string): Promise<void> {
   const { privateKey } = generateKeyPairSync("x25519");
-  const temporary = `${path}.${process.pid}.new`;
-  const file = await open(temporary, "w", 0o600);
+  const temporary = `${path}.${randomUUID()}.new`;
+  const file = await open(temporary, "wx", 0o600);
   try {
     await file.writeFile(privateKey.export({ type: "pkcs8", format: "pem" }));
     await file.sync();

@@ -218,6 +218,36 @@ describe("the end", () => {
     expect(session.exitCode).toBe(0);
   });
 
+  test("comes after our own lines were told, or when they never will be", () => {
+    session.handleEvent(ready);
+    const said = { type: "said", room: "lobby", entry, isOwn: true } as const;
+    for (const news of [
+      said,
+      { type: "damaged", room: "lobby", range: { from: 7, to: 7 } } as const,
+      { type: "exited", room: "lobby" } as const,
+    ]) {
+      start();
+      session.handleEvent(ready);
+      const ref = ask({ type: "say", room: "lobby", text: "hi" });
+      session.handleInputEnd(0);
+      session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+      session.handleEvent({ type: "stored", ref, room: "lobby", id: entry.id, sequence: 7 });
+      expect(session.exitCode).toBeUndefined();
+      session.handleEvent(news);
+      expect(session.exitCode, news.type).toBe(0);
+    }
+  });
+
+  test("does not wait for ever for our own line", () => {
+    session.handleEvent(ready);
+    const ref = ask({ type: "say", room: "lobby", text: "hi" });
+    session.handleEvent({ type: "pending", room: "lobby", id: "m1", text: "hi", at: 0 });
+    session.handleEvent({ type: "stored", ref, room: "lobby", id: "m1", sequence: 7 });
+    session.handleInputEnd(0);
+    session.handleTimeout(answerWaitMs);
+    expect(session.exitCode).toBe(0);
+  });
+
   test("waits for the server also when there was no input", () => {
     session.handleInputEnd(0);
     expect(session.exitCode).toBeUndefined();
