@@ -50,6 +50,9 @@ const tickMs = 1_000;
 /** Quitting waits this long for lines that are on their way. */
 const quitWaitMs = 2_000;
 
+/** Ending waits this long for the goodbyes. */
+const closeWaitMs = 1_500;
+
 /** Lines in one page of the past: two screens and more. */
 const historyLimit = 100;
 
@@ -96,6 +99,7 @@ class App {
     this.#state = start.state;
     options.signal?.addEventListener("abort", () => this.#dispatch({ type: "quit" }, "now"));
     this.#follow(start.effects, "now");
+    if (options.signal?.aborted) this.#dispatch({ type: "quit" }, "now");
   }
 
   /** Kept when everything has ended. */
@@ -110,10 +114,21 @@ class App {
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
-    await Promise.allSettled(this.#closing);
+    await this.#closed();
     if (lost === 0) return 0;
     for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
     return 3;
+  }
+
+  /** Everything was given up in order, or did not let itself be in time. */
+  async #closed(): Promise<void> {
+    const { clock } = this.#options;
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = clock.setTimer(clock.now() + closeWaitMs, resolve);
+    });
+    await Promise.race([Promise.allSettled(this.#closing), late]);
+    timer?.cancel();
   }
 
   #moment(): Moment {

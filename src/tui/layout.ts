@@ -8,7 +8,7 @@ import type { RoomScreen, RoomState, Settings } from "./view-state.ts";
 export const smallestSize: Size = { columns: 40, rows: 8 };
 
 /** From this width on the members have a column of their own. */
-const membersFromColumns = 70;
+export const membersFromColumns = 70;
 
 /** From this height on there is a title above and a line of hints below. */
 const titleFromRows = 12;

@@ -135,7 +135,7 @@ export class PlainChat {
         this.#print(`-- the server is shutting down: ${event.reason}`);
         break;
       case "members":
-        this.#printMembers(event.nicks);
+        this.#handleMembers(event.room, event.nicks);
         break;
       case "joined":
       case "left":
@@ -229,7 +229,7 @@ export class PlainChat {
         break;
       }
       case "members":
-        this.#printMembers([...(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])]);
+        this.#printMembers();
         break;
       case "rooms":
         this.#print(
@@ -306,10 +306,7 @@ export class PlainChat {
     if (known === undefined) {
       this.#rooms.set(name, { members: new Set(nicks), held: [] });
       this.#print(`-- entered #${name}, ${formatCount(nicks.length)} members`);
-    } else {
-      known.members.clear();
-      for (const nick of nicks) known.members.add(nick);
-    }
+    } else this.#handleMembers(name, nicks);
     // An answer that was on its way when the connection was lost has to be asked for again.
     if (known === undefined || known.held !== undefined) {
       this.#effects.push({ type: "history", room: name, limit: pastLines, ref: pastRef(name) });
@@ -329,6 +326,12 @@ export class PlainChat {
     if (ref === undefined || !this.#joining.delete(ref)) return;
     const isHopeless = this.#joining.size === 0 && this.#rooms.size === 0;
     if (isHopeless && !this.#options.isInteractive) this.#end(1);
+  }
+
+  #handleMembers(room: string, nicks: readonly string[]): void {
+    const members = this.#rooms.get(room)?.members;
+    members?.clear();
+    for (const nick of nicks) members?.add(nick);
   }
 
   #handleMember(event: Extract<ClientEvent, { type: "joined" | "left" }>): void {
@@ -371,7 +374,8 @@ export class PlainChat {
     this.#print(`${time} ${where}${entry.author}: ${text}`);
   }
 
-  #printMembers(nicks: readonly string[]): void {
+  #printMembers(): void {
+    const nicks = [...(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])];
     this.#print(`-- ${formatCount(nicks.length)} members: ${nicks.join(", ")}`);
   }
 

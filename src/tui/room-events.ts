@@ -17,7 +17,6 @@ import { messagePane } from "./layout.ts";
 import { editorWith, emptyEditor } from "./line-editor.ts";
 import { wantsPast } from "./scroll.ts";
 import {
-  type ConnectionState,
   type Effect,
   type Moment,
   type NicknameScreen,
@@ -64,7 +63,7 @@ export function reduceRoomEvent(
 ): Step {
   switch (event.type) {
     case "connection":
-      return show(state, { ...screen, connection: connectionOf(event) });
+      return show(state, reduceConnection(screen, event));
     case "ready":
       return reduceReady(moment, state, screen, event);
     case "nick-refused":
@@ -148,9 +147,15 @@ function noticed(moment: Moment, screen: RoomScreen, text: string): RoomScreen {
   return { ...screen, rooms };
 }
 
-function connectionOf(event: Extract<ClientEvent, { type: "connection" }>): ConnectionState {
+function reduceConnection(
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "connection" }>,
+): RoomScreen {
   const { type: _, ...connection } = event;
-  return connection;
+  const next = { ...screen, connection };
+  if (event.state !== "closed") return next;
+  const why = event.reason === undefined ? "" : `: ${event.reason}`;
+  return { ...next, hint: `the connection is closed${why}; /servers chooses another server` };
 }
 
 function reduceReady(

@@ -3,7 +3,7 @@ import { cleared, withNotice } from "./conversation.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { messagePane } from "./layout.ts";
+import { membersFromColumns, messagePane } from "./layout.ts";
 import { editorWith, emptyEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { activeRoom, chosenRef, conversed, isPasteLong, withPastWanted } from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
@@ -57,7 +57,7 @@ function act(
     case "previous-room":
       return show(state, besideRoom(screen, -1));
     case "toggle-members":
-      return show(state, { ...screen, areMembersShown: !screen.areMembersShown });
+      return show(state, toggleMembers(state, screen));
     default:
       return show(state, scrolled(state, screen, action));
   }
@@ -170,6 +170,14 @@ function recall(screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
   const step = action === "history-older" ? historyOlder : historyNewer;
   const { history, text } = step(screen.history, screen.editor.text);
   return { ...screen, history, editor: replaceText(screen.editor, text) };
+}
+
+function toggleMembers(state: ViewState, screen: RoomScreen): RoomScreen {
+  if (state.size.columns < membersFromColumns) {
+    const hint = `members need ${membersFromColumns} columns here; /members lists them`;
+    return { ...screen, hint };
+  }
+  return { ...screen, areMembersShown: !screen.areMembersShown };
 }
 
 function besideRoom(screen: RoomScreen, by: number): RoomScreen {

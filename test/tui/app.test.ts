@@ -110,14 +110,19 @@ class AppRun {
     throw new Error(`never saw ${wanted}:\n${this.screen.picture()}`);
   }
 
-  /** In the lobby of "lab" as alice, with the past loaded. */
-  async enter(): Promise<void> {
+  /** On the way into "lab" as alice. */
+  async join(): Promise<void> {
     await this.shows("asking");
     this.hear(heardServer("lab"));
     await this.shows("192.168.1.20");
     await this.type("\r", "Nickname: alice");
     await this.type("\r", "connecting");
     await this.until(() => this.clients.length === 1);
+  }
+
+  /** In the lobby of "lab" as alice, with the past loaded. */
+  async enter(): Promise<void> {
+    await this.join();
     this.client.accept();
     this.client.page("lobby", [entry(1, "first line")]);
     await this.shows("first line");
@@ -231,7 +236,7 @@ describe("while chatting", () => {
     const retryAt = run.clock.now() + 3_000;
     run.client.tell({ type: "connection", state: "reconnecting", attempt: 2, retryAt });
     await run.shows("reconnecting, try 2 in 3 s");
-    run.clock.advance(1_000);
+    run.clock.advance(1_500);
     await run.shows("reconnecting, try 2 in 2 s");
     await run.type(" more\r", "draft more");
     await run.shows("1 waiting");
@@ -243,10 +248,7 @@ describe("while chatting", () => {
 
   test("older lines are loaded by scrolling, once, and new ones do not move what is read", async () => {
     const run = new AppRun();
-    await run.shows("asking");
-    run.hear(heardServer("lab"));
-    await run.type("\r", "Nickname");
-    await run.type("\r", "connecting");
+    await run.join();
     const lines = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, index) =>
         entry(from + index, `line ${from + index}.`),
