@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Program } from "./program.ts";
 
-/** A switch, and the second half of the subnet behind it: 10.77.1.0/24 or 10.77.2.0/24. */
+/** Switch N joins the hosts of the subnet 10.77.N.0/24. */
 export type SwitchNumber = 1 | 2;
 
 /** A network namespace, for as long as the process that holds it. */

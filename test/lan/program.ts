@@ -45,6 +45,11 @@ export class Program {
     });
   }
 
+  /** What it wrote to stderr. */
+  get errors(): string {
+    return this.#errors;
+  }
+
   send(request: object): void {
     this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
   }
