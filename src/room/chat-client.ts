@@ -8,7 +8,7 @@ import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { ClientSession } from "./client-session.ts";
 import { encodeCbor } from "./codec.ts";
 import { readServerMessage } from "./incoming.ts";
-import { channels, closeCodes, greetingMs } from "./limits.ts";
+import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
 import type { Refusal, Reply, Request, Welcome } from "./message.ts";
 
 /** What a `ChatClient` wants done. */
@@ -57,7 +57,11 @@ export class ChatClient {
   readonly #program: string;
   readonly #session: ClientSession;
   #nick: string;
-  #token: Uint8Array | undefined;
+  /**
+   * Made here, not by the server: when the answer to the first hello is lost, the name still comes
+   * back to us and not to a ghost of ourselves.
+   */
+  readonly #token: Uint8Array;
   #state: ClientState = { type: "idle" };
   /** Tries to connect since we were last accepted. */
   #attempt = 0;
@@ -68,6 +72,7 @@ export class ChatClient {
     this.#random = options.random;
     this.#program = options.program;
     this.#nick = options.nick;
+    this.#token = options.random.bytes(tokenBytes);
     this.#session = new ClientSession(options.random, {
       send: (request, channel) => this.#send(request, channel),
       tell: (event) => this.#tell(event),
@@ -250,9 +255,8 @@ export class ChatClient {
 
   #greet(now: number): void {
     this.#state = { type: "greeting", deadline: now + greetingMs };
-    const token = this.#token === undefined ? {} : { token: this.#token };
     const [nick, client] = [this.#nick, this.#program];
-    this.#send({ type: "hello", ref: helloRef, nick, client, ...token }, channels.chat);
+    this.#send({ type: "hello", ref: helloRef, nick, client, token: this.#token }, channels.chat);
   }
 
   #handleReply(now: number, reply: Reply): void {
@@ -262,9 +266,8 @@ export class ChatClient {
     else if (reply.type === "error") this.#handleRefusal(now, reply);
   }
 
-  #handleWelcome({ server, nick, token, rooms }: Welcome): void {
+  #handleWelcome({ server, nick, rooms }: Welcome): void {
     this.#nick = nick;
-    this.#token = token;
     this.#state = { type: "open" };
     this.#tell({ type: "connection", state: "open", attempt: Math.max(1, this.#attempt) });
     this.#tell({ type: "ready", server, nick });
