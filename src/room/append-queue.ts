@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { utf8Bytes } from "../base/text.ts";
 import type { Draft } from "./history-port.ts";
 import { draftOverheadBytes, draftsBytesMax } from "./limits.ts";
+import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 
 /** A draft and whom to answer. */
 export interface WaitingDraft {
   readonly draft: Draft;
+  readonly room: Room;
   readonly session: Session;
   readonly ref: number;
 }

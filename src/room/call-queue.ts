@@ -1,6 +1,7 @@
 import { EarshotError } from "../base/errors.ts";
-import type { HistoryRange } from "./client-port.ts";
-import { pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
+import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import { membersMax, pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
+import type { Reply } from "./message.ts";
 
 /** A question of the client's owner. */
 export type OwnerCall =
@@ -17,6 +18,11 @@ export type OwnerCall =
       /** What came on earlier pages. */
       readonly nicks: readonly string[];
     };
+
+/** How a call goes on after an answer. */
+export type CallProgress =
+  | { readonly type: "ask"; readonly call: OwnerCall }
+  | { readonly type: "done"; readonly event: ClientEvent };
 
 /** The owner's questions that are not answered yet, in the order in which they were asked. */
 export class CallQueue {
@@ -48,6 +54,32 @@ export class CallQueue {
   settle(): void {
     this.#unansweredCount -= 1;
   }
+}
+
+/**
+ * What an answer makes of its call: the news for its owner, or the call that asks for the next page.
+ * `undefined` when it is no answer to that call.
+ */
+export function continueCall(call: OwnerCall, reply: Reply): CallProgress | undefined {
+  const { room } = call;
+  const ref = withRef(call.ownerRef);
+  if (call.type === "history" && reply.type === "page") {
+    const { entries, damaged, hasMore } = reply;
+    return { type: "done", event: { type: "page", ...ref, room, entries, damaged, hasMore } };
+  }
+  if (call.type === "members" && reply.type === "members") {
+    const nicks = [...call.nicks, ...reply.nicks];
+    // A server that never comes to an end is not followed for ever.
+    const mayGoOn = 0 < reply.nicks.length && nicks.length < membersMax;
+    if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, nicks } };
+    return { type: "done", event: { type: "members", ...ref, room, nicks } };
+  }
+  return undefined;
+}
+
+/** The owner's name for its request, if it gave one, as a part of the event that answers it. */
+export function withRef(ref: string | undefined): { readonly ref?: string } {
+  return ref === undefined ? {} : { ref };
 }
 
 /**

@@ -2,20 +2,15 @@ import { assertNever } from "../base/assert.ts";
 import { EarshotError, type ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
-import { CallQueue, checkRange, type OwnerCall } from "./call-queue.ts";
-import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
+import type { ClientEvent, HistoryRange, LeaveReason } from "./client-port.ts";
 import { ClientRoom } from "./client-room.ts";
-import {
-  channels,
-  membersMax,
-  pageEntriesMax,
-  sessionReadsMax,
-  sessionRoomsMax,
-} from "./limits.ts";
+import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
-import type { Entered, Event, Members, Refusal, Reply, Request } from "./message.ts";
+import type { Entered, Event, Refusal, Reply, Request } from "./message.ts";
 import { nickKey, parseRoom } from "./name.ts";
 import { Outbox, type OutboxLine } from "./outbox.ts";
+import { RequestTable, type SentRequest } from "./request-table.ts";
 import { type LogNews, RoomLog } from "./room-log.ts";
 
 /** Where a session's requests and news go. */
@@ -34,14 +29,6 @@ const temporaryCodes: readonly ErrorCode[] = [
   "server-closing",
 ];
 
-/** What a reply is the answer to. */
-type Sent =
-  | { readonly type: "join" | "leave" | "catch-up"; readonly room: ClientRoom }
-  | { readonly type: "say"; readonly id: string; readonly room: string }
-  | { readonly type: "call"; readonly call: OwnerCall }
-  /** A room that we are in by taking over an earlier connection, and do not want. */
-  | { readonly type: "tidy" };
-
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
  * lines that wait to be stored, the questions that wait for an answer. After each turn it sends
@@ -53,10 +40,8 @@ export class ClientSession {
   readonly #rooms = new Map<string, ClientRoom>();
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
-  readonly #sent = new Map<number, Sent>();
-  #lastRef = 0;
-  #readsInFlight = 0;
-  #nickKey = "";
+  readonly #requests = new RequestTable();
+  #nick = "";
   #isOpen = false;
 
   constructor(random: Random, output: ClientSessionOutput) {
@@ -125,7 +110,7 @@ export class ClientSession {
 
   /** The hello was accepted; `rooms` are those we are in from an earlier connection. */
   handleOpen(nick: string, rooms: readonly string[]): void {
-    this.#nickKey = nickKey(nick);
+    this.#nick = nick;
     this.#isOpen = true;
     for (const room of rooms) {
       if (!this.#rooms.has(room)) {
@@ -138,21 +123,15 @@ export class ClientSession {
   /** The connection is gone; everything unanswered will be sent again on the next one. */
   handleLost(): void {
     this.#isOpen = false;
-    const calls: OwnerCall[] = [];
-    for (const sent of this.#sent.values()) if (sent.type === "call") calls.push(sent.call);
-    this.#calls.restore(calls);
-    this.#sent.clear();
-    this.#readsInFlight = 0;
+    this.#calls.restore(this.#requests.clear());
     this.#outbox.handleDisconnected();
     for (const room of this.#rooms.values()) room.handleLost();
     this.#pump();
   }
 
   handleReply(now: number, reply: Reply): void {
-    const sent = this.#sent.get(reply.ref);
+    const sent = this.#requests.take(reply.ref);
     if (sent === undefined) return;
-    this.#sent.delete(reply.ref);
-    if (isRead(sent)) this.#readsInFlight -= 1;
     if (reply.type === "error") this.#handleRefusal(now, sent, reply);
     else this.#handleAnswer(sent, reply);
     this.#pump();
@@ -171,6 +150,7 @@ export class ClientSession {
         break;
       case "shutdown":
         this.#output.tell(event);
+        this.#tellLeft("server closing");
         break;
       default:
         assertNever(event);
@@ -222,7 +202,7 @@ export class ClientSession {
     if (room.phase === "in") this.#sendJoin(room);
   }
 
-  #handleAnswer(sent: Sent, reply: Exclude<Reply, Refusal>): void {
+  #handleAnswer(sent: SentRequest, reply: Exclude<Reply, Refusal>): void {
     if (sent.type === "join" && reply.type === "entered") {
       this.#handleEntered(sent.room, reply);
     } else if (sent.type === "leave" && reply.type === "exited") {
@@ -234,31 +214,13 @@ export class ClientSession {
       sent.room.isReading = false;
       this.#tellNews(sent.room, sent.room.log.handlePage(reply.entries, reply.damaged));
     } else if (sent.type === "call") {
-      this.#handleCallAnswer(sent.call, reply);
+      const progress = continueCall(sent.call, reply);
+      if (progress?.type === "ask") this.#sendCall(progress.call);
+      if (progress?.type === "done") {
+        this.#calls.settle();
+        this.#output.tell(progress.event);
+      }
     }
-  }
-
-  #handleCallAnswer(call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
-    const { room, ownerRef } = call;
-    const ref = withRef(ownerRef);
-    if (call.type === "history" && reply.type === "page") {
-      const { entries, damaged, hasMore } = reply;
-      this.#calls.settle();
-      this.#output.tell({ type: "page", ...ref, room, entries, damaged, hasMore });
-    } else if (call.type === "members" && reply.type === "members") {
-      this.#handleMembers(call, reply);
-    }
-  }
-
-  #handleMembers(call: Extract<OwnerCall, { type: "members" }>, reply: Members): void {
-    const nicks = [...call.nicks, ...reply.nicks];
-    const isEndless = reply.nicks.length === 0 || membersMax <= nicks.length;
-    if (reply.hasMore && !isEndless) {
-      this.#sendCall({ ...call, nicks });
-      return;
-    }
-    this.#calls.settle();
-    this.#output.tell({ type: "members", ...withRef(call.ownerRef), room: call.room, nicks });
   }
 
   #handleEntered(room: ClientRoom, { nicks, memberCount, lastSequence }: Entered): void {
@@ -270,7 +232,7 @@ export class ClientSession {
     if (nicks.length < memberCount) this.members(room.name, undefined);
   }
 
-  #handleRefusal(now: number, sent: Sent, { code, message }: Refusal): void {
+  #handleRefusal(now: number, sent: SentRequest, { code, message }: Refusal): void {
     switch (sent.type) {
       case "say":
         this.#handleRefusedLine(now, sent.id, sent.room, code, message);
@@ -304,9 +266,7 @@ export class ClientSession {
   ): void {
     if (temporaryCodes.includes(code)) {
       // The lines behind it are refused as well; their answers must not count against the next try.
-      for (const [ref, sent] of this.#sent) {
-        if (sent.type === "say" && sent.room === room) this.#sent.delete(ref);
-      }
+      this.#requests.forgetLines(room);
       this.#outbox.postpone(now, id);
       return;
     }
@@ -336,7 +296,7 @@ export class ClientSession {
       }
       const { entry } = item;
       this.#settle(entry.id, entry.sequence);
-      const isOwn = nickKey(entry.author) === this.#nickKey;
+      const isOwn = nickKey(entry.author) === nickKey(this.#nick);
       this.#output.tell({ type: "said", room: room.name, entry, isOwn });
     }
   }
@@ -353,7 +313,7 @@ export class ClientSession {
     if (!this.#isOpen) return;
     for (const room of this.#rooms.values()) this.#syncLog(room);
     for (;;) {
-      const call = this.#calls.next(this.#readsInFlight < sessionReadsMax);
+      const call = this.#calls.next(this.#requests.mayRead);
       if (call === undefined) break;
       this.#sendCall(call);
     }
@@ -389,9 +349,8 @@ export class ClientSession {
   #syncLog(room: ClientRoom): void {
     if (room.phase === "in" && room.log.missingAfter === undefined) room.isCaughtUp = true;
     const after = room.readAfter;
-    if (after === undefined || sessionReadsMax <= this.#readsInFlight) return;
+    if (after === undefined || !this.#requests.mayRead) return;
     room.isReading = true;
-    this.#readsInFlight += 1;
     const range = { room: room.name, after, limit: pageEntriesMax };
     this.#send({ type: "catch-up", room }, (ref) => ({ type: "history", ref, ...range }));
   }
@@ -405,7 +364,6 @@ export class ClientSession {
   #sendCall(call: OwnerCall): void {
     const { room } = call;
     if (call.type === "history") {
-      this.#readsInFlight += 1;
       this.#send({ type: "call", call }, (ref) => ({ type: "history", ref, room, ...call.range }));
     } else {
       const after = call.nicks.at(-1);
@@ -414,10 +372,18 @@ export class ClientSession {
     }
   }
 
-  #send(sent: Sent, request: (ref: number) => Request, channel: number = channels.chat): void {
-    this.#lastRef += 1;
-    this.#sent.set(this.#lastRef, sent);
-    this.#output.send(request(this.#lastRef), channel);
+  #send(
+    sent: SentRequest,
+    request: (ref: number) => Request,
+    channel: number = channels.chat,
+  ): void {
+    this.#output.send(request(this.#requests.add(sent)), channel);
+  }
+
+  #tellLeft(reason: LeaveReason): void {
+    for (const { name: room, phase } of this.#rooms.values()) {
+      if (phase === "in") this.#output.tell({ type: "left", room, nick: this.#nick, reason });
+    }
   }
 
   #tellExited(room: ClientRoom): void {
@@ -433,12 +399,4 @@ export class ClientSession {
   #tellError(ref: string | undefined, code: ErrorCode, message: string): void {
     this.#output.tell({ type: "error", ...withRef(ref), code, message });
   }
-}
-
-function isRead(sent: Sent): boolean {
-  return sent.type === "catch-up" || (sent.type === "call" && sent.call.type === "history");
-}
-
-function withRef(ref: string | undefined): { readonly ref?: string } {
-  return ref === undefined ? {} : { ref };
 }

@@ -1,8 +1,9 @@
 import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
-import type { ChatServer, ServerEffect } from "./chat-server.ts";
+import type { ChatServer } from "./chat-server.ts";
 import type { HistoryPort } from "./history-port.ts";
+import type { ServerEffect } from "./server-output.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ServerHostOptions {
@@ -37,19 +38,18 @@ export class ServerHost {
   /** Everything the endpoint tells goes here. */
   handleEndpointEvent(event: EndpointEvent): void {
     const { server, clock } = this.#options;
-    const now = clock.now();
     switch (event.type) {
       case "opened":
-        server.handleOpened(now, event.connection);
+        server.handleOpened(clock.now(), event.connection);
         break;
       case "message":
-        server.handleMessage(now, event.connection, event.message);
+        server.handleMessage(event.connection, event.message);
         break;
       case "writable":
-        server.handleWritable(now, event.connection);
+        server.handleWritable(event.connection);
         break;
       case "closed":
-        server.handleClosed(now, event.connection, event.reason);
+        server.handleClosed(event.connection, event.reason);
         break;
       default:
         assertNever(event);
@@ -59,7 +59,7 @@ export class ServerHost {
 
   /** Tells everybody and closes all connections; `onDone` follows. */
   shutdown(reason: string): void {
-    this.#options.server.shutdown(this.#options.clock.now(), reason);
+    this.#options.server.shutdown(reason);
     this.#flush();
   }
 
@@ -79,12 +79,12 @@ export class ServerHost {
   }
 
   #perform(effect: ServerEffect): void {
-    const { server, port, history, clock } = this.#options;
+    const { server, port, history } = this.#options;
     switch (effect.type) {
       case "send":
         for (const session of effect.sessions) {
           if (!port.send(session, effect.channel, effect.message)) {
-            server.handleBlocked(clock.now(), session);
+            server.handleBlocked(session);
           }
         }
         return;
@@ -93,13 +93,13 @@ export class ServerHost {
         return;
       case "append":
         history.append(effect.drafts, (result) => {
-          server.handleAppended(clock.now(), result);
+          server.handleAppended(result);
           this.#flush();
         });
         return;
       case "read":
         history.read(effect.query, (result) => {
-          server.handleRead(clock.now(), result);
+          server.handleRead(result);
           this.#flush();
         });
         return;

@@ -30,6 +30,8 @@ export class Session {
   readonly reads: ReadHistory[] = [];
   state: SessionState;
   isWritable = true;
+  /** The connection is closed or told to close; nobody is answered any more. */
+  isGone = false;
 
   constructor(id: SessionId, helloDeadline: number) {
     this.id = id;

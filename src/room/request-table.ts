@@ -1,0 +1,66 @@
+import type { OwnerCall } from "./call-queue.ts";
+import type { ClientRoom } from "./client-room.ts";
+import { sessionReadsMax } from "./limits.ts";
+
+/** What a reply is the answer to. */
+export type SentRequest =
+  | { readonly type: "join" | "leave" | "catch-up"; readonly room: ClientRoom }
+  | { readonly type: "say"; readonly id: string; readonly room: string }
+  | { readonly type: "call"; readonly call: OwnerCall }
+  /** A room that we are in by taking over an earlier connection, and do not want. */
+  | { readonly type: "tidy" };
+
+/**
+ * The requests of one connection that are not answered yet, by `ref`. There are at most 32 each of
+ * join, leave, catch-up and tidy, `linesInFlightMax` lines and `requestsWaitingMax` calls.
+ */
+export class RequestTable {
+  readonly #sent = new Map<number, SentRequest>();
+  #lastRef = 0;
+  #readCount = 0;
+
+  /** Whether the server will take another read of history. */
+  get mayRead(): boolean {
+    return this.#readCount < sessionReadsMax;
+  }
+
+  /** Gives the `ref` to send it with. */
+  add(request: SentRequest): number {
+    this.#lastRef += 1;
+    this.#sent.set(this.#lastRef, request);
+    if (isRead(request)) this.#readCount += 1;
+    return this.#lastRef;
+  }
+
+  /** The request that this reply answers, once; `undefined` when nobody waits for it any more. */
+  take(ref: number): SentRequest | undefined {
+    const request = this.#sent.get(ref);
+    if (request === undefined) return undefined;
+    this.#sent.delete(ref);
+    if (isRead(request)) this.#readCount -= 1;
+    return request;
+  }
+
+  /** The answers to the lines of this room do not count any more. */
+  forgetLines(room: string): void {
+    for (const [ref, request] of this.#sent) {
+      if (request.type === "say" && request.room === room) this.#sent.delete(ref);
+    }
+  }
+
+  /** The connection is gone. Gives the owner's calls, in order, to be sent again. */
+  clear(): readonly OwnerCall[] {
+    const calls: OwnerCall[] = [];
+    for (const request of this.#sent.values()) {
+      if (request.type === "call") calls.push(request.call);
+    }
+    this.#sent.clear();
+    this.#readCount = 0;
+    return calls;
+  }
+}
+
+function isRead(request: SentRequest): boolean {
+  if (request.type === "call") return request.call.type === "history";
+  return request.type === "catch-up";
+}
