@@ -1,6 +1,8 @@
 import { userInfo } from "node:os";
 import { formatAddress } from "../base/address.ts";
+import type { Clock } from "../base/clock.ts";
 import { startBrowser } from "../discovery/browser.ts";
+import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
 import type { ChatOptions, HostedServer, ServerTarget } from "../tui/chat-options.ts";
@@ -47,7 +49,8 @@ async function chatOnScreen(
     stdout: process.stdout,
     env: process.env,
     openBrowser: (onChange) => startBrowser({ ...network, onChange }),
-    host: async () => hostedServer(await startHosting(network, hostingOptions(command))),
+    host: async () =>
+      hostedServer(await startHosting(network, hostingOptions(command)), network.clock),
     ...(server !== undefined && { target: { type: "typed", text: server } }),
     ...(nick !== undefined && { nick }),
     nickDefault: defaultNick(),
@@ -71,7 +74,7 @@ async function chatInLines(
     print(`-- ${noServer(network, command.waitMs).message}`);
     const hosting = await startHosting(network, hostingOptions(command));
     print(`-- hosting ${hosting.name} here: ${describeAddresses(hosting)}`);
-    hosted = hostedServer(hosting);
+    hosted = hostedServer(hosting, network.clock);
     target = hosted.target;
   } else print(`-- joining ${describeTarget(target)}`);
   const { stdin, stdout } = process;
@@ -88,9 +91,20 @@ function hostingOptions(command: ChatCommand) {
   return { name: undefined, port: undefined, data: command.data };
 }
 
-function hostedServer(hosting: Hosting): HostedServer {
+function hostedServer(hosting: Hosting, clock: Clock): HostedServer {
+  const server: DiscoveredServer = {
+    id: hosting.id,
+    name: hosting.name,
+    address: hosting.localAddress,
+    members: 0,
+    rooms: 0,
+    versionMin: transportVersion,
+    versionMax: transportVersion,
+    via: "this computer",
+    heardAt: clock.now(),
+  };
   return {
-    target: { type: "typed", text: formatAddress(hosting.localAddress) },
+    target: { type: "discovered", server },
     close: () => hosting.close("its host has left"),
   };
 }

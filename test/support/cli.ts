@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { TmuxTerminal } from "./tmux.ts";
 
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -52,9 +53,13 @@ export class CliLan implements AsyncDisposable {
 
   /** Starts the program with these words; the network's options are added. */
   start(...words: string[]): CliProcess {
-    const [command = "chat", ...rest] = words;
-    const options = ["--discovery-port", String(this.#discoveryPort), "--data", this.data];
-    return this.startBare(command, "--interface", "lo", ...options, ...rest);
+    return this.startBare(...words, ...this.#options());
+  }
+
+  /** Starts the chat in a terminal. */
+  terminal(...words: string[]): TmuxTerminal {
+    const command = [process.execPath, program, ...words, ...this.#options()];
+    return new TmuxTerminal(command, { EARSHOT_INTERFACE: "lo", LC_ALL: "C.UTF-8" });
   }
 
   /** Starts the program with nothing but these words. It still cannot leave the loopback adapter. */
@@ -77,6 +82,11 @@ export class CliLan implements AsyncDisposable {
     const bot = this.start("bot", "--nick", nick, "--room", "lobby", ...wait, ...words);
     await bot.line({ type: "joined", room: "lobby", nick });
     return bot;
+  }
+
+  #options(): string[] {
+    const port = String(this.#discoveryPort);
+    return ["--interface", "lo", "--discovery-port", port, "--data", this.data];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
