@@ -1,4 +1,5 @@
 import { nearest } from "../base/nearest.ts";
+import { countOf } from "./count-text.ts";
 
 /** The slash commands by their full names. */
 export type CommandName =
@@ -85,6 +86,11 @@ export function commandHelp(typed = ""): readonly string[] {
 /** How a command is typed: its name and what comes after it. */
 export function commandUsage({ name, args }: CommandDescription): string {
   return args === "" ? `/${name}` : `/${name} ${args}`;
+}
+
+/** The answer to `/members`. */
+export function membersText(nicks: readonly string[]): string {
+  return `${countOf(nicks.length, "member")}: ${nicks.join(", ")}`;
 }
 
 /** A typed room as rooms are named: without the `#`, in lower case. */

@@ -1,5 +1,6 @@
 import { utf8Bytes } from "../base/text.ts";
 import type { Line } from "./conversation.ts";
+import { countOf, formatBytes } from "./count-text.ts";
 import type { Row, Span } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padStart, textWidth, wrap } from "./text.ts";
@@ -73,19 +74,6 @@ export function messageHeight(
   return body + (newDay(line, before, context.timeFormat) === undefined ? 0 : 1);
 }
 
-/** A count as people write it: 8313 is `8,313`. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** Bytes as people write them, in decimal units. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1_000_000
-    ? `${(bytes / 1000).toFixed(1)} kB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
 interface WrappedBody {
   readonly cells: number;
   readonly ellipsis: string;
@@ -116,8 +104,8 @@ function bodyText(line: Line): string {
       return `${clip(line.text, 200)}\nnot sent: ${line.reason}`;
     case "damaged": {
       const count = line.range.to - line.range.from + 1;
-      const are = count === 1 ? "message is" : "messages are";
-      return `${formatCount(count)} ${are} missing here: history is damaged --`;
+      const are = count === 1 ? "is" : "are";
+      return `${countOf(count, "message")} ${are} missing here: history is damaged --`;
     }
   }
 }
@@ -134,11 +122,10 @@ function foldedBody(text: string, cells: number, ellipsis: string): string[] {
   }
   if (rows.length <= foldedRows && !isCut) return rows;
   const count = text.split("\n").length - Math.min(wholeLines, shown.length - 1);
-  const lines = count === 1 ? "more line" : "more lines";
   const size = formatBytes(utf8Bytes(text));
   return [
     ...rows.slice(0, foldedRows),
-    clip(`${ellipsis} ${formatCount(count)} ${lines} (${size})`, cells, ellipsis),
+    clip(`${ellipsis} ${countOf(count, "more line")} (${size})`, cells, ellipsis),
   ];
 }
 

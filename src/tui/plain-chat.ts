@@ -1,8 +1,9 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import type { Entry } from "../room/entry.ts";
-import { type CommandName, commandHelp, parseInput, roomName } from "./command.ts";
-import { formatCount } from "./message-rows.ts";
+import { type CommandName, commandHelp, membersText, parseInput, roomName } from "./command.ts";
+import { countOf } from "./count-text.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainRoom } from "./plain-room.ts";
 import { chosenRef, leftText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 
@@ -11,9 +12,6 @@ export const pastLines = 20;
 
 /** Lines said and not stored yet; the next ones wait, and when as many wait, reading pauses. */
 export const pendingMax = 1_000;
-
-/** Lines that may come while a room's past is on its way; with more, it is not waited for. */
-export const heldMax = 1_000;
 
 /** Suggested nicknames that are tried before giving up. */
 export const nickTriesMax = 5;
@@ -29,12 +27,6 @@ export interface PlainChatOptions {
   readonly isInteractive: boolean;
 }
 
-interface PlainRoom {
-  readonly members: Set<string>;
-  /** What was said while the past is on its way; `undefined` when the past was printed. */
-  held: Entry[] | undefined;
-}
-
 /** Chat as lines in and lines out: the same commands as on the full screen, no terminal needed. */
 export class PlainChat {
   readonly #options: PlainChatOptions;
@@ -44,6 +36,8 @@ export class PlainChat {
   readonly #joining = new Set<string>();
   /** Ids of own lines that are not stored yet. */
   readonly #pending = new Set<string>();
+  /** Ids of own lines that are stored but were not printed yet. */
+  readonly #untold = new Set<string>();
   /** Lines given to the client that it has not told an id of. */
   #sayingCount = 0;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
@@ -94,9 +88,13 @@ export class PlainChat {
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#unstoredCount + this.#waiting.length;
-    const lines = count === 1 ? "line was" : "lines were";
+    if (count === 0 && this.#joining.size === 0) {
+      this.#end(this.#exitCode);
+      return;
+    }
+    const were = count === 1 ? "was" : "were";
     if (count === 0) this.#print("-- the server did not answer");
-    else this.#print(`-- ${formatCount(count)} ${lines} not delivered`);
+    else this.#print(`-- ${countOf(count, "line")} ${were} not delivered`);
     this.#end(3);
   }
 
@@ -135,7 +133,7 @@ export class PlainChat {
         this.#print(`-- the server is shutting down: ${event.reason}`);
         break;
       case "members":
-        this.#handleMembers(event.room, event.nicks);
+        this.#rooms.get(event.room)?.handleMembers(event.nicks);
         break;
       case "joined":
       case "left":
@@ -157,10 +155,8 @@ export class PlainChat {
         this.#handleSaid(event.room, event.entry, event.isOwn);
         break;
       case "damaged": {
-        const { from, to } = event.range;
-        this.#print(
-          `-- ${formatCount(to - from + 1)} messages are missing here: history is damaged`,
-        );
+        const count = event.range.to - event.range.from + 1;
+        this.#print(`-- ${countOf(count, "message")} missing here: history is damaged`);
         break;
       }
       case "pending":
@@ -168,7 +164,10 @@ export class PlainChat {
         this.#pending.add(event.id);
         break;
       case "stored":
-        this.#pending.delete(event.id);
+        // A program waits to see its lines; a person has seen them.
+        if (this.#pending.delete(event.id) && !this.#options.isInteractive) {
+          this.#untold.add(event.id);
+        }
         break;
       case "failed":
         this.#pending.delete(event.id);
@@ -185,9 +184,13 @@ export class PlainChat {
     return this.#pending.size + this.#sayingCount;
   }
 
+  get #exitCode(): number {
+    return this.#hasRefusal ? 1 : 0;
+  }
+
   get #canSay(): boolean {
     const room = this.#rooms.get(this.#activeRoom ?? "");
-    return room !== undefined && room.held === undefined && this.#unstoredCount < pendingMax;
+    return room !== undefined && !room.isPastMissing && this.#unstoredCount < pendingMax;
   }
 
   /** A person's commands need no room; lines from a program keep their order. */
@@ -198,10 +201,10 @@ export class PlainChat {
   }
 
   #endWhenDone(): void {
-    const isBusy = 0 < this.#waiting.length + this.#joining.size + this.#unstoredCount;
-    if (this.#endAt === undefined || isBusy) return;
-    if ([...this.#rooms.values()].some(({ held }) => held !== undefined)) return;
-    this.#end(this.#hasRefusal ? 1 : 0);
+    const unsaid = this.#waiting.length + this.#unstoredCount + this.#untold.size;
+    if (this.#endAt === undefined || 0 < unsaid + this.#joining.size) return;
+    if ([...this.#rooms.values()].some((room) => room.isPastMissing)) return;
+    this.#end(this.#exitCode);
   }
 
   #do(now: number, line: string): void {
@@ -303,12 +306,13 @@ export class PlainChat {
   #handleEntered(name: string, nicks: readonly string[], ref: string | undefined): void {
     this.#joining.delete(ref ?? "");
     const known = this.#rooms.get(name);
+    const room = known ?? new PlainRoom(nicks);
     if (known === undefined) {
-      this.#rooms.set(name, { members: new Set(nicks), held: [] });
-      this.#print(`-- entered #${name}, ${formatCount(nicks.length)} members`);
-    } else this.#handleMembers(name, nicks);
+      this.#rooms.set(name, room);
+      this.#print(`-- entered #${name}, ${countOf(nicks.length, "member")}`);
+    } else known.handleMembers(nicks);
     // An answer that was on its way when the connection was lost has to be asked for again.
-    if (known === undefined || known.held !== undefined) {
+    if (room.isPastMissing) {
       this.#effects.push({ type: "history", room: name, limit: pastLines, ref: pastRef(name) });
     }
     if (ref === chosenRef || this.#activeRoom === undefined) this.#activeRoom = name;
@@ -316,6 +320,7 @@ export class PlainChat {
 
   #handleExited(name: string): void {
     this.#rooms.delete(name);
+    this.#untold.clear();
     this.#print(`-- left #${name}`);
     if (this.#activeRoom === name) this.#activeRoom = this.#rooms.keys().next().value;
   }
@@ -328,55 +333,41 @@ export class PlainChat {
     if (isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
-  #handleMembers(room: string, nicks: readonly string[]): void {
-    const members = this.#rooms.get(room)?.members;
-    members?.clear();
-    for (const nick of nicks) members?.add(nick);
-  }
-
   #handleMember(event: Extract<ClientEvent, { type: "joined" | "left" }>): void {
-    const members = this.#rooms.get(event.room)?.members;
-    if (event.type === "joined") members?.add(event.nick);
-    else members?.delete(event.nick);
-    if (event.nick === this.#nick) return;
-    const where = event.room === this.#activeRoom ? "" : ` #${event.room}`;
-    const text =
-      event.type === "joined" ? `${event.nick} joined` : leftText(event.nick, event.reason);
+    const { nick, room: name } = event;
+    const room = this.#rooms.get(name);
+    if (event.type === "joined") room?.handleJoined(nick);
+    else room?.handleLeft(nick);
+    if (nick === this.#nick) return;
+    const where = name === this.#activeRoom ? "" : ` #${name}`;
+    const text = event.type === "joined" ? `${nick} joined` : leftText(nick, event.reason);
     this.#print(`-- ${text}${where}`);
   }
 
   #handleSaid(name: string, entry: Entry, isOwn: boolean): void {
+    this.#pending.delete(entry.id);
+    this.#untold.delete(entry.id);
     const room = this.#rooms.get(name);
-    if (room?.held === undefined) {
-      this.#printEntry(name, entry, isOwn);
-      return;
-    }
-    room.held.push(entry);
-    if (heldMax < room.held.length) this.#handlePast(name, []);
+    // What a person typed is on their screen already.
+    if (isOwn && this.#options.isInteractive) return;
+    this.#printEntries(name, room === undefined ? [entry] : room.handleSaid(entry));
   }
 
   #handlePast(name: string, entries: readonly Entry[]): void {
-    const room = this.#rooms.get(name);
-    if (room?.held === undefined) return;
-    const last = entries.at(-1)?.sequence ?? 0;
-    const held = room.held.filter(({ sequence }) => last < sequence);
-    room.held = undefined;
-    for (const entry of [...entries, ...held]) this.#printEntry(name, entry, false);
+    this.#printEntries(name, this.#rooms.get(name)?.handlePast(entries) ?? []);
   }
 
-  /** What a person typed is on their screen already. */
-  #printEntry(room: string, entry: Entry, isOwn: boolean): void {
-    if (isOwn && this.#options.isInteractive) return;
+  #printEntries(room: string, entries: readonly Entry[]): void {
     const where = room === this.#activeRoom ? "" : `#${room} `;
-    const time = this.#options.timeFormat.time(entry.sentAt);
-    // Further lines are set in, so that nobody can write what looks like another's line.
-    const text = entry.text.replaceAll("\n", "\n      ");
-    this.#print(`${time} ${where}${entry.author}: ${text}`);
+    for (const { sentAt, author, text } of entries) {
+      // Further lines are set in, so that nobody can write what looks like another's line.
+      const shown = text.replaceAll("\n", "\n      ");
+      this.#print(`${this.#options.timeFormat.time(sentAt)} ${where}${author}: ${shown}`);
+    }
   }
 
   #printMembers(): void {
-    const nicks = [...(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])];
-    this.#print(`-- ${formatCount(nicks.length)} members: ${nicks.join(", ")}`);
+    this.#print(`-- ${membersText(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])}`);
   }
 
   #refuse(reason: string): void {

@@ -1,8 +1,8 @@
 import { utf8Bytes } from "../base/text.ts";
 import { connectionReport, connectionText } from "./connection-text.ts";
+import { countOf, formatBytes, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
-import { formatBytes, formatCount } from "./message-rows.ts";
 import type { Picture, Row } from "./picture.ts";
 import { pendingCount } from "./room.ts";
 import { activeRoom } from "./room-events.ts";
@@ -89,7 +89,7 @@ function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Ro
     screen.server.name,
     describe(screen.connection, state.now, theme),
     ...(0 < waiting ? [`${formatCount(waiting)} waiting`] : []),
-    ...(room === undefined ? [] : [`#${room.name}`, `${formatCount(room.members.length)} members`]),
+    ...(room === undefined ? [] : [`#${room.name}`, countOf(room.members.length, "member")]),
   ];
   const newBelow = room?.conversation.newBelow ?? 0;
   const isScrolled = room?.conversation.anchor !== undefined;
@@ -104,9 +104,9 @@ function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): In
     return inputRows(screen.editor, { prompt, columns, rowsMax: layout.inputRowsMax });
   }
   const { separator, ellipsis } = state.settings.theme.glyphs;
-  const lines = screen.paste.split("\n").length;
+  const lines = countOf(screen.paste.split("\n").length, "line");
   const size = formatBytes(utf8Bytes(screen.paste));
-  const chip = `${prompt}[paste ${formatCount(lines)} ${lines === 1 ? "line" : "lines"}, ${size}]`;
+  const chip = `${prompt}[paste ${lines}, ${size}]`;
   // With hints below, the keys are there.
   const keys = layout.hasTitle ? "" : ` ${pasteKeys.join(` ${separator} `)}`;
   const rows = [[span(chip, { isBold: true }), span(clip(keys, columns - chip.length, ellipsis))]];
@@ -125,7 +125,7 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
 function newsText(state: ViewState, screen: RoomScreen): string | undefined {
   if (screen.hint !== undefined) return screen.hint;
   if (state.isQuitting) {
-    return `waiting for ${pendingCount(screen)} lines to be delivered; Ctrl+Q again quits at once`;
+    return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;
   }
   return state.interruptedAt === undefined ? undefined : "Ctrl+C again quits";
 }

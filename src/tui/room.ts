@@ -1,4 +1,4 @@
-import { type CommandName, commandHelp, parseInput, roomName } from "./command.ts";
+import { type CommandName, commandHelp, membersText, parseInput, roomName } from "./command.ts";
 import { cleared, withNotice } from "./conversation.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -111,7 +111,7 @@ function run(
       return show(state, screen, { type: "leave", room: left });
     }
     case "members":
-      return answer([`${room?.members.length ?? 0} members: ${room?.members.join(", ") ?? ""}`]);
+      return answer([membersText(room?.members ?? [])]);
     case "rooms":
       return answer([`you are in ${screen.rooms.map((joined) => `#${joined.name}`).join(", ")}`]);
     case "nick":

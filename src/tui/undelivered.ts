@@ -1,4 +1,4 @@
-import { formatCount } from "./message-rows.ts";
+import { countOf } from "./count-text.ts";
 import { clip } from "./text.ts";
 import type { ViewState } from "./view-state.ts";
 
@@ -13,6 +13,6 @@ export function undeliveredReport({ screen }: ViewState, count: number): readonl
       .filter(({ isStored }) => !isStored)
       .map(({ text }) => `  #${name} ${clip(text.replaceAll("\n", " "), 70)}`),
   );
-  const heading = `${formatCount(count)} ${count === 1 ? "line was" : "lines were"} not delivered:`;
-  return [heading, ...lines.slice(0, linesMax)];
+  const were = count === 1 ? "was" : "were";
+  return [`${countOf(count, "line")} ${were} not delivered:`, ...lines.slice(0, linesMax)];
 }
