@@ -1,0 +1,244 @@
+import { number } from "valibot";
+import { describe, expect, test } from "vitest";
+import {
+  containersMax,
+  decodeCbor,
+  decodeRequest,
+  decodeServerMessage,
+  encodeCbor,
+} from "../../src/room/codec.ts";
+import { pageDamagedMax, pageEntriesMax } from "../../src/room/limits.ts";
+import type { Request, ServerMessage } from "../../src/room/message.ts";
+import { SeededRandom } from "../support/random.ts";
+
+const id = "aB3_-aB3_-aB3_-aB3_-a";
+const token = Uint8Array.from({ length: 16 }, (_, index) => index);
+const entry = { sequence: 7, id, author: "anna", sentAt: 1_790_000_000_000, text: "grüß dich 👋" };
+
+const requests: readonly Request[] = [
+  { type: "hello", ref: 0, nick: "anna", client: "earshot" },
+  { type: "hello", ref: 0, nick: "anna", client: "earshot", token },
+  { type: "join", ref: 1, room: "lobby" },
+  { type: "leave", ref: 2, room: "lobby" },
+  { type: "say", ref: 3, id, room: "lobby", text: "hello", isFirst: true },
+  { type: "history", ref: 4, room: "lobby", limit: 200 },
+  { type: "history", ref: 4, room: "lobby", limit: 1, before: 10 },
+  { type: "history", ref: 4, room: "lobby", limit: 1, after: 0 },
+  { type: "members", ref: 5, room: "lobby" },
+  { type: "members", ref: 2 ** 32 - 1, room: "lobby", after: "anna" },
+];
+
+const messages: readonly ServerMessage[] = [
+  {
+    type: "welcome",
+    ref: 0,
+    server: { id: "key", name: "kitchen" },
+    nick: "anna",
+    token,
+    rooms: ["lobby"],
+  },
+  { type: "error", ref: 1, code: "not-joined", message: "you are not in room lobby" },
+  { type: "error", ref: 1, code: "nickname-taken", message: "taken", suggestion: "anna2" },
+  { type: "entered", ref: 1, room: "lobby", nicks: ["anna"], memberCount: 1, lastSequence: 0 },
+  { type: "exited", ref: 2, room: "lobby" },
+  { type: "stored", ref: 3, id, sequence: 7, sentAt: 1_790_000_000_000 },
+  {
+    type: "page",
+    ref: 4,
+    room: "lobby",
+    entries: [entry],
+    damaged: [{ from: 1, to: 6 }],
+    hasMore: false,
+  },
+  { type: "members", ref: 5, room: "lobby", nicks: ["anna", "ben"], hasMore: true },
+  { type: "said", room: "lobby", entry },
+  { type: "grown", room: "lobby", lastSequence: 8 },
+  { type: "joined", room: "lobby", nick: "ben" },
+  { type: "left", room: "lobby", nick: "ben", reason: "lost" },
+  { type: "shutdown", reason: "maintenance" },
+];
+
+function hex(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
+}
+
+/** `{"type": "join", "ref": 1, "room": <value>}` with the value's bytes as they are given. */
+function joinOf(value: Uint8Array): Uint8Array {
+  const keys = hex("a3 63 726566 01 64 74797065 64 6a6f696e 64 726f6f6d");
+  return Uint8Array.from([...keys, ...value]);
+}
+
+describe("every request", () => {
+  test.each(requests)("survives the wire: $type $#", (request) => {
+    expect(decodeRequest(encodeCbor(request))).toEqual(request);
+  });
+
+  test.each(requests)("has one encoding, whatever the order of its keys: $type $#", (request) => {
+    const reversed = Object.fromEntries(Object.entries(request).reverse());
+    expect(Buffer.compare(encodeCbor(request), encodeCbor(reversed))).toBe(0);
+  });
+
+  test.each(requests)("may carry keys of a later version: $type $#", (request) => {
+    const later = { ...request, colour: "red", flags: [1, { a: true }] };
+    expect(decodeRequest(encodeCbor(later))).toEqual(request);
+  });
+
+  test.each(requests)("is no request when it is cut off anywhere: $type $#", (request) => {
+    const bytes = encodeCbor(request);
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect(decodeRequest(bytes.subarray(0, length))).toBeUndefined();
+    }
+  });
+});
+
+describe("every message of the server", () => {
+  test.each(messages)("survives the wire: $type $#", (message) => {
+    expect(decodeServerMessage(encodeCbor(message))).toEqual(message);
+  });
+
+  test.each(messages)("is ignored when its type is of a later version: $type $#", (message) => {
+    expect(decodeServerMessage(encodeCbor({ ...message, type: "telepathy" }))).toBeUndefined();
+  });
+});
+
+describe("a request that does not fit its schema", () => {
+  const bad: readonly (readonly [string, object])[] = [
+    ["an unknown type", { type: "telepathy", ref: 1 }],
+    ["a missing field", { type: "join", ref: 1 }],
+    ["a field of another kind", { type: "join", ref: 1, room: 3 }],
+    ["a null", { type: "join", ref: 1, room: null }],
+    ["a room of 257 characters", { type: "join", ref: 1, room: "r".repeat(257) }],
+    ["an id of 20 characters", { ...requests[4], ref: 1, id: id.slice(1) }],
+    ["a token of 15 bytes", { ...requests[1], ref: 1, token: token.subarray(1) }],
+    ["a token that is text", { ...requests[1], ref: 1, token: "0123456789abcdef" }],
+    ["a limit of 0", { type: "history", ref: 1, room: "lobby", limit: 0 }],
+    ["a limit of 201", { type: "history", ref: 1, room: "lobby", limit: 201 }],
+    [
+      "both before and after",
+      { type: "history", ref: 1, room: "lobby", limit: 1, before: 2, after: 1 },
+    ],
+    ["a before of 0", { type: "history", ref: 1, room: "lobby", limit: 1, before: 0 }],
+    ["a fraction", { type: "history", ref: 1, room: "lobby", limit: 1.5 }],
+    ["a type that every object has", { type: "constructor", ref: 1 }],
+  ];
+
+  test.each(bad)("can be refused, because its ref is known: %s", (_name, value) => {
+    expect(decodeRequest(encodeCbor(value))).toEqual({ ref: 1 });
+  });
+
+  test.each([-1, 2 ** 32, 0.5, "1", undefined])("is dropped when its ref is %s", (ref) => {
+    const value = ref === undefined ? { type: "join" } : { type: "join", room: "lobby", ref };
+    expect(decodeRequest(encodeCbor(value))).toBeUndefined();
+  });
+});
+
+describe("a refusal", () => {
+  test("with a code of a later version is read as internal", () => {
+    const refusal = { type: "error", ref: 1, code: "out-of-coffee", message: "sorry" };
+    expect(decodeServerMessage(encodeCbor(refusal))).toEqual({ ...refusal, code: "internal" });
+  });
+});
+
+describe("bytes that are not what we write", () => {
+  const bad: readonly (readonly [string, string])[] = [
+    ["nothing", ""],
+    ["a text of indefinite length", "7f 65 6c6f626279 ff"],
+    ["an array of indefinite length", "9f ff"],
+    ["undefined", "f7"],
+    ["NaN", "fb 7ff8000000000000"],
+    ["infinity", "fb 7ff0000000000000"],
+    ["a number of 2^64 - 1", "1b ffffffffffffffff"],
+    ["a tag", "c0 65 6c6f626279"],
+    ["a simple value", "e0"],
+    ["a length in more bytes than it needs", "78 05 6c6f626279"],
+    ["text that is no UTF-8", "65 6c6fff6279"],
+    ["an overlong form in UTF-8", "62 c080"],
+    ["half a surrogate pair in UTF-8", "63 eda080"],
+    ["a text that is longer than the message", "7a ffffffff 6c"],
+    ["an array that is longer than the message", "9a ffffffff 01"],
+    ["something behind the message", "65 6c6f626279 00"],
+  ];
+
+  test.each(bad)("are dropped: %s", (_name, value) => {
+    expect(decodeRequest(joinOf(hex(value)))).toBeUndefined();
+  });
+
+  test("are accepted in the form they were made from", () => {
+    expect(decodeRequest(joinOf(hex("65 6c6f626279")))).toEqual(requests[2]);
+  });
+
+  test("are dropped when a key comes twice", () => {
+    expect(decodeRequest(hex("a2 63 726566 01 63 726566 01"))).toBeUndefined();
+  });
+
+  test("are dropped when a key is no text", () => {
+    expect(decodeRequest(hex("a2 63 726566 01 01 01"))).toBeUndefined();
+  });
+
+  test("may hold U+FFFD that somebody really wrote", () => {
+    const value = { type: "join", ref: 1, room: "a\ufffdb" };
+    expect(decodeRequest(encodeCbor(value))).toEqual(value);
+  });
+
+  test("cannot change the prototype of anything", () => {
+    const polluted = hex("a2 63 726566 01 69 5f5f70726f746f5f5f a1 64 74797065 64 6a6f696e");
+    expect(decodeRequest(polluted)).toEqual({ ref: 1 });
+    expect(({} as { type?: string }).type).toBeUndefined();
+  });
+
+  test.each([0x81, 0xa1, 0x9f, 0xc0])("cannot nest 200,000 levels of %i", (byte) => {
+    expect(decodeRequest(new Uint8Array(200_000).fill(byte))).toBeUndefined();
+  });
+});
+
+describe("the number of maps and arrays", () => {
+  function nested(depth: number): Uint8Array {
+    // One map around it, so `depth - 1` arrays fill the limit.
+    const arrays = new Uint8Array(depth - 1).fill(0x81);
+    return Uint8Array.from([...hex("a2 63 726566 01 61 78"), ...arrays, 0x01]);
+  }
+
+  test("is enough for the fullest page", () => {
+    const entries = Array.from({ length: pageEntriesMax }, (_, index) => ({
+      ...entry,
+      sequence: 2 * index + 2,
+    }));
+    const damaged = Array.from({ length: pageDamagedMax }, (_, index) => ({
+      from: 2 * index + 1,
+      to: 2 * index + 1,
+    }));
+    const page = { type: "page", ref: 1, room: "lobby", entries, damaged, hasMore: true };
+    expect(decodeServerMessage(encodeCbor(page))).toEqual(page);
+    const more = { ...page, damaged: [...damaged, { from: 999, to: 999 }] };
+    expect(decodeServerMessage(encodeCbor(more))).toBeUndefined();
+  });
+
+  test("may be at its limit and not one more", () => {
+    expect(decodeRequest(nested(containersMax))).toEqual({ ref: 1 });
+    expect(decodeRequest(nested(containersMax + 1))).toBeUndefined();
+  });
+});
+
+describe("random bytes", () => {
+  test.each([1, 2, 3])("never throw with seed %i", (seed) => {
+    const random = new SeededRandom(seed);
+    const known = [...requests, ...messages].map((message) => encodeCbor(message));
+    for (let round = 0; round < 3_000; round += 1) {
+      const bytes = random.chance(0.3)
+        ? random.bytes(random.between(0, 60))
+        : random.pick(known).slice();
+      for (let flips = random.between(0, 3); 0 < flips && 0 < bytes.length; flips -= 1) {
+        bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
+      }
+      decodeRequest(bytes);
+      decodeServerMessage(bytes);
+    }
+  });
+});
+
+describe("decoding with another schema", () => {
+  test("gives nothing when the value does not fit", () => {
+    expect(decodeCbor(encodeCbor("text"), number())).toBeUndefined();
+    expect(decodeCbor(encodeCbor(3), number())).toBe(3);
+  });
+});
