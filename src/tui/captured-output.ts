@@ -20,7 +20,9 @@ export class CapturedOutput {
   release(): string {
     for (const restore of this.#restores) restore();
     this.#restores.length = 0;
-    return this.#text;
+    const text = this.#text;
+    this.#text = "";
+    return text;
   }
 
   #add(text: string): void {

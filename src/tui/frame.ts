@@ -5,6 +5,7 @@ import { graphemeWidth } from "./text.ts";
 /** Longer frames are sent as one piece for terminals that know how (mode 2026); others ignore it. */
 const synchronisedUnitsMin = 512;
 
+/** The two pictures between which a frame makes the difference. */
 export interface FrameOptions {
   /** What is to be seen. */
   readonly lines: readonly Cell[][];

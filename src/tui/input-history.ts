@@ -19,6 +19,7 @@ export interface HistoryStep {
   readonly text: string;
 }
 
+/** Nothing sent yet. */
 export const emptyHistory: InputHistory = { lines: [], shown: undefined, draft: "" };
 
 /** Adds a line that was sent, unless it is blank or the same as the last; the draft is gone. */

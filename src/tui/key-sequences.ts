@@ -1,3 +1,4 @@
+import { sanitizeText } from "../base/text.ts";
 import type { KeyEvent, KeyName } from "./key.ts";
 
 /** The modifiers of a key. */
@@ -10,7 +11,7 @@ export interface Modifiers {
 const plain: Modifiers = { isCtrl: false, isAlt: false, isShift: false };
 
 /** A key with its modifiers as an event. */
-export function keyEvent(name: KeyName | string, modifiers: Partial<Modifiers> = plain): KeyEvent {
+export function keyEvent(name: string, modifiers: Partial<Modifiers> = plain): KeyEvent {
   return { type: "key", name, ...plain, ...modifiers };
 }
 
@@ -178,9 +179,13 @@ function characterKey(code: number, modifiers: Modifiers, shifted: number): KeyE
   if (!isPrintable || (57344 <= code && code <= 63743) || !isCodePoint(code)) return undefined;
   const character = String.fromCodePoint(code);
   if (modifiers.isCtrl || modifiers.isAlt) return keyEvent(character.toLowerCase(), modifiers);
-  if (!modifiers.isShift) return { type: "text", text: character };
-  const isKnown = isCodePoint(shifted);
-  return { type: "text", text: isKnown ? String.fromCodePoint(shifted) : character.toUpperCase() };
+  if (!modifiers.isShift) return typed(character);
+  return typed(isCodePoint(shifted) ? String.fromCodePoint(shifted) : character.toUpperCase());
+}
+
+function typed(character: string): KeyEvent | undefined {
+  const text = sanitizeText(character);
+  return text === "" ? undefined : { type: "text", text };
 }
 
 /** Whether a second field says that the key went up: `modifiers:3` in kitty's protocol. */

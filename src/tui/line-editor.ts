@@ -31,6 +31,7 @@ export interface EditorState {
   readonly last: LastAction;
 }
 
+/** What undo brings back. */
 export interface Snapshot {
   readonly text: string;
   readonly cursor: number;
@@ -48,6 +49,7 @@ export type LastAction =
 
 const other: LastAction = { type: "other" };
 
+/** Nothing written, nothing cut, nothing to undo. */
 export const emptyEditor: EditorState = {
   text: "",
   cursor: 0,

@@ -8,8 +8,8 @@ import { KeyDecoder } from "./key-decoder.ts";
 import type { Picture, Size } from "./picture.ts";
 import { CellScreen, type TerminalEnvironment } from "./screen.ts";
 
-/** Larger windows are used in part: their cells are 3,000 x 1,000 times about 100 bytes. */
-export const sizeMax: Size = { columns: 3_000, rows: 1_000 };
+/** Larger windows are used in part: two grids of 400,000 cells of about 60 bytes are 48 MB. */
+export const sizeMax: Size = { columns: 1_000, rows: 400 };
 
 /** What a terminal has that does not say its size. */
 const usualSize: Size = { columns: 80, rows: 24 };
@@ -35,6 +35,7 @@ export interface TerminalOutput extends Writable {
   readonly fd?: number;
 }
 
+/** The terminal to take, and who is told what happens at it. */
 export interface TerminalOptions {
   readonly stdin: TerminalInput;
   readonly stdout: TerminalOutput;
@@ -46,8 +47,6 @@ export interface TerminalOptions {
   readonly onResize: (size: Size) => void;
   /** The terminal is gone: its window was closed or the line hung up. It comes once. */
   readonly onClosed?: () => void;
-  readonly onSuspend?: () => void;
-  readonly onResume?: () => void;
 }
 
 /** The terminal while it is ours. */
@@ -154,7 +153,6 @@ class OpenTerminal implements Terminal {
     if (this.#state !== "open" || process.platform === "win32") return;
     this.#state = "suspended";
     this.#leave();
-    this.#options.onSuspend?.();
     const { clock } = this.#options;
     this.#resumeTimer = clock.setTimer(clock.now() + suspendWaitMs, this.#onContinue);
     // Without a listener the signal stops the process, and with it the others of its job (npm).
@@ -209,7 +207,6 @@ class OpenTerminal implements Terminal {
     this.#enter();
     this.redraw();
     this.#options.onResize(this.#size);
-    if (wasSuspended) this.#options.onResume?.();
   };
 
   readonly #onLost = (): void => {

@@ -4,6 +4,7 @@ import xterm from "@xterm/headless";
 import type { Size } from "../../src/tui/picture.ts";
 import { graphemeWidth } from "../../src/tui/text.ts";
 
+/** What kind of terminal it is; 80 x 24 and modern when nothing is said. */
 export interface EmulatorOptions extends Partial<Size> {
   /** `modern` gives emoji two cells, as terminals do today; `old` is Unicode 6, where they have one. */
   readonly widths?: "modern" | "old";

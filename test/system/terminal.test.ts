@@ -232,6 +232,21 @@ describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))(
       expect(shell.modes()).toBe(asBefore);
     });
 
+    test("in the background it waits, and fg brings everything back", async () => {
+      using shell = new Shell();
+      await shell.start();
+      shell.type("C-z");
+      await shell.until(/Stopped/);
+      // -b: the shell tells at once that its job stopped again.
+      shell.type("set -b; clear; bg", "Enter");
+      await shell.until(/Stopped/);
+      shell.type("clear; fg", "Enter");
+      await shell.until(/^ready1/);
+      shell.type("e");
+      await shell.untilExit(3);
+      expect(shell.modes()).toBe(asBefore);
+    });
+
     test("fg brings everything back after SIGSTOP too", async () => {
       using shell = new Shell();
       await shell.start();

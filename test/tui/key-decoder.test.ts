@@ -111,6 +111,7 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[1114112u", ""],
   ["\x1b[55296u", ""],
   ["\x1b[u", ""],
+  ["\x1b[8238u", ""],
   // modifyOtherKeys
   ["\x1b[27;5;105~", "C-i"],
   ["\x1b[27;2;13~", "S-enter"],
