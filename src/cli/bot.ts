@@ -5,18 +5,21 @@ import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
 import type { BotEvent } from "./bot-event.ts";
 import { requestCharactersMax } from "./bot-protocol.ts";
-import { BotSession } from "./bot-session.ts";
+import { answerWaitMs, BotSession } from "./bot-session.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput, type OutputEnd } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
+/** The session ends by itself after `answerWaitMs`; then the server is told good bye. */
+const stopping = { graceMs: answerWaitMs + 2_000, lateExitCode: exitCodes.notDelivered };
+
 /** Chats by JSON lines on stdin and stdout until the input ends; gives the exit code. */
 export async function bot(command: BotCommand): Promise<number> {
   const network = systemNetwork(command);
   const driver = new BotDriver(network.clock);
-  onStopSignal(() => driver.handleStop());
+  onStopSignal(stopping, () => driver.handleStop());
   try {
     const client = await join(network, command, (event) => driver.handleEvent(event));
     const exitCode = await driver.run(client, command.rooms);
@@ -78,8 +81,9 @@ class BotDriver {
   }
 
   handleStop(): void {
-    this.#session?.handleInputEnd(this.#clock.now());
-    if (this.#session === undefined) this.#end(exitCodes.ok);
+    // Nothing has begun that could be ended in order.
+    if (this.#session === undefined) process.exit(exitCodes.ok);
+    this.#session.handleInputEnd(this.#clock.now());
     this.#handleProgress();
   }
 

@@ -7,8 +7,9 @@ import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
 import type { ChatOptions, HostedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
+import { exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
-import { chooseTarget, joinServer, noServer } from "./joining.ts";
+import { chooseTarget, describeServer, joinServer, noServer } from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
@@ -16,24 +17,29 @@ import { onStopSignal } from "./stop-signal.ts";
 /** The room that everybody enters when no other is named. */
 const defaultRoom = "lobby";
 
+/** Line mode and full screen wait 2 s at most for lines on their way; a hosted server closes in 2 more. */
+const stopping = { graceMs: 5_000, lateExitCode: exitCodes.notDelivered };
+
 /** Chats on the full screen, or in lines where there is no screen; gives the exit code. */
 export async function chat(command: ChatCommand): Promise<number> {
   const network = systemNetwork(command);
-  const stopping = new AbortController();
-  onStopSignal(() => stopping.abort());
+  const stop = new AbortController();
+  onStopSignal(stopping, () => stop.abort());
   const options: ChatOptions = {
     connect: (target, nick, onEvent) =>
       joinServer(network, { target, nick, waitMs: command.waitMs, onEvent }),
     clock: network.clock,
     rooms: command.rooms.length === 0 ? [defaultRoom] : command.rooms,
-    signal: stopping.signal,
+    signal: stop.signal,
   };
-  const { isTerminalUsable } = await import("../tui/terminal.ts");
-  const isFullScreen =
-    !command.isPlain && isTerminalUsable(process.stdin, process.stdout, process.env);
-  return isFullScreen
+  return !command.isPlain && (await hasScreen())
     ? chatOnScreen(command, network, options)
     : chatInLines(command, network, options);
+}
+
+async function hasScreen(): Promise<boolean> {
+  const { isTerminalUsable } = await import("../tui/terminal.ts");
+  return isTerminalUsable(process.stdin, process.stdout, process.env);
 }
 
 async function chatOnScreen(
@@ -114,8 +120,7 @@ function describeAddresses(hosting: Hosting): string {
 }
 
 function describeTarget(target: ServerTarget): string {
-  if (target.type === "typed") return target.text;
-  return `${target.server.name} (${formatAddress(target.server.address)})`;
+  return target.type === "typed" ? target.text : describeServer(target.server);
 }
 
 /** The user's name on this machine as far as it can be a nickname. */

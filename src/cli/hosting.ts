@@ -39,6 +39,8 @@ export interface Hosting {
   readonly directory: string;
   /** Whether it hears who asks for servers; if not, it is found by its beacons only. */
   readonly isHearing: boolean;
+  /** Rooms of whose newest lines some cannot be read any more. */
+  readonly damagedRooms: readonly string[];
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     name,
     onChange: () => onChange(),
   });
+  await noteOwner(directory, process.pid);
   const beacon = await startBeacon({
     ...network,
     describe: () => ({
@@ -75,7 +78,6 @@ export async function startHosting(network: Network, options: HostingOptions): P
     throw error;
   });
   onChange = () => beacon.changed();
-  await noteOwner(directory, process.pid);
   const { host, port } = server.address;
   return {
     id,
@@ -85,10 +87,9 @@ export async function startHosting(network: Network, options: HostingOptions): P
     localAddress: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
     directory: directory.path,
     isHearing: beacon.isHearing,
+    damagedRooms: server.damagedRooms,
     async close(reason) {
-      // Members first: they must hear why before discovery tells them that nobody is here.
-      await server.close(reason);
-      await beacon.close();
+      await Promise.all([server.close(reason), beacon.close()]);
       await forgetOwner(directory);
     },
   };

@@ -66,6 +66,7 @@ export async function joinServer(network: Network, joining: Joining): Promise<Cl
   });
 }
 
-function describeServer(server: DiscoveredServer): string {
+/** The server's name and address for people. */
+export function describeServer(server: DiscoveredServer): string {
   return `${server.name} (${formatAddress(server.address)})`;
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import { listAdapters, selectAdapters } from "../discovery/adapters.ts";
+import { checkInterfaces, listAdapters, selectAdapters } from "../discovery/adapters.ts";
 import { defaultDiscoveryPort } from "../discovery/ports.ts";
 import type { NetworkOptions } from "./args.ts";
 
@@ -12,8 +12,13 @@ export interface Network {
   readonly random: Random;
 }
 
-/** The network of this machine as the command line restricts it. */
+/**
+ * The network of this machine as the command line restricts it.
+ *
+ * @throws {EarshotError} NAMING an interface that is not there `interface-not-found`.
+ */
 export function systemNetwork(options: NetworkOptions): Network {
+  checkInterfaces(listAdapters(), options.interfaces);
   return {
     interfaces: options.interfaces,
     discoveryPort: options.discoveryPort ?? defaultDiscoveryPort,

@@ -1,5 +1,6 @@
-import { lookup } from "node:dns/promises";
+import { lookup } from "node:dns";
 import type { Address } from "../base/address.ts";
+import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { findServer } from "../discovery/browser.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
@@ -14,6 +15,12 @@ export type Resolve = () => Promise<Address | undefined>;
 
 /** How long to look for a server that was lost; answers take milliseconds and attempts go on. */
 const lookAgainMs = 1_000;
+
+/** Where there is no name server, the system asks in vain for up to a minute. */
+const lookupMs = 3_000;
+
+/** Names that hosts can have (RFC 1123 section 2.1); others are not asked for. */
+const hostName = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 
 /** Shortest beginning of an id that counts as one: 8 characters are 48 bits. */
 const idCharactersMin = 8;
@@ -36,7 +43,7 @@ export async function resolveTarget(
     case "address":
       return async () => ({ host: typed.host, port: typed.port ?? defaultDataPort });
     case "host":
-      return () => lookupHost(typed.host, typed.port);
+      return () => lookupHost(network.clock, typed.host, typed.port);
     case "name":
       return resolveName(network, typed.name, waitMs);
   }
@@ -62,10 +69,9 @@ async function resolveName(network: Network, name: string, waitMs: number): Prom
   const [server, ...others] = servers;
   if (server !== undefined && others.length === 0) return resolveDiscovered(network, server);
   if (server !== undefined) throw ambiguous(name, servers);
-  if ((await lookupHost(name, defaultDataPort)) === undefined) {
-    throw new EarshotError("no-server", `no server and no host called ${name} was found`);
-  }
-  return () => lookupHost(name, defaultDataPort);
+  const resolve = () => lookupHost(network.clock, name, defaultDataPort);
+  if (hostName.test(name) && (await resolve()) !== undefined) return resolve;
+  throw new EarshotError("no-server", `no server and no host called ${name} was found`);
 }
 
 function isNamed(server: DiscoveredServer, name: string): boolean {
@@ -79,11 +85,12 @@ function ambiguous(name: string, servers: readonly DiscoveredServer[]): EarshotE
   return new EarshotError("argument-invalid", message);
 }
 
-async function lookupHost(host: string, port: number): Promise<Address | undefined> {
-  try {
-    const { address } = await lookup(host, { family: 4 });
-    return { host: address, port };
-  } catch {
-    return undefined;
-  }
+function lookupHost(clock: Clock, host: string, port: number): Promise<Address | undefined> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(clock.now() + lookupMs, () => resolve(undefined));
+    lookup(host, { family: 4 }, (error, address) => {
+      timer.cancel();
+      resolve(error === null ? { host: address, port } : undefined);
+    });
+  });
 }

@@ -3,13 +3,16 @@ import { exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { LineOutput } from "./line-output.ts";
 import { systemNetwork } from "./network.ts";
-import { onStopSignal, stopMsMax } from "./stop-signal.ts";
+import { onStopSignal } from "./stop-signal.ts";
+
+/** What was acknowledged is on disk already, so nothing is lost by not waiting longer. */
+const stopping = { graceMs: 1_800, lateExitCode: exitCodes.ok };
 
 /** Hosts a server until a signal says stop; gives the exit code. */
 export async function serve(command: ServeCommand): Promise<number> {
   const network = systemNetwork(command);
   const stopped = new Promise<void>((resolve) => {
-    onStopSignal(() => resolve());
+    onStopSignal(stopping, resolve);
   });
   const hosting = await startHosting(network, command);
   // A server goes on when nobody reads what it prints.
@@ -17,8 +20,6 @@ export async function serve(command: ServeCommand): Promise<number> {
   output.writeLine(command.isJson ? describeJson(hosting) : describe(hosting));
   await stopped;
   if (!command.isJson) output.writeLine("stopping");
-  // Every line that was acknowledged is on disk already, so nothing is lost by not waiting longer.
-  setTimeout(() => process.exit(exitCodes.ok), stopMsMax).unref();
   await hosting.close("the server was stopped");
   return exitCodes.ok;
 }
@@ -29,7 +30,7 @@ function describeJson(hosting: Hosting): string {
 }
 
 function describe(hosting: Hosting): string {
-  const { name, id, port, addresses, directory } = hosting;
+  const { name, id, port, addresses, directory, damagedRooms } = hosting;
   const members = addresses.map((address) => `${address}:${port}`).join(", ");
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
@@ -42,6 +43,9 @@ function describe(hosting: Hosting): string {
     lines.push(
       "note      another program holds the discovery port, so finding it takes some seconds",
     );
+  }
+  for (const room of damagedRooms) {
+    lines.push(`note      the newest lines of #${room} are damaged; the rest of it can be read`);
   }
   return lines.join("\n");
 }

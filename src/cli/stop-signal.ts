@@ -1,18 +1,22 @@
 import { exitCodes } from "./exit-code.ts";
 
-/** How long an orderly end may take; then the process ends all the same. */
-export const stopMsMax = 1_800;
+export interface StopOptions {
+  /** How long an orderly end may take. */
+  readonly graceMs: number;
+  /** With which the process ends when it took longer. */
+  readonly lateExitCode: number;
+}
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Calls `onStop` at the first signal to stop; a second one ends the process at once. */
-export function onStopSignal(onStop: (signal: string) => void): void {
+export function onStopSignal(options: StopOptions, onStop: () => void): void {
   let isStopping = false;
-  for (const signal of signals) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(exitCodes.refused);
-      isStopping = true;
-      onStop(signal);
-    });
-  }
+  const handleSignal = () => {
+    if (isStopping) process.exit(exitCodes.refused);
+    isStopping = true;
+    setTimeout(() => process.exit(options.lateExitCode), options.graceMs).unref();
+    onStop();
+  };
+  for (const signal of signals) process.on(signal, handleSignal);
 }

@@ -51,6 +51,11 @@ export class CliLan implements AsyncDisposable {
     return new CliLan(await freePort());
   }
 
+  /** The same network, with another data directory. */
+  otherUser(): CliLan {
+    return new CliLan(this.#discoveryPort);
+  }
+
   /** Starts the program with these words; the network's options are added. */
   start(...words: string[]): CliProcess {
     return this.startBare(...words, ...this.#options());

@@ -155,6 +155,22 @@ describe("earshot bot", () => {
     );
   });
 
+  test("tells servers of one name apart by their ids", async () => {
+    await using lan = await CliLan.open();
+    await using other = lan.otherUser();
+    await lan.serve("--name", "office");
+    const { server } = await other.serve("--name", "Office");
+    const { id } = await server.line({ type: "listening" });
+
+    const unsure = lan.start("bot", "--nick", "ann", "--server", "office", "--wait", "5000");
+    expect(await unsure.exit()).toBe(1);
+    expect(unsure.lines[0]?.message).toContain("2 servers are called office");
+    expect(unsure.lines[0]?.message).toContain(id.slice(0, 8));
+
+    const sure = await lan.bot("ann", "--server", id.slice(0, 8));
+    expect(await sure.line({ type: "ready" })).toMatchObject({ server: "Office", serverId: id });
+  });
+
   test("ends quietly when nobody reads its output any more", async () => {
     await using lan = await CliLan.open();
     const { address } = await lan.serve("--name", "office");
