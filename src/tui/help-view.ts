@@ -11,7 +11,7 @@ const keyCells = 22;
 /** The help of a screen: its keys, and while chatting the commands, all from their tables. */
 export function helpPicture(screen: Screen, firstRow: number, size: Size, theme: Theme): Picture {
   const rows = helpRows(screen, size.columns, theme);
-  const title = barRow(` Help: ${helpTitle(screen)}`, "Esc closes ", size.columns, theme.bar);
+  const title = barRow(` Help: ${helpTitle(screen)}`, "Esc closes ", size.columns, theme);
   return { rows: [title, ...rows.slice(firstRow, firstRow + size.rows - 1)] };
 }
 

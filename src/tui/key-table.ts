@@ -117,7 +117,7 @@ export const keyBindings: readonly KeyBinding[] = [
 export const editingKeys: readonly (readonly [keys: string, help: string])[] = [
   ["Alt+Enter", "new line in the message"],
   ["Ctrl+A Ctrl+E", "start, end of the line"],
-  ["Ctrl+← Ctrl+→", "a word back, forward"],
+  ["Ctrl+Left Ctrl+Right", "a word back, forward"],
   ["Ctrl+W Ctrl+U Ctrl+K", "cut the word, to the start, to the end"],
   ["Ctrl+Y", "put back what was cut"],
   ["Ctrl+_", "undo"],

@@ -16,6 +16,9 @@ const wrappedUnitsMax = 8_192;
 /** Within this time the same author's nickname is not written again. */
 const sameAuthorMs = 5 * 60_000;
 
+/** Of a line that was not sent this much shows which one it was; the text itself went back. */
+const failedCells = 200;
+
 /** Where the parts of a message's rows are, in cells. */
 export interface MessageColumns {
   readonly columns: number;
@@ -101,7 +104,7 @@ function bodyText(line: Line): string {
     case "notice":
       return line.text;
     case "failed":
-      return `${clip(line.text, 200)}\nnot sent: ${line.reason}`;
+      return `${clip(line.text, failedCells, "")}\nnot sent: ${line.reason}`;
     case "damaged": {
       const count = line.range.to - line.range.from + 1;
       const are = count === 1 ? "is" : "are";

@@ -12,7 +12,7 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
   const { size, settings } = state;
   const { theme } = settings;
   const { separator } = theme.glyphs;
-  const title = barRow(` ${targetText(screen.target)}`, "F1 help ", size.columns, theme.bar);
+  const title = barRow(` ${targetText(screen.target)}`, "F1 help ", size.columns, theme);
   const input = inputRows(screen.editor, {
     prompt: "   Nickname: ",
     columns: size.columns,
@@ -27,7 +27,7 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
     [],
     ...news,
     [],
-    [span(clip(hints, size.columns), theme.dim)],
+    [span(clip(hints, size.columns, theme.glyphs.ellipsis), theme.dim)],
   ];
   if (screen.progress.type === "joining") return { rows };
   return { rows, cursor: { column: input.cursor.column, row: top.length + input.cursor.row } };

@@ -12,9 +12,9 @@ export function pickerPicture(state: ViewState, screen: PickerScreen): Picture {
   const { size, settings } = state;
   const { theme } = settings;
   const bottom = bottomRows(state, screen);
-  const title = barRow(" Find a server", `${listening(state)} `, size.columns, theme.bar);
+  const title = barRow(" Find a server", `${listening(state)} `, size.columns, theme);
   const room = size.rows - 2 - bottom.rows.length;
-  const body = bodyRows(state, screen, room);
+  const body = bodyRows(state, screen, room).slice(0, room);
   const blank: Row[] = Array.from({ length: Math.max(0, room - body.length) }, () => []);
   const rows = [title, [], ...body, ...blank, ...bottom.rows];
   const { column, row } = bottom.cursor;

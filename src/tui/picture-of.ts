@@ -26,5 +26,5 @@ export function pictureOf(state: ViewState): Picture {
 function tooSmallPicture(size: Size): Picture {
   const { columns, rows } = smallestSize;
   const lines = ["too small:", `${columns}x${rows} needed`, `${size.columns}x${size.rows} is here`];
-  return { rows: lines.slice(0, size.rows).map((line) => [span(clip(line, size.columns))]) };
+  return { rows: lines.slice(0, size.rows).map((line) => [span(clip(line, size.columns, ""))]) };
 }

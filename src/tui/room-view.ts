@@ -38,7 +38,7 @@ function titleRow({ settings, size }: ViewState, screen: RoomScreen): Row {
     const unread = unreadCount === 0 ? "" : ` (${unreadCount} new)`;
     return name === screen.activeRoom ? `[#${name}]` : `#${name}${unread}`;
   });
-  return barRow(` ${rooms.join("  ")}`, " F1 help ", size.columns, settings.theme.bar);
+  return barRow(` ${rooms.join("  ")}`, " F1 help ", size.columns, settings.theme);
 }
 
 function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
@@ -79,7 +79,7 @@ function memberRows({ settings }: ViewState, screen: RoomScreen, layout: RoomLay
 function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row {
   const { theme } = state.settings;
   const urgent = layout.hasTitle ? undefined : newsText(state, screen);
-  if (urgent !== undefined) return barRow(` ${urgent}`, "", state.size.columns, theme.bar);
+  if (urgent !== undefined) return barRow(` ${urgent}`, "", state.size.columns, theme);
   const { separator, down } = theme.glyphs;
   const room = activeRoom(screen);
   const waiting = pendingCount(screen);
@@ -95,7 +95,7 @@ function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Ro
   const isScrolled = room?.conversation.anchor !== undefined;
   const news = 0 < newBelow ? `${formatCount(newBelow)} new below` : "scrolled up";
   const right = isScrolled ? ` ${down} ${news} ${separator} End ` : "";
-  return barRow(` ${parts.join(` ${separator} `)}`, right, state.size.columns, theme.bar);
+  return barRow(` ${parts.join(` ${separator} `)}`, right, state.size.columns, theme);
 }
 
 function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): InputRows {

@@ -1,5 +1,6 @@
 import type { Row, Span, Style } from "./picture.ts";
 import { clip, padEnd, textWidth } from "./text.ts";
+import type { Theme } from "./theme.ts";
 
 /** One span. */
 export function span(text: string, style: Style = {}): Span {
@@ -29,9 +30,10 @@ export function fitRow(row: Row, cells: number, style: Style = {}): Row {
   return fitted;
 }
 
-/** One text at the left, one at the right, the left one cut where they meet. */
-export function barRow(left: string, right: string, cells: number, style: Style): Row {
-  const shownRight = clip(right, cells);
+/** A bar: one text at the left, one at the right, the left one cut where they meet. */
+export function barRow(left: string, right: string, cells: number, theme: Theme): Row {
+  const { ellipsis } = theme.glyphs;
+  const shownRight = clip(right, cells, ellipsis);
   const leftCells = cells - textWidth(shownRight);
-  return [span(padEnd(clip(left, leftCells), leftCells) + shownRight, style)];
+  return [span(padEnd(clip(left, leftCells, ellipsis), leftCells) + shownRight, theme.bar)];
 }

@@ -5,13 +5,22 @@ import type { ViewState } from "./view-state.ts";
 /** More lines than this are only counted. */
 const linesMax = 20;
 
+/** Of each line this much shows which one it was. */
+const textCells = 70;
+
 /** What to print when the program ends before everything said was delivered. */
-export function undeliveredReport({ screen }: ViewState, count: number): readonly string[] {
+export function undeliveredReport(
+  { screen, settings }: ViewState,
+  count: number,
+): readonly string[] {
   const rooms = screen.type === "room" ? screen.rooms : [];
   const lines = rooms.flatMap(({ name, conversation }) =>
     conversation.pending
       .filter(({ isStored }) => !isStored)
-      .map(({ text }) => `  #${name} ${clip(text.replaceAll("\n", " "), 70)}`),
+      .map(
+        ({ text }) =>
+          `  #${name} ${clip(text.replaceAll("\n", " "), textCells, settings.theme.glyphs.ellipsis)}`,
+      ),
   );
   const were = count === 1 ? "was" : "were";
   return [`${countOf(count, "line")} ${were} not delivered:`, ...lines.slice(0, linesMax)];

@@ -1,0 +1,474 @@
+import { describe, expect, test } from "vitest";
+import { sanitizeLine, sanitizeText } from "../../src/base/text.ts";
+import { rowWidth } from "../../src/tui/row.ts";
+import { someTime } from "../support/fake-client.ts";
+import { SeededRandom } from "../support/random.ts";
+import { heardServer, joiningView, keyEvent, ViewRun } from "../support/view.ts";
+
+const sizes = [
+  { columns: 100, rows: 30 },
+  { columns: 80, rows: 24 },
+  { columns: 60, rows: 20 },
+  { columns: 40, rows: 12 },
+  { columns: 40, rows: 8 },
+  { columns: 20, rows: 6 },
+] as const;
+
+const day = 86_400_000;
+
+/** Whether there is something that a terminal would obey: C0, DEL, C1, bidirectional controls. */
+function hasControl(text: string): boolean {
+  return /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(text);
+}
+
+/** A room in which everything has happened once. */
+function livelyRoom(size: { readonly columns: number; readonly rows: number }, isAscii = false) {
+  const run = joiningView({ size, isAscii }).enter("bob", "carol");
+  run.said(1, "the build box is back", "bob", someTime - day);
+  run.said(2, "morning! here is the plan:\n1. tag\n2. build");
+  run.said(3, "ready when you are");
+  run.client({ type: "joined", room: "lobby", nick: "王小明" });
+  run.client({ type: "left", room: "lobby", nick: "carol", reason: "lost" });
+  run.said(4, "on it", "alice");
+  const at = someTime;
+  run.client({ type: "pending", room: "lobby", id: "p", text: "the cache path is wrong", at });
+  return run;
+}
+
+describe("the server picker", () => {
+  const servers = [
+    heardServer("lab-server"),
+    heardServer("alice-laptop", {
+      address: { host: "192.168.1.43", port: 28198 },
+      members: 2,
+      via: "wlan0",
+      rttMs: 5,
+    }),
+    heardServer("old-box", { versionMin: 0, versionMax: 0 }),
+  ];
+
+  test("lists who answered, with the reason where one cannot join", () => {
+    const run = new ViewRun({ size: { columns: 80, rows: 12 } }).servers(...servers);
+    expect(run.text()).toMatchInlineSnapshot(`
+      " Find a server                                         listening on eth0, wlan0
+
+         NAME                   ADDRESS               ROOMS  MEMBERS     RTT  VIA
+       ▌ lab-server             192.168.1.20:28198        3       12    2 ms  eth0
+         alice-laptop           192.168.1.43:28198        3        2    5 ms  wlan0
+         old-box                192.168.1.20:28198    older than this earshot
+
+
+
+
+       filter:
+       Enter join · type to filter · F2 host · F3 address · F5 ask again · F1 help"
+    `);
+  });
+
+  test("keeps names and addresses where it is narrow", () => {
+    const run = new ViewRun({ size: { columns: 40, rows: 12 } }).servers(...servers);
+    expect(run.text()).toMatchInlineSnapshot(`
+      " Find a server listening on eth0, wlan0
+
+         NAME           ADDRESS
+       ▌ lab-server     192.168.1.20:28198
+         alice-laptop   192.168.1.43:28198
+         old-box        192.168.1.20:28198    older than this earshot
+
+
+
+
+       filter:
+       Enter join · type to filter · F2 host …"
+    `);
+  });
+
+  test("says where it asked when nobody answers, and what can be done", () => {
+    const run = new ViewRun({ size: { columns: 80, rows: 14 } }).servers().pass(1_000);
+    expect(run.text()).toMatchInlineSnapshot(`
+      " Find a server                                         listening on eth0, wlan0
+
+         No server answers.
+         asked on eth0, wlan0, UDP port 28197
+
+         h Enter host a server here and chat in it
+         a       type the address of a server on another network
+         r       ask again (it goes on by itself, too)
+
+         A firewall may drop that port, here or at the server.
+
+
+       filter:
+       Enter host here · a address · r ask again · F1 help"
+    `);
+  });
+
+  test("takes an address", () => {
+    const run = new ViewRun({ size: { columns: 60, rows: 12 } }).servers().pass(1_000);
+    expect(run.keys("a").type("10.0.0.7").text().split("\n").slice(-2)).toEqual([
+      " address: 10.0.0.7",
+      " host or host:port · Enter go there · Esc back",
+    ]);
+    expect(run.picture().cursor).toEqual({ column: 18, row: 10 });
+  });
+});
+
+test("the nickname form shows what was wrong and what to take instead", () => {
+  const run = new ViewRun({ size: { columns: 60, rows: 12 } })
+    .servers(heardServer("lab"))
+    .keys("enter", "enter")
+    .client({
+      type: "nick-refused",
+      code: "nickname-taken",
+      message: "nickname alice is taken",
+      suggestion: "alice2",
+    });
+  expect(run.text()).toMatchInlineSnapshot(`
+    " lab 192.168.1.20:28198                             F1 help
+
+       Nickname: alice2
+
+       ! nickname alice is taken
+
+       Enter join · Esc back to the servers"
+  `);
+  expect(run.picture().cursor).toEqual({ column: 19, row: 2 });
+});
+
+describe("the room", () => {
+  test("at 100x30", () => {
+    expect(livelyRoom({ columns: 100, rows: 30 }).text()).toMatchInlineSnapshot(`
+      " [#lobby]                                                                                   F1 help
+       -- beginning of #lobby                                                        │ MEMBERS 3
+       ────────────────────────────── Thu 19 Nov 2026 ────────────────────────────── │ alice
+       09:31        bob │ the build box is back                                      │ bob
+       ────────────────────────────── Fri 20 Nov 2026 ────────────────────────────── │ 王小明
+       09:31        bob │ morning! here is the plan:                                 │
+                        │ 1. tag                                                     │
+                        │ 2. build                                                   │
+       09:31            │ ready when you are                                         │
+       09:31         -- │ 王小明 joined                                              │
+       09:31         -- │ carol lost the connection (power or cable)                 │
+       09:31      alice │ on it                                                    ✓ │
+       09:31            │ the cache path is wrong                                  … │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+                                                                                     │
+       lab · open · 1 waiting · #lobby · 3 members
+      >
+       Enter send · PageUp older · F8 members · F1 help · Ctrl+Q quit"
+    `);
+  });
+
+  test("at 80x24", () => {
+    expect(livelyRoom({ columns: 80, rows: 24 }).type("I think").text()).toMatchInlineSnapshot(`
+      " [#lobby]                                                               F1 help
+       -- beginning of #lobby                                        │ MEMBERS 3
+       ────────────────────── Thu 19 Nov 2026 ────────────────────── │ alice
+       09:31        bob │ the build box is back                      │ bob
+       ────────────────────── Fri 20 Nov 2026 ────────────────────── │ 王小明
+       09:31        bob │ morning! here is the plan:                 │
+                        │ 1. tag                                     │
+                        │ 2. build                                   │
+       09:31            │ ready when you are                         │
+       09:31         -- │ 王小明 joined                              │
+       09:31         -- │ carol lost the connection (power or        │
+                        │ cable)                                     │
+       09:31      alice │ on it                                    ✓ │
+       09:31            │ the cache path is wrong                  … │
+                                                                     │
+                                                                     │
+                                                                     │
+                                                                     │
+                                                                     │
+                                                                     │
+                                                                     │
+       lab · open · 1 waiting · #lobby · 3 members
+      > I think
+       Enter send · PageUp older · F8 members · F1 help · Ctrl+Q quit"
+    `);
+  });
+
+  test("at 60x20, without members", () => {
+    expect(livelyRoom({ columns: 60, rows: 20 }).text()).toMatchInlineSnapshot(`
+      " [#lobby]                                           F1 help
+       -- beginning of #lobby
+       ──────────────────── Thu 19 Nov 2026 ─────────────────────
+       09:31        bob │ the build box is back
+       ──────────────────── Fri 20 Nov 2026 ─────────────────────
+       09:31        bob │ morning! here is the plan:
+                        │ 1. tag
+                        │ 2. build
+       09:31            │ ready when you are
+       09:31         -- │ 王小明 joined
+       09:31         -- │ carol lost the connection (power or
+                        │ cable)
+       09:31      alice │ on it                                 ✓
+       09:31            │ the cache path is wrong               …
+
+
+
+       lab · open · 1 waiting · #lobby · 3 members
+      >
+       Enter send · PageUp older · F8 members · F1 help · Ctrl+Q …"
+    `);
+  });
+
+  test("at 40x12", () => {
+    expect(livelyRoom({ columns: 40, rows: 12 }).text()).toMatchInlineSnapshot(`
+      " [#lobby]                       F1 help
+       09:31          │ ready when you are
+       09:31       -- │ 王小明 joined
+       09:31       -- │ carol lost the
+                      │ connection (power
+                      │ or cable)
+       09:31    alice │ on it               ✓
+       09:31          │ the cache path is
+                      │ wrong               …
+       lab · open · 1 waiting · #lobby · 3 me…
+      >
+       Enter send · PageUp older · F8 members…"
+    `);
+  });
+
+  test("at 20x6 there is no room for a room", () => {
+    expect(livelyRoom({ columns: 20, rows: 6 }).text()).toMatchInlineSnapshot(`
+      "too small:
+      40x8 needed
+      20x6 is here"
+    `);
+  });
+
+  test("without anything beyond ASCII but what people wrote", () => {
+    const room = livelyRoom({ columns: 80, rows: 24 }, true).text();
+    expect(room).toContain("on it                                    +");
+    for (const size of sizes) {
+      const runs = [
+        new ViewRun({ size, isAscii: true }).servers(heardServer("x".repeat(48))),
+        new ViewRun({ size, isAscii: true }).servers().pass(2_000),
+        new ViewRun({ size, isAscii: true }).servers(heardServer("lab")).keys("enter"),
+        livelyRoom(size, true).paste("line\n".repeat(5_000)),
+        livelyRoom(size, true).type("/nonsense").keys("enter"),
+        livelyRoom(size, true).keys("page-up"),
+        livelyRoom(size, true).keys("f1"),
+      ];
+      for (const run of runs) expect(run.text().replaceAll("王小明", "")).toMatch(/^[\n -~]*$/);
+    }
+  });
+
+  test("says that it is reconnecting, how often it tried, and what waits", () => {
+    const run = livelyRoom({ columns: 80, rows: 24 });
+    const retryAt = run.now + 3_500;
+    run.client({
+      type: "connection",
+      state: "reconnecting",
+      attempt: 2,
+      retryAt,
+      reason: "timed out",
+    });
+    const status = () => run.text().split("\n").at(-3);
+    expect(status()).toBe(
+      " lab · reconnecting, try 2 in 4 s (timed out) · 1 waiting · #lobby · 3 members",
+    );
+    run.pass(1_000);
+    expect(status()).toContain("try 2 in 3 s");
+    run.resize({ columns: 60, rows: 20 });
+    expect(status()).toBe(" lab · reconnecting, try 2 in 3 s · 1 waiting · #lobby · 3 …");
+  });
+
+  test("says what is new below while older lines are read", () => {
+    const run = joiningView({ size: { columns: 80, rows: 24 } }).enter();
+    for (let sequence = 1; sequence <= 60; sequence += 1) run.said(sequence, `line ${sequence}`);
+    run.keys("page-up");
+    expect(run.text()).toMatch(/▼ scrolled up · End$/m);
+    for (let sequence = 61; sequence <= 72; sequence += 1) run.said(sequence, `line ${sequence}`);
+    expect(run.text()).toMatch(/▼ 12 new below · End$/m);
+  });
+
+  test("shows a typed message of several rows, and at most six of them", () => {
+    const run = joiningView({ size: { columns: 40, rows: 24 } }).enter();
+    run.type("one").keys("alt+enter").type("two");
+    expect(run.text().split("\n").slice(-3, -1)).toEqual(["> one", "  two"]);
+    for (let row = 0; row < 10; row += 1) run.keys("alt+enter");
+    expect(run.picture().cursor).toEqual({ column: 2, row: 22 });
+    expect(run.picture().rows).toHaveLength(24);
+  });
+
+  test("shows as many members as fit, and how many more there are", () => {
+    const nicks = Array.from({ length: 5_000 }, (_, index) => `guest${index}`);
+    const run = joiningView({ size: { columns: 80, rows: 12 } }).enter(...nicks);
+    expect(run.text()).toContain("MEMBERS 5,001");
+    expect(run.text()).toContain("… 4,995 more");
+  });
+
+  test("names the other rooms and what is new in them", () => {
+    const run = joiningView({ size: { columns: 80, rows: 24 } }).enter();
+    run.client({ type: "entered", room: "dev", nicks: ["alice"], lastSequence: 0 });
+    const entry = { sequence: 1, id: "x", author: "bob", sentAt: someTime, text: "x" };
+    run.client({ type: "said", room: "dev", entry, isOwn: false });
+    expect(run.text().split("\n")[0]).toContain("[#lobby]  #dev (1 new)");
+    run.keys("ctrl+n");
+    expect(run.text().split("\n")[0]).toContain("#lobby  [#dev]");
+  });
+});
+
+test("help lists the keys of the screen and the commands", () => {
+  const run = joiningView({ size: { columns: 80, rows: 60 } })
+    .enter()
+    .keys("f1");
+  expect(run.text()).toMatchInlineSnapshot(`
+    " Help: chatting                                                      Esc closes
+     ROOM
+     Enter                  send
+     PageUp                 older messages
+     PageDown               newer messages
+     Shift+Up               one row up
+     Shift+Down             one row down
+     Ctrl+Home              oldest message here
+     Ctrl+End               newest message
+     Up                     what you said before
+     Down                   and back again
+     Ctrl+N                 next room
+     Ctrl+P                 previous room
+     F8                     members on or off
+
+     A LONG PASTE
+     Enter                  send it as one message
+     Escape                 drop it
+
+     EVERYWHERE
+     Ctrl+Q                 quit
+     Ctrl+C                 clear the line; twice: quit
+     Ctrl+Z                 suspend
+     Ctrl+L                 paint the screen again
+     F1                     help
+
+     WRITING
+     Alt+Enter              new line in the message
+     Ctrl+A Ctrl+E          start, end of the line
+     Ctrl+Left Ctrl+Right   a word back, forward
+     Ctrl+W Ctrl+U Ctrl+K   cut the word, to the start, to the end
+     Ctrl+Y                 put back what was cut
+     Ctrl+_                 undo
+
+     COMMANDS
+     /help [COMMAND]        what there is, or one command
+     /join ROOM             enter a room or go to it
+     /leave [ROOM]          leave this room or another
+     /members               who is in this room
+     /rooms                 the rooms you are in
+     /nick NAME             another nickname
+     /servers [now]         choose another server
+     /clear                 empty the screen, not the history
+     /redraw                paint the screen again
+     /quit                  say goodbye and end
+     //text                 say something that starts with a slash"
+  `);
+});
+
+describe("every picture", () => {
+  test("fits its terminal, with the cursor inside", () => {
+    for (const size of sizes) {
+      const runs = [
+        new ViewRun({ size }).servers(heardServer("x".repeat(48))),
+        new ViewRun({ size }).servers().pass(2_000),
+        new ViewRun({ size }).servers(heardServer("lab")).keys("enter"),
+        livelyRoom(size),
+        livelyRoom(size).type("words ".repeat(200)),
+        livelyRoom(size).paste("line\n".repeat(5_000)),
+        livelyRoom(size).keys("f1"),
+        livelyRoom(size).type("/nonsense").keys("enter"),
+      ];
+      for (const run of runs) {
+        const { rows, cursor } = run.picture();
+        const at = `${size.columns}x${size.rows}\n${run.text()}`;
+        expect(rows.length, at).toBeLessThanOrEqual(size.rows);
+        if (cursor === undefined) continue;
+        expect(cursor.row, at).toBeLessThan(size.rows);
+        expect(cursor.column, at).toBeLessThan(size.columns);
+      }
+    }
+  });
+
+  test("holds no control character, whatever people call themselves, their servers and their words", () => {
+    const hostile = [
+      "\u001b[2J\u001b]0;title\u0007",
+      "\u009b31m",
+      "\u202eevil\u202c",
+      "\u001bP+q\u001b\\",
+      "{red-fg}{bold}{|}{/}",
+      "a\r\nb\tc\u0000",
+      "\ud800",
+      "z\u0301\u0302\u0303\u0304\u0305\u0306\u0307",
+      "👩‍👩‍👧‍👦".repeat(30),
+      "\u200b\u2066\u{e0041}",
+    ];
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const random = new SeededRandom(seed);
+      const word = () => sanitizeLine(random.pick(hostile)) || "x";
+      const size = random.pick(sizes);
+      const target = { type: "discovered", server: heardServer(word()) } as const;
+      const run = joiningView({ size, target }).enter(word(), word());
+      run.said(1, sanitizeText(random.pick(hostile)), word());
+      run.client({ type: "joined", room: "lobby", nick: word() });
+      run.client({ type: "shutdown", reason: word() });
+      run.client({ type: "connection", state: "reconnecting", attempt: 1, reason: word() });
+      run.client({ type: "error", code: "internal", message: word() });
+      run.paste(sanitizeText(random.pick(hostile)));
+      for (const row of run.picture().rows) {
+        for (const { text } of row) {
+          expect(hasControl(text), `seed ${seed}: ${JSON.stringify(text)}`).toBe(false);
+        }
+        if (size.columns === 20) continue;
+        expect(rowWidth(row), `seed ${seed}`).toBeLessThanOrEqual(size.columns);
+      }
+    }
+  });
+});
+
+test("keys that are pressed at random break nothing", () => {
+  const names = [
+    ..."ab /?hq",
+    ...["enter", "escape", "up", "down", "left", "home", "end", "page-up", "page-down", "tab"],
+    ...[
+      "f1",
+      "f2",
+      "f3",
+      "f5",
+      "f8",
+      "ctrl+c",
+      "ctrl+n",
+      "ctrl+p",
+      "ctrl+home",
+      "ctrl+w",
+      "ctrl+y",
+    ],
+    ...["shift+up", "shift+down", "alt+enter", "backspace", "ctrl+l", "ctrl+z"],
+  ];
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = new SeededRandom(seed);
+    const run = random.chance(0.3)
+      ? new ViewRun().servers(heardServer("lab"), heardServer("other"))
+      : joiningView().enter("bob");
+    let sequence = 1;
+    for (let step = 0; step < 200; step += 1) {
+      run.event({ type: "key", key: keyEvent(random.pick(names)) });
+      if (random.chance(0.2)) run.said(sequence++, "x ".repeat(random.between(1, 300)));
+      if (random.chance(0.1)) run.resize(random.pick(sizes));
+      if (random.chance(0.05)) run.page(1, random.between(0, 3), random.chance(0.5));
+      const { rows } = run.picture();
+      expect(rows.length, `seed ${seed}`).toBeLessThanOrEqual(run.state.size.rows);
+    }
+  }
+});
