@@ -1,6 +1,11 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import { writeAck } from "./frames.ts";
-import { ackDelayMaxMs, ackElicitingThreshold, ackRangeCountMax } from "./limits.ts";
+import {
+  ackDelayMaxMs,
+  ackElicitingThreshold,
+  ackRangeCountLong,
+  ackRangeCountMax,
+} from "./limits.ts";
 import { RangeSet } from "./ranges.ts";
 import type { SentFrame } from "./sent-packet.ts";
 
@@ -17,6 +22,11 @@ export class Acknowledgement {
   /** When an ACK must go out, or `undefined` when none is owed. */
   get deadline(): number | undefined {
     return this.#deadline;
+  }
+
+  /** Whether so much is told in each ACK that the peer should confirm one. */
+  get isLong(): boolean {
+    return ackRangeCountLong < this.#received.count;
   }
 
   /** The packet number expected next. */

@@ -179,8 +179,6 @@ export class Connection {
       case "accept":
         this.#peerId = packet.source;
         this.#session.setPeer(now, packet.parameters, keepAliveClientMs);
-        // The server takes the connection for real only with our first packet.
-        this.#session.ping();
         this.#open();
         return undefined;
       case "refuse":
@@ -352,6 +350,9 @@ export class Connection {
 
   #open(): void {
     this.#state = { type: "open" };
+    // The client's PING makes the connection real for the server; the server's gives it a round
+    // trip, without which it would take half a second longer to tell a dead client.
+    this.#session.ping();
     const { handle, peer, isIncoming } = this;
     this.#emit({ type: "opened", connection: handle, peer, isIncoming });
   }

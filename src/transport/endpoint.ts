@@ -92,7 +92,6 @@ export class Endpoint {
   #ready = new Set<Connection>();
   #readyNext = new Set<Connection>();
   #burstCount = 0;
-  #turnEndedAt = 0;
   readonly #replies: Transmit[] = [];
   readonly #events: EndpointEvent[] = [];
   #nextHandle = 1;
@@ -193,8 +192,8 @@ export class Endpoint {
   }
 
   /**
-   * The next datagram to send. `undefined` ends the turn; connections that had more than a burst to
-   * send go on in the next one, which `pollTimeout` then asks for at once.
+   * The next datagram to send. `undefined` ends the turn: connections that had more than a burst to
+   * send go on in the next one (`hasMore`), after what has arrived meanwhile was read.
    */
   pollTransmit(now: number): Transmit | undefined {
     const transmit = this.#replies.shift() ?? this.#nextTransmit(now);
@@ -205,9 +204,13 @@ export class Endpoint {
     return transmit;
   }
 
+  /** Whether another turn of `pollTransmit` is wanted as soon as possible. */
+  get hasMore(): boolean {
+    return 0 < this.#ready.size;
+  }
+
   /** When to call `handleTimeout` and `pollTransmit`, or `undefined` when nothing is planned. */
   pollTimeout(): number | undefined {
-    if (0 < this.#ready.size) return this.#turnEndedAt;
     return this.#deadlines.nextAt;
   }
 
@@ -230,7 +233,6 @@ export class Endpoint {
       this.#settle(connection);
     }
     [this.#ready, this.#readyNext] = [this.#readyNext, this.#ready];
-    this.#turnEndedAt = now;
     return undefined;
   }
 

@@ -52,11 +52,8 @@ export type Frame =
   | { readonly type: "stream-data-blocked"; readonly channel: number; readonly max: number }
   | { readonly type: "close"; readonly code: number; readonly text: string };
 
-/** The longest varint: bytes that no single number in a frame exceeds. */
-const varintBytesMax = 8;
-
-/** Room that any of the small control frames fits in: type, channel and one number. */
-export const controlFrameBytesMax: number = 2 + varintBytesMax;
+/** Room that any of the small control frames fits in: type, channel and a varint of 8 bytes. */
+export const controlFrameBytesMax = 10;
 
 /** The frames of a packet, or `undefined` when they break the protocol. Text is sanitised. */
 export function decodeFrames(payload: Uint8Array): Frame[] | undefined {
@@ -80,26 +77,18 @@ export function writeAck(writer: ByteWriter, ranges: readonly Range[], delayMs: 
   const newest = ranges.at(-1);
   assert(newest !== undefined);
   const delay = Math.max(0, Math.floor(delayMs * ackDelayUnitsPerMs));
-  const headBytes = 2 + varintBytes(newest.end) + varintBytes(delay) + varintBytesMax;
-  if (writer.remaining < headBytes) return false;
-  const steps: [number, number][] = [];
-  let room = writer.remaining - headBytes;
-  for (let index = ranges.length - 2; 0 <= index; index -= 1) {
-    const range = ranges[index];
-    const newer = ranges[index + 1];
-    assert(range !== undefined && newer !== undefined);
-    const gap = newer.start - range.end - 1;
-    const length = range.end - range.start - 1;
-    room -= varintBytes(gap) + varintBytes(length);
-    if (room < 0 || ackRangeCountMax <= steps.length + 1) break;
-    steps.push([gap, length]);
-  }
+  const first = newest.end - newest.start - 1;
+  const headBytes = 2 + varintBytes(newest.end - 1) + varintBytes(delay) + varintBytes(first);
+  const room = writer.remaining - headBytes;
+  if (room < 0) return false;
+  const oldest = oldestThatFits(ranges, room);
   writer.u8(frameTypes.ack);
   writer.varint(newest.end - 1);
   writer.varint(delay);
-  writer.u8(steps.length);
-  writer.varint(newest.end - newest.start - 1);
-  for (const [gap, length] of steps) {
+  writer.u8(ranges.length - 1 - oldest);
+  writer.varint(first);
+  for (let index = ranges.length - 2; oldest <= index; index -= 1) {
+    const { gap, length } = ackStep(ranges, index);
     writer.varint(gap);
     writer.varint(length);
   }
@@ -165,6 +154,28 @@ export function cutUtf8(text: string, bytesMax: number): string {
     cut += character;
   }
   return text;
+}
+
+/** The index of the oldest range that goes into an ACK with this much room after its head. */
+function oldestThatFits(ranges: readonly Range[], room: number): number {
+  const oldestAllowed = Math.max(0, ranges.length - ackRangeCountMax);
+  let left = room;
+  let index = ranges.length - 1;
+  while (oldestAllowed < index) {
+    const { gap, length } = ackStep(ranges, index - 1);
+    left -= varintBytes(gap) + varintBytes(length);
+    if (left < 0) break;
+    index -= 1;
+  }
+  return index;
+}
+
+/** How a range is told in terms of the newer one after it (RFC 9000 section 19.3.1, less one). */
+function ackStep(ranges: readonly Range[], index: number): { gap: number; length: number } {
+  const range = ranges[index];
+  const newer = ranges[index + 1];
+  assert(range !== undefined && newer !== undefined);
+  return { gap: newer.start - range.end - 1, length: range.end - range.start - 1 };
 }
 
 function readFrame(reader: ByteReader, type: number | undefined): Frame | undefined {

@@ -91,6 +91,12 @@ export const refuseTextBytesMax = 128;
 /** Versions in a VERSION packet. */
 export const versionCountMax = 16;
 
+/**
+ * A peer that only receives is never told which of its ACKs arrived, so its ranges pile up. Beyond
+ * this many an ACK carries a PING, whose ACK lets it forget (RFC 9000 section 13.2.4).
+ */
+export const ackRangeCountLong = 4;
+
 /** An ACK may wait this long for company. */
 export const ackDelayMaxMs = 20;
 

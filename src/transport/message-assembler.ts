@@ -2,9 +2,6 @@ import { ByteReader } from "../base/bytes.ts";
 import { messageBytesFree, messageBytesMax } from "./limits.ts";
 import type { BudgetWaiter, ReceiveBudget } from "./receive-budget.ts";
 
-/** What a length prefix is allowed to need: 16 MiB + 64 KiB fits in 4 bytes. */
-const prefixBytesMax = 8;
-
 type State =
   | { readonly type: "prefix"; readonly bytes: number[] }
   | { readonly type: "waiting"; readonly length: number }
@@ -77,8 +74,8 @@ export class MessageAssembler implements BudgetWaiter {
 
   /** False when the length is beyond the limit. */
   #endPrefix(prefix: readonly number[]): boolean {
-    const length = 1 << ((prefix[0] ?? 0) >> 6);
-    if (prefix.length < Math.min(length, prefixBytesMax)) return true;
+    const prefixBytes = 1 << ((prefix[0] ?? 0) >> 6);
+    if (prefix.length < prefixBytes) return true;
     const messageBytes = new ByteReader(Uint8Array.from(prefix)).varint();
     if (messageBytes === undefined || messageBytesMax < messageBytes) return false;
     if (messageBytes === 0) {
@@ -98,11 +95,10 @@ export class MessageAssembler implements BudgetWaiter {
     const count = Math.min(bytes.length, state.length - state.filled);
     const filled = state.filled + count;
     if (state.buffer.length < filled) {
-      // Grown by what has arrived, never by what was declared.
+      // Grown by what has arrived, never by what was declared: at most twice as much, and never
+      // beyond the message, so that a whole message is a buffer of its own without a copy.
       const wanted = Math.max(filled, 2 * state.buffer.length, bufferBytesMin);
-      const larger = new Uint8Array(
-        filled === state.length ? filled : Math.min(wanted, state.length),
-      );
+      const larger = new Uint8Array(Math.min(wanted, state.length));
       larger.set(state.buffer.subarray(0, state.filled));
       state.buffer = larger;
     }

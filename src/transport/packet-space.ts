@@ -93,6 +93,11 @@ export class PacketSpace {
     return deadline !== undefined && deadline <= now;
   }
 
+  /** Whether the ACK that is due should ask for an ACK itself; nothing else in flight does. */
+  isAckOfAckDue(now: number): boolean {
+    return this.isAckDue(now) && this.#received.isLong && this.#loss.bytesInFlight === 0;
+  }
+
   /** Writes the ACK that is owed, also before it is due: it may travel with what goes anyway. */
   writeAck(now: number, writer: ByteWriter): SentFrame | undefined {
     return this.#received.write(now, writer);

@@ -4,11 +4,6 @@ export interface BudgetWaiter {
   onReserved(): void;
 }
 
-interface Waiting {
-  readonly waiter: BudgetWaiter;
-  readonly bytes: number;
-}
-
 /**
  * The memory of one endpoint for long messages being assembled. A message reserves its whole length
  * before its first byte is kept, so whoever holds a reservation can always finish and give it back:
@@ -17,7 +12,8 @@ interface Waiting {
  */
 export class ReceiveBudget {
   #freeBytes: number;
-  readonly #waiting: Waiting[] = [];
+  /** How much each waits for, in order of asking. */
+  readonly #waiting = new Map<BudgetWaiter, number>();
   #isServing = false;
 
   constructor(bytes: number) {
@@ -30,11 +26,11 @@ export class ReceiveBudget {
 
   /** `false`: not now, `onReserved` follows. */
   reserve(waiter: BudgetWaiter, bytes: number): boolean {
-    if (this.#waiting.length === 0 && bytes <= this.#freeBytes) {
+    if (this.#waiting.size === 0 && bytes <= this.#freeBytes) {
       this.#freeBytes -= bytes;
       return true;
     }
-    this.#waiting.push({ waiter, bytes });
+    this.#waiting.set(waiter, bytes);
     return false;
   }
 
@@ -45,10 +41,7 @@ export class ReceiveBudget {
 
   /** The waiter is gone. */
   cancel(waiter: BudgetWaiter): void {
-    const index = this.#waiting.findIndex((waiting) => waiting.waiter === waiter);
-    if (index === -1) return;
-    this.#waiting.splice(index, 1);
-    this.#serve();
+    if (this.#waiting.delete(waiter)) this.#serve();
   }
 
   #serve(): void {
@@ -56,12 +49,11 @@ export class ReceiveBudget {
     // so the stack does not grow with the number of waiters.
     if (this.#isServing) return;
     this.#isServing = true;
-    for (;;) {
-      const next = this.#waiting[0];
-      if (next === undefined || this.#freeBytes < next.bytes) break;
-      this.#waiting.shift();
-      this.#freeBytes -= next.bytes;
-      next.waiter.onReserved();
+    for (const [waiter, bytes] of this.#waiting) {
+      if (this.#freeBytes < bytes) break;
+      this.#waiting.delete(waiter);
+      this.#freeBytes -= bytes;
+      waiter.onReserved();
     }
     this.#isServing = false;
   }

@@ -193,6 +193,7 @@ export class Session {
     const ack = this.#space.writeAck(now, writer);
     if (ack !== undefined) frames.push(ack);
     const ackEnd = writer.offset;
+    if (this.#space.isAckOfAckDue(now)) this.#isPingDue = true;
     if (hasRoom) this.#writeAckEliciting(writer, frames);
     const isAckEliciting = ackEnd < writer.offset;
     if (!isAckEliciting && !isAckDue) {

@@ -45,7 +45,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   readonly #socket: DatagramSocket;
   /** Connections whose `closed` has not been told. */
   readonly #open = new Set<ConnectionHandle>();
-  #onAllClosed: (() => void) | undefined;
+  #onDrained: (() => void) | undefined;
   #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
   #turn: NodeJS.Immediate | undefined;
   #closing: Promise<void> | undefined;
@@ -131,18 +131,25 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   async #shutDown(code: number, text: string): Promise<void> {
     this.#engine.stopAccepting();
     for (const connection of this.#open) this.close(connection, code, text);
-    if (0 < this.#open.size) {
-      await new Promise<void>((resolve) => {
-        this.#onAllClosed = resolve;
-        this.#clock.setTimer(this.#clock.now() + stopMsMax, resolve);
-      });
-    }
+    await this.#whenDrained(stopMsMax);
     for (const connection of this.#open) this.abort(connection, code, text);
-    this.#runTurn();
+    await this.#whenDrained(stopMsMax);
     this.#isStopped = true;
     this.#wakeUp?.timer.cancel();
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     await this.#socket.close();
+  }
+
+  /** Resolves when no connection is left and the last CLOSE has left, or after `msMax`. */
+  #whenDrained(msMax: number): Promise<void> {
+    this.#scheduleTurn();
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimer(this.#clock.now() + msMax, resolve);
+      this.#onDrained = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   #receive(datagram: Uint8Array, from: Address): void {
@@ -164,28 +171,34 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   #runTurn(): void {
     this.#engine.handleTimeout(this.#clock.now());
     this.#tellEvents();
-    const nextAt = this.#transmit();
+    const outcome = this.#transmit();
     this.#tellEvents();
-    if (nextAt !== undefined) this.#wakeUpAt(nextAt);
+    const now = this.#clock.now();
+    if (outcome === "more") this.#scheduleTurn();
+    else if (outcome === "braked") this.#wakeUpAt(now + brakeMs);
+    else {
+      this.#wakeUpAt(this.#engine.pollTimeout());
+      if (this.#open.size === 0) this.#onDrained?.();
+    }
   }
 
-  /** Sends what one turn may send and says when to go on. */
-  #transmit(): number | undefined {
+  /** Sends what one turn may send. */
+  #transmit(): "drained" | "more" | "braked" {
     const startedAt = this.#clock.now();
     for (let count = 0; count < turnDatagramsMax; count += 1) {
       const now = this.#clock.now();
-      if (turnMsMax <= now - startedAt) break;
+      if (turnMsMax <= now - startedAt) return "more";
       // What the kernel does not take would pile up out of sight, in no order of ours.
-      if (0 < this.#socket.queuedBytes) return now + brakeMs;
+      if (0 < this.#socket.queuedBytes) return "braked";
       const transmit = this.#engine.pollTransmit(now);
-      if (transmit === undefined) return this.#engine.pollTimeout();
+      if (transmit === undefined) return this.#engine.hasMore ? "more" : "drained";
       this.#socket.send(transmit.to, transmit.datagram);
     }
-    return startedAt;
+    return "more";
   }
 
-  #wakeUpAt(at: number): void {
-    if (this.#isStopped) return;
+  #wakeUpAt(at: number | undefined): void {
+    if (this.#isStopped || at === undefined) return;
     if (at <= this.#clock.now()) {
       this.#scheduleTurn();
       return;
@@ -209,7 +222,6 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       if (event.type === "opened") this.#open.add(event.connection);
       if (event.type === "closed") this.#open.delete(event.connection);
       this.#onEvent(event);
-      if (event.type === "closed" && this.#open.size === 0) this.#onAllClosed?.();
     }
   }
 }

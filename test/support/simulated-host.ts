@@ -161,6 +161,7 @@ export class SimulatedHost implements EndpointPort {
       network.send(this.address, transmit.to, transmit.datagram);
     }
     this.#tellEvents();
+    if (this.#endpoint.hasMore) this.#scheduleFlush();
     this.#setTimer();
   }
 

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { probeTimeoutMaxMs } from "../../src/transport/limits.ts";
+import { LossDetection } from "../../src/transport/loss.ts";
+import type { SentPacket } from "../../src/transport/sent-packet.ts";
+
+/** Packets 0..count-1, one each `everyMs`. */
+function send(loss: LossDetection, count: number, from: number, everyMs = 0): void {
+  for (let index = 0; index < count; index += 1) {
+    loss.onSent({ packetNumber: index, sentAt: from + index * everyMs, bytes: 100, frames: [] });
+  }
+}
+
+function numbersOf(packets: readonly SentPacket[] | undefined): number[] {
+  return (packets ?? []).map((packet) => packet.packetNumber);
+}
+
+const upTo = (end: number) => [{ start: 0, end }];
+const only = (number: number) => [{ start: number, end: number + 1 }];
+
+describe("LossDetection", () => {
+  test("counts what is in flight", () => {
+    const loss = new LossDetection();
+    send(loss, 5, 1000);
+    expect(loss.bytesInFlight).toBe(500);
+    expect(numbersOf(loss.onAck(1001, upTo(3), 0).acked)).toEqual([0, 1, 2]);
+    expect(loss.bytesInFlight).toBe(200);
+    expect(numbersOf(loss.onAck(1002, upTo(3), 0).acked)).toEqual([]);
+  });
+
+  test("declares a packet lost when the third after it has arrived, and not the second", () => {
+    const loss = new LossDetection();
+    send(loss, 5, 1000);
+    expect(numbersOf(loss.onAck(1001, only(2), 0).lost)).toEqual([]);
+    expect(numbersOf(loss.onAck(1001, only(3), 0).lost)).toEqual([0]);
+    expect(numbersOf(loss.onAck(1001, only(4), 0).lost)).toEqual([1]);
+    expect(loss.bytesInFlight).toBe(0);
+    expect(loss.lostCount).toBe(2);
+  });
+
+  test("declares a packet lost when a later one arrived and its time is over", () => {
+    const loss = new LossDetection();
+    send(loss, 2, 1000);
+    loss.onAck(1001, only(1), 0);
+    expect(loss.deadline).toBe(1004);
+    expect(numbersOf(loss.onTimeout(1004).lost)).toEqual([0]);
+    expect(loss.deadline).toBeUndefined();
+  });
+
+  test("leaves packets after the largest acknowledged alone", () => {
+    const loss = new LossDetection();
+    send(loss, 3, 1000);
+    expect(numbersOf(loss.onAck(9000, only(0), 0).lost)).toEqual([]);
+    expect(loss.bytesInFlight).toBe(200);
+  });
+
+  test("probes with the two oldest packets, and waits twice as long each time up to a second", () => {
+    const loss = new LossDetection();
+    loss.peerAckDelayMaxMs = 20;
+    send(loss, 3, 1000);
+    expect(loss.deadline).toBe(1000 + 320);
+    const outcome = loss.onTimeout(1320);
+    expect(numbersOf(outcome.probes)).toEqual([0, 1]);
+    expect(outcome.lost).toEqual([]);
+    expect(loss.bytesInFlight).toBe(300);
+    expect(loss.deadline).toBe(1320 + 640);
+    loss.onTimeout(1960);
+    expect(loss.deadline).toBe(1960 + probeTimeoutMaxMs);
+    loss.onTimeout(2960);
+    expect(loss.deadline).toBe(2960 + probeTimeoutMaxMs);
+    expect(loss.probeRounds).toBe(3);
+    loss.onAck(2970, only(0), 0);
+    expect(loss.probeRounds).toBe(0);
+  });
+
+  test("has no deadline while nothing is in flight", () => {
+    const loss = new LossDetection();
+    expect(loss.deadline).toBeUndefined();
+    send(loss, 1, 1000);
+    loss.onAck(1001, upTo(1), 0);
+    expect(loss.deadline).toBeUndefined();
+  });
+
+  test("measures the round trip only with the largest packet, newly acknowledged", () => {
+    const loss = new LossDetection();
+    send(loss, 3, 1000, 10);
+    loss.onAck(1022, only(2), 0);
+    expect(loss.rtt.smoothedMs).toBe(2);
+    loss.onAck(1500, [{ start: 1, end: 3 }], 0);
+    expect(loss.rtt.smoothedMs).toBe(2);
+  });
+
+  test("does not measure its own stall", () => {
+    const loss = new LossDetection();
+    send(loss, 1, 1000);
+    loss.onStall(11_000);
+    loss.onAck(11_001, upTo(1), 0);
+    expect(loss.rtt.hasSample).toBe(false);
+  });
+
+  test("calls congestion persistent when all was lost for more than three probe timeouts", () => {
+    const persistentAfter = (spanMs: number) => {
+      const loss = new LossDetection();
+      loss.onSent({ packetNumber: 0, sentAt: 1000, bytes: 100, frames: [] });
+      loss.onAck(1008, upTo(1), 0);
+      const limitMs = 3 * loss.rtt.probeTimeoutMs(0);
+      for (const [packetNumber, at] of [
+        [1, 0],
+        [2, spanMs],
+        [3, spanMs],
+        [4, spanMs],
+        [5, spanMs + 1],
+      ]) {
+        loss.onSent({ packetNumber: packetNumber!, sentAt: 2000 + at!, bytes: 100, frames: [] });
+      }
+      const outcome = loss.onAck(2000 + spanMs + 9, only(5), 0);
+      return { limitMs, ...outcome };
+    };
+    const { limitMs } = persistentAfter(10);
+    expect(limitMs).toBe(72);
+    expect(persistentAfter(60).isCongestionPersistent).toBe(false);
+    const long = persistentAfter(80);
+    expect(numbersOf(long.lost)).toEqual([1, 2, 3, 4]);
+    expect(long.isCongestionPersistent).toBe(true);
+  });
+
+  test("does not call congestion persistent when a packet in between arrived", () => {
+    const loss = new LossDetection();
+    loss.onSent({ packetNumber: 0, sentAt: 1000, bytes: 100, frames: [] });
+    loss.onAck(1008, upTo(1), 0);
+    for (const [packetNumber, sentAt] of [
+      [1, 2000],
+      [2, 2040],
+      [3, 2080],
+      [6, 2081],
+    ]) {
+      loss.onSent({ packetNumber: packetNumber!, sentAt: sentAt!, bytes: 100, frames: [] });
+    }
+    const split = loss.onAck(2200, [...only(6), ...only(2)], 0);
+    expect(numbersOf(split.lost)).toEqual([1, 3]);
+    expect(split.isCongestionPersistent).toBe(false);
+  });
+});

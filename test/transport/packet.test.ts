@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { ByteWriter } from "../../src/base/bytes.ts";
+import {
+  cookieBytesMax,
+  datagramBytesMax,
+  refuseTextBytesMax,
+} from "../../src/transport/limits.ts";
+import {
+  checksumProtection,
+  decodeLongHeader,
+  decodeLongPacket,
+  decodeShortHeader,
+  encodeLongPacket,
+  expandPacketNumber,
+  type LongPacket,
+  packetForm,
+  writeShortHeader,
+} from "../../src/transport/packet.ts";
+import { ourParameters } from "../../src/transport/parameters.ts";
+import { SeededRandom } from "../support/random.ts";
+
+const cookie = Uint8Array.from({ length: 22 }, (_, index) => index);
+const ids = { destination: 0x0102_0304_0506, source: 0xf1f2_f3f4_f5f6 };
+const packets: readonly LongPacket[] = [
+  { ...ids, type: "init", cookie: new Uint8Array(0), parameters: ourParameters },
+  { ...ids, type: "init", cookie, parameters: ourParameters },
+  { ...ids, type: "accept", parameters: ourParameters },
+  { ...ids, type: "retry", cookie },
+  { ...ids, type: "version", versions: [1, 2, 0xffff_ffff] },
+  { ...ids, type: "refuse", code: 0x10010, text: "full ✓" },
+];
+
+function reseal(packet: Uint8Array): Uint8Array {
+  checksumProtection.seal(packet, 0);
+  return packet;
+}
+
+describe("long packets", () => {
+  test.each(packets)("survive encoding and decoding: $type", (packet) => {
+    expect(decodeLongPacket(encodeLongPacket(packet))).toEqual(packet);
+  });
+
+  test("INIT is padded to exactly 1200 bytes, and no answer is longer than 128", () => {
+    const text = "x".repeat(refuseTextBytesMax);
+    const answers = [...packets, { ...ids, type: "refuse", code: 1, text } as const];
+    for (const packet of answers) {
+      const { length } = encodeLongPacket(packet);
+      if (packet.type === "init") expect(length).toBe(datagramBytesMax);
+      else expect(length).toBeLessThanOrEqual(160);
+    }
+  });
+
+  test("an INIT of any other length is not one", () => {
+    const init = encodeLongPacket(packets[0]!);
+    expect(decodeLongPacket(reseal(init.slice(0, 1199)))).toBeUndefined();
+    const longer = new Uint8Array(1201);
+    longer.set(init);
+    expect(decodeLongPacket(reseal(longer))).toBeUndefined();
+  });
+
+  test.each(packets)("are undefined when cut anywhere: $type", (packet) => {
+    const bytes = encodeLongPacket(packet);
+    for (let length = 0; length < bytes.length; length += 1) {
+      expect(decodeLongPacket(bytes.slice(0, length))).toBeUndefined();
+    }
+  });
+
+  test.each(packets)("never throw when cut and sealed again: $type", (packet) => {
+    const bytes = encodeLongPacket(packet);
+    for (let length = 4; length < Math.min(bytes.length, 200); length += 1) {
+      decodeLongPacket(reseal(bytes.slice(0, length)));
+    }
+  });
+
+  test("are undefined when one byte changed", () => {
+    const random = new SeededRandom(5);
+    for (const packet of packets) {
+      const bytes = encodeLongPacket(packet);
+      for (let round = 0; round < 100; round += 1) {
+        const changed = bytes.slice();
+        const at = random.between(0, changed.length - 1);
+        changed[at] = (changed[at]! + random.between(1, 255)) & 255;
+        expect(decodeLongPacket(changed)).toBeUndefined();
+      }
+    }
+  });
+
+  test("random bytes under a good tag never throw", () => {
+    const random = new SeededRandom(6);
+    for (let round = 0; round < 5000; round += 1) {
+      const bytes = random.bytes(random.between(5, 120));
+      bytes[0] = 0xc0 | random.between(0, 7);
+      bytes.set([0, 0, 0, random.between(0, 1)], 1);
+      decodeLongPacket(reseal(bytes));
+    }
+  });
+
+  test("take a cookie at the limit and not one byte more", () => {
+    const longest = { ...ids, type: "retry", cookie: new Uint8Array(cookieBytesMax) } as const;
+    expect(decodeLongPacket(encodeLongPacket(longest))).toEqual(longest);
+    const tooLong = { ...longest, cookie: new Uint8Array(cookieBytesMax + 1) };
+    expect(decodeLongPacket(encodeLongPacket(tooLong))).toBeUndefined();
+  });
+
+  test("of other versions still show their header", () => {
+    const bytes = encodeLongPacket(packets[0]!);
+    bytes[4] = 9;
+    expect(decodeLongHeader(bytes)).toEqual({ type: 0, version: 9, ...ids });
+    expect(decodeLongPacket(reseal(bytes))).toBeUndefined();
+  });
+
+  test("carry no control characters from REFUSE to a terminal", () => {
+    const hostile = { ...ids, type: "refuse", code: 1, text: "a\u001b[2Jb\nc" } as const;
+    expect(decodeLongPacket(encodeLongPacket(hostile))).toMatchObject({ text: "a[2Jb c" });
+  });
+});
+
+describe("short packets", () => {
+  test("name the connection and the low half of the number", () => {
+    const writer = new ByteWriter(new Uint8Array(11));
+    writeShortHeader(writer, 0xa1a2_a3a4_a5a6, 5 * 2 ** 32 + 7);
+    expect(decodeShortHeader(writer.written)).toEqual({
+      destination: 0xa1a2_a3a4_a5a6,
+      numberLow: 7,
+    });
+  });
+
+  test("with a key phase or reserved bits are not of this version", () => {
+    const writer = new ByteWriter(new Uint8Array(11));
+    writeShortHeader(writer, 1, 1);
+    for (const bits of [0x01, 0x08, 0x10, 0x20]) {
+      const bytes = writer.written.slice();
+      bytes[0] = 0x40 | bits;
+      expect(decodeShortHeader(bytes)).toBeUndefined();
+    }
+  });
+
+  test("without the fixed bit, and empty datagrams, are not transport", () => {
+    expect(packetForm(new Uint8Array(0))).toBe("other");
+    expect(packetForm(Uint8Array.of(0x00))).toBe("other");
+    expect(packetForm(Uint8Array.of(0x80))).toBe("other");
+    expect(packetForm(Uint8Array.of(0x40))).toBe("short");
+    expect(packetForm(Uint8Array.of(0xc0))).toBe("long");
+  });
+});
+
+describe("expandPacketNumber", () => {
+  test("gives the example of RFC 9000 appendix A.3", () => {
+    expect(expandPacketNumber(0xa82f30ea + 1, 0x9b32, 16)).toBe(0xa82f9b32);
+  });
+
+  test.each([
+    [0, 0, 0],
+    [0, 5, 5],
+    [2 ** 32 - 1, 0, 2 ** 32],
+    [2 ** 32, 0xffff_ffff, 2 ** 32 - 1],
+    [2 ** 32 + 5, 4, 2 ** 32 + 4],
+    [7 * 2 ** 32 + 2 ** 31 - 1, 0, 7 * 2 ** 32],
+    [7 * 2 ** 32 + 2 ** 31, 0, 8 * 2 ** 32],
+    [2 ** 53 - 10, 0xffff_ffff, 2 ** 53 - 1],
+  ])("expects %d, reads %d, finds %d", (expected, low, number) => {
+    expect(expandPacketNumber(expected, low)).toBe(number);
+  });
+
+  test("undoes the cut for every number near the expected one", () => {
+    const random = new SeededRandom(7);
+    for (let round = 0; round < 2000; round += 1) {
+      const expected = Math.floor(random.unit() * 2 ** 52);
+      const number = Math.max(0, expected + random.between(-(2 ** 30), 2 ** 30));
+      expect(expandPacketNumber(expected, number % 2 ** 32)).toBe(number);
+    }
+  });
+});

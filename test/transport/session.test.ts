@@ -1,0 +1,207 @@
+import { describe, expect, test } from "vitest";
+import type { ByteWriter } from "../../src/base/bytes.ts";
+import { transportCodes } from "../../src/transport/close-codes.ts";
+import {
+  frameTypes,
+  writeAck,
+  writeClose,
+  writeNumber,
+  writeStreamHeader,
+} from "../../src/transport/frames.ts";
+import {
+  channelWindowBytes,
+  connectionWindowBytes,
+  messageBytesMax,
+  pieceCountMax,
+} from "../../src/transport/limits.ts";
+import { RawPeer } from "../support/raw-peer.ts";
+import { makeTransportPair, serverAddress, type TransportPair } from "../support/transport-pair.ts";
+
+/** A server, and a client that obeys nothing, connected. */
+function besiege(seed = 1): TransportPair & { readonly peer: RawPeer } {
+  const pair = makeTransportPair(seed);
+  const peer = new RawPeer({ ...pair, server: serverAddress });
+  peer.connect();
+  peer.sendFrames((writer) => writer.u8(frameTypes.ping));
+  pair.clock.advance(1);
+  expect(pair.server.events).toMatchObject([{ type: "opened", isIncoming: true }]);
+  return { ...pair, peer };
+}
+
+function writeStream(
+  writer: ByteWriter,
+  piece: { readonly channel?: number; readonly offset: number; readonly bytes: readonly number[] },
+): void {
+  writeStreamHeader(writer, piece.channel ?? 0, piece.offset, piece.bytes.length);
+  writer.bytes(Uint8Array.from(piece.bytes));
+}
+
+/** What the attack brought, and whether the peer was told the same. */
+function expectViolation(siege: ReturnType<typeof besiege>, code: number): void {
+  siege.clock.advance(1);
+  expect(siege.server.closed).toMatchObject({ cause: "protocol-violation", code });
+  expect(siege.peer.frames.at(-1)).toMatchObject({ type: "close", code });
+}
+
+describe("a peer that breaks the protocol is closed with a reason:", () => {
+  test("it acknowledges packets that were never sent", () => {
+    const siege = besiege();
+    siege.peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 100 }], 0));
+    expectViolation(siege, transportCodes.protocolViolation);
+  });
+
+  test("it acknowledges the far end of all packet numbers, in 64 huge ranges, and costs no time", () => {
+    const siege = besiege();
+    const ranges = Array.from({ length: 64 }, (_, index) => ({
+      start: index * 2 ** 46,
+      end: index * 2 ** 46 + 2 ** 45,
+    }));
+    siege.peer.sendFrames((writer) => void writeAck(writer, ranges, 0));
+    expectViolation(siege, transportCodes.protocolViolation);
+  });
+
+  test("it acknowledges everything it may expect, to make the sender faster", () => {
+    const siege = besiege();
+    siege.server.host.send(siege.server.connection!, 1, new Uint8Array(2 * 1024 * 1024));
+    siege.peer.sendFrames((writer) => writeNumber(writer, frameTypes.maxData, 2 ** 40));
+    let largest = 10;
+    for (let round = 0; round < 200 && siege.server.closed === undefined; round += 1) {
+      siege.peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: largest }], 0));
+      siege.clock.advance(1);
+      largest += 1;
+    }
+    expect(siege.server.closed).toMatchObject({ cause: "protocol-violation" });
+  });
+
+  test("it sends a frame that nobody knows", () => {
+    const siege = besiege();
+    siege.peer.sendFrames((writer) => writer.u8(0x2f));
+    expectViolation(siege, transportCodes.protocolViolation);
+  });
+
+  test("it sends one byte more than a channel's credit", () => {
+    const siege = besiege();
+    const offset = channelWindowBytes - 1;
+    siege.peer.sendFrames((writer) => writeStream(writer, { offset, bytes: [0] }));
+    siege.clock.advance(1);
+    expect(siege.server.closed).toBeUndefined();
+    siege.peer.sendFrames((writer) => writeStream(writer, { offset: offset + 1, bytes: [0] }));
+    expectViolation(siege, transportCodes.flowControlError);
+  });
+
+  test("it sends one byte more than the connection's credit", () => {
+    const siege = besiege();
+    const channels = connectionWindowBytes / channelWindowBytes;
+    const offset = channelWindowBytes - 1;
+    for (let channel = 0; channel < channels; channel += 1) {
+      siege.peer.sendFrames((writer) => writeStream(writer, { channel, offset, bytes: [0] }));
+    }
+    siege.clock.advance(1);
+    expect(siege.server.closed).toBeUndefined();
+    siege.peer.sendFrames((writer) =>
+      writeStream(writer, { channel: channels, offset: 0, bytes: [0] }),
+    );
+    expectViolation(siege, transportCodes.flowControlError);
+  });
+
+  test("it declares a message that is too long", () => {
+    const siege = besiege();
+    siege.peer.sendFrames((writer) => {
+      writeStreamHeader(writer, 0, 0, 4);
+      writer.varint(messageBytesMax + 1);
+    });
+    expectViolation(siege, transportCodes.messageTooLong);
+  });
+});
+
+describe("what is odd but allowed:", () => {
+  test("packets with more gaps than are kept are not acknowledged, and nothing else happens", () => {
+    const siege = besiege();
+    for (let piece = 1; piece <= pieceCountMax + 10; piece += 1) {
+      siege.peer.sendFrames((writer) => writeStream(writer, { offset: 10 * piece, bytes: [0] }));
+    }
+    siege.clock.advance(50);
+    expect(siege.server.closed).toBeUndefined();
+    expect(siege.server.host.stats.dropped["no-room"]).toBe(10);
+    const acks = siege.peer.frames.filter((frame) => frame.type === "ack");
+    expect(acks.at(-1)?.ranges[0]?.end).toBe(pieceCountMax + 1);
+  });
+
+  test("a packet that comes twice is counted and done once", () => {
+    const siege = besiege();
+    const message = (writer: ByteWriter) => writeStream(writer, { offset: 0, bytes: [1, 65] });
+    siege.peer.sendFrames(message, 5);
+    siege.peer.sendFrames(message, 5);
+    siege.peer.sendFrames(message, 6);
+    siege.clock.advance(1);
+    expect(siege.server.messages).toHaveLength(1);
+    expect(siege.server.host.stats.dropped.duplicate).toBe(1);
+  });
+
+  test("packets with damage anywhere are dropped and counted", () => {
+    const siege = besiege();
+    siege.network.conditions = { ...siege.network.conditions, corruption: 1 };
+    for (let round = 0; round < 200; round += 1) {
+      siege.peer.sendFrames((writer) => writeClose(writer, 1, "damaged"));
+    }
+    siege.clock.advance(1);
+    expect(siege.server.closed).toBeUndefined();
+    const { dropped } = siege.server.host.stats;
+    const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
+    expect(sum).toBe(200);
+  });
+
+  test("text in CLOSE is safe to show", () => {
+    const siege = besiege();
+    siege.peer.sendFrames((writer) => writeClose(writer, 5, "a\u001b[2J\nb"));
+    siege.clock.advance(1);
+    expect(siege.server.closed).toEqual({ cause: "peer", code: 5, text: "a[2J b" });
+  });
+
+  test("a peer that was told CLOSE and goes on is told again, ever more seldom", () => {
+    const siege = besiege();
+    siege.server.host.abort(siege.server.connection!, 1, "");
+    for (let packet = 0; packet < 16; packet += 1) {
+      siege.clock.advance(0.5);
+      siege.peer.sendFrames((writer) => writer.u8(frameTypes.ping));
+    }
+    siege.clock.advance(1);
+    const closes = siege.peer.frames.filter((frame) => frame.type === "close");
+    expect(closes).toHaveLength(1 + 5);
+  });
+
+  test("a peer that less patience is announced to hears from us in time", () => {
+    const pair = makeTransportPair(1);
+    const peer = new RawPeer({ ...pair, server: serverAddress });
+    peer.connect({
+      idleMsMax: 400,
+      initialDataMax: 0,
+      initialChannelDataMax: 0,
+      ackDelayMaxMs: 0,
+      datagramBytesMax: 1200,
+    });
+    peer.sendFrames((writer) => writer.u8(frameTypes.ping));
+    pair.clock.advance(1);
+    peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 1 }], 0));
+    pair.clock.advance(1);
+    const before = peer.frames.length;
+    pair.clock.advance(205);
+    expect(peer.frames.slice(before)).toContainEqual({ type: "ping" });
+  });
+});
+
+test("random frames under a good tag never throw", () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const siege = besiege(seed);
+    const types = Object.values(frameTypes).filter((type) => type !== frameTypes.close);
+    for (let round = 0; round < 60; round += 1) {
+      siege.peer.sendFrames((writer) => {
+        writer.u8(siege.random.pick(types));
+        writer.bytes(siege.random.bytes(siege.random.between(0, 30)));
+      });
+      siege.clock.advance(0.3);
+    }
+    siege.clock.advance(10_000);
+    expect(siege.server.host.stats.connections, `seed ${seed}`).toBe(0);
+  }
+});

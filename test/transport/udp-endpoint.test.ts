@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
+import { UdpEndpoint } from "../../src/transport/udp-endpoint.ts";
+
+const loopback = { host: "127.0.0.1", port: 0 };
+
+interface Peer {
+  readonly endpoint: UdpEndpoint;
+  readonly events: EndpointEvent[];
+  /** Resolves with the first event, seen already or still to come, that fits. */
+  next<T extends EndpointEvent["type"]>(
+    type: T,
+    isWanted?: (event: EndpointEvent & { readonly type: T }) => boolean,
+  ): Promise<EndpointEvent & { readonly type: T }>;
+}
+
+async function makePeer(isAccepting: boolean): Promise<Peer> {
+  const events: EndpointEvent[] = [];
+  const watchers = new Set<(event: EndpointEvent) => void>();
+  const endpoint = await UdpEndpoint.bind({
+    address: loopback,
+    clock: systemClock,
+    random: systemRandom,
+    isAccepting,
+    onEvent: (event) => {
+      events.push(event);
+      for (const watcher of watchers) watcher(event);
+    },
+  });
+  return {
+    endpoint,
+    events,
+    next: (type, isWanted = () => true) =>
+      new Promise((resolve) => {
+        const watcher = (event: EndpointEvent) => {
+          if (event.type !== type || !isWanted(event as never)) return;
+          watchers.delete(watcher);
+          resolve(event as never);
+        };
+        watchers.add(watcher);
+        for (const event of [...events]) watcher(event);
+      }),
+  };
+}
+
+describe("UdpEndpoint", () => {
+  test("carries a 16 MiB message over loopback, and the reason of the close", async () => {
+    const server = await makePeer(true);
+    const client = await makePeer(false);
+    const connection = client.endpoint.connect(server.endpoint.address);
+    const message = systemRandom.bytes(16 * 1024 * 1024);
+    client.endpoint.send(connection, 1, message);
+    const arrived = await server.next("message");
+    expect(Buffer.compare(arrived.message, message)).toBe(0);
+    client.endpoint.close(connection, 7, "bye");
+    const closed = await server.next("closed");
+    expect(closed.reason).toEqual({ cause: "peer", code: 7, text: "bye" });
+    await Promise.all([client.endpoint.stop(), server.endpoint.stop()]);
+  });
+
+  test("serves 200 connections, and stopping tells each of them", async () => {
+    const server = await makePeer(true);
+    const client = await makePeer(false);
+    const handles = Array.from({ length: 200 }, () =>
+      client.endpoint.connect(server.endpoint.address),
+    );
+    for (const handle of handles) client.endpoint.send(handle, 0, Uint8Array.of(1));
+    const arrived = new Set<number>();
+    await server.next("message", ({ connection }) => arrived.add(connection).size === 200);
+    for (const connection of arrived) server.endpoint.send(connection, 0, Uint8Array.of(2));
+    const answered = new Set<number>();
+    await client.next("message", ({ connection }) => answered.add(connection).size === 200);
+    expect(server.endpoint.stats.connections).toBe(200);
+    await server.endpoint.stop(3, "server closing");
+    const ended = new Set<number>();
+    await client.next("closed", ({ connection }) => ended.add(connection).size === 200);
+    const reasons = client.events.flatMap((event) => (event.type === "closed" ? event.reason : []));
+    expect(new Set(reasons.map(({ cause, code, text }) => `${cause} ${code} ${text}`))).toEqual(
+      new Set(["peer 3 server closing"]),
+    );
+    await client.endpoint.stop();
+  });
+
+  test("delivers what was queued before it was stopped", async () => {
+    const server = await makePeer(true);
+    const client = await makePeer(false);
+    const connection = client.endpoint.connect(server.endpoint.address);
+    await client.next("opened");
+    client.endpoint.send(connection, 0, new Uint8Array(300_000));
+    const [arrived] = await Promise.all([server.next("message"), client.endpoint.stop()]);
+    expect(arrived.message.length).toBe(300_000);
+    await server.endpoint.stop();
+  });
+
+  test("calls nobody back from within a call", async () => {
+    await using endpoint = (await makePeer(false)).endpoint;
+    const peer = await makePeer(false);
+    const connection = peer.endpoint.connect(endpoint.address);
+    peer.endpoint.abort(connection, 1, "");
+    expect(peer.events).toEqual([]);
+    await peer.next("closed");
+    await peer.endpoint.stop();
+  });
+
+  test("stops once, however often it is asked, and within a second of a silent peer", async () => {
+    await using silent = (await makePeer(false)).endpoint;
+    const client = await makePeer(false);
+    client.endpoint.connect(silent.address);
+    const startedAt = systemClock.now();
+    await Promise.all([client.endpoint.stop(), client.endpoint.stop()]);
+    expect(systemClock.now() - startedAt).toBeLessThan(1500);
+    expect(client.events).toMatchObject([{ type: "closed", reason: { cause: "local" } }]);
+  });
+
+  test("says that its port is taken", async () => {
+    await using first = (await makePeer(true)).endpoint;
+    const second = UdpEndpoint.bind({
+      address: first.address,
+      clock: systemClock,
+      random: systemRandom,
+      isAccepting: true,
+      onEvent: () => undefined,
+    });
+    await expect(second).rejects.toMatchObject({ code: "port-in-use" });
+  });
+});
