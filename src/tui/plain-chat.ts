@@ -326,8 +326,13 @@ export class PlainChat {
   }
 
   #handleError(message: string, ref: string | undefined): void {
+    const past = [...this.#rooms.keys()].find((name) => ref === pastRef(name));
+    if (past !== undefined) {
+      this.#print(`-- the past cannot be shown: ${message}`);
+      this.#handlePast(past, []);
+      return;
+    }
     this.#refuse(message);
-    for (const name of this.#rooms.keys()) if (ref === pastRef(name)) this.#handlePast(name, []);
     if (ref === undefined || !this.#joining.delete(ref)) return;
     const isHopeless = this.#joining.size === 0 && this.#rooms.size === 0;
     if (isHopeless && !this.#options.isInteractive) this.#end(1);

@@ -2,9 +2,10 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
-import { pendingMax } from "../../src/tui/plain-chat.ts";
+import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
+import { heldMax } from "../../src/tui/plain-room.ts";
 import { SimulatedClock } from "../support/clock.ts";
-import { entry, FakeClient, someTime } from "../support/fake-client.ts";
+import { entry, FakeClient } from "../support/fake-client.ts";
 import { utcTimeFormat } from "../support/view.ts";
 
 /** Line mode between streams that the test holds. */
@@ -88,6 +89,21 @@ describe("a program that pipes lines in", () => {
     expect(await run.printed()).toBe("");
     run.client.page("lobby", [entry(1, "old"), entry(2, "both")]);
     expect(await run.printed()).toBe("09:31 bob: old\n09:31 bob: both\n09:31 bob: live");
+  });
+
+  test("does not wait for the past when 1,001 lines have come meanwhile, but for 1,000 it does", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.accept();
+    await run.printed();
+    const say = (sequence: number) =>
+      run.client.tell({ type: "said", room: "lobby", entry: entry(sequence, "x"), isOwn: false });
+    for (let sequence = 1; sequence <= heldMax; sequence += 1) say(sequence);
+    expect(await run.printed()).toBe("");
+    say(heldMax + 1);
+    expect((await run.printed()).split("\n")).toHaveLength(heldMax + 1);
+    run.client.page("lobby", [entry(1, "too late")]);
+    expect(await run.printed()).toBe("");
   });
 
   test("gets lines of several rows set in, so that none looks like another's", async () => {
@@ -175,6 +191,52 @@ describe("a program that pipes lines in", () => {
     });
     expect(await run.printed()).toBe("-- nickname alice is taken: taking alice2");
     expect(run.client.asked).toEqual(["nick alice2"]);
+  });
+
+  test(`gives up after ${nickTriesMax} suggested nicknames`, async () => {
+    const run = new PlainRun();
+    await run.printed();
+    const refuse = () =>
+      run.client.tell({
+        type: "nick-refused",
+        code: "nickname-taken",
+        message: "taken",
+        suggestion: "x",
+      });
+    for (let tries = 0; tries < nickTriesMax; tries += 1) refuse();
+    await run.printed();
+    expect(run.client.asked).toHaveLength(nickTriesMax);
+    refuse();
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test("goes on without the past when it cannot be had", async () => {
+    const run = new PlainRun();
+    run.stdin.end("hello\n");
+    await run.printed();
+    run.client.accept();
+    const ref = run.client.lastHistoryRef!;
+    run.client.tell({ type: "error", ref, code: "history-unavailable", message: "no history now" });
+    expect(await run.printed()).toContain("-- the past cannot be shown: no history now");
+    run.client.store(0, 1);
+    expect(await run.exitCode).toBe(0);
+  });
+
+  test("ends with 1 when the connection is closed for good", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.client.tell({ type: "connection", state: "closed", attempt: 1, reason: "other version" });
+    expect(await run.printed()).toBe("-- connection closed (other version)");
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test("reads no more than it can hand on while the server does not answer", async () => {
+    const run = new PlainRun();
+    for (let chunk = 0; chunk < 20; chunk += 1) run.stdin.write("x\n".repeat(pendingMax));
+    await run.entered();
+    expect(run.stdin.readableLength + run.stdin.writableLength).toBeGreaterThan(
+      15 * 2 * pendingMax,
+    );
   });
 
   test("ends with 1 when the nickname is refused without a suggestion", async () => {
@@ -304,5 +366,4 @@ test("lines of other rooms name their room", async () => {
   run.client.page("dev", []);
   run.client.tell({ type: "said", room: "dev", entry: entry(1, "hi"), isOwn: false });
   expect(await run.printed()).toBe("09:31 #dev bob: hi");
-  expect(someTime).toBe(entry(1, "hi").sentAt);
 });
