@@ -14,8 +14,8 @@ const page = readFileSync(new URL("../../docs/BOTS.md", import.meta.url), "utf8"
 
 /** The rows of the table whose first heading is this one: their cells. */
 function table(heading: string): string[][] {
-  const [, rest = ""] = page.split(`\n| ${heading} |`);
-  const [, , ...rows] = rest.split("\n\n", 1)[0]!.split("\n");
+  const [, rest = ""] = page.split(new RegExp(`\\n\\| ${heading} +\\|.*\\n`));
+  const [, ...rows] = rest.split("\n\n", 1)[0]!.split("\n");
   return rows.map((row) =>
     row
       .split("|")
