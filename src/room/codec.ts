@@ -1,12 +1,12 @@
 import { type DecodeOptions, decode, encode, rfc8949EncodeOptions, Tokenizer, Type } from "cborg";
-import { type GenericSchema, safeParse } from "valibot";
 import { decodeUtf8 } from "../base/bytes.ts";
 import {
+  type Check,
+  checkRef,
+  checkRequest,
+  checkServerMessage,
   type Request,
-  refSchema,
-  requestSchema,
   type ServerMessage,
-  serverMessageSchema,
 } from "./message.ts";
 
 /**
@@ -35,25 +35,19 @@ export function encodeCbor(value: unknown): Uint8Array {
  * keys, each once, valid UTF-8 and numbers that are safe; else `undefined`. Byte strings share
  * memory with the source.
  */
-export function decodeCbor<T>(bytes: Uint8Array, schema: GenericSchema<unknown, T>): T | undefined {
+export function decodeCbor<T>(bytes: Uint8Array, check: Check<T>): T | undefined {
   const value = decodeItem(bytes);
-  if (value === undefined) return undefined;
-  const result = safeParse(schema, value);
-  return result.success ? result.output : undefined;
+  return value === undefined ? undefined : check(value);
 }
 
 /** The request, the `ref` of one that cannot be understood, or `undefined`. */
 export function decodeRequest(bytes: Uint8Array): Request | { readonly ref: number } | undefined {
-  const value = decodeItem(bytes);
-  const request = safeParse(requestSchema, value);
-  if (request.success) return request.output;
-  const unknown = safeParse(refSchema, value);
-  return unknown.success ? unknown.output : undefined;
+  return decodeCbor(bytes, (value) => checkRequest(value) ?? checkRef(value));
 }
 
 /** The message of a server, or `undefined` when it is none that we know. */
 export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefined {
-  return decodeCbor(bytes, serverMessageSchema);
+  return decodeCbor(bytes, checkServerMessage);
 }
 
 function decodeItem(bytes: Uint8Array): unknown {

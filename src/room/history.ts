@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Level } from "level";
-import * as v from "valibot";
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
 import { draftKey, type LogEnd, planAppend } from "./append-plan.ts";
@@ -17,6 +16,7 @@ import type {
   ReadResult,
 } from "./history-port.ts";
 import { hasMarker, writeMarker } from "./marker-file.ts";
+import { checkLogEnd } from "./message.ts";
 import { PageCollector, planPage } from "./page-plan.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 
@@ -34,11 +34,6 @@ const checkedEntriesMax = 100;
 
 /** Waits before the database is opened again after a failed write, milliseconds; the last repeats. */
 const reopenMs: readonly number[] = [1_000, 2_000, 5_000];
-
-const logEndSchema: v.GenericSchema<unknown, LogEnd> = v.object({
-  sequence: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-  sentAt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
-});
 
 /** The database, split by what its keys mean. */
 interface Store {
@@ -240,7 +235,7 @@ async function writeFormat(store: Store): Promise<void> {
 
 async function checkFormat(store: Store): Promise<void> {
   const bytes: Uint8Array | undefined = await store.root.get("format");
-  const format = bytes === undefined ? undefined : decodeCbor(bytes, v.number());
+  const format = bytes === undefined ? undefined : decodeCbor(bytes, (value) => value);
   if (format === undefined) {
     throw new EarshotError("history-damaged", "its format record is missing");
   }
@@ -311,7 +306,7 @@ function entryKey(room: string, sequence: number): string {
 }
 
 function decodeLogEnd(bytes: Uint8Array | undefined): LogEnd | undefined {
-  return bytes === undefined ? undefined : decodeCbor(bytes, logEndSchema);
+  return bytes === undefined ? undefined : decodeCbor(bytes, checkLogEnd);
 }
 
 function failure(message: string): HistoryFailure {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { ErrorCode } from "../base/errors.ts";
+import type { LogEnd } from "./append-plan.ts";
 import type { LeaveReason } from "./client-port.ts";
 import type { Entry, SequenceRange } from "./entry.ts";
 import { nicksMax, pageDamagedMax, pageEntriesMax, sessionRoomsMax, tokenBytes } from "./limits.ts";
@@ -173,6 +174,15 @@ export type Event = Said | Grown | Joined | Left | Shutdown;
 /** Everything a server sends. */
 export type ServerMessage = Reply | Event;
 
+/** A line and the room whose log it belongs to. */
+export interface StoredEntry {
+  readonly room: string;
+  readonly entry: Entry;
+}
+
+/** Gives the value as what it should be, without keys that are unknown; or `undefined`. */
+export type Check<T> = (value: unknown) => T | undefined;
+
 /** The codes with which a server refuses a request. */
 export const refusalCodes: readonly ErrorCode[] = [
   "history-unavailable",
@@ -211,7 +221,7 @@ const token = v.pipe(
 const nicks = v.pipe(v.array(name), v.maxLength(nicksMax));
 
 /** One line of a log, on the wire and on disk. */
-export const entrySchema: v.GenericSchema<unknown, Entry> = v.object({
+const entry = v.object({
   sequence,
   id,
   author: name,
@@ -224,87 +234,104 @@ const range = v.pipe(
   v.check(({ from, to }) => from <= to),
 );
 
-/** What a server accepts. Unknown keys are ignored, so that later versions may add some. */
-export const requestSchema: v.GenericSchema<unknown, Request> = v.variant("type", [
-  v.object({
-    type: v.literal("hello"),
-    ref,
-    nick: name,
-    client: phrase,
-    token: v.exactOptional(token),
-  }),
-  v.object({ type: v.literal("join"), ref, room: name }),
-  v.object({ type: v.literal("leave"), ref, room: name }),
-  v.object({
-    type: v.literal("say"),
-    ref,
-    id,
-    room: name,
-    text: v.string(),
-    isFirst: v.boolean(),
-  }),
-  v.pipe(
+/** The value as a `Request`, or `undefined`. Unknown keys are ignored: later versions may add some. */
+export const checkRequest: Check<Request> = checkOf(
+  v.variant("type", [
     v.object({
-      type: v.literal("history"),
+      type: v.literal("hello"),
+      ref,
+      nick: name,
+      client: phrase,
+      token: v.exactOptional(token),
+    }),
+    v.object({ type: v.literal("join"), ref, room: name }),
+    v.object({ type: v.literal("leave"), ref, room: name }),
+    v.object({
+      type: v.literal("say"),
+      ref,
+      id,
+      room: name,
+      text: v.string(),
+      isFirst: v.boolean(),
+    }),
+    v.pipe(
+      v.object({
+        type: v.literal("history"),
+        ref,
+        room: name,
+        before: v.exactOptional(sequence),
+        after: v.exactOptional(whole),
+        limit: v.pipe(sequence, v.maxValue(pageEntriesMax)),
+      }),
+      v.check(({ before, after }) => before === undefined || after === undefined),
+    ),
+    v.object({ type: v.literal("members"), ref, room: name, after: v.exactOptional(name) }),
+  ]),
+);
+
+/** The value as a `ServerMessage`, or `undefined`. Unknown keys are ignored. */
+export const checkServerMessage: Check<ServerMessage> = checkOf(
+  v.variant("type", [
+    v.object({
+      type: v.literal("welcome"),
+      ref,
+      server: v.object({ id: name, name }),
+      nick: name,
+      token,
+      rooms: v.pipe(v.array(name), v.maxLength(sessionRoomsMax)),
+    }),
+    v.object({
+      type: v.literal("error"),
+      ref,
+      // A code of a later version must not make the refusal itself unreadable.
+      code: v.fallback(v.picklist(refusalCodes), "internal"),
+      message: phrase,
+      suggestion: v.exactOptional(name),
+    }),
+    v.object({
+      type: v.literal("entered"),
       ref,
       room: name,
-      before: v.exactOptional(sequence),
-      after: v.exactOptional(whole),
-      limit: v.pipe(sequence, v.maxValue(pageEntriesMax)),
+      nicks,
+      memberCount: whole,
+      lastSequence: whole,
     }),
-    v.check(({ before, after }) => before === undefined || after === undefined),
-  ),
-  v.object({ type: v.literal("members"), ref, room: name, after: v.exactOptional(name) }),
-]);
-
-/** What a client accepts. Unknown keys are ignored, so that later versions may add some. */
-export const serverMessageSchema: v.GenericSchema<unknown, ServerMessage> = v.variant("type", [
-  v.object({
-    type: v.literal("welcome"),
-    ref,
-    server: v.object({ id: name, name }),
-    nick: name,
-    token,
-    rooms: v.pipe(v.array(name), v.maxLength(sessionRoomsMax)),
-  }),
-  v.object({
-    type: v.literal("error"),
-    ref,
-    // A code of a later version must not make the refusal itself unreadable.
-    code: v.fallback(v.picklist(refusalCodes), "internal"),
-    message: phrase,
-    suggestion: v.exactOptional(name),
-  }),
-  v.object({
-    type: v.literal("entered"),
-    ref,
-    room: name,
-    nicks,
-    memberCount: whole,
-    lastSequence: whole,
-  }),
-  v.object({ type: v.literal("exited"), ref, room: name }),
-  v.object({ type: v.literal("stored"), ref, id, sequence, sentAt: whole }),
-  v.object({
-    type: v.literal("page"),
-    ref,
-    room: name,
-    entries: v.pipe(v.array(entrySchema), v.maxLength(pageEntriesMax)),
-    damaged: v.pipe(v.array(range), v.maxLength(pageDamagedMax)),
-    hasMore: v.boolean(),
-  }),
-  v.object({ type: v.literal("members"), ref, room: name, nicks, hasMore: v.boolean() }),
-  v.object({ type: v.literal("said"), room: name, entry: entrySchema }),
-  v.object({ type: v.literal("grown"), room: name, lastSequence: whole }),
-  v.object({ type: v.literal("joined"), room: name, nick: name }),
-  v.object({
-    type: v.literal("left"),
-    room: name,
-    nick: name,
-    reason: v.picklist(["left", "lost", "server closing"]),
-  }),
-  v.object({ type: v.literal("shutdown"), reason: phrase }),
-]);
+    v.object({ type: v.literal("exited"), ref, room: name }),
+    v.object({ type: v.literal("stored"), ref, id, sequence, sentAt: whole }),
+    v.object({
+      type: v.literal("page"),
+      ref,
+      room: name,
+      entries: v.pipe(v.array(entry), v.maxLength(pageEntriesMax)),
+      damaged: v.pipe(v.array(range), v.maxLength(pageDamagedMax)),
+      hasMore: v.boolean(),
+    }),
+    v.object({ type: v.literal("members"), ref, room: name, nicks, hasMore: v.boolean() }),
+    v.object({ type: v.literal("said"), room: name, entry }),
+    v.object({ type: v.literal("grown"), room: name, lastSequence: whole }),
+    v.object({ type: v.literal("joined"), room: name, nick: name }),
+    v.object({
+      type: v.literal("left"),
+      room: name,
+      nick: name,
+      reason: v.picklist(["left", "lost", "server closing"]),
+    }),
+    v.object({ type: v.literal("shutdown"), reason: phrase }),
+  ]),
+);
 
 /** The `ref` of a request that says nothing else we understand, so that it can be refused. */
-export const refSchema: v.GenericSchema<unknown, { readonly ref: number }> = v.object({ ref });
+export const checkRef: Check<{ readonly ref: number }> = checkOf(v.object({ ref }));
+
+/** A line as it is on disk, or `undefined`. */
+export const checkStoredEntry: Check<StoredEntry> = checkOf(v.object({ room: name, entry }));
+
+/** The end of a room's log as it is on disk, or `undefined`. */
+export const checkLogEnd: Check<LogEnd> = checkOf(v.object({ sequence: whole, sentAt: whole }));
+
+function checkOf<T>(schema: v.GenericSchema<unknown, T>): Check<T> {
+  return (value) => {
+    const result = v.safeParse(schema, value);
+    return result.success ? result.output : undefined;
+  };
+}

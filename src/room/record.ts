@@ -1,20 +1,9 @@
-import * as v from "valibot";
 import { crc32 } from "../base/checksum.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
 import type { Entry } from "./entry.ts";
-import { entrySchema } from "./message.ts";
+import { checkStoredEntry } from "./message.ts";
 
 const checksumBytes = 4;
-
-interface StoredEntry {
-  readonly room: string;
-  readonly entry: Entry;
-}
-
-const storedEntrySchema: v.GenericSchema<unknown, StoredEntry> = v.object({
-  room: v.string(),
-  entry: entrySchema,
-});
 
 /** An entry as it lies on disk: CRC-32 of the rest, then the CBOR of the room and the entry. */
 export function encodeRecord(room: string, entry: Entry): Uint8Array {
@@ -35,7 +24,7 @@ export function decodeRecord(
   const body = record.subarray(checksumBytes);
   const view = new DataView(record.buffer, record.byteOffset, checksumBytes);
   if (view.getUint32(0) !== crc32(body)) return undefined;
-  const stored = decodeCbor(body, storedEntrySchema);
+  const stored = decodeCbor(body, checkStoredEntry);
   if (stored?.room !== room || stored.entry.sequence !== sequence) return undefined;
   return stored.entry;
 }

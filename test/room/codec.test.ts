@@ -1,4 +1,3 @@
-import { number } from "valibot";
 import { describe, expect, test } from "vitest";
 import {
   containersMax,
@@ -236,9 +235,10 @@ describe("random bytes", () => {
   });
 });
 
-describe("decoding with another schema", () => {
-  test("gives nothing when the value does not fit", () => {
-    expect(decodeCbor(encodeCbor("text"), number())).toBeUndefined();
-    expect(decodeCbor(encodeCbor(3), number())).toBe(3);
+describe("decoding", () => {
+  test("gives nothing when the value is not what it should be", () => {
+    const check = (value: unknown) => (typeof value === "number" ? value : undefined);
+    expect(decodeCbor(encodeCbor("text"), check)).toBeUndefined();
+    expect(decodeCbor(encodeCbor(3), check)).toBe(3);
   });
 });
