@@ -47,16 +47,17 @@ export class AnswerQueue {
 
   /**
    * A question arrived. It is answered once, however many copies come (by several adapters, or by
-   * limited and directed broadcast), and not at all above the rates.
+   * limited and directed broadcast), and not at all above the rates. Says whether it will be.
    */
-  handleQuery(now: number, question: { readonly nonce: string; readonly from: Address }): void {
+  handleQuery(now: number, question: { readonly nonce: string; readonly from: Address }): boolean {
     const { nonce, from } = question;
-    if (this.#nonces.has(nonce)) return;
-    if (!this.#source(now, from.host).take(now) || !this.#total.take(now)) return;
+    if (this.#nonces.has(nonce)) return false;
+    if (!this.#source(now, from.host).take(now) || !this.#total.take(now)) return false;
     this.#nonces.add(nonce);
     forgetOldest(this.#nonces, noncesMax);
-    const delayMs = this.#isCrowded(now) ? this.#random.unit() * answerDelayMsMax : 0;
+    const delayMs = this.isCrowded(now) ? this.#random.unit() * answerDelayMsMax : 0;
     this.#waiting.push({ nonce, to: from, at: now + delayMs });
+    return true;
   }
 
   /** Another server was heard. */
@@ -64,6 +65,12 @@ export class AnswerQueue {
     this.#neighbours.delete(id);
     this.#neighbours.set(id, now);
     forgetOldest(this.#neighbours, neighboursMax + 1);
+  }
+
+  /** Whether more than `neighboursMax` other servers are there. */
+  isCrowded(now: number): boolean {
+    const heard = [...this.#neighbours.values()].filter((at) => now < at + neighbourMs);
+    return neighboursMax < heard.length;
   }
 
   /** The answers that are due, each given out once. */
@@ -85,11 +92,6 @@ export class AnswerQueue {
     this.#sources.set(host, bucket);
     forgetOldest(this.#sources, sourcesMax);
     return bucket;
-  }
-
-  #isCrowded(now: number): boolean {
-    const heard = [...this.#neighbours.values()].filter((at) => now < at + neighbourMs);
-    return neighboursMax < heard.length;
   }
 }
 

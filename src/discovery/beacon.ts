@@ -5,7 +5,7 @@ import { type Adapter, type AdapterLister, listAdapters } from "./adapters.ts";
 import { type Announcement, type DiscoveryPacket, encodePacket } from "./announcement.ts";
 import { AnswerQueue } from "./answer-queue.ts";
 import { type DiscoveryCounts, DiscoverySockets } from "./discovery-sockets.ts";
-import { beaconTiming, RepeatSchedule } from "./repeat-schedule.ts";
+import { beaconTiming, changeGapMs, questionGapMs, RepeatSchedule } from "./repeat-schedule.ts";
 
 /** What a server says about itself: an `Announcement` without what the beacon adds. */
 export type ServerDescription = Omit<Announcement, "bootId" | "sequence">;
@@ -95,7 +95,7 @@ class RunningBeacon implements Beacon {
   }
 
   changed(): void {
-    this.#schedule.handleChange(this.#options.clock.now());
+    this.#schedule.handleDemand(this.#options.clock.now(), changeGapMs);
     this.#run();
   }
 
@@ -111,12 +111,20 @@ class RunningBeacon implements Beacon {
 
   #handlePacket(packet: DiscoveryPacket, from: Address): void {
     const now = this.#options.clock.now();
-    if (packet.type === "query") this.#answers.handleQuery(now, { nonce: packet.nonce, from });
+    if (packet.type === "query") this.#handleQuery(now, packet.nonce, from);
     // Our own beacons come back to the shared port.
     if (packet.type === "beacon" && packet.announcement.bootId !== this.#bootId) {
       this.#answers.handleNeighbour(now, packet.announcement.id);
     }
     this.#run();
+  }
+
+  /** Among many servers a beacon of each for every question would be a storm. */
+  #handleQuery(now: number, nonce: string, from: Address): void {
+    const isAnswered = this.#answers.handleQuery(now, { nonce, from });
+    if (isAnswered && !this.#answers.isCrowded(now)) {
+      this.#schedule.handleDemand(now, questionGapMs);
+    }
   }
 
   /** Does what is due and sets the timer for what comes next. */

@@ -35,9 +35,9 @@ describe("AnswerQueue", () => {
   test("answers a question at once and once", () => {
     const answers = queue();
     expect(answers.pollTimeout()).toBeUndefined();
-    answers.handleQuery(start, question(1));
-    answers.handleQuery(start, question(1));
-    answers.handleQuery(start, question(1, "10.1.0.9"));
+    expect(answers.handleQuery(start, question(1))).toBe(true);
+    expect(answers.handleQuery(start, question(1))).toBe(false);
+    expect(answers.handleQuery(start, question(1, "10.1.0.9"))).toBe(false);
     expect(answers.pollTimeout()).toBe(start);
     expect(answers.poll(start)).toMatchObject([{ nonce: nonceOf(1), to: question(1).from }]);
     answers.handleQuery(start + 1000, question(1));
@@ -71,7 +71,9 @@ describe("AnswerQueue", () => {
     const answers = queue();
     for (let n = 1; n <= neighboursMax; n += 1) answers.handleNeighbour(start, sampleId(n));
     expect(answered(answers, 30, () => "10.0.0.9")).toBe(30);
+    expect(answers.isCrowded(start)).toBe(false);
     answers.handleNeighbour(start, sampleId(neighboursMax + 1));
+    expect(answers.isCrowded(start)).toBe(true);
     for (let n = 31; n <= 60; n += 1) answers.handleQuery(start, question(n, "10.0.0.10"));
     const first = answers.pollTimeout()!;
     expect(first).toBeGreaterThan(start);

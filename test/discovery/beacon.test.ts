@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { encodePacket } from "../../src/discovery/announcement.ts";
+import { goodbyeGapMs } from "../../src/discovery/beacon.ts";
+import { questionGapMs } from "../../src/discovery/repeat-schedule.ts";
+import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
 import { sampleId } from "./samples.ts";
 
@@ -33,6 +36,35 @@ describe("a beacon", () => {
     neighbour.socket.send(everyone, query);
     await until(() => neighbour.packets.length === 1);
     expect(stranger.packets).toEqual([]);
+  });
+
+  test("is heard by everyone when somebody asks, at most four times a second", async () => {
+    await using lan = await LoopbackLan.open();
+    const clock = new SimulatedClock();
+    const everyone = { host: "127.255.255.255", port: lan.port };
+    const { packets } = await lan.eavesdropper();
+    const beacons = () => packets.filter((packet) => packet.type === "beacon").length;
+    const { socket, packets: answers } = await lan.listener();
+    const ask = async (number: number) => {
+      const token = number.toString().padStart(16, "0");
+      socket.send(everyone, encodePacket({ type: "query", nonce: token }));
+      await until(() => answers.length === number);
+    };
+    const beacon = await lan.beacon({}, { clock });
+    clock.advance(1000);
+    await until(() => beacons() === 3);
+    // The last of the burst was just now, and the next one is due in 2.4 s at the earliest.
+    await ask(1);
+    await ask(2);
+    expect(beacons()).toBe(3);
+    clock.advance(questionGapMs);
+    await until(() => beacons() === 4);
+    clock.advance(questionGapMs);
+    await ask(3);
+    await until(() => beacons() === 5);
+    const closed = beacon.close();
+    clock.advance(goodbyeGapMs);
+    await closed;
   });
 
   test("starts and stops on a machine without any network", async () => {

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Address } from "../../src/base/address.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../../src/base/datagram-socket.ts";
 import { systemRandom } from "../../src/base/random.ts";
@@ -18,6 +19,12 @@ export function fakeAdapter(number: number): Adapter {
     isLoopback: false,
     targets: ["127.255.255.255"],
   };
+}
+
+/** A socket, and the packets that it heard. */
+export interface Listener {
+  readonly socket: DatagramSocket;
+  readonly packets: DiscoveryPacket[];
 }
 
 /** What a test opened on loopback, on a discovery port that is its own; closes it all at its end. */
@@ -78,12 +85,20 @@ export class LoopbackLan implements AsyncDisposable {
   }
 
   /** A bare socket, and the packets that it heard. */
-  async listener(
-    host = "127.0.0.1",
-  ): Promise<{ socket: DatagramSocket; packets: DiscoveryPacket[] }> {
+  async listener(host = "127.0.0.1"): Promise<Listener> {
+    return this.#listen({ host, port: 0 });
+  }
+
+  /** The same on the discovery port, shared with everyone else there. */
+  async eavesdropper(): Promise<Listener> {
+    return this.#listen({ host: "0.0.0.0", port: this.port });
+  }
+
+  async #listen(address: Address): Promise<Listener> {
     const packets: DiscoveryPacket[] = [];
     const socket = await bindDatagramSocket({
-      address: { host, port: 0 },
+      address,
+      isShared: address.port === this.port,
       isBroadcast: true,
       onDatagram: (datagram) => {
         const packet = decodePacket(datagram);

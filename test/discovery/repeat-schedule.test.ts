@@ -49,18 +49,18 @@ describe("RepeatSchedule", () => {
   test("lets a change through at once, and the next one a second after", () => {
     const schedule = new RepeatSchedule(start, beaconTiming, new SeededRandom(1));
     fireTimes(schedule, 1_000);
-    schedule.handleChange(start + 2_100);
+    schedule.handleDemand(start + 2_100, changeGapMs);
     expect(schedule.poll(start + 2_100)).toBe(true);
-    schedule.handleChange(start + 2_200);
+    schedule.handleDemand(start + 2_200, changeGapMs);
     expect(schedule.pollTimeout()).toBe(start + 2_100 + changeGapMs);
-    schedule.handleChange(start + 2_900);
+    schedule.handleDemand(start + 2_900, changeGapMs);
     expect(schedule.pollTimeout()).toBe(start + 2_100 + changeGapMs);
   });
 
   test("a change does not put off what is due earlier", () => {
     const schedule = new RepeatSchedule(start, beaconTiming, new SeededRandom(1));
     schedule.poll(start);
-    schedule.handleChange(start + 10);
+    schedule.handleDemand(start + 10, changeGapMs);
     expect(schedule.pollTimeout()).toBe(start + 250);
   });
 
