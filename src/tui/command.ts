@@ -93,6 +93,13 @@ export function membersText(nicks: readonly string[]): string {
   return `${countOf(nicks.length, "member")}: ${nicks.join(", ")}`;
 }
 
+/** The answer to `/rooms`. */
+export function roomsText(names: readonly string[]): string {
+  return names.length === 0
+    ? "you are in no room"
+    : `you are in ${names.map((name) => `#${name}`).join(", ")}`;
+}
+
 /** A typed room as rooms are named: without the `#`, in lower case. */
 export function roomName(typed: string): string {
   return typed.replace(/^#/, "").toLowerCase();

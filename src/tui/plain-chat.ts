@@ -1,7 +1,15 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import type { Entry } from "../room/entry.ts";
-import { type CommandName, commandHelp, membersText, parseInput, roomName } from "./command.ts";
+import {
+  type CommandName,
+  commandHelp,
+  membersText,
+  parseInput,
+  roomName,
+  roomsText,
+} from "./command.ts";
 import { countOf } from "./count-text.ts";
+import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainRoom } from "./plain-room.ts";
 import { chosenRef, leftText } from "./room-events.ts";
@@ -27,33 +35,34 @@ export interface PlainChatOptions {
   readonly isInteractive: boolean;
 }
 
+type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
+
 /** Chat as lines in and lines out: the same commands as on the full screen, no terminal needed. */
 export class PlainChat {
   readonly #options: PlainChatOptions;
   readonly #effects: PlainEffect[] = [];
   readonly #rooms = new Map<string, PlainRoom>();
-  /** First joins that were not answered yet. */
-  readonly #joining = new Set<string>();
-  /** Ids of own lines that are not stored yet. */
-  readonly #pending = new Set<string>();
-  /** Ids of own lines that are stored but were not printed yet. */
-  readonly #untold = new Set<string>();
-  /** Lines given to the client that it has not told an id of. */
-  #sayingCount = 0;
+  /** Rooms whose joins were not answered yet, by the `ref` of the join. */
+  readonly #joining = new Map<string, string>();
+  readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
   #activeRoom: string | undefined;
-  #nick = "";
+  /** `undefined` until the server accepted us. */
+  #nick: string | undefined;
+  #isNickRefused = false;
   #nickTries = 0;
-  #connection = "";
+  #connection: ConnectionEvent["state"] | undefined;
   #hasRefusal = false;
   #endAt: number | undefined;
   #hasEnded = false;
 
   constructor(options: PlainChatOptions) {
     this.#options = options;
-    options.rooms.forEach((_, index) => {
-      this.#joining.add(firstRef(index));
+    // What a person typed is on their screen; a program wants to see its lines come back.
+    this.#ownLines = new OwnLines(!options.isInteractive);
+    options.rooms.forEach((room, index) => {
+      this.#joining.set(firstRef(index), room);
     });
   }
 
@@ -87,7 +96,7 @@ export class PlainChat {
 
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
-    const count = this.#unstoredCount + this.#waiting.length;
+    const count = this.#undeliveredCount;
     if (count === 0 && this.#joining.size === 0) {
       this.#end(this.#exitCode);
       return;
@@ -98,21 +107,22 @@ export class PlainChat {
     this.#end(3);
   }
 
-  /** A line of input that cannot be said. */
-  handleUnusableLine(reason: string): void {
-    this.#refuse(reason);
+  /** Something that was wanted cannot be done. */
+  refuse(reason: string): void {
+    this.#hasRefusal = true;
+    this.#print(`-- ${reason}`);
   }
 
   /** The client did not take a line; the reason comes as an event. */
   handleRefusedSay(): void {
-    this.#sayingCount -= 1;
+    this.#ownLines.handleRefused();
     this.#hasRefusal = true;
   }
 
   handleClientEvent(event: ClientEvent): void {
     switch (event.type) {
       case "connection":
-        this.#handleConnection(event.state, event.reason);
+        this.#handleConnection(event);
         break;
       case "ready":
         this.#handleReady(event.server.name, event.nick);
@@ -160,17 +170,13 @@ export class PlainChat {
         break;
       }
       case "pending":
-        this.#sayingCount -= 1;
-        this.#pending.add(event.id);
+        this.#ownLines.handlePending(event.id);
         break;
       case "stored":
-        // A program waits to see its lines; a person has seen them.
-        if (this.#pending.delete(event.id) && !this.#options.isInteractive) {
-          this.#untold.add(event.id);
-        }
+        this.#ownLines.handleStored(event.id);
         break;
       case "failed":
-        this.#pending.delete(event.id);
+        this.#ownLines.handleFailed(event.id);
         this.#hasRefusal = true;
         this.#print(`-- not sent: ${event.message}`);
         break;
@@ -180,8 +186,8 @@ export class PlainChat {
     }
   }
 
-  get #unstoredCount(): number {
-    return this.#pending.size + this.#sayingCount;
+  get #undeliveredCount(): number {
+    return this.#ownLines.unstoredCount + this.#waiting.length;
   }
 
   get #exitCode(): number {
@@ -189,8 +195,11 @@ export class PlainChat {
   }
 
   get #canSay(): boolean {
+    // What follows a /join is meant for that room.
+    if (this.#joining.has(chosenRef)) return false;
     const room = this.#rooms.get(this.#activeRoom ?? "");
-    return room !== undefined && !room.isPastMissing && this.#unstoredCount < pendingMax;
+    if (room === undefined) return this.#joining.size === 0;
+    return !room.isPastMissing && this.#ownLines.unstoredCount < pendingMax;
   }
 
   /** A person's commands need no room; lines from a program keep their order. */
@@ -201,20 +210,26 @@ export class PlainChat {
   }
 
   #endWhenDone(): void {
-    const unsaid = this.#waiting.length + this.#unstoredCount + this.#untold.size;
-    if (this.#endAt === undefined || 0 < unsaid + this.#joining.size) return;
+    if (this.#endAt === undefined || 0 < this.#waiting.length + this.#joining.size) return;
+    if (!this.#ownLines.areAllDone) return;
     if ([...this.#rooms.values()].some((room) => room.isPastMissing)) return;
     this.#end(this.#exitCode);
   }
 
   #do(now: number, line: string): void {
     const input = parseInput(line);
-    if (input.type === "refused") this.#refuse(input.reason);
+    if (input.type === "refused") this.refuse(input.reason);
     else if (input.type === "command") this.#run(now, input.name, input.arg);
-    else if (input.type === "say" && this.#activeRoom !== undefined) {
-      this.#sayingCount += 1;
-      this.#effects.push({ type: "say", room: this.#activeRoom, text: input.text });
+    else if (input.type === "say") this.#say(input.text);
+  }
+
+  #say(text: string): void {
+    if (this.#activeRoom === undefined) {
+      this.refuse("not sent: join a room first with /join ROOM");
+      return;
     }
+    this.#ownLines.handleSaying();
+    this.#effects.push({ type: "say", room: this.#activeRoom, text });
   }
 
   #run(now: number, name: CommandName, arg: string): void {
@@ -232,12 +247,10 @@ export class PlainChat {
         break;
       }
       case "members":
-        this.#printMembers();
+        this.#print(`-- ${membersText(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])}`);
         break;
       case "rooms":
-        this.#print(
-          `-- you are in ${[...this.#rooms.keys()].map((room) => `#${room}`).join(", ")}`,
-        );
+        this.#print(`-- ${roomsText([...this.#rooms.keys()])}`);
         break;
       case "nick":
         this.#changeNick(arg);
@@ -256,6 +269,7 @@ export class PlainChat {
   #join(arg: string): void {
     const room = roomName(arg);
     if (!this.#rooms.has(room)) {
+      this.#joining.set(chosenRef, room);
       this.#effects.push({ type: "join", room, ref: chosenRef });
       return;
     }
@@ -264,24 +278,24 @@ export class PlainChat {
   }
 
   #changeNick(nick: string): void {
-    if (this.#nick === "") this.#effects.push({ type: "change-nick", nick });
-    else this.#print(`-- you are ${this.#nick}; changing it comes with accounts`);
+    if (this.#isNickRefused) this.#effects.push({ type: "change-nick", nick });
+    else this.#print(`-- you are ${this.#nick ?? "nobody yet"}; changing it comes with accounts`);
   }
 
-  #handleConnection(state: string, reason: string | undefined): void {
+  #handleConnection({ state, reason }: ConnectionEvent): void {
     if (state === this.#connection) return;
     this.#connection = state;
     const why = reason === undefined ? "" : ` (${reason})`;
     if (state === "reconnecting") this.#print(`-- connection lost${why}, reconnecting`);
     if (state !== "closed") return;
     this.#print(`-- connection closed${why}`);
-    const isUnfinished = 0 < this.#unstoredCount + this.#waiting.length;
-    this.#end(isUnfinished && this.#endAt !== undefined ? 3 : 1);
+    this.#end(0 < this.#undeliveredCount && this.#endAt !== undefined ? 3 : 1);
   }
 
   #handleReady(server: string, nick: string): void {
-    const isFirst = this.#nick === "";
+    const isFirst = this.#nick === undefined;
     this.#nick = nick;
+    this.#isNickRefused = false;
     this.#print(`-- connected to ${server} as ${nick}`);
     if (!isFirst) return;
     this.#options.rooms.forEach((room, index) => {
@@ -295,7 +309,7 @@ export class PlainChat {
       this.#print(`-- ${message}: taking ${suggestion}`);
       this.#effects.push({ type: "change-nick", nick: suggestion });
     } else if (this.#options.isInteractive) {
-      this.#nick = "";
+      this.#isNickRefused = true;
       this.#print(`-- ${message}: choose another with /nick NAME`);
     } else {
       this.#print(`-- ${message}`);
@@ -304,7 +318,9 @@ export class PlainChat {
   }
 
   #handleEntered(name: string, nicks: readonly string[], ref: string | undefined): void {
-    this.#joining.delete(ref ?? "");
+    for (const [joinRef, room] of this.#joining) {
+      if (joinRef === ref || roomName(room) === name) this.#joining.delete(joinRef);
+    }
     const known = this.#rooms.get(name);
     const room = known ?? new PlainRoom(nicks);
     if (known === undefined) {
@@ -320,7 +336,7 @@ export class PlainChat {
 
   #handleExited(name: string): void {
     this.#rooms.delete(name);
-    this.#untold.clear();
+    this.#ownLines.handleExited();
     this.#print(`-- left #${name}`);
     if (this.#activeRoom === name) this.#activeRoom = this.#rooms.keys().next().value;
   }
@@ -332,7 +348,7 @@ export class PlainChat {
       this.#handlePast(past, []);
       return;
     }
-    this.#refuse(message);
+    this.refuse(message);
     if (ref === undefined || !this.#joining.delete(ref)) return;
     const isHopeless = this.#joining.size === 0 && this.#rooms.size === 0;
     if (isHopeless && !this.#options.isInteractive) this.#end(1);
@@ -350,8 +366,7 @@ export class PlainChat {
   }
 
   #handleSaid(name: string, entry: Entry, isOwn: boolean): void {
-    this.#pending.delete(entry.id);
-    this.#untold.delete(entry.id);
+    this.#ownLines.handleTold(entry.id);
     const room = this.#rooms.get(name);
     // What a person typed is on their screen already.
     if (isOwn && this.#options.isInteractive) return;
@@ -369,15 +384,6 @@ export class PlainChat {
       const shown = text.replaceAll("\n", "\n      ");
       this.#print(`${this.#options.timeFormat.time(sentAt)} ${where}${author}: ${shown}`);
     }
-  }
-
-  #printMembers(): void {
-    this.#print(`-- ${membersText(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])}`);
-  }
-
-  #refuse(reason: string): void {
-    this.#hasRefusal = true;
-    this.#print(`-- ${reason}`);
   }
 
   #print(line: string): void {

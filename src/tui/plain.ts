@@ -93,7 +93,7 @@ class PlainShell {
   #handleInput(lines: readonly InputLine[]): void {
     for (const line of lines) {
       if (line.type === "line") this.#chat.handleLine(sanitizeText(line.text));
-      else this.#chat.handleUnusableLine("not sent: a line is longer than 16 MiB");
+      else this.#chat.refuse("not sent: a line is longer than 16 MiB");
     }
     this.#work();
   }

@@ -1,4 +1,11 @@
-import { type CommandName, commandHelp, membersText, parseInput, roomName } from "./command.ts";
+import {
+  type CommandName,
+  commandHelp,
+  membersText,
+  parseInput,
+  roomName,
+  roomsText,
+} from "./command.ts";
 import { cleared, withNotice } from "./conversation.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -113,7 +120,7 @@ function run(
     case "members":
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
-      return answer([`you are in ${screen.rooms.map((joined) => `#${joined.name}`).join(", ")}`]);
+      return answer([roomsText(screen.rooms.map((joined) => joined.name))]);
     case "nick":
       return screen.connection.state === "open"
         ? answer([`you are ${screen.nick}; changing it comes with accounts`])

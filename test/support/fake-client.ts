@@ -16,6 +16,8 @@ export class FakeClient implements ClientPort {
   readonly #tell: (event: ClientEvent) => void;
   readonly #pending = new Set<string>();
   refusesSay = false;
+  /** Joins are not answered. */
+  isSlow = false;
   isClosed = false;
 
   constructor(tell: (event: ClientEvent) => void) {
@@ -33,6 +35,7 @@ export class FakeClient implements ClientPort {
 
   join(room: string, ref?: string): void {
     this.asked.push(`join ${room}`);
+    if (this.isSlow) return;
     if (room === "secret")
       this.tell({ type: "error", ...refOf(ref), code: "room-invalid", message: "no such room" });
     else

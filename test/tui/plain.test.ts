@@ -210,6 +210,34 @@ describe("a program that pipes lines in", () => {
     expect(await run.exitCode).toBe(1);
   });
 
+  test("has what follows a /join said in that room, also when the answer takes its time", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.client.isSlow = true;
+    run.stdin.end("/join dev\nfor dev\n");
+    await run.printed();
+    expect(run.client.said).toEqual([]);
+    run.client.tell({
+      type: "entered",
+      room: "dev",
+      nicks: ["alice"],
+      lastSequence: 0,
+      ref: "chosen",
+    });
+    run.client.page("dev", []);
+    await run.printed();
+    expect(run.client.said.map(({ room }) => room)).toEqual(["dev"]);
+  });
+
+  test("is told when it has left every room", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.stdin.end("/leave\nlost\n");
+    expect(await run.printed()).toContain("-- not sent: join a room first with /join ROOM");
+    expect(await run.exitCode).toBe(1);
+    expect(run.client.said).toEqual([]);
+  });
+
   test("goes on without the past when it cannot be had", async () => {
     const run = new PlainRun();
     run.stdin.end("hello\n");
