@@ -55,7 +55,7 @@ export const sendQueueBytesLow: number = 256 * kibibyte;
  */
 export const sendQueueBytesMax: number = 64 * mebibyte;
 
-/** Connections of one endpoint by default. Idle, each costs about 4 KiB. */
+/** Connections of one endpoint by default. Idle and unused, each costs about 3 KiB. */
 export const connectionCountMaxDefault = 10_000;
 
 /** Accepted connections that the client has not confirmed yet. */
