@@ -47,10 +47,24 @@ const drivers = new Set([
 ]);
 
 /** Files of cli that only compute; the others drive the world by nature. */
-const pureInCli = new Set(["cli/args.ts", "cli/bot-protocol.ts"]);
+const pureInCli = new Set([
+  "cli/args.ts",
+  "cli/bot-event.ts",
+  "cli/bot-protocol.ts",
+  "cli/bot-session.ts",
+  "cli/exit-code.ts",
+  "cli/help.ts",
+  "cli/option-table.ts",
+  "cli/typed-server.ts",
+]);
 
 /** Node modules that only compute or only name types. */
-const pureNodeModules = new Set(["node:assert/strict", "node:crypto"]);
+const pureNodeModules = new Set([
+  "node:assert/strict",
+  "node:crypto",
+  "node:string_decoder",
+  "node:util",
+]);
 
 const worldly =
   /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|process\.|await|async|Promise\.|randomBytes|randomUUID|console\.)/;
