@@ -35,12 +35,14 @@ const drivers = new Set([
   "discovery/adapters.ts",
   "discovery/beacon.ts",
   "discovery/browser.ts",
-  "discovery/broadcast-sockets.ts",
+  "discovery/discovery-sockets.ts",
   "room/client.ts",
   "room/history.ts",
+  "room/marker-file.ts",
   "room/server.ts",
   "transport/udp-endpoint.ts",
   "tui/app.ts",
+  "tui/captured-output.ts",
   "tui/plain.ts",
   "tui/screen.ts",
   "tui/terminal.ts",
@@ -158,7 +160,7 @@ function isPure(file: SourceFile): boolean {
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(join(sourceRoot, path), "utf8");
-  const imports = [...text.matchAll(/^\s*(?:import|export)\b[^;"']*?["']([^"']+)["'];?$/gm)];
+  const imports = [...text.matchAll(/^(?:import|\} from)\b[^;"'\n]*["']([^"'\n]+)["'];$/gm)];
   const dynamic = [...text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)];
   return {
     path,
