@@ -165,7 +165,7 @@ class App {
         this.#host();
         break;
       case "rescan":
-        void this.#browsing?.then((browser) => browser.refresh());
+        this.#rescan();
         break;
       case "say":
         this.#say(effect.room, effect.text);
@@ -285,6 +285,17 @@ class App {
     browsing.then(tell, (error: unknown) => {
       this.#dispatch({ type: "browse-failed", message: phraseOf(error) }, "soon");
     });
+  }
+
+  /** Asks again; where looking for servers could not begin, it is tried again. */
+  #rescan(): void {
+    this.#browsing?.then(
+      (browser) => browser.refresh(),
+      () => {
+        this.#browsing = undefined;
+        if (this.#state.screen.type === "picker") this.#openBrowser();
+      },
+    );
   }
 
   #closeBrowser(): void {

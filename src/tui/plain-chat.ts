@@ -11,9 +11,10 @@ import {
 import { countOf } from "./count-text.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
-import { PlainRoom } from "./plain-room.ts";
-import { chosenRef, leftText } from "./room-events.ts";
+import { entryText, PlainRoom } from "./plain-room.ts";
+import { chosenRef, type MemberEvent, memberText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { undeliveredText } from "./undelivered.ts";
 
 /** Lines of the past that are printed when a room is entered. */
 export const pastLines = 20;
@@ -97,14 +98,10 @@ export class PlainChat {
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
-    if (count === 0 && this.#joining.size === 0) {
-      this.#end(this.#exitCode);
-      return;
-    }
-    const were = count === 1 ? "was" : "were";
-    if (count === 0) this.#print("-- the server did not answer");
-    else this.#print(`-- ${countOf(count, "line")} ${were} not delivered`);
-    this.#end(3);
+    const isIdle = count === 0 && this.#joining.size === 0;
+    if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
+    else if (!isIdle) this.#print("-- the server did not answer");
+    this.#end(isIdle ? this.#exitCode : 3);
   }
 
   /** Something that was wanted cannot be done. */
@@ -354,15 +351,14 @@ export class PlainChat {
     if (isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
-  #handleMember(event: Extract<ClientEvent, { type: "joined" | "left" }>): void {
+  #handleMember(event: MemberEvent): void {
     const { nick, room: name } = event;
     const room = this.#rooms.get(name);
     if (event.type === "joined") room?.handleJoined(nick);
     else room?.handleLeft(nick);
     if (nick === this.#nick) return;
     const where = name === this.#activeRoom ? "" : ` #${name}`;
-    const text = event.type === "joined" ? `${nick} joined` : leftText(nick, event.reason);
-    this.#print(`-- ${text}${where}`);
+    this.#print(`-- ${memberText(event)}${where}`);
   }
 
   #handleSaid(name: string, entry: Entry, isOwn: boolean): void {
@@ -379,11 +375,8 @@ export class PlainChat {
 
   #printEntries(room: string, entries: readonly Entry[]): void {
     const where = room === this.#activeRoom ? "" : `#${room} `;
-    for (const { sentAt, author, text } of entries) {
-      // Further lines are set in, so that nobody can write what looks like another's line.
-      const shown = text.replaceAll("\n", "\n      ");
-      this.#print(`${this.#options.timeFormat.time(sentAt)} ${where}${author}: ${shown}`);
-    }
+    const { timeFormat } = this.#options;
+    for (const entry of entries) this.#print(entryText(entry, where, timeFormat));
   }
 
   #print(line: string): void {

@@ -1,4 +1,5 @@
 import type { Entry } from "../room/entry.ts";
+import type { TimeFormat } from "./time-format.ts";
 
 /** Lines that may come while a room's past is on its way; with more, it is not waited for. */
 export const heldMax = 1_000;
@@ -48,4 +49,11 @@ export class PlainRoom {
     this.#held = undefined;
     return [...entries, ...later];
   }
+}
+
+/** A line of a room as it is printed; `where` names the room, or is empty. */
+export function entryText(entry: Entry, where: string, timeFormat: TimeFormat): string {
+  // Further rows are set in, so that nobody can write what looks like another's line.
+  const text = entry.text.replaceAll("\n", "\n      ");
+  return `${timeFormat.time(entry.sentAt)} ${where}${entry.author}: ${text}`;
 }

@@ -1,4 +1,4 @@
-import type { ClientEvent, LeaveReason } from "../room/client-port.ts";
+import type { ClientEvent } from "../room/client-port.ts";
 import {
   type Conversation,
   emptyConversation,
@@ -229,33 +229,32 @@ function reducePage(
   );
 }
 
-function reduceMember(
-  moment: Moment,
-  screen: RoomScreen,
-  event: Extract<ClientEvent, { type: "joined" | "left" }>,
-): RoomScreen {
+/** Somebody came or went. */
+export type MemberEvent = Extract<ClientEvent, { type: "joined" | "left" }>;
+
+function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): RoomScreen {
   const { nick, room: name } = event;
   if (nick === screen.nick) return screen;
-  const text = event.type === "joined" ? `${nick} joined` : leftText(nick, event.reason);
   return changed(screen, name, (room) => {
     const others = room.members.filter((member) => member !== nick);
     return {
       ...room,
       members: event.type === "joined" ? inserted(others, nick) : others,
-      conversation: withNotice(room.conversation, text, moment.wallNow),
+      conversation: withNotice(room.conversation, memberText(event), moment.wallNow),
     };
   });
 }
 
-/** How it is told that somebody is gone. */
-export function leftText(nick: string, reason: LeaveReason): string {
-  switch (reason) {
+/** How it is told that somebody came or went, and why. */
+export function memberText(event: MemberEvent): string {
+  if (event.type === "joined") return `${event.nick} joined`;
+  switch (event.reason) {
     case "left":
-      return `${nick} left`;
+      return `${event.nick} left`;
     case "lost":
-      return `${nick} lost the connection (power or cable)`;
+      return `${event.nick} lost the connection (power or cable)`;
     case "server closing":
-      return `${nick} left: server closing`;
+      return `${event.nick} left: server closing`;
   }
 }
 

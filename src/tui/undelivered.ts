@@ -22,6 +22,10 @@ export function undeliveredReport(
           `  #${name} ${clip(text.replaceAll("\n", " "), textCells, settings.theme.glyphs.ellipsis)}`,
       ),
   );
-  const were = count === 1 ? "was" : "were";
-  return [`${countOf(count, "line")} ${were} not delivered:`, ...lines.slice(0, linesMax)];
+  return [`${undeliveredText(count)}:`, ...lines.slice(0, linesMax)];
+}
+
+/** That this many lines were lost. */
+export function undeliveredText(count: number): string {
+  return `${countOf(count, "line")} ${count === 1 ? "was" : "were"} not delivered`;
 }

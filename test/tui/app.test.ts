@@ -228,6 +228,21 @@ describe("from the start to the end", () => {
   });
 });
 
+test("a network that cannot be asked is told, and asked again by key", async () => {
+  let tries = 0;
+  const run = new AppRun({
+    openBrowser: () => {
+      tries += 1;
+      return Promise.reject(new EarshotError("interface-not-found", "no adapter eth7"));
+    },
+  });
+  await run.shows("! no adapter eth7");
+  run.clock.advance(1_000);
+  await run.shows("no network adapter is up");
+  run.screen.type("r");
+  await run.until(() => tries === 2);
+});
+
 describe("while chatting", () => {
   test("the connection is lost and comes back, and what was typed stays", async () => {
     const run = new AppRun();
