@@ -19,8 +19,8 @@ export class EventGate {
 
   /** Delivers what was held, in order, and from now on everything at once. */
   open(): void {
-    const held = this.#held ?? [];
+    // It may grow while it is delivered, and what comes then comes last.
+    for (const event of this.#held ?? []) this.#deliver(event);
     this.#held = undefined;
-    for (const event of held) this.#deliver(event);
   }
 }

