@@ -1,0 +1,111 @@
+import { formatNumber, formatRows, medianOf } from "./table.js";
+
+const udpPeers = ["udx", "utp", "datachannel"];
+
+/**
+ * What earshot wants to reach. `measured` gives the number that must not be below (`least`) or above
+ * (`most`) the bar, `undefined` when what it needs was not measured.
+ *
+ * @typedef {object} Bar
+ * @property {string} what
+ * @property {(of: Lookup) => number | undefined} measured
+ * @property {number} [least]
+ * @property {number} [most]
+ */
+
+/** @typedef {(workload: string, peer: string, key: string) => number | undefined} Lookup */
+
+/** @type {readonly Bar[]} */
+const bars = [
+  ratio("bulk: Node TLS", { key: "megabytesPerSecond", in: "bulk", to: ["tls"], least: 0.6 }),
+  ratio("bulk: fastest UDP peer", {
+    key: "megabytesPerSecond",
+    in: "bulk",
+    to: udpPeers,
+    least: 1.5,
+  }),
+  ratio("bulk in 1452-byte datagrams: fastest UDP peer", {
+    key: "megabytesPerSecond",
+    in: "bulk-1452",
+    to: udpPeers,
+    least: 0.9,
+  }),
+  ratio("round trip p50: Node TLS", { key: "p50", in: "round-trip", to: ["tls"], most: 1.4 }),
+  ratio("round trip p99: Node TLS", { key: "p99", in: "round-trip", to: ["tls"], most: 1.5 }),
+  ratio("200-byte messages: fastest UDP peer", {
+    key: "perSecond",
+    in: "messages",
+    to: udpPeers,
+    least: 1,
+  }),
+  ratio("deliveries to 1,000: Node TLS", {
+    key: "perSecond",
+    in: "fan-out-1000",
+    to: ["tls"],
+    least: 0.85,
+  }),
+  value("last of 1,000, p99 ms", { key: "p99", in: "fan-out-1000", most: 25 }),
+  value("server CPU us per delivery, bursts", { key: "burstCpu", in: "fan-out-1000", most: 5 }),
+  value("server CPU us per delivery, single", { key: "singleCpu", in: "fan-out-1000", most: 15 }),
+  ratio("1,000 connections: Node TLS's time", { key: "ms", in: "storm", to: ["tls"], most: 1 }),
+  value("1,000 connections: server CPU s", { key: "serverCpu", in: "storm", most: 0.8 }),
+  value("beside bulk, p50 ms", { key: "p50", in: "beside-bulk", most: 1 }),
+  value("beside bulk, p99 ms", { key: "p99", in: "beside-bulk", most: 5 }),
+  {
+    what: "beside bulk on a link, p50 ms over base",
+    measured: (of) => {
+      const p50 = of("link-beside-bulk", "earshot", "p50");
+      return p50 === undefined ? undefined : p50 - of("link-beside-bulk", "earshot", "base");
+    },
+    most: 25,
+  },
+  ...["100M-20ms-1%", "100M-20ms-5%", "100M-20ms-20%", "10M-50ms-1%", "10M-50ms-5%", "10M-50ms-20%"]
+    .map((link) => `link-${link}`)
+    .map((link) =>
+      ratio(`${link}: best UDP peer`, {
+        key: "megabytesPerSecond",
+        in: link,
+        to: udpPeers,
+        least: 1,
+      }),
+    ),
+  value("KiB per idle connection", { key: "processKib", in: "idle", most: 16 }),
+];
+
+/**
+ * The bars with what was measured, as a Markdown table; those that need what was not measured are
+ * left out, and `undefined` when that is all of them.
+ *
+ * @param {Map<string, Map<string, import("./table.js").Runs>>} runs By workload and peer.
+ */
+export function formatBars(runs) {
+  const lookup = (workload, peer, key) => medianOf(runs.get(workload)?.get(peer), key);
+  const rows = bars.flatMap(({ what, measured, least, most }) => {
+    const number = measured(lookup);
+    if (number === undefined) return [];
+    const isReached = least === undefined ? number <= most : least <= number;
+    const wanted = least === undefined ? `at most ${most}` : `at least ${least}`;
+    return [[what, wanted, formatNumber(number), isReached ? "reached" : "**missed**"]];
+  });
+  return rows.length === 0 ? undefined : formatRows(["what", "bar", "measured", ""], rows);
+}
+
+function value(what, { key, in: workload, ...limits }) {
+  return { what, measured: (of) => of(workload, "earshot", key), ...limits };
+}
+
+/** earshot's number as a multiple of the best of some peers. */
+function ratio(what, { key, in: workload, to, ...limits }) {
+  const best = limits.least === undefined ? Math.min : Math.max;
+  return {
+    what: `${what} x`,
+    measured: (of) => {
+      const own = of(workload, "earshot", key);
+      const others = to
+        .map((peer) => of(workload, peer, key))
+        .filter((other) => other !== undefined);
+      return own === undefined || others.length === 0 ? undefined : own / best(...others);
+    },
+    ...limits,
+  };
+}

@@ -1,0 +1,177 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem, type } from "node:os";
+import { parseArgs } from "node:util";
+import { formatBars } from "./bars.js";
+import { isPinned, measure } from "./pair.js";
+import { loadPeer, peerNames } from "./peer.js";
+import { formatNumber, formatTable } from "./table.js";
+import { workloads } from "./workloads.js";
+
+const help = `Measures earshot beside other transports, on loopback only.
+
+  npm run bench -- [--only bulk,link] [--peers earshot,tcp] [--reps 3] [--quick] [--record]
+
+  --only    workloads whose names begin so: ${Object.keys(workloads).join(", ")}
+  --peers   ${peerNames.join(", ")}
+  --reps    measurements of each, of which the median counts
+  --quick   one short measurement of each, in 90 seconds
+  --profile DIRECTORY   writes a CPU profile of every server there
+  --record  puts the result into docs/PERFORMANCE.md
+`;
+
+/** No measurement is begun later than this, less what the longest may take. */
+const runMsMax = 570_000;
+const quickRunMsMax = 75_000;
+
+const performanceDoc = new URL("../docs/PERFORMANCE.md", import.meta.url);
+const recordStart = "<!-- measured -->";
+const recordEnd = "<!-- /measured -->";
+
+await main();
+
+async function main() {
+  const plan = await makePlan();
+  if (plan === undefined) return;
+  const runs = new Map();
+  const startedAt = performance.now();
+  for (const task of tasksOf(plan)) {
+    if (plan.msMax < performance.now() - startedAt) {
+      tell("The time is over: the rest is left out.\n");
+      break;
+    }
+    await runTask(task, plan, runs);
+  }
+  const report = formatReport(plan, runs, (performance.now() - startedAt) / 1000);
+  process.stdout.write(report);
+  if (plan.isRecorded) record(report);
+}
+
+/** What the command line asks for, as far as it is possible here; `undefined` when it asks for help. */
+async function makePlan() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", default: "" },
+      peers: { type: "string", default: peerNames.join(",") },
+      reps: { type: "string" },
+      quick: { type: "boolean", default: false },
+      profile: { type: "string" },
+      record: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    tell(help);
+    return undefined;
+  }
+  const prefixes = values.only.split(",");
+  const names = Object.keys(workloads)
+    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+    .filter((name) => !values.quick || workloads[name].isQuick !== false);
+  return {
+    names,
+    peers: await loadPeers(values.peers.split(",")),
+    reps: Number(values.reps ?? (values.quick ? 1 : 3)),
+    isQuick: values.quick,
+    msMax: values.quick ? quickRunMsMax : runMsMax,
+    isRecorded: values.record,
+    serverFlags:
+      values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
+  };
+}
+
+/** The peers that can be loaded; says why the others cannot. */
+async function loadPeers(names) {
+  const peers = new Map();
+  for (const name of names) {
+    try {
+      peers.set(name, await loadPeer(name));
+    } catch (error) {
+      const isMissing = error.code === "ERR_MODULE_NOT_FOUND";
+      const advice = isMissing ? "; `npm --prefix bench install` installs what can be" : "";
+      tell(`Without ${name}: ${error.message.split("\n")[0]}${advice}\n`);
+    }
+  }
+  return peers;
+}
+
+/** Round after round, so that a disturbance of some seconds meets different peers. */
+function* tasksOf({ names, peers, reps }) {
+  for (let rep = 0; rep < reps; rep += 1) {
+    for (const name of names) {
+      for (const [peer, { wire, isRelayable }] of peers) {
+        const { peers: only, link, datagramBytesMax } = workloads[name];
+        const isPossible =
+          (only === undefined || only.includes(peer)) &&
+          (link === undefined || isRelayable) &&
+          (datagramBytesMax === undefined || wire === "udp");
+        if (isPossible) yield { rep, name, peer };
+      }
+    }
+  }
+}
+
+async function runTask({ rep, name, peer }, { isQuick, serverFlags }, runs) {
+  const { columns, link, options, quickOptions } = workloads[name];
+  if (!runs.has(name)) runs.set(name, new Map());
+  const byPeer = runs.get(name);
+  if (!byPeer.has(peer)) byPeer.set(peer, { results: [], failures: [] });
+  const { results, failures } = byPeer.get(peer);
+  const task = { workload: name, peer, link, serverFlags, seed: 1 + rep };
+  const [main] = columns;
+  try {
+    const chosen = isQuick ? (quickOptions ?? options) : options;
+    const result = await measure({ ...task, options: chosen });
+    results.push(result);
+    tell(`${rep + 1} ${name} ${peer}: ${formatNumber(result[main.key])} ${main.head}\n`);
+  } catch (error) {
+    failures.push(error.message.split("\n")[0]);
+    tell(`${rep + 1} ${name} ${peer}: failed: ${error.message}\n`);
+  }
+}
+
+function formatReport({ peers, reps }, runs, seconds) {
+  const parts = [
+    describeMachine(peers),
+    `Medians of ${reps}, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
+      'twice as good; "other load" is how many cores others on the machine used meanwhile.',
+  ];
+  const bars = formatBars(runs);
+  if (bars !== undefined) parts.push("### Bars", bars);
+  for (const [name, byPeer] of runs) {
+    const isSealed = (peer) => peers.get(peer).isSealed;
+    parts.push(`### ${workloads[name].title} (\`${name}\`)`);
+    parts.push(formatTable(workloads[name], byPeer, isSealed));
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+function describeMachine(peers) {
+  const { optionalDependencies } = readJson("package.json");
+  const { version } = readJson("../package.json");
+  const models = new Set(cpus().map(({ model }) => model.trim()));
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  const packages = Object.entries(optionalDependencies).map((pair) => pair.join(" "));
+  return [
+    `- ${new Date().toISOString().slice(0, 10)}, earshot ${version} beside ${[...peers.keys()].join(", ")}`,
+    `- ${cpus().length} x ${[...models].join(", ")}, ${gibibytes} GiB, ${type()} ${release()}, ` +
+      `ends ${isPinned ? "pinned to a core each" : "not pinned"}`,
+    `- Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${packages.join(", ")}`,
+  ].join("\n");
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+}
+
+/** Replaces what the last run put between the two marks. */
+function record(report) {
+  const text = readFileSync(performanceDoc, "utf8");
+  const start = text.indexOf(recordStart) + recordStart.length;
+  const end = text.indexOf(recordEnd);
+  writeFileSync(performanceDoc, `${text.slice(0, start)}\n\n${report}\n${text.slice(end)}`);
+}
+
+/** Progress goes beside the result, so that this can be sent to a file. */
+function tell(text) {
+  process.stderr.write(text);
+}
