@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { assertNever } from "../base/assert.ts";
 import { EarshotError, type ErrorCode } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { AppendQueue } from "./append-queue.ts";
 import type { LeaveReason, ServerInfo } from "./client-port.ts";
 import { decodeRequest } from "./codec.ts";
 import type { AppendResult, Draft, HistoryFailure, Placement, ReadResult } from "./history-port.ts";
-import {
-  channels,
-  chatTextBytesMax,
-  closeCodes,
-  helloMs,
-  sessionsMax,
-  tokenBytes,
-} from "./limits.ts";
+import { channels, chatTextBytesMax, closeCodes, helloMs, sessionsMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
 import type { Hello, Join, Leave, ListMembers, ReadHistory, Request, Say } from "./message.ts";
 import { nickKey, parseNick, parseRoom, suggestNick } from "./name.ts";
@@ -28,7 +20,6 @@ import { SessionTable } from "./session-table.ts";
 
 export interface ChatServerOptions {
   readonly server: ServerInfo;
-  readonly random: Random;
   /** The written rooms and the sequence of their newest lines. */
   readonly lastSequences: ReadonlyMap<string, number>;
 }
@@ -41,7 +32,6 @@ export class ChatServer {
   /** Messages from clients that made no sense and were dropped. */
   droppedCount = 0;
   readonly #info: ServerInfo;
-  readonly #random: Random;
   readonly #sessions = new SessionTable();
   readonly #rooms: RoomTable;
   readonly #appends = new AppendQueue();
@@ -51,7 +41,6 @@ export class ChatServer {
 
   constructor(options: ChatServerOptions) {
     this.#info = options.server;
-    this.#random = options.random;
     this.#rooms = new RoomTable(options.lastSequences);
   }
 
@@ -202,12 +191,12 @@ export class ChatServer {
     }
   }
 
-  #hello(session: Session, { ref, nick: wanted, token: oldToken }: Hello): void {
+  #hello(session: Session, { ref, nick: wanted, token }: Hello): void {
     if (session.isMember()) throw new EarshotError("request-invalid", "hello was said before");
     const nick = parseNick(wanted);
     const key = nickKey(nick);
     const owner = this.#sessions.owner(key);
-    if (owner !== undefined && !isSameToken(owner.state.token, oldToken)) {
+    if (owner !== undefined && !isSameToken(owner.state.token, token)) {
       const isTaken = (other: string) => this.#sessions.owner(nickKey(other)) !== undefined;
       const suggestion = suggestNick(nick, isTaken);
       const message = `nickname ${nick} is taken`;
@@ -220,12 +209,10 @@ export class ChatServer {
       });
       return;
     }
-    // After a restart the server knows no token; whoever comes first keeps the one it has.
-    const token = oldToken ?? this.#random.bytes(tokenBytes);
     const member = this.#sessions.accept(session, { type: "accepted", nick, key, token });
     if (owner !== undefined) this.#takeOver(owner, member);
     const rooms = [...member.rooms];
-    this.#output.answer(member, { type: "welcome", ref, server: this.#info, nick, token, rooms });
+    this.#output.answer(member, { type: "welcome", ref, server: this.#info, nick, rooms });
   }
 
   /** The same client came back before we noticed that it was gone: nobody needs to know. */
@@ -380,6 +367,6 @@ export class ChatServer {
   }
 }
 
-function isSameToken(token: Uint8Array, other: Uint8Array | undefined): boolean {
-  return other !== undefined && Buffer.compare(token, other) === 0;
+function isSameToken(token: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(token, other) === 0;
 }

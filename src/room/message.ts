@@ -12,8 +12,8 @@ export interface Hello {
   readonly nick: string;
   /** Name and version of the program, for people who look for a fault. */
   readonly client: string;
-  /** The token of an earlier `Welcome`: takes the nickname back from one's own dead connection. */
-  readonly token?: Uint8Array;
+  /** A secret the client made when it started: takes its nickname back from its own dead connection. */
+  readonly token: Uint8Array;
 }
 
 /** Answered by `Entered`; joining a room twice changes nothing. */
@@ -72,7 +72,6 @@ export interface Welcome {
   readonly ref: number;
   readonly server: { readonly id: string; readonly name: string };
   readonly nick: string;
-  readonly token: Uint8Array;
   /** Rooms the client is still in, because it took over its earlier connection. */
   readonly rooms: readonly string[];
 }
@@ -242,7 +241,7 @@ export const checkRequest: Check<Request> = checkOf(
       ref,
       nick: name,
       client: phrase,
-      token: v.exactOptional(token),
+      token,
     }),
     v.object({ type: v.literal("join"), ref, room: name }),
     v.object({ type: v.literal("leave"), ref, room: name }),
@@ -277,7 +276,6 @@ export const checkServerMessage: Check<ServerMessage> = checkOf(
       ref,
       server: v.object({ id: name, name }),
       nick: name,
-      token,
       rooms: v.pipe(v.array(name), v.maxLength(sessionRoomsMax)),
     }),
     v.object({

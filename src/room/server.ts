@@ -43,7 +43,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   const { clock, random, name, id } = options;
   const history = await History.open({ directory: options.dataDir, clock });
   const { lastSequences, damagedRooms } = history;
-  const server = new ChatServer({ server: { id, name }, random, lastSequences });
+  const server = new ChatServer({ server: { id, name }, lastSequences });
   let onDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     onDone = resolve;

@@ -139,18 +139,19 @@ describe("a client's place in a log", () => {
     const random = new SeededRandom(seed);
     const log = enteredAt(0);
     const told: (number | string)[] = [];
+    const read = (last: number) => {
+      const after = log.missingAfter;
+      if (after !== undefined) told.push(...brief(log.handlePage(entries(after + 1, last), [])));
+    };
     for (let sequence = 1; sequence <= 500; sequence += 1) {
       if (random.chance(0.7)) told.push(...brief(log.handleSaid(entry(sequence))));
       if (random.chance(0.2)) log.handleGrown(sequence);
       if (random.chance(0.05)) log.handleEntered(sequence);
-      const after = log.missingAfter;
-      if (after === undefined || random.chance(0.5)) continue;
-      const to = Math.min(sequence, after + random.between(1, 9));
-      told.push(...brief(log.handlePage(entries(after + 1, to), [])));
+      if (random.chance(0.5))
+        read(Math.min(sequence, (log.missingAfter ?? 0) + random.between(1, 9)));
     }
     log.handleEntered(500);
-    const after = log.missingAfter;
-    if (after !== undefined) told.push(...brief(log.handlePage(entries(after + 1, 500), [])));
+    read(500);
     expect(told).toEqual(entries(1, 500).map(({ sequence }) => sequence));
   });
 });

@@ -40,7 +40,6 @@ export class ChatLan {
   startServer(): void {
     const server = new ChatServer({
       server: { id: "server-id", name: "kitchen" },
-      random: this.random.fork(),
       lastSequences: this.history.lastSequences(),
     });
     const endpoint = this.network.attach(serverAddress, (event) => host.handleEndpointEvent(event));

@@ -3,7 +3,6 @@ import { decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import type { Draft, HistoryQuery } from "../../src/room/history-port.ts";
 import type { Request, ServerMessage } from "../../src/room/message.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
-import { SeededRandom } from "./random.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
@@ -23,7 +22,6 @@ export class ServerDesk {
     this.#sequences = new Map(lastSequences);
     this.server = new ChatServer({
       server: { id: "key", name: "kitchen" },
-      random: new SeededRandom(1),
       lastSequences,
     });
   }
@@ -42,9 +40,9 @@ export class ServerDesk {
     return answer !== undefined && "ref" in answer && answer.ref === this.#ref ? answer : undefined;
   }
 
-  hello(session: number, nick: string, token?: Uint8Array): ServerMessage | undefined {
-    const extra = token === undefined ? {} : { token };
-    return this.ask(session, { type: "hello", nick, client: "test", ...extra });
+  /** Without a token it is another client each time. */
+  hello(session: number, nick: string, token = tokenOf(session)): ServerMessage | undefined {
+    return this.ask(session, { type: "hello", nick, client: "test", token });
   }
 
   /** A session with a nickname that is in the room. */
@@ -113,4 +111,11 @@ export class ServerDesk {
       }
     }
   }
+}
+
+/** A token that no other session has. */
+function tokenOf(session: number): Uint8Array {
+  const token = new Uint8Array(16);
+  new DataView(token.buffer).setUint32(0, session);
+  return token;
 }

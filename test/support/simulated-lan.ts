@@ -52,10 +52,9 @@ export class SimulatedServer {
   }
 
   #startChat(): ServerHost {
-    const { clock, random } = this.#lan;
+    const { clock } = this.#lan;
     const server = new ChatServer({
       server: { id: "server-key", name: "lab" },
-      random: random.fork(),
       lastSequences: this.history.lastSequences(),
     });
     return new ServerHost({ server, port: this.host, history: this.history, clock });

@@ -1,0 +1,123 @@
+import type { Address } from "../../src/base/address.ts";
+import { ChatClient } from "../../src/room/chat-client.ts";
+import type { ClientEvent } from "../../src/room/client-port.ts";
+import { decodeRequest, encodeCbor } from "../../src/room/codec.ts";
+import type { Entered, Request, ServerMessage } from "../../src/room/message.ts";
+import type { CloseReason } from "../../src/transport/endpoint-port.ts";
+import { SeededRandom } from "./random.ts";
+
+export const serverAddress: Address = { host: "10.0.0.1", port: 4000 };
+
+/** A client whose effects are collected; the test is the server. */
+export class ClientDesk {
+  readonly client: ChatClient;
+  readonly events: ClientEvent[] = [];
+  readonly requests: Request[] = [];
+  readonly channels: number[] = [];
+  readonly connects: Address[] = [];
+  readonly closes: number[] = [];
+  resolveCount = 0;
+  now = 1_000;
+
+  constructor(nick = "anna") {
+    this.client = new ChatClient({ nick, program: "test", random: new SeededRandom(1) });
+  }
+
+  /** Connected and greeted. */
+  static open(nick = "anna"): ClientDesk {
+    const desk = new ClientDesk(nick);
+    desk.do((client) => client.start());
+    desk.connect();
+    desk.welcome(nick);
+    return desk;
+  }
+
+  /** Open and in a room whose log ends there. */
+  static inRoom(lastSequence = 0): ClientDesk {
+    const desk = ClientDesk.open();
+    desk.do((client) => client.join("lobby"));
+    desk.enter({ lastSequence });
+    return desk;
+  }
+
+  do<T>(action: (client: ChatClient) => T): T {
+    const result = action(this.client);
+    this.#collect();
+    return result;
+  }
+
+  connect(): void {
+    this.do((client) => client.handleResolved(this.now, serverAddress));
+    this.do((client) => client.handleOpened(this.now));
+  }
+
+  welcome(nick = "anna", rooms: readonly string[] = []): void {
+    const server = { id: "key", name: "kitchen" };
+    this.tell({ type: "welcome", ref: 0, server, nick, rooms });
+  }
+
+  enter(change: Partial<Entered> = {}): void {
+    const { ref } = this.last("join");
+    const entered = { nicks: ["anna"], memberCount: 1, lastSequence: 0 };
+    this.tell({ type: "entered", ref, room: this.last("join").room, ...entered, ...change });
+  }
+
+  lose(reason: CloseReason = { cause: "timed-out", code: 0, text: "" }): void {
+    this.do((client) => client.handleClosed(this.now, reason));
+  }
+
+  /** Waits for the next attempt and connects. */
+  reconnect(): void {
+    this.wake();
+    this.connect();
+    this.welcome();
+  }
+
+  /** The time comes for which the client waits. */
+  wake(): void {
+    this.now = this.client.pollTimeout() ?? this.now;
+    this.do((client) => client.handleTimeout(this.now));
+  }
+
+  tell(message: ServerMessage): void {
+    this.do((client) => client.handleMessage(this.now, encodeCbor(message)));
+  }
+
+  said(sequence: number, text = `line ${sequence}`, author = "ben"): void {
+    const id = String(sequence).padStart(21, "0");
+    const entry = { sequence, id, author, sentAt: 1, text };
+    this.tell({ type: "said", room: "lobby", entry });
+  }
+
+  /** The newest request of this type. */
+  last<T extends Request["type"]>(type: T): Extract<Request, { type: T }> {
+    const request = this.requests.findLast((each) => each.type === type);
+    if (request === undefined) throw new Error(`no ${type} was sent`);
+    return request as Extract<Request, { type: T }>;
+  }
+
+  /** What was sent since the last time. */
+  takeRequests(): Request[] {
+    return this.requests.splice(0);
+  }
+
+  of<T extends ClientEvent["type"]>(type: T): Extract<ClientEvent, { type: T }>[] {
+    return this.events.filter((event) => event.type === type) as Extract<
+      ClientEvent,
+      { type: T }
+    >[];
+  }
+
+  #collect(): void {
+    for (const effect of this.client.pollEffects()) {
+      if (effect.type === "event") this.events.push(effect.event);
+      else if (effect.type === "resolve") this.resolveCount += 1;
+      else if (effect.type === "connect") this.connects.push(effect.address);
+      else if (effect.type === "close") this.closes.push(effect.code);
+      else {
+        this.channels.push(effect.channel);
+        this.requests.push(decodeRequest(effect.message) as Request);
+      }
+    }
+  }
+}
