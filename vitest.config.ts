@@ -19,8 +19,9 @@ export default defineConfig({
           name: "system",
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/support/build.ts"],
-          // After the others: whole programs want the whole machine.
+          // After the others, and with patience: whole programs want the whole machine.
           sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
         },
       },
     ],

@@ -10,7 +10,7 @@ import { TmuxTerminal } from "./tmux.ts";
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /** How long a test waits for something that should take milliseconds, on a machine that is busy. */
-const patienceMs = 10_000;
+const patienceMs = 20_000;
 
 /** A line that a command printed: whichever of these fields it has; a test that looks knows. */
 export interface Line {

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 export const noTmux: string | undefined =
   spawnSync("tmux", ["-V"]).status === 0 ? undefined : "tmux is not installed";
 
-const patienceMs = 15_000;
+const patienceMs = 20_000;
 const lookAgainMs = 30;
 
 /** A terminal of 100 x 30 cells in a tmux server of its own. `await using` ends it. */
