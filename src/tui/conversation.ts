@@ -33,8 +33,10 @@ export type Past =
   /** Nothing was asked for yet. */
   | "unknown"
   | "loading"
-  /** There is more; ask when somebody scrolls there. */
+  /** There is more; ask when it would be seen. */
   | "more"
+  /** There is more, but a person wanted an empty screen: ask when they scroll up. */
+  | "cleared"
   /** The oldest line here is the first of the room. */
   | "complete";
 
@@ -186,10 +188,15 @@ export function withNotice(conversation: Conversation, text: string, at: number)
   return append({ ...conversation, noticeCount }, line);
 }
 
-/** The lines are gone from the screen; the past can be asked for again. */
+/** The lines are gone from the screen; the past stays away until it is wanted again. */
 export function cleared(conversation: Conversation): Conversation {
   const { pending, noticeCount } = conversation;
-  return { ...emptyConversation, pending, noticeCount, past: "more" };
+  return { ...emptyConversation, pending, noticeCount, past: "cleared" };
+}
+
+/** Somebody looks for what is older: after `cleared` it may come again. */
+export function withPastWelcome(conversation: Conversation): Conversation {
+  return conversation.past === "cleared" ? { ...conversation, past: "more" } : conversation;
 }
 
 function saidKey(id: string): string {

@@ -9,12 +9,6 @@ export interface InputRows {
   readonly cursor: { readonly column: number; readonly row: number };
 }
 
-interface Layout {
-  readonly lines: string[];
-  cursorRow: number;
-  cursorColumn: number;
-}
-
 /**
  * Lays the text out behind the prompt (which must be ASCII), in at most `rowsMax` rows around the
  * cursor. Rows break anywhere, so that a row's end never moves what was typed before it.
@@ -24,50 +18,62 @@ export function inputRows(
   options: { readonly prompt: string; readonly columns: number; readonly rowsMax: number },
 ): InputRows {
   const { prompt, columns, rowsMax } = options;
-  const layout = breakAnywhere(input.text, input.cursor, Math.max(2, columns - prompt.length));
+  const layout = new Layout(Math.max(2, columns - prompt.length));
+  const { text } = input;
+  for (let at = 0; at < text.length; ) {
+    const end = graphemeEnd(text, at);
+    layout.put(text.slice(at, end), at === input.cursor);
+    at = end;
+  }
+  // Behind the text nothing stands but maybe the cursor.
+  layout.put("", input.cursor === text.length);
+  const lines = layout.end();
   const first = Math.max(0, layout.cursorRow - rowsMax + 1);
   const indent = " ".repeat(prompt.length);
-  const rows = layout.lines
+  const rows = lines
     .slice(first, first + rowsMax)
     .map((line, index) => [span((first + index === 0 ? prompt : indent) + line)]);
   const cursor = { column: prompt.length + layout.cursorColumn, row: layout.cursorRow - first };
   return { rows, cursor };
 }
 
-function breakAnywhere(text: string, cursor: number, cells: number): Layout {
-  const layout: Layout = { lines: [], cursorRow: 0, cursorColumn: 0 };
-  let line = "";
-  let width = 0;
-  const endLine = () => {
-    layout.lines.push(line);
-    line = "";
-    width = 0;
-  };
-  for (let at = 0; at < text.length; ) {
-    const end = graphemeEnd(text, at);
-    const grapheme = text.slice(at, end);
+class Layout {
+  readonly #cells: number;
+  readonly #lines: string[] = [];
+  #line = "";
+  #width = 0;
+  cursorRow = 0;
+  cursorColumn = 0;
+
+  constructor(cells: number) {
+    this.#cells = cells;
+  }
+
+  put(grapheme: string, isAtCursor: boolean): void {
     const isLineFeed = grapheme === "\n";
     const shown = grapheme === "\t" ? " " : grapheme;
-    const shownCells = isLineFeed ? 0 : graphemeWidth(shown);
+    const width = isLineFeed ? 0 : graphemeWidth(shown);
     // The cursor needs a cell, also on what has no width.
-    if (cells < width + (at === cursor ? Math.max(1, shownCells) : shownCells)) endLine();
-    if (at === cursor) markCursor(layout, width);
-    if (isLineFeed) endLine();
-    else {
-      line += shown;
-      width += shownCells;
+    if (this.#cells < this.#width + (isAtCursor ? Math.max(1, width) : width)) this.#endLine();
+    if (isAtCursor) {
+      this.cursorRow = this.#lines.length;
+      this.cursorColumn = this.#width;
     }
-    at = end;
+    if (isLineFeed) this.#endLine();
+    else {
+      this.#line += shown;
+      this.#width += width;
+    }
   }
-  if (cursor === text.length) {
-    if (cells <= width) endLine();
-    markCursor(layout, width);
-  }
-  endLine();
-  return layout;
-}
 
-function markCursor(layout: Layout, column: number): void {
-  layout.cursorRow = layout.lines.length;
-  layout.cursorColumn = column;
+  end(): readonly string[] {
+    this.#endLine();
+    return this.#lines;
+  }
+
+  #endLine(): void {
+    this.#lines.push(this.#line);
+    this.#line = "";
+    this.#width = 0;
+  }
 }

@@ -6,7 +6,7 @@ import {
   roomName,
   roomsText,
 } from "./command.ts";
-import { cleared, withNotice } from "./conversation.ts";
+import { cleared, withNotice, withPastWelcome } from "./conversation.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
@@ -213,15 +213,15 @@ function scrolledPane(pane: MessagePane, action: Action): MessagePane["conversat
   const page = Math.max(1, pane.rows - 1);
   switch (action) {
     case "scroll-line-up":
-      return scrolledBy(pane, -1);
+      return withPastWelcome(scrolledBy(pane, -1));
     case "scroll-line-down":
       return scrolledBy(pane, 1);
     case "scroll-page-up":
-      return scrolledBy(pane, -page);
+      return withPastWelcome(scrolledBy(pane, -page));
     case "scroll-page-down":
       return scrolledBy(pane, page);
     case "scroll-top":
-      return scrolledToTop(pane);
+      return withPastWelcome(scrolledToTop(pane));
     default:
       return scrolledToBottom(pane.conversation);
   }

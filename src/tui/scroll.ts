@@ -163,6 +163,8 @@ function headText({ conversation, room, context }: MessagePane): string {
       return `loading${context.theme.glyphs.ellipsis}`;
     case "more":
       return canAskPast(conversation) ? "older lines: scroll up" : "older lines are not kept here";
+    case "cleared":
+      return "older lines: scroll up";
     case "complete":
       return `beginning of #${room}`;
   }

@@ -14,6 +14,7 @@ import {
   withLoading,
   withNotice,
   withPage,
+  withPastWelcome,
   withPending,
   withSaid,
   withStored,
@@ -157,10 +158,11 @@ describe("pages of the past", () => {
     expect(canAskPast(withLoading(loading, false))).toBe(true);
   });
 
-  test("can be asked for again after the screen was cleared", () => {
+  test("stay away after the screen was cleared, until they are wanted again", () => {
     const empty = cleared(withPage(emptyConversation, page(range(1, 3), false), "alice"));
     expect(empty.lines).toEqual([]);
-    expect(canAskPast(empty)).toBe(true);
+    expect(canAskPast(empty)).toBe(false);
+    expect(canAskPast(withPastWelcome(empty))).toBe(true);
   });
 });
 

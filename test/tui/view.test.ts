@@ -229,7 +229,10 @@ describe("commands", () => {
     const run = entered("hello");
     run.said(1, "old news").type("/clear").keys("enter");
     expect(run.text()).not.toContain("old news");
-    expect(run.takeEffects().at(-1)).toEqual({ type: "history", room: "lobby" });
+    run.said(2, "fresh");
+    expect(run.takeEffects().filter(({ type }) => type === "history")).toEqual([]);
+    const history = { type: "history", room: "lobby", before: 2 };
+    expect(run.keys("page-up").takeEffects()).toEqual([history]);
   });
 
   test("/join of a joined room only shows it, and a new one is shown when entered", () => {
