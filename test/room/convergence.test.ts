@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ChatLan, eventsOf, type SimulatedClient } from "../support/chat-lan.ts";
 
-const seeds = Array.from({ length: 60 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
 const rooms = ["lobby", "kitchen"];
 const turns = 300;
 
