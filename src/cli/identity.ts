@@ -17,7 +17,7 @@ export interface Identity {
 }
 
 /** A PEM of an X25519 key is 119 bytes; anything much longer is some other file. */
-const keyFileBytesMax = 4_096;
+export const keyFileBytesMax = 4_096;
 
 /**
  * The identity that is kept in the directory, in `server.key`; made when there is none. A key that

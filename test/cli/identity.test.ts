@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadIdentity } from "../../src/cli/identity.ts";
+import { keyFileBytesMax, loadIdentity } from "../../src/cli/identity.ts";
 
 let directory: string;
 let keyPath: string;
@@ -79,6 +79,15 @@ describe("loadIdentity", () => {
     writeFileSync(keyPath, content, { mode: 0o600 });
     await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "identity-unusable" });
     expect(readFileSync(keyPath, "utf8")).toBe(content);
+  });
+
+  test("a key file may be as long as allowed, and not one byte longer", async () => {
+    const { id } = await loadIdentity(directory);
+    const pem = readFileSync(keyPath, "utf8");
+    writeFileSync(keyPath, pem.padEnd(keyFileBytesMax, "\n"));
+    expect((await loadIdentity(directory)).id).toBe(id);
+    writeFileSync(keyPath, pem.padEnd(keyFileBytesMax + 1, "\n"));
+    await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "identity-unusable" });
   });
 
   test("a directory that is not there is an operating failure", async () => {

@@ -6,15 +6,16 @@ import { CliLan } from "../support/cli.ts";
 describe("earshot serve", () => {
   test("says on its first line where it listens", async () => {
     await using lan = await CliLan.open();
-    const server = lan.start("serve", "--json", "--name", "Office");
+    const name = "Office".padEnd(48, "x");
+    const server = lan.start("serve", "--json", "--name", name);
     const first = await server.line({ type: "listening" });
     expect(server.lines[0]).toBe(first);
     expect(first).toEqual({
       type: "listening",
-      name: "Office",
+      name,
       port: expect.any(Number),
       addresses: ["127.0.0.1"],
-      data: join(lan.data, "servers", "office"),
+      data: join(lan.data, "servers", name.toLowerCase()),
       id: expect.stringMatching(/^[\w-]{43}$/),
     });
   });

@@ -23,6 +23,7 @@ describe("usage", () => {
     [["bot"], "a bot needs a nickname"],
     [["bot", "--nick", "no spaces"], "nickname no spaces has characters that are not allowed"],
     [["serve", "--port", "80"], "--port is 80, must be a whole number from 1024 to 65535"],
+    [["serve", "--name", "n".repeat(49)], "the server's name is 49 bytes long, at most 48"],
     [["serve", "--interface", "nonesuch0"], "there is no interface nonesuch0, only lo"],
   ])("earshot %j exits 1 and says why on stderr", async (words, message) => {
     await using lan = await CliLan.open();
