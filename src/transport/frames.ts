@@ -28,7 +28,7 @@ export const frameTypes = {
 } as const;
 
 /** Delay in an ACK frame is counted in eighths of a millisecond. */
-export const ackDelayUnitsPerMs = 8;
+const ackDelayUnitsPerMs = 8;
 
 /** PADDING carries nothing and is skipped. Offsets and limits count bytes of a channel. */
 export type Frame =

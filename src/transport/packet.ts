@@ -46,7 +46,7 @@ export const checksumProtection: PacketProtection = {
 export const longPacketTypes = { init: 0, accept: 1, retry: 2, version: 3, refuse: 4 } as const;
 
 /** First byte, version and two connection ids. */
-export const longHeaderBytes = 17;
+const longHeaderBytes = 17;
 
 /** First byte, connection id and packet number. */
 export const shortHeaderBytes = 11;

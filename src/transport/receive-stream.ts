@@ -19,6 +19,7 @@ export class ReceiveStream {
   /** All bytes below went to the assembler. */
   #consumed = 0;
   #highest = 0;
+  /** The end of what the peer may send. */
   #max = channelWindowBytes;
   #released = 0;
   readonly #pieces = new RangeSet();
@@ -31,11 +32,6 @@ export class ReceiveStream {
   /** The end of what the peer has sent so far. */
   get highest(): number {
     return this.#highest;
-  }
-
-  /** The end of what the peer may send. */
-  get max(): number {
-    return this.#max;
   }
 
   /**
@@ -57,7 +53,7 @@ export class ReceiveStream {
     return this.#max + channelWindowBytes / 4 <= this.#consumed + channelWindowBytes;
   }
 
-  /** Raises `max` to a full window beyond what was consumed. */
+  /** Lets the peer send up to a full window beyond what was consumed, and says how far that is. */
   giveCredit(): number {
     this.#max = this.#consumed + channelWindowBytes;
     return this.#max;

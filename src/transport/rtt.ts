@@ -11,14 +11,6 @@ export class RttEstimator {
     return this.#smoothedMs;
   }
 
-  get latestMs(): number {
-    return this.#latestMs;
-  }
-
-  get hasSample(): boolean {
-    return this.#minMs !== undefined;
-  }
-
   /** A sample; `ackDelayMs` is what the peer says it held the ACK back, already clamped. */
   update(sampleMs: number, ackDelayMs: number): void {
     this.#latestMs = sampleMs;

@@ -5,6 +5,7 @@ import { Endpoint } from "../../src/transport/endpoint.ts";
 import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
 import { frameTypes } from "../../src/transport/frames.ts";
 import {
+  burstDatagramsMax,
   cookieLifeMs,
   datagramBytesMax,
   halfOpenCountMax,
@@ -332,6 +333,30 @@ describe("an endpoint", () => {
     expect([...lines.values()].filter((at) => at - saidAt < 0.25).length).toBe(2000);
     clock.advance(3000);
     expect(server.stats.connections).toBe(2000);
+  });
+
+  test("ends its turn after 16 datagrams of one connection, and asks for another", () => {
+    const at = { server: serverAddress, client: { host: "10.0.0.2", port: 2 } };
+    const server = new Endpoint({ random: new SeededRandom(1), isAccepting: true });
+    const client = new Endpoint({ random: new SeededRandom(2), isAccepting: false });
+    const turn = (from: Endpoint, to: Endpoint, address: typeof serverAddress, now: number) => {
+      for (let count = 0; ; count += 1) {
+        const transmit = from.pollTransmit(now);
+        if (transmit === undefined) return count;
+        to.handleDatagram(now, address, transmit.datagram.slice());
+      }
+    };
+    const connection = client.connect(0, at.server);
+    client.send(0, connection, 1, new Uint8Array(1024 * 1024));
+    const counts: number[] = [];
+    let hasMoreCount = 0;
+    for (let now = 0; now < 20; now += 1) {
+      counts.push(turn(client, server, at.client, now));
+      if (client.hasMore) hasMoreCount += 1;
+      turn(server, client, at.server, now);
+    }
+    expect(Math.max(...counts)).toBe(burstDatagramsMax);
+    expect(hasMoreCount).toBeGreaterThan(0);
   });
 
   test("does the same twice from the same seed", () => {

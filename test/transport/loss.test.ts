@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { probeTimeoutMaxMs } from "../../src/transport/limits.ts";
+import { initialRttMs, probeTimeoutMaxMs } from "../../src/transport/limits.ts";
 import { LossDetection } from "../../src/transport/loss.ts";
 import type { SentPacket } from "../../src/transport/sent-packet.ts";
 
@@ -94,7 +94,7 @@ describe("LossDetection", () => {
     send(loss, 1, 1000);
     loss.onStall(11_000);
     loss.onAck(11_001, upTo(1), 0);
-    expect(loss.rtt.hasSample).toBe(false);
+    expect(loss.rtt.smoothedMs).toBe(initialRttMs);
   });
 
   test("calls congestion persistent when all was lost for more than three probe timeouts", () => {

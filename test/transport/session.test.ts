@@ -4,6 +4,7 @@ import { transportCodes } from "../../src/transport/close-codes.ts";
 import {
   frameTypes,
   writeAck,
+  writeChannelNumber,
   writeClose,
   writeNumber,
   writeStreamHeader,
@@ -14,14 +15,18 @@ import {
   messageBytesMax,
   pieceCountMax,
 } from "../../src/transport/limits.ts";
+import { ourParameters, type TransportParameters } from "../../src/transport/parameters.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { makeTransportPair, serverAddress, type TransportPair } from "../support/transport-pair.ts";
 
 /** A server, and a client that obeys nothing, connected. */
-function besiege(seed = 1): TransportPair & { readonly peer: RawPeer } {
+function besiege(
+  seed = 1,
+  parameters: TransportParameters = ourParameters,
+): TransportPair & { readonly peer: RawPeer } {
   const pair = makeTransportPair(seed);
   const peer = new RawPeer({ ...pair, server: serverAddress });
-  peer.connect();
+  peer.connect(parameters);
   peer.sendFrames((writer) => writer.u8(frameTypes.ping));
   pair.clock.advance(1);
   expect(pair.server.events).toMatchObject([{ type: "opened", isIncoming: true }]);
@@ -170,23 +175,43 @@ describe("what is odd but allowed:", () => {
     expect(closes).toHaveLength(1 + 5);
   });
 
-  test("a peer that less patience is announced to hears from us in time", () => {
-    const pair = makeTransportPair(1);
-    const peer = new RawPeer({ ...pair, server: serverAddress });
-    peer.connect({
-      idleMsMax: 400,
-      initialDataMax: 0,
-      initialChannelDataMax: 0,
-      ackDelayMaxMs: 0,
-      datagramBytesMax: 1200,
-    });
-    peer.sendFrames((writer) => writer.u8(frameTypes.ping));
-    pair.clock.advance(1);
+  test("a peer that announces little patience hears from us in half of it", () => {
+    const { clock, peer } = besiege(1, { ...ourParameters, idleMsMax: 400 });
     peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 1 }], 0));
-    pair.clock.advance(1);
+    clock.advance(1);
     const before = peer.frames.length;
-    pair.clock.advance(205);
+    clock.advance(205);
     expect(peer.frames.slice(before)).toContainEqual({ type: "ping" });
+  });
+
+  test("a peer that gives little credit gets no more, and is told once what it holds back", () => {
+    const limits = { initialDataMax: 150, initialChannelDataMax: 100 };
+    const siege = besiege(1, { ...ourParameters, ...limits });
+    const bytesOf = (channel: number) =>
+      siege.peer.frames.reduce((end, frame) => {
+        const isData = frame.type === "stream" && frame.channel === channel;
+        return isData ? Math.max(end, frame.offset + frame.bytes.length) : end;
+      }, 0);
+    const { connection, host } = siege.server;
+    host.send(connection!, 0, new Uint8Array(500));
+    host.send(connection!, 1, new Uint8Array(500));
+    siege.clock.advance(500);
+    expect([bytesOf(0), bytesOf(1)]).toEqual([100, 50]);
+    const blocked = () => siege.peer.frames.filter((frame) => frame.type.endsWith("blocked"));
+    expect(blocked()).toEqual([
+      { type: "stream-data-blocked", channel: 0, max: 100 },
+      { type: "data-blocked", max: 150 },
+    ]);
+    siege.peer.sendFrames((writer) => {
+      writeNumber(writer, frameTypes.maxData, 200);
+      // An old packet that comes late takes nothing back.
+      writeNumber(writer, frameTypes.maxData, 10);
+      writeChannelNumber(writer, frameTypes.maxStreamData, 0, 120);
+      writeChannelNumber(writer, frameTypes.maxStreamData, 0, 5);
+    });
+    siege.clock.advance(500);
+    expect([bytesOf(0), bytesOf(1)]).toEqual([120, 80]);
+    expect(blocked()).toHaveLength(4);
   });
 });
 
