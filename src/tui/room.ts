@@ -11,7 +11,7 @@ import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
-import { editorWith, emptyEditor, handleEditorKey, replaceText } from "./line-editor.ts";
+import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
 import { activeRoom, chosenRef, conversed, isPasteLong, withPastWanted } from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
 import {
@@ -31,15 +31,21 @@ export function reduceRoom(
   key: KeyEvent,
 ): Step {
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
-  if (key.type === "paste" && (screen.paste !== undefined || isPasteLong(key.text))) {
-    return show(state, { ...quiet, paste: (screen.paste ?? "") + key.text });
-  }
+  if (key.type === "paste") return show(state, withPaste(quiet, key.text));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const action = ownAction ?? actionOf("room", key, isEmpty);
   if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
   if (screen.paste !== undefined) return show(state, quiet);
   return show(state, { ...quiet, editor: handleEditorKey(screen.editor, key) ?? screen.editor });
+}
+
+function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
+  if (screen.paste !== undefined) return { ...screen, paste: `${screen.paste}\n${pasted}` };
+  // What is copied by lines ends with a line feed that nobody means.
+  const text = pasted.replace(/\n$/, "");
+  if (isPasteLong(text)) return { ...screen, paste: text };
+  return { ...screen, editor: insertText(screen.editor, text) };
 }
 
 function act(
@@ -53,7 +59,7 @@ function act(
     case "send":
       return screen.paste === undefined
         ? submit(moment, state, screen)
-        : say(state, { ...screen, paste: undefined }, screen.paste);
+        : say(state, screen, { ...screen, paste: undefined }, screen.paste);
     case "drop-paste":
       return show(state, { ...screen, paste: undefined, hint: "the paste was dropped" });
     case "history-older":
@@ -81,21 +87,15 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
     editor: emptyEditor,
     history: remember(screen.history, typed),
   };
-  if (input.type === "say") return say(state, sent, input.text);
+  if (input.type === "say") return say(state, screen, sent, input.text);
   return run(moment, state, sent, input.name, input.arg);
 }
 
-function say(state: ViewState, screen: RoomScreen, text: string): Step {
-  const { activeRoom: room } = screen;
-  if (room === undefined) {
-    return show(state, {
-      ...screen,
-      editor: editorWith(text),
-      hint: "join a room first: /join ROOM",
-    });
-  }
-  const following = conversed(screen, room, scrolledToBottom);
-  return show(state, following, { type: "say", room, text });
+/** `sent` is the screen without what was typed; without a room nothing may go. */
+function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: string): Step {
+  const room = screen.activeRoom;
+  if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
+  return show(state, conversed(sent, room, scrolledToBottom), { type: "say", room, text });
 }
 
 function run(

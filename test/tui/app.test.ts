@@ -102,7 +102,8 @@ class AppRun {
   }
 
   async until(isDone: () => boolean, wanted = "something"): Promise<void> {
-    for (let turn = 0; turn < 500; turn += 1) {
+    for (let turn = 0; turn < 2_500; turn += 1) {
+      await this.screen.settled();
       if (isDone()) return;
       this.clock.advance(1);
       await new Promise(setImmediate);

@@ -155,6 +155,8 @@ describe("typing in a room", () => {
     expect(run.takeEffects()).toEqual([]);
     expect(room(run).editor.text).toBe("hello");
     expect(run.text()).toContain("join a room first");
+    run.paste("a\nb").keys("enter");
+    expect(room(run)).toMatchObject({ paste: "a\nb", editor: { text: "hello" } });
   });
 
   test("a short paste goes into the line, one of 501 characters or two lines waits as one piece", () => {
@@ -164,6 +166,10 @@ describe("typing in a room", () => {
     expect(room(run.paste("x".repeat(501))).paste).toHaveLength(501);
     expect(room(run.keys("escape")).paste).toBeUndefined();
     expect(room(run.paste("a\nb")).paste).toBe("a\nb");
+  });
+
+  test("a paste of one line that ends with a line feed is a line like any other", () => {
+    expect(room(joiningView().enter().paste("one line\n")).editor.text).toBe("one line");
   });
 
   test("while a paste waits a second one is added, other keys do nothing, and the draft stays", () => {
