@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
-import { EarshotError } from "../base/errors.ts";
+import { EarshotError, systemErrorCode } from "../base/errors.ts";
 import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
@@ -94,9 +94,14 @@ class BotDriver {
   /** Reads no faster than requests are answered and events are read. */
   async #readInput(session: BotSession): Promise<number> {
     const splitter = new LineSplitter(requestCharactersMax);
-    for await (const chunk of process.stdin) {
-      for (const line of splitter.push(chunk)) await this.#handleLine(session, line);
-      await this.#output.flushed();
+    try {
+      for await (const chunk of process.stdin) {
+        for (const line of splitter.push(chunk)) await this.#handleLine(session, line);
+        await this.#output.flushed();
+      }
+    } catch (error) {
+      // Input that cannot be read any more has ended; anything else is our mistake.
+      if (systemErrorCode(error) === undefined) throw error;
     }
     for (const line of splitter.end()) await this.#handleLine(session, line);
     session.handleInputEnd(this.#clock.now());

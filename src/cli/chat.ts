@@ -1,13 +1,14 @@
 import { userInfo } from "node:os";
 import { formatAddress } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
+import { EarshotError } from "../base/errors.ts";
 import { startBrowser } from "../discovery/browser.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
-import type { ChatOptions, HostedServer, ServerTarget } from "../tui/chat-options.ts";
+import type { ChatOptions, Connect, HostedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
-import { exitCodes } from "./exit-code.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer } from "./joining.ts";
 import { unblock } from "./line-output.ts";
@@ -86,8 +87,18 @@ async function chatInLines(
   const { stdin, stdout } = process;
   unblock(stdout);
   const nick = command.nick ?? defaultNick();
+  let failure: EarshotError | undefined;
+  const connect: Connect = async (...joining) => {
+    try {
+      return await options.connect(...joining);
+    } catch (error) {
+      if (error instanceof EarshotError) failure = error;
+      throw error;
+    }
+  };
   try {
-    return await runPlain({ ...options, target, nick, stdin, stdout });
+    const exitCode = await runPlain({ ...options, connect, target, nick, stdin, stdout });
+    return failure === undefined ? exitCode : exitCodeOf(failure.code);
   } finally {
     await hosted?.close();
   }

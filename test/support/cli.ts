@@ -30,8 +30,15 @@ export interface Line {
 
 const running = new Set<ChildProcessWithoutNullStreams>();
 
-process.on("exit", () => {
+function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
+}
+
+process.on("exit", killAll);
+// A worker that took too long is ended by a signal.
+process.on("SIGTERM", () => {
+  killAll();
+  process.exit(1);
 });
 
 /**

@@ -60,6 +60,14 @@ describe("earshot without a terminal", () => {
     expect(chat.stderr).toMatch(/^earshot: 2 servers answered: kitchen \(.*\), office \(.*\n$/);
   });
 
+  test("ends with 2 when there is no server of that name", async () => {
+    await using lan = await CliLan.open();
+    const chat = lan.start("chat", "--server", "no such server", "--wait", "100");
+    chat.endInput("hello\n");
+    expect(await chat.exit()).toBe(2);
+    expect(chat.stdout).toContain("-- no server and no host called no such server was found\n");
+  });
+
   test("a host that is stopped tells its guests", async () => {
     await using lan = await CliLan.open();
     const host = lan.start("chat", "--nick", "ann", "--wait", "100");
