@@ -106,9 +106,6 @@ export class BotSession {
     const deadline = this.pollTimeout();
     if (deadline === undefined || now < deadline) return;
     const seconds = answerWaitMs / 1_000;
-    for (const { ref } of this.#pending.values()) {
-      this.#refuse(ref, "connection-lost", `not answered within ${seconds} s`);
-    }
     if (this.#nick === undefined) {
       this.#refuse(undefined, "no-server", `the server did not answer within ${seconds} s`);
       this.#end(exitCodes.noServer);
@@ -266,7 +263,11 @@ export class BotSession {
     this.#end(exitCodes.ok);
   }
 
+  /** What has no answer by now gets none from the server. */
   #end(exitCode: number): void {
+    for (const { ref, isSilent } of this.#pending.values()) {
+      if (!isSilent) this.#refuse(ref, "connection-lost", "the bot ended before it was answered");
+    }
     this.#state = { type: "ended", exitCode };
   }
 }

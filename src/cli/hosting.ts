@@ -75,6 +75,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     }),
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
+    await forgetOwner(directory);
     throw error;
   });
   onChange = () => beacon.changed();

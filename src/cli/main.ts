@@ -49,6 +49,6 @@ async function run(command: Command): Promise<number> {
 
 async function version(): Promise<string> {
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  const { version }: { readonly version: string } = JSON.parse(text);
-  return version;
+  const manifest: { readonly version: string } = JSON.parse(text);
+  return manifest.version;
 }
