@@ -63,8 +63,8 @@ export class ChatClient {
    */
   readonly #token: Uint8Array;
   #state: ClientState = { type: "idle" };
-  /** Tries to connect since we were last accepted. */
-  #attempt = 0;
+  /** Connections that were lost or did not come about since we were last accepted. */
+  #failures = 0;
   #wasOpen = false;
   #effects: ClientEffect[] = [];
 
@@ -233,30 +233,40 @@ export class ChatClient {
     return effects;
   }
 
+  /** The number of the try to connect that is under way or comes next, from 1. */
+  get #attempt(): number {
+    return this.#wasOpen ? Math.max(1, this.#failures) : this.#failures + 1;
+  }
+
   get #isEnding(): boolean {
     return this.#state.type === "closing" || this.#state.type === "closed";
   }
 
   #tryAgain(): void {
-    this.#attempt = Math.max(1, this.#attempt);
     this.#state = { type: "resolving" };
-    this.#tell({ type: "connection", state: this.#connectingState, attempt: this.#attempt });
+    this.#tellConnecting({});
     this.#effects.push({ type: "resolve" });
   }
 
   #retry(now: number, reason: string): void {
-    // The first try is no repetition, so the waits are counted from the second.
-    const retryAt = now + backOff(Math.max(1, this.#attempt), this.#random);
-    this.#attempt += 1;
+    this.#failures += 1;
+    const retryAt = now + backOff(this.#failures, this.#random);
     this.#state = { type: "waiting", retryAt };
-    const [state, attempt] = [this.#connectingState, this.#attempt];
-    this.#tell({ type: "connection", state, reason, attempt, retryAt });
+    this.#tellConnecting({ reason, retryAt });
   }
 
   #greet(now: number): void {
     this.#state = { type: "greeting", deadline: now + greetingMs };
-    const [nick, client] = [this.#nick, this.#program];
-    this.#send({ type: "hello", ref: helloRef, nick, client, token: this.#token }, channels.chat);
+    this.#send(
+      {
+        type: "hello",
+        ref: helloRef,
+        nick: this.#nick,
+        client: this.#program,
+        token: this.#token,
+      },
+      channels.chat,
+    );
   }
 
   #handleReply(now: number, reply: Reply): void {
@@ -269,9 +279,9 @@ export class ChatClient {
   #handleWelcome({ server, nick, rooms }: Welcome): void {
     this.#nick = nick;
     this.#state = { type: "open" };
-    this.#tell({ type: "connection", state: "open", attempt: Math.max(1, this.#attempt) });
+    this.#tell({ type: "connection", state: "open", attempt: this.#attempt });
     this.#tell({ type: "ready", server, nick });
-    this.#attempt = 0;
+    this.#failures = 0;
     this.#wasOpen = true;
     this.#session.handleOpen(nick, rooms);
   }
@@ -293,21 +303,22 @@ export class ChatClient {
     this.#tell({ type: "nick-refused", code, message, ...free });
   }
 
-  get #connectingState(): "connecting" | "reconnecting" {
-    return this.#wasOpen ? "reconnecting" : "connecting";
-  }
-
   #hangUp(): void {
     this.#effects.push({ type: "close", code: closeCodes.goodbye, text: "goodbye" });
   }
 
   #end(): void {
     this.#state = { type: "closed" };
-    this.#tell({ type: "connection", state: "closed", attempt: Math.max(1, this.#attempt) });
+    this.#tell({ type: "connection", state: "closed", attempt: this.#attempt });
   }
 
   #send(request: Request, channel: number): void {
     this.#effects.push({ type: "send", channel, message: encodeCbor(request) });
+  }
+
+  #tellConnecting(detail: { readonly reason?: string; readonly retryAt?: number }): void {
+    const state = this.#wasOpen ? "reconnecting" : "connecting";
+    this.#tell({ type: "connection", state, attempt: this.#attempt, ...detail });
   }
 
   #tell(event: ClientEvent): void {

@@ -3,14 +3,21 @@ import { EarshotError, type ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
-import type { ClientEvent, HistoryRange, LeaveReason } from "./client-port.ts";
+import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { ClientRoom } from "./client-room.ts";
 import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
-import type { Entered, Event, Refusal, Reply, Request } from "./message.ts";
+import {
+  type Entered,
+  type Event,
+  type Refusal,
+  type Reply,
+  type Request,
+  temporaryCodes,
+} from "./message.ts";
 import { nickKey, parseRoom } from "./name.ts";
 import { Outbox, type OutboxLine } from "./outbox.ts";
-import { RequestTable, type SentRequest } from "./request-table.ts";
+import { RequestTable, type SentLine, type SentRequest } from "./request-table.ts";
 import { type LogNews, RoomLog } from "./room-log.ts";
 
 /** Where a session's requests and news go. */
@@ -21,13 +28,6 @@ export interface ClientSessionOutput {
 
 /** How long to wait before a part of the log that could not be read is asked for again. */
 const readRetryMs = 1_000;
-
-/** Refusals after which the same line may be accepted later. */
-const temporaryCodes: readonly ErrorCode[] = [
-  "history-unavailable",
-  "limit-reached",
-  "server-closing",
-];
 
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
@@ -41,8 +41,8 @@ export class ClientSession {
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
-  #nick = "";
-  #isOpen = false;
+  /** Our nickname while the server knows us by it. */
+  #nick: string | undefined;
 
   constructor(random: Random, output: ClientSessionOutput) {
     this.#random = random;
@@ -111,7 +111,6 @@ export class ClientSession {
   /** The hello was accepted; `rooms` are those we are in from an earlier connection. */
   handleOpen(nick: string, rooms: readonly string[]): void {
     this.#nick = nick;
-    this.#isOpen = true;
     for (const room of rooms) {
       if (!this.#rooms.has(room)) {
         this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
@@ -122,7 +121,7 @@ export class ClientSession {
 
   /** The connection is gone; everything unanswered will be sent again on the next one. */
   handleLost(): void {
-    this.#isOpen = false;
+    this.#nick = undefined;
     this.#calls.restore(this.#requests.clear());
     this.#outbox.handleDisconnected();
     for (const room of this.#rooms.values()) room.handleLost();
@@ -150,7 +149,7 @@ export class ClientSession {
         break;
       case "shutdown":
         this.#output.tell(event);
-        this.#tellLeft("server closing");
+        if (this.#nick !== undefined) this.#tellLeft(this.#nick);
         break;
       default:
         assertNever(event);
@@ -232,10 +231,11 @@ export class ClientSession {
     if (nicks.length < memberCount) this.members(room.name, undefined);
   }
 
-  #handleRefusal(now: number, sent: SentRequest, { code, message }: Refusal): void {
+  #handleRefusal(now: number, sent: SentRequest, refusal: Refusal): void {
+    const { code, message } = refusal;
     switch (sent.type) {
       case "say":
-        this.#handleRefusedLine(now, sent.id, sent.room, code, message);
+        this.#handleRefusedLine(now, sent, refusal);
         return;
       case "catch-up":
         sent.room.isReading = false;
@@ -257,20 +257,14 @@ export class ClientSession {
     }
   }
 
-  #handleRefusedLine(
-    now: number,
-    id: string,
-    room: string,
-    code: ErrorCode,
-    message: string,
-  ): void {
+  #handleRefusedLine(now: number, sent: SentLine, { code, message }: Refusal): void {
     if (temporaryCodes.includes(code)) {
       // The lines behind it are refused as well; their answers must not count against the next try.
-      this.#requests.forgetLines(room);
-      this.#outbox.postpone(now, id);
+      this.#requests.forgetLines(sent.room);
+      this.#outbox.postpone(now, sent.id);
       return;
     }
-    const line = this.#outbox.settle(id);
+    const line = this.#outbox.settle(sent.id);
     if (line !== undefined) this.#tellFailed(line, code, message);
   }
 
@@ -296,7 +290,7 @@ export class ClientSession {
       }
       const { entry } = item;
       this.#settle(entry.id, entry.sequence);
-      const isOwn = nickKey(entry.author) === nickKey(this.#nick);
+      const isOwn = nickKey(entry.author) === nickKey(this.#nick ?? "");
       this.#output.tell({ type: "said", room: room.name, entry, isOwn });
     }
   }
@@ -310,7 +304,7 @@ export class ClientSession {
 
   #pump(): void {
     for (const room of this.#rooms.values()) this.#syncMembership(room);
-    if (!this.#isOpen) return;
+    if (this.#nick === undefined) return;
     for (const room of this.#rooms.values()) this.#syncLog(room);
     for (;;) {
       const call = this.#calls.next(this.#requests.mayRead);
@@ -337,7 +331,7 @@ export class ClientSession {
     if (phase === "out" && !isNeeded) {
       this.#tellExited(room);
       this.#rooms.delete(name);
-    } else if (this.#isOpen && phase === "out") {
+    } else if (this.#nick !== undefined && phase === "out") {
       this.#sendJoin(room);
     } else if (phase === "in" && !isNeeded) {
       room.phase = "leaving";
@@ -380,9 +374,11 @@ export class ClientSession {
     this.#output.send(request(this.#requests.add(sent)), channel);
   }
 
-  #tellLeft(reason: LeaveReason): void {
+  /** The server stops, which takes us out of every room. */
+  #tellLeft(nick: string): void {
     for (const { name: room, phase } of this.#rooms.values()) {
-      if (phase === "in") this.#output.tell({ type: "left", room, nick: this.#nick, reason });
+      if (phase !== "in") continue;
+      this.#output.tell({ type: "left", room, nick, reason: "server closing" });
     }
   }
 

@@ -255,9 +255,9 @@ async function inspect(store: Store): Promise<Inspection> {
     const sequence = Math.max(noted.sequence, sequences[0] ?? 0);
     const expected = Math.min(checkedEntriesMax, sequence);
     const isDense = sequences.length === expected && sequences.at(-1) === sequence - expected + 1;
-    const isReadable = (await readEntry(store, room, sequence)) !== undefined;
-    if (!isDense || !isReadable) damagedRooms.push(room);
-    ends.set(room, { sequence, sentAt: noted.sentAt });
+    const last = await readEntry(store, room, sequence);
+    if (!isDense || last === undefined) damagedRooms.push(room);
+    ends.set(room, { sequence, sentAt: Math.max(noted.sentAt, last?.sentAt ?? 0) });
   }
   return { ends, damagedRooms };
 }

@@ -97,6 +97,7 @@ export interface Entered {
   readonly lastSequence: number;
 }
 
+/** The room is left. */
 export interface Exited {
   readonly type: "exited";
   readonly ref: number;
@@ -123,6 +124,7 @@ export interface Page {
   readonly hasMore: boolean;
 }
 
+/** Some members of a room, in the order of their keys. */
 export interface Members {
   readonly type: "members";
   readonly ref: number;
@@ -145,12 +147,14 @@ export interface Grown {
   readonly lastSequence: number;
 }
 
+/** Somebody else entered the room. */
 export interface Joined {
   readonly type: "joined";
   readonly room: string;
   readonly nick: string;
 }
 
+/** Somebody else is no longer in the room. */
 export interface Left {
   readonly type: "left";
   readonly room: string;
@@ -196,6 +200,13 @@ export const refusalCodes: readonly ErrorCode[] = [
   "server-closing",
   "text-empty",
   "text-too-long",
+];
+
+/** Those after which the same line may be accepted later. */
+export const temporaryCodes: readonly ErrorCode[] = [
+  "history-unavailable",
+  "limit-reached",
+  "server-closing",
 ];
 
 /** A nanoid as it stands in messages. */

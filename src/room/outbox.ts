@@ -83,11 +83,6 @@ export class Outbox {
     return undefined;
   }
 
-  /** Whether this line was sent and not answered, postponed or taken back since. */
-  isSent(id: string): boolean {
-    return this.#queueOf(id)?.sent.has(id) ?? false;
-  }
-
   /** The line is stored or was refused for good: gives it back, once. */
   settle(id: string): OutboxLine | undefined {
     const queue = this.#queueOf(id);

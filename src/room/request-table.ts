@@ -2,10 +2,17 @@ import type { OwnerCall } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
 
+/** A line that was sent. */
+export interface SentLine {
+  readonly type: "say";
+  readonly id: string;
+  readonly room: string;
+}
+
 /** What a reply is the answer to. */
 export type SentRequest =
   | { readonly type: "join" | "leave" | "catch-up"; readonly room: ClientRoom }
-  | { readonly type: "say"; readonly id: string; readonly room: string }
+  | SentLine
   | { readonly type: "call"; readonly call: OwnerCall }
   /** A room that we are in by taking over an earlier connection, and do not want. */
   | { readonly type: "tidy" };

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { helloMs, sessionsMax } from "./limits.ts";
 import { type Member, Session, type SessionId } from "./session.ts";
 
@@ -46,9 +47,9 @@ export class SessionTable {
   accept(session: Session, state: Member["state"]): Member {
     session.state = state;
     this.#greeting.delete(session);
-    const member = session as Member;
-    this.#members.set(state.key, member);
-    return member;
+    assert(session.isMember());
+    this.#members.set(state.key, session);
+    return session;
   }
 
   /** The session is gone. Its nickname is free, unless another session has it by now. */

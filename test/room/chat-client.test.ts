@@ -56,8 +56,13 @@ describe("connecting", () => {
     for (let time = 0; time < 2; time += 1) {
       desk.lose();
       expect(desk.of("connection").at(-1)).toMatchObject({ attempt: 1 });
-      expect(desk.client.pollTimeout()! - desk.now).toBeLessThanOrEqual(300);
+      expect(desk.client.pollTimeout()! - desk.now).toBeLessThanOrEqual(250 * 1.2);
+      desk.wake();
+      desk.do((client) => client.handleResolved(desk.now, undefined));
+      expect(desk.of("connection").at(-1)).toMatchObject({ attempt: 2 });
+      expect(desk.client.pollTimeout()! - desk.now).toBeGreaterThanOrEqual(500 * 0.8);
       desk.reconnect();
+      expect(desk.of("connection").at(-1)).toMatchObject({ state: "open", attempt: 2 });
     }
   });
 
