@@ -1,13 +1,21 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../dist/base/clock.js";
-import { systemRandom } from "../../dist/base/random.js";
-import { startClient } from "../../dist/room/client.js";
-import { startServer } from "../../dist/room/server.js";
 import { cpuSeconds, summarize } from "../statistics.js";
 
 const room = "bench";
+
+/** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
+async function loadProduct() {
+  const [{ systemClock: clock }, { systemRandom: random }, { startClient }, { startServer }] =
+    await Promise.all([
+      import("../../dist/base/clock.js"),
+      import("../../dist/base/random.js"),
+      import("../../dist/room/client.js"),
+      import("../../dist/room/server.js"),
+    ]);
+  return { clock, random, startClient, startServer };
+}
 
 /** A line of about 200 bytes with its envelope. */
 const text = "x".repeat(120);
@@ -28,14 +36,15 @@ export const chat = {
   peers: ["earshot"],
 
   async serve(host) {
+    const { clock, random, startServer } = await loadProduct();
     const dataDir = mkdtempSync(join(tmpdir(), "earshot-bench-"));
     const running = await startServer({
       address: { host, port: 0 },
       name: "bench",
       id: "bench",
       dataDir,
-      clock: systemClock,
-      random: systemRandom,
+      clock,
+      random,
     });
     let cpuMarked = cpuSeconds();
     return {
@@ -54,9 +63,10 @@ export const chat = {
   },
 
   async client({ host, port, server, options }) {
+    const product = await loadProduct();
     const members = await Promise.all(
       Array.from({ length: options.memberCount }, (_, index) =>
-        Member.start({ host, port }, `member-${index}`),
+        Member.start(product, { address: { host, port }, nick: `member-${index}` }),
       ),
     );
     const aloneWaits = await speak(members[0], {
@@ -103,14 +113,14 @@ class Member {
   #own = new Map();
 
   /** Resolves when it is in the room. */
-  static async start(address, nick) {
+  static async start({ clock, random, startClient }, { address, nick }) {
     const member = new Member();
     await new Promise((resolve, reject) => {
       startClient({
         resolve: () => Promise.resolve(address),
         nick,
-        clock: systemClock,
-        random: systemRandom,
+        clock,
+        random,
         bindAddress: { host: address.host, port: 0 },
         onEvent: (event) => {
           if (event.type === "entered") resolve();
