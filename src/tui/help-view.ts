@@ -57,6 +57,7 @@ function contextsOf(
     case "picker":
       return [
         { name: "picker", title: "SERVERS" },
+        { name: "silence", title: "WHILE NO SERVER ANSWERS" },
         { name: "address", title: "AN ADDRESS" },
         everywhere,
       ];

@@ -1,9 +1,10 @@
 import type { KeyEvent } from "./key.ts";
 
-/** Where a key means something; `everywhere` counts on every screen. */
+/** Where a key means something: `everywhere`; `silence` is the picker while no server answers. */
 export type KeyContext =
   | "everywhere"
   | "picker"
+  | "silence"
   | "address"
   | "nickname"
   | "room"
@@ -71,6 +72,25 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "picker", keys: ["f2"], action: "host", help: "host a server here" },
   { context: "picker", keys: ["f3"], action: "type-address", help: "type an address" },
   { context: "picker", keys: ["f5"], action: "rescan", help: "ask the network again" },
+
+  {
+    context: "silence",
+    keys: ["h", "enter", "f2"],
+    action: "host",
+    help: "host a server here and chat in it",
+  },
+  {
+    context: "silence",
+    keys: ["a", "f3"],
+    action: "type-address",
+    help: "type the address of a server on another network",
+  },
+  {
+    context: "silence",
+    keys: ["r", "f5"],
+    action: "rescan",
+    help: "ask again (it goes on by itself, too)",
+  },
 
   { context: "address", keys: ["enter"], action: "choose", help: "go there" },
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
@@ -147,8 +167,9 @@ export function actionOf(
     ?.action;
 }
 
-/** A key as people write it: `Ctrl+Q`, `PageUp`. */
+/** A key as people write it: `Ctrl+Q`, `PageUp`; a letter by itself stays as it is typed. */
 export function keyLabel(name: string): string {
+  if (name.length === 1) return name;
   return name
     .split("+")
     .map((part) =>

@@ -1,6 +1,7 @@
 import { formatAddress } from "../base/address.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { inputRows } from "./input-rows.ts";
+import { keyBindings, keyLabel } from "./key-table.ts";
 import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
 import type { Picture, Row } from "./picture.ts";
 import { barRow, span } from "./row.ts";
@@ -38,19 +39,19 @@ function bodyRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
 function silentRows(state: ViewState): Row[] {
   const { adapters, settings } = state;
   const { strong } = settings.theme;
-  const key = (name: string, help: string): Row => [
-    span(`   ${padEnd(name, 8)}`, strong),
-    span(help),
-  ];
+  const keys = keyBindings.filter(({ context }) => context === "silence");
   const asked =
     adapters.length === 0 ? "no network adapter is up" : `asked on ${adapters.join(", ")}`;
   return [
     [span("   No server answers.", strong)],
     [span(`   ${asked}, UDP port ${settings.discoveryPort}`)],
     [],
-    key("h Enter", "host a server here and chat in it"),
-    key("a", "type the address of a server on another network"),
-    key("r", "ask again (it goes on by itself, too)"),
+    ...keys.map(
+      (binding): Row => [
+        span(`   ${padEnd(binding.keys.slice(0, 2).map(keyLabel).join(" "), 8)}`, strong),
+        span(binding.help ?? ""),
+      ],
+    ),
     [],
     [span("   A firewall may drop that port, here or at the server.", settings.theme.dim)],
   ];

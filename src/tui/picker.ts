@@ -26,6 +26,11 @@ export function refusalOf(server: DiscoveredServer, version: number): string | u
   return server.versionMax < version ? "older than this earshot" : undefined;
 }
 
+/** The first server that is heard is marked and stays so, wherever others come in the list. */
+export function withMark(screen: PickerScreen, servers: readonly DiscoveredServer[]): PickerScreen {
+  return { ...screen, selectedId: screen.selectedId ?? servers[0]?.id };
+}
+
 /** The marked server, or `undefined` when the list is empty. */
 export function selectedServer(
   servers: readonly DiscoveredServer[],
@@ -48,21 +53,14 @@ export function reducePicker(state: ViewState, screen: PickerScreen, key: KeyEve
       return reduceAddress(state, screen, screen.mode.editor, key);
     case "list": {
       const isEmpty = screen.filter.text === "";
-      const action = silentAction(state, key, isEmpty) ?? actionOf("picker", key, isEmpty);
+      // While there is nothing to filter, letters do what is left to do.
+      const context = isEmpty && isSilent(state) ? "silence" : "picker";
+      const action = actionOf(context, key, isEmpty);
       if (action !== undefined) return act(state, screen, action);
       const filter = oneLineEditor(handleEditorKey(screen.filter, key) ?? screen.filter);
       return show(state, { ...screen, filter, problem: undefined });
     }
   }
-}
-
-/** While there is nothing to filter, single letters and Enter do what is left to do. */
-function silentAction(state: ViewState, key: KeyEvent, isEmpty: boolean): Action | undefined {
-  if (!isSilent(state) || !isEmpty) return undefined;
-  if (key.type === "key") return key.name === "enter" && !key.isAlt ? "host" : undefined;
-  if (key.text === "h") return "host";
-  if (key.text === "a") return "type-address";
-  return key.text === "r" ? "rescan" : undefined;
 }
 
 function act(state: ViewState, screen: PickerScreen, action: Action): Step {

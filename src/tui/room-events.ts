@@ -19,7 +19,6 @@ import { wantsPast } from "./scroll.ts";
 import {
   type Effect,
   type Moment,
-  type NicknameScreen,
   type RoomScreen,
   type RoomState,
   type Step,
@@ -33,12 +32,10 @@ export const chosenRef = "chosen";
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
-  from: NicknameScreen,
   ready: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
   const screen: RoomScreen = {
     type: "room",
-    target: from.target,
     server: ready.server,
     nick: ready.nick,
     connection: { state: "open", attempt: 1 },

@@ -21,7 +21,6 @@ export interface Theme {
   readonly strong: Style;
   readonly bar: Style;
   readonly alert: Style;
-  readonly selected: Style;
   readonly ownNick: Style;
   /** Styles for other people's nicknames. */
   readonly nicks: readonly Style[];
@@ -63,7 +62,6 @@ export function themeFor(isAscii: boolean): Theme {
     strong: { isBold: true },
     bar: { isInverse: true },
     alert: { foreground: 1, isBold: true },
-    selected: { isInverse: true },
     ownNick: { isBold: true },
     nicks: readableColours.map((foreground) => ({ foreground })),
   };

@@ -70,7 +70,6 @@ export interface RoomState {
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
-  readonly target: ServerTarget;
   readonly server: ServerInfo;
   readonly nick: string;
   readonly connection: ConnectionState;

@@ -6,7 +6,7 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
-import { reducePicker } from "./picker.ts";
+import { reducePicker, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { reduceRoom } from "./room.ts";
 import { enterServer, reduceRoomEvent, withPastWanted, withTextBack } from "./room-events.ts";
@@ -63,10 +63,10 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "quit":
       return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
     case "servers":
-      return {
-        state: { ...state, servers: event.servers, adapters: event.adapters },
-        effects: [],
-      };
+      return show(
+        { ...state, servers: event.servers, adapters: event.adapters },
+        screen.type === "picker" ? withMark(screen, event.servers) : screen,
+      );
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
@@ -105,7 +105,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
       return show(state, screen);
     case "nickname":
       return event.type === "ready"
-        ? enterServer(state, screen, event)
+        ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
       return withPastWanted(reduceRoomEvent(moment, state, screen, event));
@@ -114,7 +114,6 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
 
 function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
   if (state.helpRow !== undefined) return reduceHelp(moment, state, state.helpRow, key);
-  // Only the keys that count everywhere are looked up here; a screen's own keys come before them.
   const action = actionOf("everywhere", key, isInputEmpty(state.screen));
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;

@@ -46,4 +46,5 @@ test("keys are named with their modifiers in one order", () => {
   expect(keyName(keyEvent("ctrl+alt+shift+up"))).toBe("ctrl+alt+shift+up");
   expect(keyLabel("ctrl+q")).toBe("Ctrl+Q");
   expect(keyLabel("page-up")).toBe("PageUp");
+  expect(keyLabel("h")).toBe("h");
 });

@@ -92,8 +92,8 @@ describe("the server picker", () => {
          asked on eth0, wlan0, UDP port 28197
 
          h Enter host a server here and chat in it
-         a       type the address of a server on another network
-         r       ask again (it goes on by itself, too)
+         a F3    type the address of a server on another network
+         r F5    ask again (it goes on by itself, too)
 
          A firewall may drop that port, here or at the server.
 

@@ -29,6 +29,11 @@ describe("choosing a server", () => {
     expect(chosen(run.servers(young, other, lab).keys("enter"))).toBe("other");
   });
 
+  test("marks the first one that is heard, and it stays marked when another comes above it", () => {
+    const run = new ViewRun().servers(lab).servers(heardServer("a-new-one"), lab);
+    expect(chosen(run.keys("enter"))).toBe("lab");
+  });
+
   test("filters by name and address, and typing h or a only filters", () => {
     const run = new ViewRun().servers(lab, other);
     expect(run.type("th").text()).not.toContain("lab ");
