@@ -1,0 +1,336 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { decodePacket, discoveryBytesMax, encodePacket } from "../src/discovery/announcement.ts";
+import {
+  answerDelayMsMax,
+  answersInAll,
+  answersPerSource,
+  noncesMax,
+  sourcesMax,
+} from "../src/discovery/answer-queue.ts";
+import { defaultDataPort, defaultDiscoveryPort } from "../src/discovery/ports.ts";
+import { beaconTiming, queryTiming } from "../src/discovery/repeat-schedule.ts";
+import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
+import { decodeRequest, decodeServerMessage, encodeCbor } from "../src/room/codec.ts";
+import * as roomLimits from "../src/room/limits.ts";
+import { type Request, refusalCodes, type ServerMessage } from "../src/room/message.ts";
+import { nickLengthMax, reservedNicks, roomLengthMax } from "../src/room/name.ts";
+import { transportCodes } from "../src/transport/close-codes.ts";
+import { frameTypes } from "../src/transport/frames.ts";
+import * as limits from "../src/transport/limits.ts";
+import { longPacketTypes } from "../src/transport/packet.ts";
+import { ourParameters, parameterIds } from "../src/transport/parameters.ts";
+import { fencedOf, numbersOf, rowsOf, sectionOf } from "./support/markdown.ts";
+import { roomExamples } from "./support/room-examples.ts";
+import { transportExamples } from "./support/transport-examples.ts";
+
+const page = readFileSync(resolve(import.meta.dirname, "../docs/PROTOCOL.md"), "utf8");
+const discovery = sectionOf(page, "## 1. Discovery");
+const transport = sectionOf(page, "## 2. Transport, version 1");
+const rooms = sectionOf(page, "## 3. Rooms");
+const mebibyte = 2 ** 20;
+const kibibyte = 2 ** 10;
+
+/** The row that begins with these words. */
+function row(text: string, first: string): readonly string[] {
+  const found = rowsOf(text).find((cells) => cells[0] === first);
+  if (found === undefined) throw new Error(`no row "${first}"`);
+  return found;
+}
+
+describe("docs/PROTOCOL.md, discovery", () => {
+  test("ports and sizes are those of the code", () => {
+    expect(numbersOf(row(page, "discovery")[1]!)).toEqual([defaultDiscoveryPort]);
+    expect(numbersOf(row(page, "transport")[1]!)).toEqual([defaultDataPort]);
+    expect(discovery).toContain(`at most ${discoveryBytesMax} bytes`);
+  });
+
+  test("times are those of the code", () => {
+    const timing = sectionOf(discovery, "### Timing");
+    const { burstMs, intervalMs, jitter } = beaconTiming;
+    expect(numbersOf(row(timing, "BEACON")[1]!)).toEqual([
+      ...burstMs,
+      intervalMs / 1000,
+      jitter * 100,
+    ]);
+    expect(numbersOf(row(timing, "QUERY")[1]!).slice(0, queryTiming.burstMs.length)).toEqual([
+      ...queryTiming.burstMs,
+    ]);
+    expect(numbersOf(row(timing, "ANSWER")[1]!).at(-1)).toBe(answerDelayMsMax);
+  });
+
+  test("duties name the limits of the code", () => {
+    const server = sectionOf(discovery, "### Duties of a server");
+    expect(numbersOf(server)).toEqual([
+      answersPerSource.perSecond,
+      answersPerSource.burst,
+      answersInAll.perSecond,
+      noncesMax,
+      sourcesMax,
+    ]);
+    const client = sectionOf(discovery, "### Duties of a client");
+    expect(numbersOf(client)).toEqual(
+      expect.arrayContaining([pathsMax, serversMax, serversPerHostMax]),
+    );
+  });
+
+  test("the examples are what the code sends and understands", () => {
+    const blocks = sectionOf(discovery, "### Examples").match(/(?: {4}[0-9a-f ]+\n?)+/g) ?? [];
+    const [query, answer] = blocks.map((block) => Buffer.from(block.replace(/\s/g, ""), "hex"));
+    const padded = Buffer.concat([query!, Buffer.alloc(discoveryBytesMax - query!.length)]);
+    expect(decodePacket(padded)).toEqual({ type: "query", nonce: "0011223344556677" });
+    const decoded = decodePacket(answer!);
+    expect(decoded).toMatchObject({ type: "answer", announcement: { name: "Küche", port: 28198 } });
+    expect(Buffer.compare(encodePacket(decoded!), answer!)).toBe(0);
+    expect(Buffer.compare(encodePacket(decodePacket(padded)!), padded)).toBe(0);
+  });
+});
+
+describe("docs/PROTOCOL.md, transport", () => {
+  test("long packets, frames and parameters have the numbers of the code", () => {
+    const long = sectionOf(transport, "### Long packets: the handshake");
+    for (const [name, number] of Object.entries(longPacketTypes)) {
+      expect(row(long, String(number))[1]).toBe(name.toUpperCase());
+    }
+    const short = sectionOf(transport, "### Short packets");
+    for (const [name, number] of Object.entries(frameTypes)) {
+      const words = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+      expect(row(short, number.toString(16).padStart(2, "0"))[1]).toBe(words);
+    }
+    const parameters = long.slice(long.indexOf("| Id |"));
+    for (const [name, id] of Object.entries(parameterIds)) {
+      const sent = ourParameters[name as keyof typeof ourParameters];
+      expect(numbersOf(row(parameters, String(id))[3]!), name).toEqual([sent]);
+    }
+  });
+
+  test("codes are those of the code", () => {
+    const rows = rowsOf(sectionOf(transport, "### Codes"));
+    const sent = Object.values(transportCodes).filter(
+      (code) => code !== transportCodes.versionMismatch,
+    );
+    expect(rows.map((cells) => Number(cells[0]))).toEqual(sent);
+  });
+
+  test("limits are those of the code", () => {
+    const table = sectionOf(transport, "### Limits");
+    const expected: Readonly<Record<string, readonly number[]>> = {
+      datagram: [limits.datagramBytesMax],
+      message: [limits.messageBytesMax, 16, 64],
+      channels: [limits.channelMax + 1],
+      "credit of a channel, of a connection": [
+        limits.channelWindowBytes / kibibyte,
+        limits.connectionWindowBytes / kibibyte,
+      ],
+      "pieces out of order, per channel": [limits.pieceCountMax],
+      "ACK ranges": [limits.ackRangeCountMax],
+      "queue to send": [
+        limits.sendQueueBytesMax / mebibyte,
+        limits.sendQueueBytesHigh / mebibyte,
+        limits.sendQueueBytesLow / kibibyte,
+      ],
+      "messages being assembled, per host": [
+        limits.receiveBudgetBytesDefault / mebibyte,
+        limits.messageBytesFree / kibibyte,
+        limits.channelMax + 1,
+      ],
+      connections: [limits.connectionCountMaxDefault],
+      "half-open connections": [limits.halfOpenCountMax, limits.halfOpenMs / 1000],
+      "answers without a connection that wait": [limits.replyCountMax],
+      "text in CLOSE, in REFUSE": [limits.closeTextBytesMax, limits.refuseTextBytesMax],
+    };
+    const rows = rowsOf(table).map((cells) => [cells[0], numbersOf(cells[1]!)]);
+    expect(Object.fromEntries(rows)).toEqual(expected);
+  });
+
+  test("the examples are what the code sends", () => {
+    const rows = rowsOf(sectionOf(transport, "### Examples"));
+    expect(rows.map((cells) => cells[0])).toEqual(Object.keys(transportExamples));
+    for (const [name, text, hex] of rows) {
+      const sent = Buffer.from(transportExamples[name!]!).toString("hex");
+      if (name !== "init") expect(sent, name).toBe(hex);
+      else {
+        const tag = /tag ([0-9a-f]{8})/.exec(text!)?.[1] ?? "";
+        const zeros = limits.datagramBytesMax - 4 - hex!.length / 2;
+        expect(sent === `${hex}${"00".repeat(zeros)}${tag}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe("docs/PROTOCOL.md, rooms", () => {
+  test("channels and names are those of the code", () => {
+    const channels = sectionOf(rooms, "### Channels");
+    expect(Number(rowsOf(channels)[0]![0])).toBe(roomLimits.channels.chat);
+    expect(Number(rowsOf(channels)[1]![0])).toBe(roomLimits.channels.bulk);
+    expect(numbersOf(row(channels, "0")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
+    expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
+    const names = sectionOf(rooms, "### Names");
+    expect(numbersOf(row(names, "nickname")[2]!)).toEqual([1, nickLengthMax]);
+    expect(numbersOf(row(names, "room")[2]!)).toEqual([1, roomLengthMax]);
+    const reserved = /Reserved: (.*?)\./.exec(names)?.[1]?.replaceAll("`", "").split(", ");
+    expect(reserved?.sort()).toEqual([...reservedNicks].sort());
+  });
+
+  test("every message of the code is in the grammar, and no other", () => {
+    const requests: Readonly<Record<Request["type"], true>> = {
+      hello: true,
+      join: true,
+      leave: true,
+      say: true,
+      history: true,
+      members: true,
+    };
+    const answers: Readonly<Record<ServerMessage["type"], true>> = {
+      welcome: true,
+      error: true,
+      entered: true,
+      exited: true,
+      stored: true,
+      page: true,
+      members: true,
+      said: true,
+      grown: true,
+      joined: true,
+      left: true,
+      shutdown: true,
+    };
+    expect(typesIn("### Requests")).toEqual(Object.keys(requests).sort());
+    const told = [...typesIn("### Replies"), ...typesIn("### Events")];
+    expect(told.sort()).toEqual(Object.keys(answers).sort());
+  });
+
+  test("a message of exactly the keys in the grammar is understood, and with one less it is not", () => {
+    for (const [heading, decode] of [
+      ["### Requests", (bytes: Uint8Array) => isWhole(decodeRequest(bytes))],
+      ["### Replies", (bytes: Uint8Array) => decodeServerMessage(bytes) !== undefined],
+      ["### Events", (bytes: Uint8Array) => decodeServerMessage(bytes) !== undefined],
+    ] as const) {
+      for (const message of messagesIn(heading)) {
+        const label = JSON.stringify(message);
+        expect(decode(encodeCbor(message)), label).toBe(true);
+        for (const key of Object.keys(message)) {
+          const { [key]: _, ...rest } = message;
+          // An error whose code is missing is read as one whose code is not known.
+          const isRead = message["type"] === "error" && key === "code";
+          expect(decode(encodeCbor(rest)), `${label} without ${key}`).toBe(isRead);
+        }
+      }
+    }
+  });
+
+  test("error and close codes are those of the code", () => {
+    const errors = rowsOf(sectionOf(rooms, "### Error codes")).flatMap((cells) =>
+      cells[0]!.split(", "),
+    );
+    expect([...new Set(errors)].sort()).toEqual([...refusalCodes].sort());
+    const closes = rowsOf(sectionOf(rooms, "### Close codes")).map((cells) => Number(cells[0]));
+    expect(closes).toEqual(Object.values(roomLimits.closeCodes));
+  });
+
+  test("limits are those of the code", () => {
+    const expected: Readonly<Record<string, readonly number[]>> = {
+      "text of a line": [roomLimits.textBytesMax, 16, 8],
+      "connections of a server": [roomLimits.sessionsMax],
+      "time to an accepted hello": [roomLimits.helloMs / 1000, roomLimits.greetingMs / 1000],
+      "rooms of a server": [roomLimits.roomsMax],
+      "rooms of a session": [roomLimits.sessionRoomsMax],
+      "nicknames in a message": [roomLimits.nicksMax, roomLimits.nicksBytesMax, 2],
+      "lines of a page": [roomLimits.pageEntriesMax, roomLimits.pageEntriesDefault],
+      "text of a page": [roomLimits.pageTextBytesMax],
+      "history reads waiting, per session": [roomLimits.sessionReadsMax],
+      "lines waiting to be stored, per server": [
+        roomLimits.draftsBytesMax / mebibyte,
+        roomLimits.draftOverheadBytes,
+      ],
+      "lines a client keeps": [roomLimits.outboxLinesMax, roomLimits.outboxBytesMax / mebibyte],
+      "lines a client holds back for earlier ones, per room": [
+        roomLimits.linesAheadMax,
+        roomLimits.linesAheadBytesMax / mebibyte,
+      ],
+      "requests a client keeps unanswered": [roomLimits.requestsWaitingMax],
+    };
+    const rows = rowsOf(sectionOf(rooms, "### Limits"));
+    expect(
+      Object.fromEntries(
+        rows.map((cells) => [cells[0], numbersOf(cells[1]!.replaceAll("UTF-8", "UTF 8"))]),
+      ),
+    ).toEqual(expected);
+  });
+
+  test("the examples are what the code sends", () => {
+    const rows = rowsOf(sectionOf(rooms, "### Examples"));
+    const sent = Object.entries(roomExamples).map(([name, bytes]) => [
+      name,
+      Buffer.from(bytes).toString("hex"),
+    ]);
+    expect(rows.map((cells) => [cells[0], cells[2]])).toEqual(sent);
+  });
+});
+
+function isWhole(request: ReturnType<typeof decodeRequest>): boolean {
+  return request !== undefined && "type" in request;
+}
+
+function typesIn(heading: string): readonly string[] {
+  return messagesIn(heading)
+    .map((message) => String(message["type"]))
+    .sort();
+}
+
+/** One message for each rule of the grammar, with its required keys and values of the right kind. */
+function messagesIn(heading: string): readonly Readonly<Record<string, unknown>>[] {
+  const grammar = fencedOf(sectionOf(rooms, heading), "cddl").replace(/;.*$/gm, "");
+  return [...grammar.matchAll(/^[\w-]+\s*= (\{ type: [\s\S]*?\n?\})$/gm)].map((match) =>
+    sampleOf(match[1]!),
+  );
+}
+
+function sampleOf(map: string): Record<string, unknown> {
+  const inner = map.trim().slice(1, -1);
+  const pairs = splitTop(inner)
+    .map((part) => part.trim())
+    .filter((part) => part !== "" && !part.startsWith("?"))
+    .map((part) => {
+      const colon = part.indexOf(":");
+      return [part.slice(0, colon).trim(), sampleValue(part.slice(colon + 1).trim())] as const;
+    });
+  return Object.fromEntries(pairs);
+}
+
+function sampleValue(type: string): unknown {
+  const literal = /^"([^"]*)"/.exec(type)?.[1];
+  if (literal !== undefined) return literal;
+  if (type.startsWith("{")) return sampleOf(type);
+  if (type.startsWith("[")) return [];
+  if (type.startsWith("bstr")) return new Uint8Array(numbersOf(type)[0]!);
+  const first = numbersOf(type)[0];
+  if (first !== undefined && /^\d/.test(type)) return first;
+  const samples: Readonly<Record<string, unknown>> = {
+    ref: 1,
+    sequence: 1,
+    uint: 0,
+    id: "V1StGXR8_Z5jdHi6B-myT",
+    name: "anna",
+    phrase: "some words",
+    tstr: "text",
+    bool: true,
+    entry: { sequence: 1, id: "V1StGXR8_Z5jdHi6B-myT", author: "a", sentAt: 0, text: "" },
+  };
+  expect(Object.keys(samples)).toContain(type);
+  return samples[type];
+}
+
+/** Splits at commas that are in no bracket. */
+function splitTop(text: string): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of text) {
+    if ("{[(".includes(character)) depth += 1;
+    if ("}])".includes(character)) depth -= 1;
+    if (character === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
