@@ -15,6 +15,7 @@
  * @property {"tcp" | "udp"} wire
  * @property {boolean} isSealed Whether it encrypts.
  * @property {boolean} isRelayable Whether all it says fits through a relay in front of its port.
+ * @property {number} [connectionCountMax] More of them than this take it longer than a measurement may.
  * @property {number} messageBytesMax The longest message that one `send` takes.
  * @property {(options: ListenOptions) => Promise<number>} listen Gives the port.
  * @property {(options: ConnectOptions) => Promise<PeerConnection>} connect

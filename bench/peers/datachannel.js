@@ -48,6 +48,7 @@ export const peer = {
   wire: "udp",
   isSealed: true,
   isRelayable: false,
+  connectionCountMax: 100,
   messageBytesMax: 2 ** 16,
 
   listen({ host, onConnection }) {

@@ -18,7 +18,7 @@ export const besideBulk = {
     { key: "base", head: "p50 ms alone", isLessBetter: true },
     { key: "megabytesPerSecond", head: "bulk MB/s" },
   ],
-  options: { ms: 2000, baseCount: 100 },
+  options: { ms: 1500, baseCount: 100 },
   quickOptions: { ms: 700, baseCount: 50 },
 
   async client({ peer, open, server, options }) {

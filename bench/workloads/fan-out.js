@@ -17,7 +17,7 @@ export function fanOut(connectionCount) {
       { key: "burstCpu", head: "server CPU us, bursts", isLessBetter: true },
       { key: "singleCpu", head: "server CPU us, single", isLessBetter: true },
     ],
-    options: { connectionCount, singleCount: 200, singleMsMax: 2000, ms: 2000 },
+    options: { connectionCount, singleCount: 100, singleMsMax: 2000, ms: 1500 },
     quickOptions: { connectionCount, singleCount: 50, singleMsMax: 700, ms: 700 },
     client,
   };

@@ -11,7 +11,7 @@ export function goodput(link, { isQuick = true } = {}) {
   return {
     title: `Goodput over ${rateMbit} Mbit/s, ${2 * delayMs} ms round trip, ${100 * loss} % loss`,
     columns: [{ key: "megabytesPerSecond", head: "MB/s" }],
-    options: { ms: 3000 },
+    options: { ms: 2500 },
     quickOptions: { ms: 1500 },
     isQuick,
     link,
