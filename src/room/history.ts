@@ -29,6 +29,8 @@ export interface HistoryOptions {
 /** What the layout on disk is called in the database; another number is another layout. */
 const formatVersion = 1;
 
+const markerText = "earshot has a history here; it will not begin another when this one is gone.\n";
+
 /** Newest lines of each room that are looked for when the history is opened. */
 const checkedEntriesMax = 100;
 
@@ -86,32 +88,20 @@ export class History implements HistoryPort {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const isNew = !(await hasMarker(marker));
-      const store = await openStore(path, isNew);
-      try {
-        if (isNew) {
-          await writeFormat(store);
-          await writeMarker(
-            marker,
-            "This directory has held an earshot history since its log began.\n",
-          );
-        }
-        await checkFormat(store);
-        return new History(path, clock, store, await inspect(store));
-      } catch (error) {
-        await store.root.close();
-        throw error;
-      }
+      const opened = await openInspected(path, isNew);
+      if (isNew) await writeMarker(marker, markerText);
+      return new History(path, clock, opened);
     } catch (error) {
       throw openError(error, directory);
     }
   }
 
-  private constructor(path: string, clock: Clock, store: Store, inspection: Inspection) {
+  private constructor(path: string, clock: Clock, opened: OpenedStore) {
     this.#path = path;
     this.#clock = clock;
-    this.#state = { type: "open", store };
-    this.#ends = inspection.ends;
-    this.damagedRooms = inspection.damagedRooms;
+    this.#state = { type: "open", store: opened.store };
+    this.#ends = opened.ends;
+    this.damagedRooms = opened.damagedRooms;
   }
 
   /** The written rooms and the sequence of their newest lines. */
@@ -198,9 +188,9 @@ export class History implements HistoryPort {
     this.#state = { type: "reopening" };
     try {
       if ("store" in state) await state.store.root.close();
-      const store = await openStore(this.#path, false);
+      const { store, ends } = await openInspected(this.#path, false);
       // A batch that failed may have reached the disk all the same.
-      this.#ends = (await inspect(store)).ends;
+      this.#ends = ends;
       this.#state = { type: "open", store };
     } catch (error) {
       levelMessage(error);
@@ -212,6 +202,21 @@ export class History implements HistoryPort {
 interface Inspection {
   readonly ends: Map<string, LogEnd>;
   readonly damagedRooms: readonly string[];
+}
+
+type OpenedStore = Inspection & { readonly store: Store };
+
+async function openInspected(path: string, isNew: boolean): Promise<OpenedStore> {
+  const store = await openStore(path, isNew);
+  try {
+    if (isNew) await writeFormat(store);
+    await checkFormat(store);
+    return { store, ...(await inspect(store)) };
+  } catch (error) {
+    // Else nobody, not even we, could open it again.
+    await store.root.close();
+    throw error;
+  }
 }
 
 async function openStore(path: string, isNew: boolean): Promise<Store> {
