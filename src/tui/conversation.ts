@@ -1,10 +1,11 @@
 import type { Entry, SequenceRange } from "../room/entry.ts";
+import { textBytesMax } from "../room/limits.ts";
 
 /** Lines kept of one room: at 5 rows a line this is 50,000 rows of scrolling. Older ones are asked for again. */
 export const linesMax = 10_000;
 
-/** UTF-16 units kept of one room: 32 MiB at two bytes each, so that two lines of the largest size fit. */
-export const unitsMax: number = 16 * 1024 * 1024;
+/** UTF-16 units kept of one room: one line of the largest size, which takes 32 MiB at two bytes a unit. */
+export const unitsMax: number = textBytesMax;
 
 /** Something a room shows. `key` stays the same from being said to being stored. */
 export type Line =
@@ -51,7 +52,10 @@ export interface Anchor {
 export interface Conversation {
   /** Said, damaged, failed and notice lines: those with a sequence in its order, others where they happened. */
   readonly lines: readonly Line[];
-  /** Own lines without a place in the log yet, below everything else, in the order they were said. */
+  /**
+   * Own lines without a place in the log yet, below everything else, in the order they were said; at
+   * most `outboxLinesMax`, which the client keeps.
+   */
   readonly pending: readonly Extract<Line, { type: "pending" }>[];
   readonly past: Past;
   /** `undefined` while the view follows the newest line. */

@@ -1,6 +1,6 @@
 import { utf8Bytes } from "../base/text.ts";
 import type { Line } from "./conversation.ts";
-import { countOf, formatBytes } from "./count-text.ts";
+import { countOf, formatBytes, lineCount } from "./count-text.ts";
 import type { Row, Span } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padStart, textWidth, wrap } from "./text.ts";
@@ -124,7 +124,7 @@ function foldedBody(text: string, cells: number, ellipsis: string): string[] {
     wholeLines += 1;
   }
   if (rows.length <= foldedRows && !isCut) return rows;
-  const count = text.split("\n").length - Math.min(wholeLines, shown.length - 1);
+  const count = lineCount(text) - Math.min(wholeLines, shown.length - 1);
   const size = formatBytes(utf8Bytes(text));
   return [
     ...rows.slice(0, foldedRows),

@@ -4,6 +4,7 @@ import { toEarshotError } from "../base/errors.ts";
 import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
 import { sanitizeText } from "../base/text.ts";
 import type { ClientPort } from "../room/client-port.ts";
+import { textBytesMax } from "../room/limits.ts";
 import type { ChatOptions, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { PlainChat } from "./plain-chat.ts";
@@ -20,9 +21,6 @@ export interface PlainOptions extends ChatOptions {
     readonly writableLength?: number;
   };
 }
-
-/** UTF-16 units of an input line; the longest message has as many bytes, and no fewer. */
-const lineUnitsMax = 16 * 1024 * 1024;
 
 /** Output that nobody reads: half a minute of a very busy room. Beyond it is a reader that is gone. */
 const outputBytesMax = 64 * 1024 * 1024;
@@ -41,7 +39,8 @@ export async function runPlain(options: PlainOptions): Promise<number> {
 class PlainShell {
   readonly #options: PlainOptions;
   readonly #chat: PlainChat;
-  readonly #lines = new LineSplitter(lineUnitsMax);
+  /** A text has at least as many bytes as UTF-16 units: what is too long here is too long there. */
+  readonly #lines = new LineSplitter(textBytesMax);
   #client: ClientPort | undefined;
   #timer: Timer | undefined;
   #isWorking = false;

@@ -1,3 +1,4 @@
+import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent } from "../room/client-port.ts";
 import {
   type Conversation,
@@ -12,6 +13,7 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
+import { countOf, formatBytes, lineCount } from "./count-text.ts";
 import { emptyHistory } from "./input-history.ts";
 import { messagePane } from "./layout.ts";
 import { editorWith, emptyEditor } from "./line-editor.ts";
@@ -19,6 +21,7 @@ import { wantsPast } from "./scroll.ts";
 import {
   type Effect,
   type Moment,
+  type Paste,
   type RoomScreen,
   type RoomState,
   type Step,
@@ -294,7 +297,7 @@ export function withTextBack(screen: RoomScreen, text: string, reason: string): 
   const hint = `not sent: ${reason}`;
   if (screen.editor.text !== "" || screen.paste !== undefined) return { ...screen, hint };
   return isPasteLong(text)
-    ? { ...screen, hint, paste: text }
+    ? { ...screen, hint, paste: pasteOf(text) }
     : { ...screen, hint, editor: editorWith(text) };
 }
 
@@ -304,6 +307,12 @@ const shortPasteUnits = 500;
 /** Whether a paste waits as one piece instead of going into the input line. */
 export function isPasteLong(text: string): boolean {
   return text.includes("\n") || shortPasteUnits < text.length;
+}
+
+/** The text as a piece that waits. */
+export function pasteOf(text: string): Paste {
+  const lines = countOf(lineCount(text), "line");
+  return { text, size: `${lines}, ${formatBytes(utf8Bytes(text))}` };
 }
 
 function sorted(nicks: readonly string[]): string[] {

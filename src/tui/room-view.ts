@@ -1,6 +1,5 @@
-import { utf8Bytes } from "../base/text.ts";
 import { connectionReport, connectionText } from "./connection-text.ts";
-import { countOf, formatBytes, formatCount } from "./count-text.ts";
+import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
@@ -104,9 +103,7 @@ function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): In
     return inputRows(screen.editor, { prompt, columns, rowsMax: layout.inputRowsMax });
   }
   const { separator, ellipsis } = state.settings.theme.glyphs;
-  const lines = countOf(screen.paste.split("\n").length, "line");
-  const size = formatBytes(utf8Bytes(screen.paste));
-  const chip = `${prompt}[paste ${lines}, ${size}]`;
+  const chip = `${prompt}[paste ${screen.paste.size}]`;
   // With hints below, the keys are there.
   const keys = layout.hasTitle ? "" : ` ${pasteKeys.join(` ${separator} `)}`;
   const rows = [[span(chip, { isBold: true }), span(clip(keys, columns - chip.length, ellipsis))]];

@@ -1,3 +1,4 @@
+import { textBytesMax } from "../room/limits.ts";
 import {
   type CommandName,
   commandHelp,
@@ -7,12 +8,20 @@ import {
   roomsText,
 } from "./command.ts";
 import { cleared, withNotice, withPastWelcome } from "./conversation.ts";
+import { formatBytes } from "./count-text.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
-import { activeRoom, chosenRef, conversed, isPasteLong, withPastWanted } from "./room-events.ts";
+import {
+  activeRoom,
+  chosenRef,
+  conversed,
+  isPasteLong,
+  pasteOf,
+  withPastWanted,
+} from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
 import {
   type Moment,
@@ -41,11 +50,18 @@ export function reduceRoom(
 }
 
 function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
-  if (screen.paste !== undefined) return { ...screen, paste: `${screen.paste}\n${pasted}` };
   // What is copied by lines ends with a line feed that nobody means.
   const text = pasted.replace(/\n$/, "");
-  if (isPasteLong(text)) return { ...screen, paste: text };
-  return { ...screen, editor: insertText(screen.editor, text) };
+  const all = screen.paste === undefined ? text : `${screen.paste.text}\n${text}`;
+  // A text has at least as many bytes as UTF-16 units.
+  if (textBytesMax < all.length) {
+    const hint = `a message has at most ${formatBytes(textBytesMax)}; nothing was pasted`;
+    return { ...screen, hint };
+  }
+  if (screen.paste !== undefined || isPasteLong(all)) {
+    return { ...screen, paste: pasteOf(all) };
+  }
+  return { ...screen, editor: insertText(screen.editor, all) };
 }
 
 function act(
@@ -59,7 +75,7 @@ function act(
     case "send":
       return screen.paste === undefined
         ? submit(moment, state, screen)
-        : say(state, screen, { ...screen, paste: undefined }, screen.paste);
+        : say(state, screen, { ...screen, paste: undefined }, screen.paste.text);
     case "drop-paste":
       return show(state, { ...screen, paste: undefined, hint: "the paste was dropped" });
     case "history-older":

@@ -67,6 +67,13 @@ export interface RoomState {
   readonly unreadCount: number;
 }
 
+/** What is too long for the input line; it waits to be sent as one message or dropped. */
+export interface Paste {
+  readonly text: string;
+  /** `37 lines, 2.1 kB`: counted once, because it may be 16 MiB. */
+  readonly size: string;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -78,8 +85,7 @@ export interface RoomScreen {
   readonly activeRoom: string | undefined;
   readonly editor: EditorState;
   readonly history: InputHistory;
-  /** A paste too long for the input line; it waits to be sent as one message or dropped. */
-  readonly paste: string | undefined;
+  readonly paste: Paste | undefined;
   readonly areMembersShown: boolean;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;

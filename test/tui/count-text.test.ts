@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countOf, formatBytes, formatCount } from "../../src/tui/count-text.ts";
+import { countOf, formatBytes, formatCount, lineCount } from "../../src/tui/count-text.ts";
 import { localTimeFormat } from "../../src/tui/time-format.ts";
 
 test.each([
@@ -18,6 +18,10 @@ test("nouns follow their number", () => {
     "1 line",
     "2 lines",
   ]);
+});
+
+test("lines are counted by their line feeds", () => {
+  expect(["", "a", "a\n", "\n\n", "a\nb\nc"].map(lineCount)).toEqual([1, 1, 2, 3, 3]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { textBytesMax } from "../../src/room/limits.ts";
 import { someTime } from "../support/fake-client.ts";
 import { heardServer, joiningView, ViewRun } from "../support/view.ts";
 
@@ -161,16 +162,25 @@ describe("typing in a room", () => {
     expect(room(run).editor.text).toBe("hello");
     expect(run.text()).toContain("join a room first");
     run.paste("a\nb").keys("enter");
-    expect(room(run)).toMatchObject({ paste: "a\nb", editor: { text: "hello" } });
+    expect(room(run)).toMatchObject({ paste: { text: "a\nb" }, editor: { text: "hello" } });
   });
 
   test("a short paste goes into the line, one of 501 characters or two lines waits as one piece", () => {
     const run = joiningView().enter().paste("short");
     expect(room(run).editor.text).toBe("short");
     expect(room(run.paste("x".repeat(500))).paste).toBeUndefined();
-    expect(room(run.paste("x".repeat(501))).paste).toHaveLength(501);
+    expect(room(run.paste("x".repeat(501))).paste?.text).toHaveLength(501);
     expect(room(run.keys("escape")).paste).toBeUndefined();
-    expect(room(run.paste("a\nb")).paste).toBe("a\nb");
+    expect(room(run.paste("a\nb")).paste?.text).toBe("a\nb");
+  });
+
+  test("pastes of as much as a message may have wait, and one character more is not taken", () => {
+    const half = "x".repeat(textBytesMax / 2);
+    const run = joiningView().enter().paste(half).paste(half.slice(1));
+    expect(room(run).paste?.text).toHaveLength(textBytesMax);
+    run.paste("");
+    expect(room(run).paste?.text).toHaveLength(textBytesMax);
+    expect(run.text()).toContain("a message has at most 16.8 MB; nothing was pasted");
   });
 
   test("a paste of one line that ends with a line feed is a line like any other", () => {
@@ -179,7 +189,7 @@ describe("typing in a room", () => {
 
   test("while a paste waits a second one is added, other keys do nothing, and the draft stays", () => {
     const run = joiningView().enter().type("draft").paste("a\nb\n").paste("c").type("zz");
-    expect(room(run)).toMatchObject({ paste: "a\nb\nc", editor: { text: "draft" } });
+    expect(room(run)).toMatchObject({ paste: { text: "a\nb\nc" }, editor: { text: "draft" } });
     run.takeEffects();
     expect(run.keys("enter").takeEffects()).toEqual([
       { type: "say", room: "lobby", text: "a\nb\nc" },
@@ -204,7 +214,7 @@ describe("typing in a room", () => {
     const long = joiningView()
       .enter()
       .client({ ...failed, text: "a\nb" });
-    expect(room(long).paste).toBe("a\nb");
+    expect(room(long).paste?.text).toBe("a\nb");
   });
 });
 
