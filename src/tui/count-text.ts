@@ -1,3 +1,5 @@
+const lineFeed = 10;
+
 /** A number as people write it: 8313 is `8,313`. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -8,10 +10,11 @@ export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** How many lines the text has; one that is empty has one. No list of them is made. */
+/** How many lines the text has; one that is empty has one. */
 export function lineCount(text: string): number {
   let count = 1;
-  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) count += 1;
+  // Neither `split` nor `indexOf`: 16 MiB of nothing but line feeds took them half a second.
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) === lineFeed) count += 1;
   return count;
 }
 
