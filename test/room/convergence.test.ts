@@ -15,9 +15,11 @@ class Ordeal {
 
   constructor(seed: number) {
     this.lan = new ChatLan(seed);
-    const { network, random } = this.lan;
+    const { network, random, history } = this.lan;
     network.delayMs = random.unit() * 5;
     network.jitterMs = random.unit() * 50;
+    // A disk so slow that clients come back while their lines are still being written.
+    if (random.chance(0.5)) history.writeMs = random.unit() * 3_000;
     this.clients = ["anna", "ben", "cleo"].map((nick) => this.lan.connect(nick));
     for (const { host } of this.clients) for (const room of rooms) host.join(room);
   }

@@ -33,7 +33,7 @@ export class ChatLan {
   constructor(seed = 1) {
     this.random = new SeededRandom(seed);
     this.network = new MessageNetwork(this.clock, this.random.fork());
-    this.history = new MemoryHistory({ clock: this.clock, random: this.random.fork(), writeMs: 3 });
+    this.history = new MemoryHistory({ clock: this.clock, random: this.random.fork() });
     this.startServer();
   }
 

@@ -16,10 +16,6 @@ export interface MemoryHistoryOptions {
   readonly clock: SimulatedClock;
   /** Decides what a crash leaves of a batch that is under way. */
   readonly random: SeededRandom;
-  /** How long a batch takes to be on the disk, milliseconds; default 1. */
-  readonly writeMs?: number;
-  /** How long a page takes to be read, milliseconds; default 1. */
-  readonly readMs?: number;
 }
 
 /**
@@ -27,6 +23,10 @@ export interface MemoryHistoryOptions {
  * plans as the real one does, so that a simulation with it tests the real order of things.
  */
 export class MemoryHistory implements HistoryPort {
+  /** How long a batch takes to be on the disk, milliseconds. */
+  writeMs = 1;
+  /** How long a page takes to be read, milliseconds. */
+  readMs = 1;
   /** While true, every append fails. */
   isFull = false;
   /** While true, every read fails. */
@@ -56,16 +56,14 @@ export class MemoryHistory implements HistoryPort {
   append(drafts: readonly Draft[], onDone: (result: AppendResult) => void): void {
     this.appendCount += 1;
     this.#writing = drafts;
-    this.#later(this.#options.writeMs ?? 1, () => {
+    this.#later(this.writeMs, () => {
       this.#writing = [];
       onDone(this.isFull ? full : this.#store(drafts));
     });
   }
 
   read(query: HistoryQuery, onDone: (result: ReadResult) => void): void {
-    this.#later(this.#options.readMs ?? 1, () =>
-      onDone(this.isUnreadable ? unreadable : this.#page(query)),
-    );
+    this.#later(this.readMs, () => onDone(this.isUnreadable ? unreadable : this.#page(query)));
   }
 
   /** The process is gone: nothing that is under way is answered, but a batch may be on the disk. */
