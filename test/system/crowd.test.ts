@@ -23,7 +23,7 @@ describe("a crowd", () => {
     }
     const total = botCount * lineCount;
     for (const bot of bots) {
-      await bot.until(() => total <= bot.linesOf("said").length, `${total} lines`, 30_000);
+      await bot.until(() => total <= bot.linesOf("said").length, `${total} lines`, 60_000);
     }
     const sequences = Array.from({ length: total }, (_, index) => index + 1);
     for (const bot of bots) {
@@ -36,5 +36,5 @@ describe("a crowd", () => {
         Array.from({ length: lineCount }, (_, index) => `line ${index + 1}`),
       );
     }
-  });
+  }, 120_000);
 });
