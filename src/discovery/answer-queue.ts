@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../base/token-bucket.ts";
 
 /** Questions of one host that are answered. A picker asks 4 times in its first second. */
 export const answersPerSource = { perSecond: 20, burst: 40 } as const;

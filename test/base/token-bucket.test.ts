@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TokenBucket } from "../../src/discovery/token-bucket.ts";
+import { TokenBucket } from "../../src/base/token-bucket.ts";
 
 function takeAll(bucket: TokenBucket, now: number): number {
   let count = 0;
