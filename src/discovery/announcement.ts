@@ -8,6 +8,9 @@ export const discoveryBytesMax = 400;
 /** A server's name in UTF-8: two thirds of a terminal's width in ASCII, 16 CJK characters. */
 export const serverNameBytesMax = 48;
 
+/** Longest cookie of the transport that an answer carries. */
+export const cookieBytesMax = 64;
+
 /** Ports below are privileged; a server never announces one, so a client never sends there. */
 export const dataPortMin = 1024;
 
@@ -35,7 +38,13 @@ export interface Announcement {
 export type DiscoveryPacket =
   | { readonly type: "query"; readonly nonce: string }
   | { readonly type: "beacon"; readonly announcement: Announcement }
-  | { readonly type: "answer"; readonly nonce: string; readonly announcement: Announcement }
+  | {
+      readonly type: "answer";
+      readonly nonce: string;
+      readonly announcement: Announcement;
+      /** What the asker shows to the transport to be answered at once: 1 to `cookieBytesMax` bytes. */
+      readonly cookie?: Uint8Array;
+    }
   | { readonly type: "goodbye"; readonly announcement: Announcement };
 
 /**
@@ -45,7 +54,7 @@ export type DiscoveryPacket =
 const magic = 0x1e617273;
 const version = 1;
 const typeNumbers = { query: 1, beacon: 2, answer: 3, goodbye: 4 } as const;
-const nameTlv = 1;
+const fieldTypes = { name: 1, cookie: 2 } as const;
 const idBytes = 32;
 /** Of a nonce and of a boot id. */
 const tokenBytes = 8;
@@ -61,6 +70,7 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
   writer.bytes(tokenOf("nonce" in packet ? packet.nonce : noNonce));
   if (packet.type === "query") writer.zeros(writer.remaining);
   else writeAnnouncement(writer, packet.announcement);
+  if (packet.type === "answer" && packet.cookie !== undefined) writeCookie(writer, packet.cookie);
   return writer.written;
 }
 
@@ -77,10 +87,11 @@ export function decodePacket(bytes: Uint8Array): DiscoveryPacket | undefined {
   if (type === typeNumbers.query) {
     return bytes.length === discoveryBytesMax ? { type: "query", nonce } : undefined;
   }
-  const announcement = readAnnouncement(reader);
-  if (announcement === undefined) return undefined;
+  const content = readContent(reader);
+  if (content === undefined) return undefined;
+  const { announcement } = content;
   if (type === typeNumbers.beacon) return { type: "beacon", announcement };
-  if (type === typeNumbers.answer) return { type: "answer", nonce, announcement };
+  if (type === typeNumbers.answer) return { type: "answer", nonce, ...content };
   if (type === typeNumbers.goodbye) return { type: "goodbye", announcement };
   return undefined;
 }
@@ -116,12 +127,26 @@ function writeAnnouncement(writer: ByteWriter, announcement: Announcement): void
   writer.u16(Math.min(announcement.rooms, countMax));
   // Flags: no bit has a meaning yet.
   writer.u16(0);
-  writer.u8(nameTlv);
-  writer.u8(name.length);
-  writer.bytes(name);
+  writeField(writer, fieldTypes.name, name);
 }
 
-function readAnnouncement(reader: ByteReader): Announcement | undefined {
+function writeCookie(writer: ByteWriter, cookie: Uint8Array): void {
+  assert(isCookie(cookie), "a cookie is 1 to 64 bytes");
+  writeField(writer, fieldTypes.cookie, cookie);
+}
+
+function writeField(writer: ByteWriter, type: number, value: Uint8Array): void {
+  writer.u8(type);
+  writer.u8(value.length);
+  writer.bytes(value);
+}
+
+interface Content {
+  readonly announcement: Announcement;
+  readonly cookie?: Uint8Array;
+}
+
+function readContent(reader: ByteReader): Content | undefined {
   const id = reader.bytes(idBytes);
   const bootId = readHex(reader, tokenBytes);
   const sequence = reader.u32();
@@ -131,7 +156,9 @@ function readAnnouncement(reader: ByteReader): Announcement | undefined {
   const members = reader.u16();
   const rooms = reader.u16();
   const flags = reader.u16();
-  const name = readName(reader);
+  const fields = readFields(reader);
+  const name = readName(fields?.get(fieldTypes.name));
+  const cookie = fields?.get(fieldTypes.cookie);
   if (
     id === undefined ||
     bootId === undefined ||
@@ -147,7 +174,7 @@ function readAnnouncement(reader: ByteReader): Announcement | undefined {
     return undefined;
   }
   if (port < dataPortMin || versionMax < versionMin) return undefined;
-  return {
+  const announcement = {
     id: Buffer.from(id).toString("base64url"),
     bootId,
     sequence,
@@ -158,22 +185,36 @@ function readAnnouncement(reader: ByteReader): Announcement | undefined {
     rooms,
     name,
   };
+  if (cookie === undefined) return { announcement };
+  // A copy, so that it does not keep the whole datagram.
+  return isCookie(cookie) ? { announcement, cookie: new Uint8Array(cookie) } : undefined;
 }
 
-/** Walks the type-length-value fields to the end; types that later versions add are skipped. */
-function readName(reader: ByteReader): string | undefined {
-  let name: string | undefined;
+/** Walks the type-length-value fields to the end; types that later versions add are passed over. */
+function readFields(reader: ByteReader): ReadonlyMap<number, Uint8Array> | undefined {
+  const fields = new Map<number, Uint8Array>();
   while (0 < reader.remaining) {
     const type = reader.u8();
     const length = reader.u8();
     const value = length === undefined ? undefined : reader.bytes(length);
-    if (value === undefined) return undefined;
-    if (type !== nameTlv) continue;
-    if (name !== undefined || serverNameBytesMax < value.length) return undefined;
-    name = sanitizeLine(decodeUtf8(value) ?? "").trim();
-    if (name === "") return undefined;
+    if (type === undefined || value === undefined) return undefined;
+    if (isOnce(type) && fields.has(type)) return undefined;
+    fields.set(type, value);
   }
-  return name;
+  return fields;
+}
+
+function isOnce(type: number): boolean {
+  return type === fieldTypes.name || type === fieldTypes.cookie;
+}
+
+function readName(value: Uint8Array | undefined): string | undefined {
+  if (value === undefined || serverNameBytesMax < value.length) return undefined;
+  return sanitizeLine(decodeUtf8(value) ?? "").trim() || undefined;
+}
+
+function isCookie(value: Uint8Array): boolean {
+  return 1 <= value.length && value.length <= cookieBytesMax;
 }
 
 function tokenOf(hex: string): Uint8Array {

@@ -16,6 +16,11 @@ export interface BeaconOptions {
   readonly discoveryPort: number;
   /** Asked before each announcement. The name is one that `toServerName` made, and not empty. */
   readonly describe: () => ServerDescription;
+  /**
+   * Asked before each answer for what lets the asker at this address into the transport at once: 1 to
+   * `cookieBytesMax` bytes. Answers carry none when absent.
+   */
+  readonly cookieFor?: (host: string) => Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
   /** The machine's own adapters unless a test plays with them. */
@@ -135,7 +140,9 @@ class RunningBeacon implements Beacon {
     if (this.#schedule.poll(now)) this.#broadcast("beacon");
     for (const { nonce, to } of this.#answers.poll(now)) {
       const announcement = this.#announcement();
-      this.#sockets?.send(to, encodePacket({ type: "answer", nonce, announcement }));
+      const cookie = this.#options.cookieFor?.(to.host);
+      const answer = { type: "answer", nonce, announcement, ...(cookie && { cookie }) } as const;
+      this.#sockets?.send(to, encodePacket(answer));
     }
     const nextAt = Math.min(
       this.#schedule.pollTimeout(),

@@ -154,8 +154,12 @@ class RunningBrowser implements Browser {
     else if (packet.type === "beacon") isChanged = this.#list.handleAnnouncement(now, hearing);
     else {
       const rttMs = this.#questions.rttMs(now, packet.nonce);
+      const { cookie } = packet;
       if (rttMs === undefined) this.#unaskedCount += 1;
-      else isChanged = this.#list.handleAnnouncement(now, { ...hearing, rttMs });
+      else {
+        const answer = { ...hearing, rttMs, ...(cookie && { cookie }) };
+        isChanged = this.#list.handleAnnouncement(now, answer);
+      }
     }
     this.#run();
     if (isChanged) this.#options.onChange?.();

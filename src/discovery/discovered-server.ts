@@ -1,5 +1,15 @@
 import type { Address } from "../base/address.ts";
 
+/** For how long a cookie is of use after it was heard: the transport takes it for 15 s. */
+export const cookieMsMax = 10_000;
+
+/** What a server gave us in its last answer on this path, to be let in without being asked back. */
+export interface HeardCookie {
+  readonly bytes: Uint8Array;
+  /** Clock.now() when it was heard; after `cookieMsMax` it is not used any more. */
+  readonly heardAt: number;
+}
+
 /** A server that was heard on the network. Everything here is what it claims, text sanitised. */
 export interface DiscoveredServer {
   /** Its public identity key, base64url (43 characters). */
@@ -18,4 +28,6 @@ export interface DiscoveredServer {
   readonly rttMs?: number;
   /** Clock.now() when it was last heard. */
   readonly heardAt: number;
+  /** Absent when no answer on this path brought one. */
+  readonly cookie?: HeardCookie;
 }

@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from "../base/address.ts";
 import type { Announcement } from "./announcement.ts";
-import type { DiscoveredServer } from "./discovered-server.ts";
+import type { DiscoveredServer, HeardCookie } from "./discovered-server.ts";
 import { beaconTiming } from "./repeat-schedule.ts";
 
 /** A server that says nothing for so long is taken off: three beacons and some patience. */
@@ -30,6 +30,8 @@ export interface Hearing {
   readonly via: string;
   /** Only for an answer: the time since our question. */
   readonly rttMs?: number;
+  /** Only for an answer that has one. */
+  readonly cookie?: Uint8Array;
 }
 
 /** Announcements that were dropped. */
@@ -46,6 +48,7 @@ interface Path {
   readonly sequence: number;
   readonly heardAt: number;
   readonly rttMs: number | undefined;
+  readonly cookie: HeardCookie | undefined;
 }
 
 interface PresentServer {
@@ -215,13 +218,14 @@ function isFresh(path: Path, sequence: number, isAnswer: boolean): boolean {
 }
 
 function toPath(now: number, hearing: Hearing, before?: Path): Path {
-  const { announcement, from, via, rttMs } = hearing;
+  const { announcement, from, via, rttMs, cookie } = hearing;
   return {
     address: { host: from.host, port: announcement.port },
     via,
     sequence: announcement.sequence,
     heardAt: now,
     rttMs: rttMs ?? before?.rttMs,
+    cookie: cookie === undefined ? before?.cookie : { bytes: cookie, heardAt: now },
   };
 }
 
@@ -268,7 +272,7 @@ function lastHeardAt(entry: PresentServer): number {
 
 function toServer(entry: PresentServer): DiscoveredServer {
   const { id, name, members, rooms, versionMin, versionMax } = entry.announcement;
-  const { address, via, rttMs } = entry.best;
+  const { address, via, rttMs, cookie } = entry.best;
   return {
     id,
     name,
@@ -280,6 +284,7 @@ function toServer(entry: PresentServer): DiscoveredServer {
     via,
     ...(rttMs !== undefined && { rttMs }),
     heardAt: lastHeardAt(entry),
+    ...(cookie !== undefined && { cookie }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  cookieBytesMax,
   type DiscoveryPacket,
   decodePacket,
   discoveryBytesMax,
@@ -15,6 +16,12 @@ const packets: readonly DiscoveryPacket[] = [
   { type: "query", nonce },
   { type: "beacon", announcement: sampleAnnouncement() },
   { type: "answer", nonce, announcement: sampleAnnouncement() },
+  {
+    type: "answer",
+    nonce,
+    announcement: sampleAnnouncement(),
+    cookie: Uint8Array.from({ length: cookieBytesMax }, (_, index) => index),
+  },
   { type: "goodbye", announcement: sampleAnnouncement() },
 ];
 const nameAt = 14 + 54;
@@ -66,9 +73,10 @@ describe("encodePacket and decodePacket", () => {
   test("no answer is larger than its question", () => {
     const name = "n".repeat(serverNameBytesMax);
     const announcement = sampleAnnouncement({ name });
-    const answer = encodePacket({ type: "answer", nonce, announcement });
+    const cookie = new Uint8Array(cookieBytesMax);
+    const answer = encodePacket({ type: "answer", nonce, announcement, cookie });
     expect(encodePacket({ type: "query", nonce })).toHaveLength(discoveryBytesMax);
-    expect(answer.length).toBe(nameAt + 2 + serverNameBytesMax);
+    expect(answer.length).toBe(nameAt + 2 + serverNameBytesMax + 2 + cookieBytesMax);
     expect(answer.length).toBeLessThan(discoveryBytesMax);
   });
 
@@ -85,12 +93,26 @@ describe("encodePacket and decodePacket", () => {
     expect(() => encodePacket(packet(name))).toThrow("1 to 48 bytes");
     expect(() => encodePacket(packet(""))).toThrow("1 to 48 bytes");
   });
+
+  test("so is a cookie that is too long or empty", () => {
+    for (const count of [0, cookieBytesMax + 1]) {
+      const cookie = new Uint8Array(count);
+      const answer = { type: "answer", nonce, announcement: sampleAnnouncement(), cookie } as const;
+      expect(() => encodePacket(answer)).toThrow("1 to 64 bytes");
+    }
+  });
 });
 
 describe("decodePacket", () => {
   test.each(packets)("drops a $type cut short anywhere", (packet) => {
     const bytes = encodePacket(packet);
+    const isAnswer = packet.type === "answer";
+    // Without its cookie an answer is whole, too.
+    const whole = isAnswer
+      ? encodePacket({ ...packet, ...{ cookie: undefined } }).length
+      : bytes.length;
     for (let length = 0; length < bytes.length; length += 1) {
+      if (length === whole) continue;
       expect(decodePacket(bytes.subarray(0, length))).toBeUndefined();
     }
   });
@@ -109,6 +131,13 @@ describe("decodePacket", () => {
   test("skips fields that later versions add", () => {
     const beacon = decodePacket(withTlvs([9, 2, 1, 2], [1, 1, 65], [10, 0]));
     expect(beacon).toMatchObject({ announcement: { name: "A" } });
+  });
+
+  test("passes over a cookie outside of an answer", () => {
+    expect(decodePacket(withTlvs([1, 1, 65], [2, 1, 7]))).toEqual({
+      type: "beacon",
+      announcement: sampleAnnouncement({ name: "A" }),
+    });
   });
 
   test("ignores flags and query padding that later versions use", () => {
@@ -131,6 +160,9 @@ describe("decodePacket", () => {
     ["a name that is not UTF-8", withTlvs([1, 2, 0xc3, 0x28])],
     ["a name of 49 bytes", named("n".repeat(49))],
     ["a name of nothing but controls", named("\u0007\u202e\u200b")],
+    ["an empty cookie", withTlvs([1, 1, 65], [2, 0])],
+    ["a cookie of 65 bytes", withTlvs([1, 1, 65], [2, 65, ...new Array<number>(65).fill(1)])],
+    ["two cookies", withTlvs([1, 1, 65], [2, 1, 1], [2, 1, 1])],
     ["a field longer than the datagram", withTlvs([1, 1, 65], [9, 5, 1])],
   ])("drops %s", (_, bytes) => {
     expect(decodePacket(bytes)).toBeUndefined();

@@ -23,6 +23,16 @@ describe("a beacon", () => {
     expect(packets).toMatchObject([{ nonce }, { nonce: "11".repeat(8) }]);
   });
 
+  test("gives each asker a cookie for its address", async () => {
+    await using lan = await LoopbackLan.open();
+    await lan.beacon({}, { cookieFor: (host) => Buffer.from(host) });
+    const { socket, packets } = await lan.listener();
+    socket.send({ host: "127.255.255.255", port: lan.port }, query);
+    await until(() => 0 < packets.length);
+    const cookie = new Uint8Array(Buffer.from("127.0.0.1"));
+    expect(packets[0]).toMatchObject({ type: "answer", cookie });
+  });
+
   test("counts what is malformed or comes from another link, and does not answer it", async () => {
     await using lan = await LoopbackLan.open();
     const beacon = await lan.beacon({}, { interfaces: [], listAdapters: () => [fakeAdapter(1)] });

@@ -6,7 +6,12 @@ import { bindDatagramSocket, type DatagramSocket } from "../../src/base/datagram
 import { systemRandom } from "../../src/base/random.ts";
 import type { Adapter } from "../../src/discovery/adapters.ts";
 import { type DiscoveryPacket, decodePacket } from "../../src/discovery/announcement.ts";
-import { type Beacon, type ServerDescription, startBeacon } from "../../src/discovery/beacon.ts";
+import {
+  type Beacon,
+  type BeaconOptions,
+  type ServerDescription,
+  startBeacon,
+} from "../../src/discovery/beacon.ts";
 import { type Browser, type BrowserOptions, startBrowser } from "../../src/discovery/browser.ts";
 import { sampleId } from "./samples.ts";
 
@@ -59,7 +64,7 @@ export class LoopbackLan implements AsyncDisposable {
 
   async beacon(
     description: Partial<ServerDescription> = {},
-    options: Partial<BrowserOptions> = {},
+    options: Partial<BeaconOptions> = {},
   ): Promise<Beacon> {
     const described = {
       id: sampleId(1),

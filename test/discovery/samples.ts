@@ -26,12 +26,13 @@ export function sampleAnnouncement(changes: Partial<Announcement> = {}): Announc
 /** A beacon from 10.0.0.1 on eth0 unless told otherwise. */
 export function sampleHearing(
   changes: Partial<Announcement> = {},
-  source: { host?: string; via?: string; rttMs?: number } = {},
+  source: { host?: string; via?: string; rttMs?: number; cookie?: Uint8Array } = {},
 ): Hearing {
   return {
     announcement: sampleAnnouncement(changes),
     from: { host: source.host ?? "10.0.0.1", port: 50_000 },
     via: source.via ?? "eth0",
     ...(source.rttMs !== undefined && { rttMs: source.rttMs }),
+    ...(source.cookie !== undefined && { cookie: source.cookie }),
   };
 }

@@ -43,6 +43,36 @@ describe("ServerList", () => {
     ]);
   });
 
+  test("keeps the cookie of the last answer on a path, with its age", () => {
+    const list = new ServerList();
+    const cookie = Uint8Array.of(1, 2);
+    list.handleAnnouncement(start, sampleHearing({}, { rttMs: 1, cookie }));
+    list.handleAnnouncement(start + 100, sampleHearing({ sequence: 2 }));
+    const [server] = list.servers();
+    expect(server).toMatchObject({
+      heardAt: start + 100,
+      cookie: { bytes: cookie, heardAt: start },
+    });
+    const later = Uint8Array.of(3);
+    list.handleAnnouncement(
+      start + 200,
+      sampleHearing({ sequence: 2 }, { rttMs: 1, cookie: later }),
+    );
+    expect(list.servers()[0]?.cookie).toEqual({ bytes: later, heardAt: start + 200 });
+  });
+
+  test("shows no cookie of another path, and none of an earlier boot", () => {
+    const list = new ServerList();
+    const cookie = Uint8Array.of(1);
+    list.handleAnnouncement(start, sampleHearing({}, { rttMs: 9, cookie }));
+    list.handleAnnouncement(start, sampleHearing({}, { host: "10.0.0.2", rttMs: 1 }));
+    expect(list.servers()[0]).toMatchObject({ address: { host: "10.0.0.2" } });
+    expect(list.servers()[0]).not.toHaveProperty("cookie");
+    const bootId = "1112131415161718";
+    list.handleAnnouncement(start, sampleHearing({ bootId }));
+    expect(list.servers()[0]).not.toHaveProperty("cookie");
+  });
+
   test("sorts by name and then by id", () => {
     const list = new ServerList();
     for (const [id, name] of [
