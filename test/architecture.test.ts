@@ -16,6 +16,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 /** The one file that imports a package, so that replacing the package touches one file. */
 const packageOwners: Readonly<Record<string, string>> = {
+  "@scure/bip39": "base/fingerprint.ts",
   blessed: "tui/screen.ts",
   cborg: "room/codec.ts",
   "dgram-as-promised": "base/datagram-socket.ts",
