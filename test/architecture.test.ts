@@ -58,6 +58,7 @@ const pureInCli = new Set([
   "cli/exit-code.ts",
   "cli/help.ts",
   "cli/option-table.ts",
+  "cli/pins.ts",
   "cli/typed-server.ts",
 ]);
 

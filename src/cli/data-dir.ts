@@ -21,15 +21,33 @@ export async function openServerDirectory(
   data: string | undefined,
   serverName: string,
 ): Promise<ServerDirectory> {
+  const path = await openDirectory(data, "servers", directoryName(serverName));
+  return { path, historyPath: join(path, "history") };
+}
+
+/**
+ * Makes the directory in which clients keep their key and the servers they know, for nobody but this
+ * user, and gives its path. `data` overrides the platform's place for data.
+ *
+ * @throws {EarshotError} DIRECTORY `data-directory-unusable`.
+ */
+export async function openClientDirectory(data: string | undefined): Promise<string> {
+  return openDirectory(data, "client");
+}
+
+async function openDirectory(
+  data: string | undefined,
+  ...names: readonly string[]
+): Promise<string> {
   const base = data === undefined ? envPaths("earshot", { suffix: "" }).data : resolve(data);
-  const path = join(base, "servers", directoryName(serverName));
+  const path = join(base, ...names);
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     const message = `data directory ${path} cannot be made; give another with --data`;
     throw toEarshotError(error, "data-directory-unusable", message);
   }
-  return { path, historyPath: join(path, "history") };
+  return path;
 }
 
 /** The name of the directory for a server: a file name on every system. */

@@ -18,6 +18,8 @@ export function exitCodeOf(code: ErrorCode): number {
     case "connection-lost":
       return exitCodes.notDelivered;
     case "identity-unusable":
+    case "known-servers-unusable":
+    case "server-untrusted":
       return exitCodes.untrusted;
     default:
       return exitCodes.refused;

@@ -9,6 +9,8 @@ test.each<[ErrorCode, number]>([
   ["no-server", 2],
   ["connection-lost", 3],
   ["identity-unusable", 4],
+  ["known-servers-unusable", 4],
+  ["server-untrusted", 4],
 ])("%s ends the program with %i", (code, exitCode) => {
   expect(exitCodeOf(code)).toBe(exitCode);
 });

@@ -106,11 +106,8 @@ describe("encodePacket and decodePacket", () => {
 describe("decodePacket", () => {
   test.each(packets)("drops a $type cut short anywhere", (packet) => {
     const bytes = encodePacket(packet);
-    const isAnswer = packet.type === "answer";
     // Without its cookie an answer is whole, too.
-    const whole = isAnswer
-      ? encodePacket({ ...packet, ...{ cookie: undefined } }).length
-      : bytes.length;
+    const whole = "cookie" in packet ? bytes.length - 2 - cookieBytesMax : bytes.length;
     for (let length = 0; length < bytes.length; length += 1) {
       if (length === whole) continue;
       expect(decodePacket(bytes.subarray(0, length))).toBeUndefined();
