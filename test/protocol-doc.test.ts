@@ -119,10 +119,15 @@ describe("docs/PROTOCOL.md, transport", () => {
       datagram: [limits.datagramBytesMax],
       message: [limits.messageBytesMax, 16, 64],
       channels: [limits.channelMax + 1],
-      "credit of a channel, of a connection": [
+      "credit of a channel, of a connection, at first": [
         limits.channelWindowBytes / kibibyte,
         limits.connectionWindowBytes / kibibyte,
       ],
+      "credit of a channel, of a connection, at most": [
+        limits.channelWindowBytesMax / mebibyte,
+        limits.connectionWindowBytesMax / mebibyte,
+      ],
+      "growth of all windows, per host": [limits.windowGrowthBytesMax / mebibyte],
       "pieces out of order, per channel": [limits.pieceCountMax],
       "ACK ranges": [limits.ackRangeCountMax],
       "queue to send": [

@@ -4,6 +4,7 @@ import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
+import type { CongestionFactory } from "./congestion.ts";
 import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
 import { decodeFrames, writeClose } from "./frames.ts";
 import { ClientHandshake } from "./handshake.ts";
@@ -41,6 +42,7 @@ export interface ConnectionOptions {
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
+  readonly makeCongestion: CongestionFactory;
   readonly emit: (event: EndpointEvent) => void;
   /** Something outside of the connection gave it work: poll it. */
   readonly wake: () => void;
@@ -88,6 +90,7 @@ export class Connection {
     this.#session = new Session(now, {
       random: options.random,
       budget: options.budget,
+      makeCongestion: options.makeCongestion,
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),
       onResumed: options.wake,
@@ -147,7 +150,7 @@ export class Connection {
       return true;
     }
     this.#session.write(channel, message);
-    if (this.#session.queuedBytes <= sendQueueBytesHigh) return true;
+    if (this.#session.unsentBytes <= sendQueueBytesHigh) return true;
     this.#isPaused = true;
     return false;
   }
@@ -327,10 +330,10 @@ export class Connection {
 
   /** What the acknowledgements of a packet made possible. */
   #noteProgress(now: number): void {
-    const { queuedBytes } = this.#session;
+    const { queuedBytes, unsentBytes } = this.#session;
     if (this.#state.type === "lingering" && queuedBytes === 0) {
       this.#startClosing(now, this.#state.reason);
-    } else if (this.#state.type === "open" && this.#isPaused && queuedBytes < sendQueueBytesLow) {
+    } else if (this.#state.type === "open" && this.#isPaused && unsentBytes < sendQueueBytesLow) {
       this.#isPaused = false;
       this.#emit({ type: "writable", connection: this.handle });
     }

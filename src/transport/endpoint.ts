@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { type Address, formatAddress } from "../base/address.ts";
 import { ByteReader } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
+import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
+import type { CongestionFactory } from "./congestion.ts";
 import { Connection, type PacketDrop } from "./connection.ts";
 import { CookieJar } from "./cookie.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -40,6 +42,8 @@ export interface EndpointOptions {
   readonly connectionCountMax?: number;
   /** Memory for long messages being assembled; at least `messageBytesMax`, default 256 MiB. */
   readonly receiveBudgetBytes?: number;
+  /** What decides how fast connections send; default `Bbr`. */
+  readonly makeCongestion?: CongestionFactory;
 }
 
 /** A datagram to send. Its bytes are good until the next call of the endpoint. */
@@ -79,6 +83,7 @@ export class Endpoint {
   #isAccepting: boolean;
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
+  readonly #makeCongestion: CongestionFactory;
   readonly #cookies: CookieJar;
   readonly #buffer = new Uint8Array(datagramBytesMax);
   readonly #byId = new Map<ConnectionId, Connection>();
@@ -117,6 +122,7 @@ export class Endpoint {
     this.#isAccepting = options.isAccepting;
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#budget = new ReceiveBudget(budgetBytes);
+    this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     this.#cookies = new CookieJar(options.random);
   }
 
@@ -325,6 +331,7 @@ export class Endpoint {
         peer,
         random: this.#random,
         budget: this.#budget,
+        makeCongestion: this.#makeCongestion,
         emit: (event) => this.#events.push(event),
         wake: () => this.#touch(connection),
       },

@@ -23,27 +23,39 @@ export const messageBytesFree: number = 64 * kibibyte;
 export const receiveBudgetBytesDefault: number = 256 * mebibyte;
 
 /**
- * Credit of one channel. On a LAN with 2 ms of round trip it is 1 Gbit/s:
+ * First credit of one channel. On a LAN with 2 ms of round trip it is 1 Gbit/s:
  * 256 KiB / 2 ms = 131 MB/s.
  */
 export const channelWindowBytes: number = 256 * kibibyte;
 
-/** Credit of all channels of a connection together: three of them at full speed. */
+/** What it grows to on a path that needs more: 1 Gbit/s over 32 ms. */
+export const channelWindowBytesMax: number = 4 * mebibyte;
+
+/** First credit of all channels of a connection together: three of them at full speed. */
 export const connectionWindowBytes: number = 3 * channelWindowBytes;
+
+/** What it grows to: one channel at full speed and room beside it. */
+export const connectionWindowBytesMax: number = 6 * mebibyte;
+
+/** What all windows of one endpoint together may grow by: 25 connections at their most. */
+export const windowGrowthBytesMax: number = 256 * mebibyte;
 
 /**
  * Data out of order waits in pages of this size, so one byte costs at most one page and a channel
- * at most its window and one page: (256 KiB / 16 KiB) + 1 = 17 pages.
+ * at most its window and one page: (4 MiB / 16 KiB) + 1 = 257 pages.
  */
 export const pageBytes: number = 16 * kibibyte;
 
-/** Separate pieces that wait out of order on one channel; a packet that would add one is dropped. */
-export const pieceCountMax = 64;
+/**
+ * Separate pieces that wait out of order on one channel; a packet that would add one is dropped.
+ * At 20 % loss each fifth datagram leaves a gap: 1024 of them are 6 MiB in 1200-byte datagrams.
+ */
+export const pieceCountMax = 1024;
 
 /** Ranges in an ACK frame and in the memory behind it; the oldest is forgotten first. */
 export const ackRangeCountMax = 64;
 
-/** `send` asks for a pause above this many bytes that the peer has not acknowledged. */
+/** `send` asks for a pause above this many bytes that were never sent. */
 export const sendQueueBytesHigh: number = 1 * mebibyte;
 
 /** `writable` comes when the queue has fallen below this. */
@@ -115,8 +127,17 @@ export const granularityMs = 4;
 /** Round trip assumed before one was measured; RFC 9002's 333 ms is for the internet, not a LAN. */
 export const initialRttMs = 100;
 
-/** Reordering in packets before a loss is declared (RFC 9002 section 6.1.1). */
-export const packetThreshold = 3;
+/** Reordering in packets before a loss is declared, at first (RFC 9002 section 6.1.1). */
+export const packetThresholdMin = 3;
+
+/** It grows with the reordering that is seen, up to this. */
+export const packetThresholdMax = 64;
+
+/** After so many round trips without reordering it is what it was at first. */
+export const reorderingMemoryRoundTrips = 16;
+
+/** Packets that were called lost and may arrive after all; older ones are forgotten first. */
+export const lostMemoryMax = 256;
 
 /** The probe timeout doubles up to this, so that a quiet LAN is probed often enough to tell death. */
 export const probeTimeoutMaxMs = 1000;
@@ -131,7 +152,19 @@ export const initialWindowDatagrams = 10;
 export const minimumWindowDatagrams = 2;
 
 /** The congestion window needs no more than what flow control lets fly, and some control frames. */
-export const congestionWindowBytesMax: number = 1 * mebibyte;
+export const congestionWindowBytesMax: number = 8 * mebibyte;
+
+/** What may leave at once is worth this long at the pacing rate: Node's timers are late by 1 ms. */
+export const pacingBurstMs = 2;
+
+/** But never less than this many datagrams, the initial window of RFC 9002 section 7.2. */
+export const pacingBurstDatagramsMin = 10;
+
+/** Nor more: a socket buffer of the default size holds 92. */
+export const pacingBurstDatagramsMax = 64;
+
+/** A paced sender comes back after this long: what a timer of the event loop can do. */
+export const pacingWaitMs = 1;
 
 /** Datagrams of one connection in one turn of the event loop; then the others have their turn. */
 export const burstDatagramsMax = 16;

@@ -1,20 +1,41 @@
-import { packetThreshold, probeCount, probeTimeoutMaxMs } from "./limits.ts";
+import {
+  lostMemoryMax,
+  packetThresholdMax,
+  packetThresholdMin,
+  probeCount,
+  probeTimeoutMaxMs,
+  reorderingMemoryRoundTrips,
+} from "./limits.ts";
 import type { Range } from "./ranges.ts";
 import { RttEstimator } from "./rtt.ts";
+import { firstIndex } from "./search.ts";
 import type { SentPacket } from "./sent-packet.ts";
+import { socketCharge } from "./socket-charge.ts";
 
 /** What an ACK or a timeout settled, each in rising order of packet number. */
 export interface LossOutcome {
   readonly acked: readonly SentPacket[];
   readonly lost: readonly SentPacket[];
+  /** Packets that were called lost and have arrived after all. */
+  readonly revived: readonly SentPacket[];
   /** Nothing came through for so long that the window starts from its minimum. */
   readonly isCongestionPersistent: boolean;
+  /** The round trip that the ACK measured, in ms. */
+  readonly roundTripMs: number | undefined;
 }
 
 /** The same for a timeout; `probes` is `undefined` when it was not the probe timeout. */
 export interface TimeoutOutcome extends LossOutcome {
   readonly probes: readonly SentPacket[] | undefined;
 }
+
+const nothing: LossOutcome = {
+  acked: [],
+  lost: [],
+  revived: [],
+  isCongestionPersistent: false,
+  roundTripMs: undefined,
+};
 
 /** Loss detection and the probe timeout of RFC 9002 section 6, for one packet number space. */
 export class LossDetection {
@@ -23,7 +44,12 @@ export class LossDetection {
   peerAckDelayMaxMs = 0;
   /** In rising order of packet number, because packets enter in that order. */
   readonly #packets = new Map<number, SentPacket>();
+  /** Called lost not long ago, in the order in which they were: they may arrive after all. */
+  readonly #lost = new Map<number, SentPacket>();
+  #packetThreshold = packetThresholdMin;
+  #reorderedAt = 0;
   #bytesInFlight = 0;
+  #socketBytesInFlight = 0;
   #largestAcked: number | undefined;
   #lossAt: number | undefined;
   #lastSentAt = 0;
@@ -34,6 +60,11 @@ export class LossDetection {
 
   get bytesInFlight(): number {
     return this.#bytesInFlight;
+  }
+
+  /** What is in flight as the peer's socket buffer would count it. */
+  get socketBytesInFlight(): number {
+    return this.#socketBytesInFlight;
   }
 
   /** Probe timeouts since the last ACK of something new. */
@@ -61,23 +92,28 @@ export class LossDetection {
   onSent(packet: SentPacket): void {
     this.#packets.set(packet.packetNumber, packet);
     this.#bytesInFlight += packet.bytes;
+    this.#socketBytesInFlight += socketCharge(packet.bytes);
     this.#lastSentAt = packet.sentAt;
   }
 
   /** `ranges` is in falling order, as in the frame, and lies within what was sent. */
   onAck(now: number, ranges: readonly Range[], delayMs: number): LossOutcome {
     const largest = (ranges[0]?.end ?? 0) - 1;
+    const revived = this.#takeRevived(now, ranges, largest);
     const acked = this.#takeAcked(ranges);
     const newest = acked.at(-1);
     this.#largestAcked = Math.max(this.#largestAcked ?? largest, largest);
-    if (newest === undefined) return { acked, lost: [], isCongestionPersistent: false };
+    if (newest === undefined) return { ...nothing, revived };
     this.#probeRounds = 0;
-    if (newest.packetNumber === largest && this.#sampleFrom <= newest.sentAt) {
-      this.rtt.update(now - newest.sentAt, Math.min(delayMs, this.peerAckDelayMaxMs));
+    const isMeasured = newest.packetNumber === largest && this.#sampleFrom <= newest.sentAt;
+    const roundTripMs = isMeasured ? now - newest.sentAt : undefined;
+    if (roundTripMs !== undefined) {
+      this.rtt.update(roundTripMs, Math.min(delayMs, this.peerAckDelayMaxMs));
       this.#firstSampleAt ??= now;
     }
     const lost = this.#takeLost(now);
-    return { acked, lost, isCongestionPersistent: this.#isPersistent(lost, acked) };
+    const isCongestionPersistent = this.#isPersistent(lost, acked);
+    return { acked, lost, revived, isCongestionPersistent, roundTripMs };
   }
 
   /**
@@ -88,18 +124,41 @@ export class LossDetection {
     if (this.#lossAt !== undefined) {
       const lost = this.#takeLost(now);
       const isCongestionPersistent = this.#isPersistent(lost, []);
-      return { acked: [], lost, isCongestionPersistent, probes: undefined };
+      return { ...nothing, lost, isCongestionPersistent, probes: undefined };
     }
     this.#probeRounds += 1;
     this.#lastSentAt = now;
     const probes = [...this.#packets.values()].slice(0, probeCount);
-    return { acked: [], lost: [], isCongestionPersistent: false, probes };
+    return { ...nothing, probes };
   }
 
   /** After a stall of our own the rounds prove nothing, and round trips measured it, not the LAN. */
   onStall(now: number): void {
     this.#probeRounds = 0;
     this.#sampleFrom = now;
+  }
+
+  /**
+   * Packets that were overtaken, not lost: the threshold grows to what would have waited for them
+   * (RFC 9002 section 6.1.1 allows it, RFC 8985 section 3.3 does it) and falls back when it was not
+   * needed for a while.
+   */
+  #takeRevived(now: number, ranges: readonly Range[], largest: number): SentPacket[] {
+    const revived: SentPacket[] = [];
+    for (const packet of this.#lost.values()) {
+      if (!isIn(ranges, packet.packetNumber)) continue;
+      this.#lost.delete(packet.packetNumber);
+      revived.push(packet);
+      const distance = largest - packet.packetNumber + 1;
+      this.#packetThreshold = Math.min(
+        Math.max(this.#packetThreshold, distance),
+        packetThresholdMax,
+      );
+      this.#reorderedAt = now;
+    }
+    const memoryMs = reorderingMemoryRoundTrips * this.rtt.smoothedMs;
+    if (this.#reorderedAt + memoryMs < now) this.#packetThreshold = packetThresholdMin;
+    return revived;
   }
 
   #takeAcked(ranges: readonly Range[]): SentPacket[] {
@@ -126,7 +185,7 @@ export class LossDetection {
     for (const packet of this.#packets.values()) {
       if (largest < packet.packetNumber) break;
       const lostAt = packet.sentAt + delayMs;
-      if (lostAt <= now || packet.packetNumber + packetThreshold <= largest) {
+      if (lostAt <= now || packet.packetNumber + this.#packetThreshold <= largest) {
         this.#remove(packet);
         lost.push(packet);
       } else {
@@ -134,12 +193,23 @@ export class LossDetection {
       }
     }
     this.#lostCount += lost.length;
+    this.#remember(now, lost);
     return lost;
+  }
+
+  #remember(now: number, lost: readonly SentPacket[]): void {
+    for (const packet of lost) this.#lost.set(packet.packetNumber, packet);
+    const from = now - 3 * this.rtt.probeTimeoutMs(this.peerAckDelayMaxMs);
+    for (const packet of this.#lost.values()) {
+      if (this.#lost.size <= lostMemoryMax && from <= packet.sentAt) return;
+      this.#lost.delete(packet.packetNumber);
+    }
   }
 
   #remove(packet: SentPacket): void {
     this.#packets.delete(packet.packetNumber);
     this.#bytesInFlight -= packet.bytes;
+    this.#socketBytesInFlight -= socketCharge(packet.bytes);
   }
 
   /** RFC 9002 section 7.6.2; packets acknowledged earlier would have had their losses found then. */
@@ -158,6 +228,13 @@ export class LossDetection {
     }
     return false;
   }
+}
+
+/** `ranges` is in falling order. */
+function isIn(ranges: readonly Range[], packetNumber: number): boolean {
+  const at = firstIndex(0, ranges.length, (index) => (ranges[index]?.start ?? 0) <= packetNumber);
+  const range = ranges[at];
+  return range !== undefined && packetNumber < range.end;
 }
 
 function isBefore(a: SentPacket | undefined, b: SentPacket): boolean {

@@ -1,12 +1,15 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
-import { type CongestionController, NewReno } from "./congestion.ts";
+import type { CongestionController, CongestionFactory } from "./congestion.ts";
+import { DeliveryRate } from "./delivery-rate.ts";
 import { datagramBytesMax, skipDistanceMax, skipDistanceMin, skippedCountMax } from "./limits.ts";
 import { LossDetection, type LossOutcome } from "./loss.ts";
+import { Pacer } from "./pacer.ts";
 import { expandPacketNumber } from "./packet.ts";
 import type { Range } from "./ranges.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
+import { socketCharge } from "./socket-charge.ts";
 
 /** What has to be done about frames whose packet is settled. */
 export interface SettledFrames {
@@ -22,24 +25,28 @@ export class PacketSpace {
   readonly #random: Random;
   readonly #received = new Acknowledgement();
   readonly #loss = new LossDetection();
-  readonly #congestion: CongestionController = new NewReno();
+  readonly #congestion: CongestionController;
+  readonly #rate = new DeliveryRate();
+  readonly #pacer = new Pacer();
+  /** When paced data may leave, while some waits. */
+  #pacedUntil: number | undefined;
+  #datagramBytes = datagramBytesMax;
+  #peerSocketBytes = Number.POSITIVE_INFINITY;
   #nextNumber = 0;
   #skipDistance = skipDistanceMin;
   #skipAt: number;
   readonly #skipped: number[] = [];
   #isWindowLimited = false;
 
-  constructor(random: Random) {
+  constructor(random: Random, makeCongestion: CongestionFactory) {
     this.#random = random;
+    this.#congestion = makeCongestion(this.#datagramBytes);
     this.#skipAt = this.#chooseSkip();
   }
 
   /** When `onTimeout` is due, or an ACK must be written. */
   get deadline(): number | undefined {
-    const ackAt = this.#received.deadline;
-    const lossAt = this.#loss.deadline;
-    if (ackAt === undefined || lossAt === undefined) return ackAt ?? lossAt;
-    return Math.min(ackAt, lossAt);
+    return earliest(earliest(this.#received.deadline, this.#loss.deadline), this.#pacedUntil);
   }
 
   get probeRounds(): number {
@@ -67,13 +74,26 @@ export class PacketSpace {
     return this.#loss.lostCount;
   }
 
-  /** Whether the congestion window has room for a full datagram. */
+  /** Whether the congestion window and the peer's socket have room for a full datagram. */
   get hasWindow(): boolean {
-    return this.#loss.bytesInFlight + datagramBytesMax <= this.#congestion.windowBytes;
+    const { bytesInFlight, socketBytesInFlight } = this.#loss;
+    if (this.#congestion.windowBytes < bytesInFlight + this.#datagramBytes) return false;
+    const charge = socketCharge(this.#datagramBytes);
+    // What the path itself holds is not in the peer's socket.
+    const pathBytes = (this.#congestion.pathBytes * charge) / this.#datagramBytes;
+    return socketBytesInFlight + charge <= this.#peerSocketBytes + pathBytes;
   }
 
-  setPeerAckDelayMax(ms: number): void {
-    this.#loss.peerAckDelayMaxMs = ms;
+  /** Whether data may leave now, or must wait for its time. */
+  isPaceOpen(now: number): boolean {
+    this.#pacer.fill(now, this.#congestion.pacingBytesPerMs, this.#datagramBytes);
+    return this.#pacer.isOpen;
+  }
+
+  /** What the handshake told of the peer; its socket's buffer has at least room for one datagram. */
+  setPeer(ackDelayMaxMs: number, socketBytes: number): void {
+    this.#loss.peerAckDelayMaxMs = ackDelayMaxMs;
+    this.#peerSocketBytes = socketBytes;
   }
 
   expand(numberLow: number): number {
@@ -122,13 +142,19 @@ export class PacketSpace {
   }
 
   /** An ack-eliciting packet has left. */
-  onSent(packet: SentPacket): void {
-    this.#loss.onSent(packet);
+  onSent(packet: Omit<SentPacket, "delivery">): void {
+    const { sentAt, bytes } = packet;
+    const delivery = this.#rate.snapshot(sentAt, bytes, this.#loss.bytesInFlight);
+    this.#loss.onSent({ ...packet, delivery });
+    this.#pacer.onSent(bytes);
   }
 
-  /** The sender stopped; was it the window that stopped it, or had it nothing more to send? */
-  onSendingStopped(isWindowLimited: boolean): void {
-    this.#isWindowLimited = isWindowLimited;
+  /** The sender stopped, with or without data that the peer's limits would let it send. */
+  onSendingStopped(hasSendable: boolean): void {
+    this.#isWindowLimited = hasSendable;
+    const isPaced = hasSendable && this.hasWindow;
+    this.#pacedUntil = isPaced ? this.#pacer.opensAt : undefined;
+    if (!hasSendable) this.#rate.onAppLimited(this.#loss.bytesInFlight);
   }
 
   /** Takes in an ACK frame; `undefined` when it acknowledges what was never sent. */
@@ -156,13 +182,13 @@ export class PacketSpace {
   }
 
   #settle(now: number, outcome: LossOutcome): SettledFrames {
-    for (const packet of outcome.acked) {
-      this.#congestion.onAcked(packet.bytes, packet.sentAt, this.#isWindowLimited);
-    }
-    const newestLost = outcome.lost.at(-1);
-    if (newestLost !== undefined) this.#congestion.onLost(now, newestLost.sentAt);
-    if (outcome.isCongestionPersistent) this.#congestion.onPersistentCongestion();
-    const acked = framesOf(outcome.acked);
+    this.#congestion.onSettled(now, {
+      ...outcome,
+      isWindowLimited: this.#isWindowLimited,
+      bytesInFlight: this.#loss.bytesInFlight,
+      rate: this.#rate.onAcked(now, outcome.acked, this.#congestion.minRttMs ?? 0),
+    });
+    const acked = framesOf([...outcome.revived, ...outcome.acked]);
     for (const frame of acked) {
       if (frame.type === "ack") this.#received.onAckAcked(frame.end);
     }
@@ -177,4 +203,8 @@ export class PacketSpace {
 
 function framesOf(packets: readonly SentPacket[]): SentFrame[] {
   return packets.flatMap((packet) => packet.frames);
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

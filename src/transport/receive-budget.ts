@@ -1,3 +1,5 @@
+import { windowGrowthBytesMax } from "./limits.ts";
+
 /** Somebody who waits for memory. */
 export interface BudgetWaiter {
   /** The reservation that was refused has been made now. */
@@ -8,10 +10,11 @@ export interface BudgetWaiter {
  * The memory of one endpoint for long messages being assembled. A message reserves its whole length
  * before its first byte is kept, so whoever holds a reservation can always finish and give it back:
  * waiting cannot become a deadlock. Those who wait are served in order. At most one waits for each
- * channel of each connection.
+ * channel of each connection. Beside it there is room for windows to grow.
  */
 export class ReceiveBudget {
   #freeBytes: number;
+  #windowBytesLeft = windowGrowthBytesMax;
   /** How much each waits for, in order of asking. */
   readonly #waiting = new Map<BudgetWaiter, number>();
   #isServing = false;
@@ -37,6 +40,17 @@ export class ReceiveBudget {
   release(bytes: number): void {
     this.#freeBytes += bytes;
     this.#serve();
+  }
+
+  /** Room for a window to grow; nobody waits for that. */
+  takeWindow(bytes: number): boolean {
+    if (this.#windowBytesLeft < bytes) return false;
+    this.#windowBytesLeft -= bytes;
+    return true;
+  }
+
+  releaseWindow(bytes: number): void {
+    this.#windowBytesLeft += bytes;
   }
 
   /** The waiter is gone. */

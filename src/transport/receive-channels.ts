@@ -1,13 +1,21 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import { controlFrameBytesMax, frameTypes, writeChannelNumber, writeNumber } from "./frames.ts";
-import { channelMax, connectionWindowBytes } from "./limits.ts";
+import {
+  channelMax,
+  channelWindowBytes,
+  channelWindowBytesMax,
+  connectionWindowBytes,
+  connectionWindowBytesMax,
+} from "./limits.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ReceiveOutcome, ReceiveStream } from "./receive-stream.ts";
+import { ReceiveWindow } from "./receive-window.ts";
 import type { SentFrame } from "./sent-packet.ts";
 
 interface Channel {
   readonly stream: ReceiveStream;
+  readonly window: ReceiveWindow;
   readonly assembler: MessageAssembler;
 }
 
@@ -19,7 +27,7 @@ export class ReceiveChannels {
   readonly #channels: (Channel | undefined)[] = Array.from({ length: channelMax + 1 });
   readonly #creditLost = new Set<number>();
   #received = 0;
-  #max = connectionWindowBytes;
+  readonly #window: ReceiveWindow;
   #isMaxLost = false;
 
   constructor(options: {
@@ -31,6 +39,10 @@ export class ReceiveChannels {
     this.#budget = options.budget;
     this.#onMessage = options.onMessage;
     this.#onUnblocked = options.onUnblocked;
+    this.#window = new ReceiveWindow(options.budget, {
+      first: connectionWindowBytes,
+      max: connectionWindowBytesMax,
+    });
   }
 
   /** Bytes kept out of order or waiting for memory. */
@@ -44,7 +56,7 @@ export class ReceiveChannels {
     const { stream } = this.#channel(channel);
     const before = stream.highest;
     const growth = Math.max(0, offset + bytes.length - before);
-    if (this.#max < this.#received + growth) return "over-limit";
+    if (this.#window.end < this.#received + growth) return "over-limit";
     const outcome = stream.receive(offset, bytes);
     this.#received += stream.highest - before;
     return outcome;
@@ -52,10 +64,11 @@ export class ReceiveChannels {
 
   /** Writes the credit that is due, as far as there is room. */
   writeFrames(writer: ByteWriter, sent: SentFrame[]): void {
-    if (this.#isMaxDue() && controlFrameBytesMax <= writer.remaining) {
-      this.#max = Math.max(this.#max, this.#released() + connectionWindowBytes);
+    const released = this.#released();
+    const isMaxDue = this.#isMaxLost || this.#window.isDue(released);
+    if (isMaxDue && controlFrameBytesMax <= writer.remaining) {
       this.#isMaxLost = false;
-      writeNumber(writer, frameTypes.maxData, this.#max);
+      writeNumber(writer, frameTypes.maxData, this.#window.advance(released));
       sent.push({ type: "max-data" });
     }
     for (const [number, channel] of this.#channels.entries()) {
@@ -68,6 +81,12 @@ export class ReceiveChannels {
     }
   }
 
+  /** The peer could send more than our limits let it: of a channel, or of all together. */
+  onBlocked(channel: number | undefined, max: number): void {
+    if (channel === undefined) this.#window.onBlocked(max);
+    else this.#channels[channel]?.stream.onBlocked(max);
+  }
+
   /** The newest credit must be told again. */
   onLost(frame: SentFrame & { readonly type: "max-data" | "max-stream-data" }): void {
     if (frame.type === "max-data") this.#isMaxLost = true;
@@ -76,12 +95,11 @@ export class ReceiveChannels {
 
   /** The connection is over; gives back the memory it held or waited for. */
   stop(): void {
-    for (const channel of this.#channels) channel?.assembler.stop();
-  }
-
-  #isMaxDue(): boolean {
-    const offered = this.#released() + connectionWindowBytes;
-    return this.#isMaxLost || this.#max + connectionWindowBytes / 4 <= offered;
+    this.#window.stop();
+    for (const channel of this.#channels) {
+      channel?.window.stop();
+      channel?.assembler.stop();
+    }
   }
 
   #released(): number {
@@ -98,8 +116,12 @@ export class ReceiveChannels {
       onMessage: (message) => this.#onMessage(number, message),
       onUnblocked: () => this.#onUnblocked(stream.resume()),
     });
-    const stream = new ReceiveStream(assembler);
-    const channel = { stream, assembler };
+    const window = new ReceiveWindow(this.#budget, {
+      first: channelWindowBytes,
+      max: channelWindowBytesMax,
+    });
+    const stream = new ReceiveStream(assembler, window);
+    const channel = { stream, window, assembler };
     this.#channels[number] = channel;
     return channel;
   }

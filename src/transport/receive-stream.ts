@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { channelWindowBytes, pageBytes, pieceCountMax } from "./limits.ts";
+import { pageBytes, pieceCountMax } from "./limits.ts";
 import type { MessageAssembler } from "./message-assembler.ts";
 import { RangeSet } from "./ranges.ts";
+import type { ReceiveWindow } from "./receive-window.ts";
 
 /**
  * What became of a piece. `refused` must not be acknowledged: there is no room to note it down, and
@@ -16,17 +17,17 @@ export type ReceiveOutcome = "taken" | "refused" | "over-limit" | "too-long";
  */
 export class ReceiveStream {
   readonly #assembler: MessageAssembler;
+  readonly #window: ReceiveWindow;
   /** All bytes below went to the assembler. */
   #consumed = 0;
   #highest = 0;
-  /** The end of what the peer may send. */
-  #max = channelWindowBytes;
   #released = 0;
   readonly #pieces = new RangeSet();
   readonly #pages = new Map<number, Uint8Array>();
 
-  constructor(assembler: MessageAssembler) {
+  constructor(assembler: MessageAssembler, window: ReceiveWindow) {
     this.#assembler = assembler;
+    this.#window = window;
   }
 
   /** The end of what the peer has sent so far. */
@@ -50,18 +51,22 @@ export class ReceiveStream {
 
   /** Whether so much has been consumed that the peer should get new credit. */
   get isCreditDue(): boolean {
-    return this.#max + channelWindowBytes / 4 <= this.#consumed + channelWindowBytes;
+    return this.#window.isDue(this.#consumed);
   }
 
   /** Lets the peer send up to a full window beyond what was consumed, and says how far that is. */
   giveCredit(): number {
-    this.#max = this.#consumed + channelWindowBytes;
-    return this.#max;
+    return this.#window.advance(this.#consumed);
+  }
+
+  /** The sender is held back by this limit. While we wait for memory, that is as it should be. */
+  onBlocked(max: number): void {
+    if (!this.#assembler.isBlocked) this.#window.onBlocked(max);
   }
 
   receive(offset: number, bytes: Uint8Array): ReceiveOutcome {
     const end = offset + bytes.length;
-    if (this.#max < end) return "over-limit";
+    if (this.#window.end < end) return "over-limit";
     if (end <= this.#consumed) return "taken";
     const start = Math.max(offset, this.#consumed);
     if (start !== this.#consumed && !this.#hasRoomFor(start, end)) return "refused";

@@ -31,6 +31,13 @@ export class SendChannels {
     return bytes;
   }
 
+  /** Bytes that were never sent. */
+  get unsentBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#streams) bytes += stream?.unsentBytes ?? 0;
+    return bytes;
+  }
+
   /** Whether there is data that the peer's limits let us send. */
   get hasSendable(): boolean {
     const left = this.#max - this.#sent;

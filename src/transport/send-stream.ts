@@ -39,6 +39,11 @@ export class SendStream {
     return this.#sent;
   }
 
+  /** Bytes that were never sent. */
+  get unsentBytes(): number {
+    return this.#end - this.#sent;
+  }
+
   /** Whether it holds bytes that were never sent. */
   get hasNew(): boolean {
     return this.#sent < this.#end;

@@ -19,4 +19,17 @@ export interface SentPacket {
   readonly sentAt: number;
   readonly bytes: number;
   readonly frames: readonly SentFrame[];
+  readonly delivery: DeliverySnapshot;
+}
+
+/** How far delivery had come when a packet was sent (draft-ietf-ccwg-bbr section 4.1.2.2). */
+export interface DeliverySnapshot {
+  readonly deliveredBytes: number;
+  /** When the newest of them were acknowledged. */
+  readonly deliveredAt: number;
+  /** When the packet was sent that the newest ACK before this one was for. */
+  readonly firstSentAt: number;
+  /** Bytes in flight, this packet included. */
+  readonly inFlightBytes: number;
+  readonly isAppLimited: boolean;
 }

@@ -2,6 +2,7 @@ import { assertNever } from "../base/assert.ts";
 import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
+import type { CongestionFactory } from "./congestion.ts";
 import { type Frame, frameTypes } from "./frames.ts";
 import { keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
@@ -60,13 +61,14 @@ export class Session {
     options: {
       readonly random: Random;
       readonly budget: ReceiveBudget;
+      readonly makeCongestion: CongestionFactory;
       readonly onMessage: (channel: number, message: Uint8Array) => void;
       /** A channel that waited for memory went on: there may be something to send. */
       readonly onResumed: () => void;
     },
   ) {
     this.#random = options.random;
-    this.#space = new PacketSpace(options.random);
+    this.#space = new PacketSpace(options.random, options.makeCongestion);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#receive = new ReceiveChannels({
       budget: options.budget,
@@ -94,6 +96,11 @@ export class Session {
     return this.#send.queuedBytes;
   }
 
+  /** Bytes that were not sent yet, for want of window, credit or time. */
+  get unsentBytes(): number {
+    return this.#send.unsentBytes;
+  }
+
   /** One probe timeout, in ms. */
   get probeTimeoutMs(): number {
     return this.#space.probeTimeoutMs;
@@ -110,7 +117,7 @@ export class Session {
   /** What the handshake brought. `keepAliveMs` is ours; a peer that is less patient shortens it. */
   setPeer(now: number, parameters: TransportParameters, keepAliveMs: number): void {
     this.#send.setLimits(parameters.initialDataMax, parameters.initialChannelDataMax);
-    this.#space.setPeerAckDelayMax(parameters.ackDelayMaxMs);
+    this.#space.setPeer(parameters.ackDelayMaxMs, Number.POSITIVE_INFINITY);
     // The other half of the peer's patience is for the probes that follow a lost PING.
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
@@ -183,7 +190,9 @@ export class Session {
 
   /** Writes the frames of the next packet; `undefined` when there is nothing to send now. */
   writePayload(now: number, writer: ByteWriter): Payload | undefined {
-    const hasRoom = this.#space.hasWindow || 0 < this.#probesDue;
+    const isProbe = 0 < this.#probesDue;
+    const hasRoom = isProbe || this.#space.hasWindow;
+    const mayCarryData = hasRoom && (isProbe || this.#space.isPaceOpen(now));
     const isAckDue = this.#space.isAckDue(now);
     if (!hasRoom && !isAckDue) {
       this.#space.onSendingStopped(this.#send.hasSendable);
@@ -194,10 +203,10 @@ export class Session {
     if (ack !== undefined) frames.push(ack);
     const ackEnd = writer.offset;
     if (this.#space.isAckOfAckDue(now)) this.#isPingDue = true;
-    if (hasRoom) this.#writeAckEliciting(writer, frames);
+    if (hasRoom) this.#writeAckEliciting(writer, frames, mayCarryData);
     const isAckEliciting = ackEnd < writer.offset;
     if (!isAckEliciting && !isAckDue) {
-      this.#space.onSendingStopped(false);
+      this.#space.onSendingStopped(!mayCarryData && this.#send.hasSendable);
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
@@ -215,10 +224,11 @@ export class Session {
     this.#space.onSent({ packetNumber, sentAt: now, bytes, frames: payload.frames });
   }
 
-  #writeAckEliciting(writer: ByteWriter, frames: SentFrame[]): void {
+  /** Credit and PING are never paced: they are few, and others wait for them. */
+  #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
     this.#receive.writeFrames(writer, frames);
-    this.#send.writeFrames(writer, frames);
+    if (mayCarryData) this.#send.writeFrames(writer, frames);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
     this.#isPingDue = false;
@@ -227,9 +237,12 @@ export class Session {
   #handleFrame(now: number, frame: Frame): FramesOutcome {
     switch (frame.type) {
       case "ping":
-      // The peer says that our limits hold it back; they are raised when bytes are consumed.
+        return taken;
       case "data-blocked":
+        this.#receive.onBlocked(undefined, frame.max);
+        return taken;
       case "stream-data-blocked":
+        this.#receive.onBlocked(frame.channel, frame.max);
         return taken;
       case "ack": {
         const settled = this.#space.onAck(now, frame.ranges, frame.delayMs);

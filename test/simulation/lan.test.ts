@@ -116,6 +116,7 @@ function heal(lan: SimulatedLan): void {
 
 function randomConditions(random: SeededRandom) {
   return {
+    ...goodLink,
     delayMs: random.pick([0.1, 1, 10]),
     jitterMs: random.pick([0, 0.5, 20]),
     loss: random.pick([0, 0.02, 0.1, 0.3]),

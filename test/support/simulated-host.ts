@@ -22,7 +22,7 @@ export interface SimulatedHostOptions {
   readonly address: Address;
   readonly isAccepting: boolean;
   readonly onEvent: (event: EndpointEvent) => void;
-  readonly endpoint?: Pick<EndpointOptions, "connectionCountMax" | "receiveBudgetBytes">;
+  readonly endpoint?: Partial<Omit<EndpointOptions, "random" | "isAccepting">>;
 }
 
 /**

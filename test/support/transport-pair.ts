@@ -5,7 +5,8 @@ import type {
   EndpointEvent,
 } from "../../src/transport/endpoint-port.ts";
 import { SimulatedClock } from "./clock.ts";
-import { goodLink, type LinkConditions, SimulatedNetwork } from "./network.ts";
+import type { LinkConditions } from "./link.ts";
+import { goodLink, SimulatedNetwork } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 import { SimulatedHost, type SimulatedHostOptions } from "./simulated-host.ts";
 

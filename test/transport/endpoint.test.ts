@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { transportCodes } from "../../src/transport/close-codes.ts";
+import { NewReno } from "../../src/transport/congestion.ts";
 import { Endpoint } from "../../src/transport/endpoint.ts";
 import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
 import { frameTypes } from "../../src/transport/frames.ts";
@@ -338,7 +339,11 @@ describe("an endpoint", () => {
   test("ends its turn after 16 datagrams of one connection, and asks for another", () => {
     const at = { server: serverAddress, client: { host: "10.0.0.2", port: 2 } };
     const server = new Endpoint({ random: new SeededRandom(1), isAccepting: true });
-    const client = new Endpoint({ random: new SeededRandom(2), isAccepting: false });
+    const client = new Endpoint({
+      random: new SeededRandom(2),
+      isAccepting: false,
+      makeCongestion: (datagramBytes) => new NewReno(datagramBytes),
+    });
     const turn = (from: Endpoint, to: Endpoint, address: typeof serverAddress, now: number) => {
       for (let count = 0; ; count += 1) {
         const transmit = from.pollTransmit(now);

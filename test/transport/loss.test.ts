@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import { initialRttMs, probeTimeoutMaxMs } from "../../src/transport/limits.ts";
 import { LossDetection } from "../../src/transport/loss.ts";
 import type { SentPacket } from "../../src/transport/sent-packet.ts";
+import { sentPacket } from "../support/congestion-event.ts";
 
 /** Packets 0..count-1, one each `everyMs`. */
 function send(loss: LossDetection, count: number, from: number, everyMs = 0): void {
   for (let index = 0; index < count; index += 1) {
-    loss.onSent({ packetNumber: index, sentAt: from + index * everyMs, bytes: 100, frames: [] });
+    loss.onSent(sentPacket({ packetNumber: index, sentAt: from + index * everyMs, bytes: 100 }));
   }
 }
 
@@ -100,7 +101,7 @@ describe("LossDetection", () => {
   test("calls congestion persistent when all was lost for more than three probe timeouts", () => {
     const persistentAfter = (spanMs: number) => {
       const loss = new LossDetection();
-      loss.onSent({ packetNumber: 0, sentAt: 1000, bytes: 100, frames: [] });
+      loss.onSent(sentPacket({ packetNumber: 0, sentAt: 1000, bytes: 100 }));
       loss.onAck(1008, upTo(1), 0);
       const limitMs = 3 * loss.rtt.probeTimeoutMs(0);
       for (const [packetNumber, at] of [
@@ -110,7 +111,7 @@ describe("LossDetection", () => {
         [4, spanMs],
         [5, spanMs + 1],
       ]) {
-        loss.onSent({ packetNumber: packetNumber!, sentAt: 2000 + at!, bytes: 100, frames: [] });
+        loss.onSent(sentPacket({ packetNumber: packetNumber!, sentAt: 2000 + at!, bytes: 100 }));
       }
       const outcome = loss.onAck(2000 + spanMs + 9, only(5), 0);
       return { limitMs, ...outcome };
@@ -125,7 +126,7 @@ describe("LossDetection", () => {
 
   test("does not call congestion persistent when a packet in between arrived", () => {
     const loss = new LossDetection();
-    loss.onSent({ packetNumber: 0, sentAt: 1000, bytes: 100, frames: [] });
+    loss.onSent(sentPacket({ packetNumber: 0, sentAt: 1000, bytes: 100 }));
     loss.onAck(1008, upTo(1), 0);
     for (const [packetNumber, sentAt] of [
       [1, 2000],
@@ -133,7 +134,7 @@ describe("LossDetection", () => {
       [3, 2080],
       [6, 2081],
     ]) {
-      loss.onSent({ packetNumber: packetNumber!, sentAt: sentAt!, bytes: 100, frames: [] });
+      loss.onSent(sentPacket({ packetNumber: packetNumber!, sentAt: sentAt!, bytes: 100 }));
     }
     const split = loss.onAck(2200, [...only(6), ...only(2)], 0);
     expect(numbersOf(split.lost)).toEqual([1, 3]);

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { NewReno } from "../../src/transport/congestion.ts";
 import { skipDistanceMax, skipDistanceMin, skippedCountMax } from "../../src/transport/limits.ts";
 import { PacketSpace } from "../../src/transport/packet-space.ts";
 import { SeededRandom } from "../support/random.ts";
+
+function newSpace(seed: number): PacketSpace {
+  return new PacketSpace(new SeededRandom(seed), (datagramBytes) => new NewReno(datagramBytes));
+}
 
 /** Takes numbers up to `end` and gives those that were skipped. */
 function skippedUpTo(space: PacketSpace, end: number): number[] {
@@ -19,7 +24,7 @@ const only = (number: number) => [{ start: number, end: number + 1 }];
 
 describe("PacketSpace", () => {
   test("skips single numbers, ever more seldom", () => {
-    const skipped = skippedUpTo(new PacketSpace(new SeededRandom(1)), 2_000_000);
+    const skipped = skippedUpTo(newSpace(1), 2_000_000);
     expect(skipped[0]).toBeGreaterThanOrEqual(skipDistanceMin);
     expect(skipped[0]).toBeLessThan(2 * skipDistanceMin);
     const distances = skipped.slice(1).map((number, index) => number - skipped[index]!);
@@ -29,7 +34,7 @@ describe("PacketSpace", () => {
   });
 
   test("finds an ACK of a number that is yet to come, or was skipped", () => {
-    const space = new PacketSpace(new SeededRandom(1));
+    const space = newSpace(1);
     const skipped = skippedUpTo(space, 1000);
     const next = space.takeNumber() + 1;
     expect(space.onAck(1, only(next - 1), 0)).toBeDefined();
@@ -40,7 +45,7 @@ describe("PacketSpace", () => {
   });
 
   test("remembers the last 16 skipped numbers", () => {
-    const space = new PacketSpace(new SeededRandom(2));
+    const space = newSpace(2);
     const skipped = skippedUpTo(space, 3_000_000);
     expect(skipped.length).toBeGreaterThan(skippedCountMax);
     expect(space.onAck(1, only(skipped.at(-skippedCountMax)!), 0)).toBeUndefined();
@@ -48,7 +53,7 @@ describe("PacketSpace", () => {
   });
 
   test("has no room once the window is in flight", () => {
-    const space = new PacketSpace(new SeededRandom(1));
+    const space = newSpace(1);
     for (let count = 0; count < 10; count += 1) {
       expect(space.hasWindow).toBe(true);
       space.onSent({ packetNumber: space.takeNumber(), sentAt: 1, bytes: 1200, frames: [] });

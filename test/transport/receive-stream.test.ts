@@ -11,6 +11,7 @@ import { MessageAssembler } from "../../src/transport/message-assembler.ts";
 import type { Range } from "../../src/transport/ranges.ts";
 import { ReceiveBudget } from "../../src/transport/receive-budget.ts";
 import { ReceiveStream } from "../../src/transport/receive-stream.ts";
+import { ReceiveWindow } from "../../src/transport/receive-window.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function makeStream(budget: ReceiveBudget = new ReceiveBudget(messageBytesMax)) {
@@ -23,7 +24,8 @@ function makeStream(budget: ReceiveBudget = new ReceiveBudget(messageBytesMax)) 
       unblockedCount += 1;
     },
   });
-  const stream = new ReceiveStream(assembler);
+  const window = new ReceiveWindow(budget, { first: channelWindowBytes, max: channelWindowBytes });
+  const stream = new ReceiveStream(assembler, window);
   return { stream, assembler, messages, unblockedCount: () => unblockedCount };
 }
 

@@ -1,0 +1,24 @@
+/** The largest of the values noted within the last `length` steps. Steps only go up. */
+export class WindowedMax {
+  readonly #length: number;
+  /** In rising order of step and falling order of value: each is the largest after the one before. */
+  #entries: { readonly step: number; readonly value: number }[] = [];
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** The largest value, or `undefined` before the first. */
+  get max(): number | undefined {
+    return this.#entries[0]?.value;
+  }
+
+  /** At most one entry a step survives, so there are never more than `length`. */
+  note(step: number, value: number): void {
+    const kept = this.#entries.filter(
+      (entry) => step - this.#length < entry.step && value < entry.value,
+    );
+    const isSameStep = kept.at(-1)?.step === step;
+    this.#entries = isSameStep ? kept : [...kept, { step, value }];
+  }
+}
