@@ -27,7 +27,7 @@ import { transportExamples } from "./support/transport-examples.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/PROTOCOL.md"), "utf8");
 const discovery = sectionOf(page, "## 1. Discovery");
-const transport = sectionOf(page, "## 2. Transport, version 1");
+const transport = sectionOf(page, "## 2. Transport, version 2");
 const rooms = sectionOf(page, "## 3. Rooms");
 const mebibyte = 2 ** 20;
 const kibibyte = 2 ** 10;
@@ -142,7 +142,17 @@ describe("docs/PROTOCOL.md, transport", () => {
       ],
       connections: [limits.connectionCountMaxDefault],
       "half-open connections": [limits.halfOpenCountMax, limits.halfOpenMs / 1000],
+      "handshakes of an IP address, of all": [
+        limits.handshakesPerSource.perSecond,
+        limits.handshakesPerSource.burst,
+        limits.handshakesInAll.perSecond,
+        limits.handshakesInAll.burst,
+      ],
+      "IP addresses whose handshakes are counted": [limits.handshakeSourcesMax],
       "answers without a connection that wait": [limits.replyCountMax],
+      RESET: [limits.resetsInAll.perSecond, limits.resetTriggerBytesMin],
+      "packets, time in a key phase": [limits.keyUpdatePackets, limits.keyUpdateMs / 60_000],
+      "packets that do not open, per connection": [limits.openFailuresMax],
       "text in CLOSE, in REFUSE": [limits.closeTextBytesMax, limits.refuseTextBytesMax],
     };
     const rows = rowsOf(table).map((cells) => [cells[0], numbersOf(cells[1]!)]);
@@ -152,15 +162,17 @@ describe("docs/PROTOCOL.md, transport", () => {
   test("the examples are what the code sends", () => {
     const rows = rowsOf(sectionOf(transport, "### Examples"));
     expect(rows.map((cells) => cells[0])).toEqual(Object.keys(transportExamples));
-    for (const [name, text, hex] of rows) {
+    for (const [name, , hex] of rows) {
       const sent = Buffer.from(transportExamples[name!]!).toString("hex");
-      if (name !== "init") expect(sent, name).toBe(hex);
-      else {
-        const tag = /tag ([0-9a-f]{8})/.exec(text!)?.[1] ?? "";
-        const zeros = limits.datagramBytesMax - 4 - hex!.length / 2;
-        expect(sent === `${hex}${"00".repeat(zeros)}${tag}`).toBe(true);
-      }
+      const isPadded = name === "query" || name === "init";
+      const zeros = isPadded ? limits.datagramBytesMax - hex!.length / 2 : 0;
+      expect(sent === `${hex}${"00".repeat(zeros)}`, name).toBe(true);
     }
+  });
+
+  test("the version is that of the code", () => {
+    expect(Number(row(page, "transport")[2])).toBe(limits.transportVersion);
+    expect(page).toContain(`## 2. Transport, version ${limits.transportVersion}\n`);
   });
 });
 

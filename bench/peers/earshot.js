@@ -1,5 +1,7 @@
 import { systemClock } from "../../dist/base/clock.js";
 import { systemRandom } from "../../dist/base/random.js";
+import { identityOf } from "../../dist/transport/identity.js";
+import { keyPairOf } from "../../dist/transport/noise.js";
 import { UdpEndpoint } from "../../dist/transport/udp-endpoint.js";
 
 /** One connection of an endpoint. */
@@ -27,6 +29,7 @@ async function bind({ host, datagramBytesMax }, { isAccepting, onOpened, onClose
     clock: systemClock,
     random: systemRandom,
     isAccepting,
+    ...(isAccepting && { identity: identityOf(keyPairOf(systemRandom.bytes(32))) }),
     ...(datagramBytesMax && { datagramBytesMax }),
     onEvent: (event) => {
       const connection = connections.get(event.connection);

@@ -1,6 +1,8 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import { identityOf } from "../transport/identity.ts";
+import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
 import { History } from "./history.ts";
@@ -12,6 +14,8 @@ export interface StartServerOptions {
   readonly name: string;
   /** Its public identity, told to clients. */
   readonly id: string;
+  /** With which it proves its identity; the same each time it starts. */
+  readonly keyPair: KeyPair;
   /** Holds the history; made when it is missing. */
   readonly dataDir: string;
   readonly clock: Clock;
@@ -28,6 +32,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly roomCount: number;
   /** Rooms of whose newest lines some were missing when the history was opened. */
   readonly damagedRooms: readonly string[];
+  /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
+  issueCookie(host: string): Uint8Array;
   /** Tells the members why, stores what was accepted, closes everything. Later calls wait for it. */
   close(reason: string): Promise<void>;
 }
@@ -54,6 +60,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     clock,
     random,
     isAccepting: true,
+    identity: identityOf(options.keyPair),
     onEvent: (event) => host?.handleEndpointEvent(event),
   }).catch(async (error: unknown) => {
     await history.close();
@@ -88,6 +95,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       return server.roomCount;
     },
     damagedRooms,
+    issueCookie: (host) => endpoint.issueCookie(host),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };

@@ -11,6 +11,10 @@ export const transportCodes = {
   messageTooLong: 0x10002,
   /** The peer took so little for so long that the send queue was full. */
   peerTooSlow: 0x10003,
+  /** Keys changed twice before the first change was acknowledged (RFC 9001 section 6.2). */
+  keyUpdateError: 0x10004,
+  /** So many packets were forged that one more might succeed (RFC 9001 section 6.6). */
+  aeadLimitReached: 0x10005,
   /** The server has as many connections as it takes. */
   serverFull: 0x10010,
   /** Made up by the client itself: no version in common. */

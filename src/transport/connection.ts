@@ -1,15 +1,20 @@
 import type { Address } from "../base/address.ts";
 import { assertNever } from "../base/assert.ts";
-import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
+import type { Incoming } from "./acceptor.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
 import type { CongestionFactory } from "./congestion.ts";
-import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
-import { decodeFrames, writeClose } from "./frames.ts";
-import { ClientHandshake } from "./handshake.ts";
+import type {
+  CloseReason,
+  ConnectionHandle,
+  ConnectOptions,
+  EndpointEvent,
+} from "./endpoint-port.ts";
+import type { PacketDrop } from "./endpoint-stats.ts";
+import { decodeFrames } from "./frames.ts";
+import { type Agreement, ClientHandshake } from "./handshake.ts";
 import {
-  datagramBytesMax,
   halfOpenMs,
   keepAliveClientMs,
   keepAliveServerMs,
@@ -18,18 +23,10 @@ import {
   sendQueueBytesLow,
   sendQueueBytesMax,
   stallMs,
-  transportVersion,
 } from "./limits.ts";
-import {
-  type ConnectionId,
-  checksumProtection,
-  encodeLongPacket,
-  type InitPacket,
-  type LongPacket,
-  shortHeaderBytes,
-  writeShortHeader,
-} from "./packet.ts";
-import { ourParameters } from "./parameters.ts";
+import { Link } from "./link.ts";
+import type { KeyPair } from "./noise.ts";
+import type { ConnectionId, LongPacket, LongPacketOf } from "./packet.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
 
@@ -38,7 +35,7 @@ export interface ConnectionOptions {
   readonly handle: ConnectionHandle;
   /** Our own id, which the peer writes into every packet to us. */
   readonly id: ConnectionId;
-  /** Where we send, for the whole life of the connection: roaming comes with encryption. */
+  /** Where we send. */
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
@@ -48,12 +45,23 @@ export interface ConnectionOptions {
   readonly wake: () => void;
 }
 
-/** Why a packet of a connection was dropped. */
-export type PacketDrop = "damaged" | "duplicate" | "no-room" | "unexpected";
+/** How a connection begins: by us, or by a client whose INIT was answered. */
+export type ConnectionStart =
+  | { readonly type: "outgoing"; readonly local: KeyPair; readonly options: ConnectOptions }
+  | {
+      readonly type: "incoming";
+      readonly init: LongPacketOf<"init">;
+      readonly incoming: Incoming;
+    };
 
 type State =
   | { readonly type: "connecting"; readonly handshake: ClientHandshake }
-  | { readonly type: "half-open"; readonly expiresAt: number; isAcceptDue: boolean }
+  | {
+      readonly type: "half-open";
+      readonly expiresAt: number;
+      readonly accept: Uint8Array;
+      isAcceptDue: boolean;
+    }
   | { readonly type: "open" }
   | { readonly type: "lingering"; readonly until: number; readonly reason: CloseReason }
   | { readonly type: "closing"; readonly closing: Closing }
@@ -75,17 +83,16 @@ export class Connection {
   readonly #emit: (event: EndpointEvent) => void;
   readonly #session: Session;
   #state: State;
-  /** The id that the peer wants to see; known once the handshake told it. */
-  #peerId: ConnectionId = 0;
+  /** What the handshake brought, or `undefined` before. */
+  #link: Link | undefined;
   /** `send` said false, and `writable` has not come since. */
   #isPaused = false;
 
-  /** With `init` it is one that a client begins, whose cookie was verified; else it is ours. */
-  constructor(now: number, options: ConnectionOptions, init?: InitPacket) {
+  constructor(now: number, options: ConnectionOptions, start: ConnectionStart) {
     this.handle = options.handle;
     this.id = options.id;
     this.peer = options.peer;
-    this.isIncoming = init !== undefined;
+    this.isIncoming = start.type === "incoming";
     this.#emit = options.emit;
     this.#session = new Session(now, {
       random: options.random,
@@ -95,17 +102,29 @@ export class Connection {
         options.emit({ type: "message", connection: options.handle, channel, message }),
       onResumed: options.wake,
     });
-    if (init === undefined) {
-      this.#state = { type: "connecting", handshake: new ClientHandshake(now) };
+    if (start.type === "outgoing") {
+      const { id, random } = options;
+      const handshake = new ClientHandshake(now, {
+        ...start.options,
+        id,
+        random,
+        local: start.local,
+      });
+      this.#state = { type: "connecting", handshake };
     } else {
-      this.#state = { type: "half-open", expiresAt: now + halfOpenMs, isAcceptDue: true };
-      this.#peerId = init.source;
-      this.#session.setPeer(now, init.parameters, keepAliveServerMs);
+      const { accept } = start.incoming;
+      this.#state = { type: "half-open", expiresAt: now + halfOpenMs, accept, isAcceptDue: true };
+      this.#agree(now, start.incoming, keepAliveServerMs);
     }
   }
 
   get isHalfOpen(): boolean {
     return this.#state.type === "half-open";
+  }
+
+  /** The id that the peer has for itself, or `undefined` before the handshake told it. */
+  get peerId(): ConnectionId | undefined {
+    return this.#link?.peerId;
   }
 
   /** Nothing will come of it any more; its id may be dropped. */
@@ -175,31 +194,10 @@ export class Connection {
   /** A long packet from the server of a connection that we begin. */
   handleHandshake(now: number, packet: LongPacket): PacketDrop | undefined {
     if (this.#state.type !== "connecting") return "duplicate";
-    switch (packet.type) {
-      case "retry":
-        this.#state.handshake.onRetry(packet.cookie);
-        return undefined;
-      case "accept":
-        this.#peerId = packet.source;
-        this.#session.setPeer(now, packet.parameters, keepAliveClientMs);
-        this.#open();
-        return undefined;
-      case "refuse":
-        this.#end({ cause: "refused", code: packet.code, text: packet.text });
-        return undefined;
-      case "version": {
-        // RFC 9000 section 6.2: a list that names our own version is a forgery or a mistake.
-        if (packet.versions.includes(transportVersion)) return "unexpected";
-        const theirs = packet.versions.join(", ");
-        const text = `the server speaks transport version ${theirs}, we speak ${transportVersion}`;
-        this.#end({ cause: "refused", code: transportCodes.versionMismatch, text });
-        return undefined;
-      }
-      case "init":
-        return "unexpected";
-      default:
-        return assertNever(packet);
-    }
+    const outcome = this.#state.handshake.handle(packet);
+    if (typeof outcome !== "object") return outcome;
+    this.#open(this.#agree(now, outcome, keepAliveClientMs));
+    return undefined;
   }
 
   /** The client sent INIT again: it has not seen our ACCEPT. */
@@ -207,18 +205,31 @@ export class Connection {
     if (this.#state.type === "half-open") this.#state.isAcceptDue = true;
   }
 
+  /** The server says that it does not know this connection, and proves that it did. */
+  handleReset(token: Uint8Array): PacketDrop | undefined {
+    if (!this.#isUsable() || this.#link?.isReset(token) !== true) return "unexpected";
+    this.#end({ cause: "reset", code: 0, text: "the server has forgotten this connection" });
+    return undefined;
+  }
+
   /** A short packet with our id. */
   handlePacket(now: number, datagram: Uint8Array, numberLow: number): PacketDrop | undefined {
+    const link = this.#link;
+    if (link === undefined) return "unexpected";
     this.#noteStall(now);
     const packetNumber = this.#session.expand(numberLow);
-    const packet = checksumProtection.open(datagram, packetNumber);
-    if (packet === undefined || packet.length < shortHeaderBytes) return "damaged";
+    const payload = link.open(now, datagram, packetNumber);
+    if (link.failure !== undefined && this.#isUsable()) {
+      this.#violate(now, link.failure.code, link.failure.text);
+    }
+    if (payload === undefined) return "damaged";
+    // Not before it is proven: else a forgery could say which packets have come.
+    if (this.#session.isDuplicate(packetNumber)) return "duplicate";
     if (this.#state.type === "closing") this.#state.closing.onStray();
-    if (this.#state.type === "half-open") this.#open();
+    if (this.#state.type === "half-open") this.#open(link);
     if (!this.#isUsable()) return "unexpected";
     this.#session.onHeard(now);
-    if (this.#session.isDuplicate(packetNumber)) return "duplicate";
-    const frames = decodeFrames(packet.subarray(shortHeaderBytes));
+    const frames = decodeFrames(payload);
     if (frames === undefined) {
       this.#violate(now, transportCodes.protocolViolation, "a packet has frames we cannot read");
       return undefined;
@@ -234,11 +245,11 @@ export class Connection {
     this.#noteStall(now);
     const state = this.#state;
     switch (state.type) {
-      case "connecting":
-        if (!state.handshake.onTimeout(now)) {
-          this.#end({ cause: "unreachable", code: 0, text: "no answer" });
-        }
+      case "connecting": {
+        const reason = state.handshake.onTimeout(now);
+        if (reason !== undefined) this.#end(reason);
         return;
+      }
       case "half-open":
         if (state.expiresAt <= now) this.#forget();
         return;
@@ -267,51 +278,24 @@ export class Connection {
     this.#apply(now, this.#session.takeResumeOutcome());
     const state = this.#state;
     switch (state.type) {
-      case "connecting": {
-        const cookie = state.handshake.takeInit();
-        if (cookie === undefined) return undefined;
-        const ids = { destination: 0, source: this.id };
-        return encodeLongPacket({ type: "init", ...ids, cookie, parameters: ourParameters });
-      }
-      case "half-open": {
+      case "connecting":
+        return state.handshake.takePacket();
+      case "half-open":
         if (!state.isAcceptDue) return undefined;
         state.isAcceptDue = false;
-        const ids = { destination: this.#peerId, source: this.id };
-        return encodeLongPacket({ type: "accept", ...ids, parameters: ourParameters });
-      }
+        return state.accept;
       case "open":
       case "lingering":
-        return this.#writePacket(now, buffer);
-      case "closing": {
+        return this.#link?.writePacket(now, buffer);
+      case "closing":
         if (!state.closing.takeClose()) return undefined;
-        const writer = payloadWriter(buffer);
-        writeClose(writer, state.closing.reason.code, state.closing.reason.text);
-        return this.#seal(buffer, writer.offset, this.#session.takeNumber());
-      }
+        return this.#link?.writeClose(now, buffer, state.closing.reason);
       case "draining":
       case "forgotten":
         return undefined;
       default:
         return assertNever(state);
     }
-  }
-
-  #writePacket(now: number, buffer: Uint8Array): Uint8Array | undefined {
-    const writer = payloadWriter(buffer);
-    const payload = this.#session.writePayload(now, writer);
-    if (payload === undefined) return undefined;
-    const packetNumber = this.#session.takeNumber();
-    const packet = this.#seal(buffer, writer.offset, packetNumber);
-    this.#session.onSent(now, packetNumber, payload, packet.length);
-    return packet;
-  }
-
-  #seal(buffer: Uint8Array, payloadBytes: number, packetNumber: number): Uint8Array {
-    const bytes = shortHeaderBytes + payloadBytes + checksumProtection.tagBytes;
-    const packet = buffer.subarray(0, bytes);
-    writeShortHeader(new ByteWriter(packet), this.#peerId, packetNumber);
-    checksumProtection.seal(packet, packetNumber);
-    return packet;
   }
 
   #isUsable(): boolean {
@@ -351,13 +335,19 @@ export class Connection {
     this.#startClosing(now, { cause: "protocol-violation", code, text });
   }
 
-  #open(): void {
+  #agree(now: number, agreement: Agreement, keepAliveMs: number): Link {
+    this.#session.setPeer(now, agreement.parameters, keepAliveMs);
+    this.#link = new Link(now, agreement, this.#session);
+    return this.#link;
+  }
+
+  #open({ peerKey }: Link): void {
     this.#state = { type: "open" };
     // The client's PING makes the connection real for the server; the server's gives it a round
     // trip, without which it would take half a second longer to tell a dead client.
     this.#session.ping();
     const { handle, peer, isIncoming } = this;
-    this.#emit({ type: "opened", connection: handle, peer, isIncoming });
+    this.#emit({ type: "opened", connection: handle, peer, peerKey, isIncoming });
   }
 
   #startClosing(now: number, reason: CloseReason): void {
@@ -386,9 +376,4 @@ export class Connection {
   #forgetAt(now: number): number {
     return now + forgetProbeTimeouts * this.#session.probeTimeoutMs;
   }
-}
-
-function payloadWriter(buffer: Uint8Array): ByteWriter {
-  const end = datagramBytesMax - checksumProtection.tagBytes;
-  return new ByteWriter(buffer.subarray(shortHeaderBytes, end));
 }

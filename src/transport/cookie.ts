@@ -1,9 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { type Address, formatAddress } from "../base/address.ts";
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { cookieLifeMs, cookieSecretMs } from "./limits.ts";
-import type { ConnectionId } from "./packet.ts";
 
 const issuedAtBytes = 6;
 const macBytes = 16;
@@ -13,7 +11,8 @@ export const cookieBytes: number = issuedAtBytes + macBytes;
 
 /**
  * Proves that a client receives at the address it claims, without a byte of memory per client
- * (RFC 9000 section 8.1). A cookie is good for one address and one client connection id.
+ * (RFC 9000 section 8.1). A cookie is good for one IP address; not for one port, because it also comes
+ * with a discovery answer, which goes to another port than the handshake comes from.
  */
 export class CookieJar {
   readonly #random: Random;
@@ -24,18 +23,19 @@ export class CookieJar {
     this.#random = random;
   }
 
-  issue(now: number, to: Address, client: ConnectionId): Uint8Array {
-    return makeCookie(this.#secret(now), Math.floor(now), to, client);
+  /** A cookie for a host, by its literal address. */
+  issue(now: number, host: string): Uint8Array {
+    return makeCookie(this.#secret(now), Math.floor(now), host);
   }
 
-  isValid(now: number, from: Address, client: ConnectionId, cookie: Uint8Array): boolean {
+  isValid(now: number, host: string, cookie: Uint8Array): boolean {
     const issuedAt = new ByteReader(cookie).u48();
     if (issuedAt === undefined || cookie.length !== cookieBytes) return false;
     if (now < issuedAt || issuedAt + cookieLifeMs < now) return false;
     const secrets = [this.#secret(now), this.#previousSecret];
     return secrets.some(
       (secret) =>
-        secret !== undefined && timingSafeEqual(cookie, makeCookie(secret, issuedAt, from, client)),
+        secret !== undefined && timingSafeEqual(cookie, makeCookie(secret, issuedAt, host)),
     );
   }
 
@@ -48,15 +48,8 @@ export class CookieJar {
   }
 }
 
-function makeCookie(
-  secret: Uint8Array,
-  issuedAt: number,
-  address: Address,
-  client: ConnectionId,
-): Uint8Array {
-  const mac = createHmac("sha256", secret)
-    .update(`${formatAddress(address)}|${client}|${issuedAt}`)
-    .digest();
+function makeCookie(secret: Uint8Array, issuedAt: number, host: string): Uint8Array {
+  const mac = createHmac("sha256", secret).update(`${host}|${issuedAt}`).digest();
   const writer = new ByteWriter(new Uint8Array(cookieBytes));
   writer.u48(issuedAt);
   writer.bytes(mac.subarray(0, macBytes));

@@ -6,12 +6,38 @@ export type ConnectionHandle = number;
 /**
  * Why a connection ended. `local` and `peer` closed on purpose, with the application's `code`;
  * `timed-out` went silent; `unreachable` never answered; `refused` was turned away at the handshake
- * (`text` says why); `protocol-violation` sent what the protocol forbids.
+ * (`text` says why); `protocol-violation` sent what the protocol forbids; `reset` lost its memory of
+ * this connection, as by a restart; `key-changed` is not the server that was expected, and was told
+ * nothing.
  */
-export interface CloseReason {
-  readonly cause: "local" | "peer" | "timed-out" | "unreachable" | "refused" | "protocol-violation";
-  readonly code: number;
-  readonly text: string;
+export type CloseReason =
+  | {
+      readonly cause:
+        | "local"
+        | "peer"
+        | "timed-out"
+        | "unreachable"
+        | "refused"
+        | "protocol-violation"
+        | "reset";
+      readonly code: number;
+      readonly text: string;
+    }
+  | {
+      readonly cause: "key-changed";
+      readonly code: number;
+      readonly text: string;
+      readonly expectedKey: Uint8Array;
+      /** What answered says that this is its key; nobody has proven it. */
+      readonly claimedKey: Uint8Array;
+    };
+
+/** What is known of a server before it is reached. */
+export interface ConnectOptions {
+  /** Its static key, 32 bytes: no other will do. Without it, any server is taken. */
+  readonly key?: Uint8Array;
+  /** A cookie of at most 64 bytes that it gave us; with it and the key one round trip is enough. */
+  readonly cookie?: Uint8Array;
 }
 
 export type EndpointEvent =
@@ -19,6 +45,8 @@ export type EndpointEvent =
       readonly type: "opened";
       readonly connection: ConnectionHandle;
       readonly peer: Address;
+      /** The peer's static key, 32 bytes, which it has proven to hold. */
+      readonly peerKey: Uint8Array;
       readonly isIncoming: boolean;
     }
   | {
@@ -37,7 +65,7 @@ export type EndpointEvent =
 /** What the room layer may ask of the transport. Results come back as `EndpointEvent`s. */
 export interface EndpointPort {
   /** Starts a connection. `opened` or `closed` follows. */
-  connect(to: Address): ConnectionHandle;
+  connect(to: Address, options?: ConnectOptions): ConnectionHandle;
   /**
    * Queues a message of at most `messageBytesMax` on a channel in 0..`channelMax`; the bytes must not
    * change afterwards. `false` says that the queue is above its mark: the message is queued all the

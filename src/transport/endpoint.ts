@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { type Address, formatAddress } from "../base/address.ts";
-import { ByteReader } from "../base/bytes.ts";
+import type { Address } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
+import { TokenBucket } from "../base/token-bucket.ts";
+import { Acceptor } from "./acceptor.ts";
 import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
-import { Connection, type PacketDrop } from "./connection.ts";
-import { CookieJar } from "./cookie.ts";
+import { Connection, type ConnectionStart } from "./connection.ts";
+import { ConnectionTable } from "./connection-table.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
+import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
+import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
+import { HandshakeRates } from "./handshake-rates.ts";
+import { identityOf, type TransportIdentity } from "./identity.ts";
 import {
   burstDatagramsMax,
   channelMax,
@@ -18,16 +22,19 @@ import {
   messageBytesMax,
   receiveBudgetBytesDefault,
   replyCountMax,
+  resetsInAll,
+  resetTriggerBytesMin,
   transportVersion,
 } from "./limits.ts";
+import { keyBytes, keyPairOf } from "./noise.ts";
 import {
   type ConnectionId,
   decodeLongHeader,
   decodeLongPacket,
   decodeShortHeader,
   encodeLongPacket,
-  type InitPacket,
   type LongPacket,
+  type LongPacketOf,
   longPacketTypes,
   packetForm,
 } from "./packet.ts";
@@ -38,6 +45,8 @@ export interface EndpointOptions {
   readonly random: Random;
   /** Whether it is a server: others may connect to it. */
   readonly isAccepting: boolean;
+  /** A server must have one, and keep it; to a client one is made that nobody has met before. */
+  readonly identity?: TransportIdentity;
   /** Connections at once, half-open ones included; default 10,000. */
   readonly connectionCountMax?: number;
   /** Memory for long messages being assembled; at least `messageBytesMax`, default 256 MiB. */
@@ -52,28 +61,6 @@ export interface Transmit {
   readonly datagram: Uint8Array;
 }
 
-/** Why datagrams were dropped. `not-transport` is what belongs to others on the same port. */
-export type DropReason =
-  | PacketDrop
-  | "not-transport"
-  | "malformed"
-  | "unknown-connection"
-  | "unknown-version"
-  | "not-accepting"
-  | "half-open-full"
-  | "replies-full";
-
-/** What an endpoint has seen since it began. */
-export interface EndpointStats {
-  readonly datagramsReceived: number;
-  readonly datagramsSent: number;
-  readonly bytesReceived: number;
-  readonly bytesSent: number;
-  readonly connections: number;
-  readonly halfOpen: number;
-  readonly dropped: Readonly<Record<DropReason, number>>;
-}
-
 /**
  * All connections of one UDP socket, without the socket: datagrams and time go in, datagrams and
  * events come out. Nothing here costs more for ten thousand connections than for ten.
@@ -84,13 +71,12 @@ export class Endpoint {
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
   readonly #makeCongestion: CongestionFactory;
-  readonly #cookies: CookieJar;
+  readonly #identity: TransportIdentity;
+  readonly #acceptor: Acceptor;
+  #rates: HandshakeRates | undefined;
+  #resets: TokenBucket | undefined;
   readonly #buffer = new Uint8Array(datagramBytesMax);
-  readonly #byId = new Map<ConnectionId, Connection>();
-  readonly #byHandle = new Map<ConnectionHandle, Connection>();
-  /** Connections that clients began, by address and client's id: an INIT may come twice. */
-  readonly #byClient = new Map<string, Connection>();
-  readonly #clientKeys = new Map<Connection, string>();
+  readonly #table: ConnectionTable;
   readonly #halfOpen = new Set<Connection>();
   readonly #deadlines = new Deadlines<Connection>();
   /** Connections that may have something to send in this turn and, after a burst, in the next. */
@@ -101,19 +87,7 @@ export class Endpoint {
   readonly #events: EndpointEvent[] = [];
   #nextHandle = 1;
   readonly #counts = { datagramsReceived: 0, datagramsSent: 0, bytesReceived: 0, bytesSent: 0 };
-  readonly #dropped: Record<DropReason, number> = {
-    damaged: 0,
-    duplicate: 0,
-    "no-room": 0,
-    unexpected: 0,
-    "not-transport": 0,
-    malformed: 0,
-    "unknown-connection": 0,
-    "unknown-version": 0,
-    "not-accepting": 0,
-    "half-open-full": 0,
-    "replies-full": 0,
-  };
+  readonly #dropped = noDrops();
 
   constructor(options: EndpointOptions) {
     const budgetBytes = options.receiveBudgetBytes ?? receiveBudgetBytesDefault;
@@ -121,15 +95,18 @@ export class Endpoint {
     this.#random = options.random;
     this.#isAccepting = options.isAccepting;
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
+    this.#table = new ConnectionTable(options.random);
     this.#budget = new ReceiveBudget(budgetBytes);
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
-    this.#cookies = new CookieJar(options.random);
+    assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
+    this.#identity = options.identity ?? identityOf(keyPairOf(options.random.bytes(keyBytes)));
+    this.#acceptor = new Acceptor(this.#identity, options.random);
   }
 
   get stats(): EndpointStats {
     return {
       ...this.#counts,
-      connections: this.#byId.size,
+      connections: this.#table.size,
       halfOpen: this.#halfOpen.size,
       dropped: { ...this.#dropped },
     };
@@ -137,21 +114,30 @@ export class Endpoint {
 
   /** How a connection is doing, or `undefined` when it has ended. */
   connectionStats(connection: ConnectionHandle): ConnectionStats | undefined {
-    return this.#byHandle.get(connection)?.stats;
+    return this.#table.withHandle(connection)?.stats;
   }
 
   /** Starts a connection. `opened` or `closed` follows. */
-  connect(now: number, to: Address): ConnectionHandle {
-    const connection = this.#add(now, to);
+  connect(now: number, to: Address, options: ConnectOptions = {}): ConnectionHandle {
+    const local = this.#identity.keyPair;
+    const connection = this.#add(now, to, { type: "outgoing", local, options });
     this.#touch(connection);
     return connection.handle;
+  }
+
+  /**
+   * A cookie with which a client at this host needs one round trip less. Whoever gets it must have
+   * asked from there, and for an answer that is no longer than the question.
+   */
+  issueCookie(now: number, host: string): Uint8Array {
+    return this.#acceptor.issueCookie(now, host);
   }
 
   /** Queues a message; see `EndpointPort.send`. */
   send(now: number, handle: ConnectionHandle, channel: number, message: Uint8Array): boolean {
     assert(Number.isInteger(channel) && 0 <= channel && channel <= channelMax);
     assert(message.length <= messageBytesMax);
-    const connection = this.#byHandle.get(handle);
+    const connection = this.#table.withHandle(handle);
     if (connection === undefined) return true;
     const isBelowMark = connection.send(now, channel, message);
     this.#touch(connection);
@@ -161,7 +147,7 @@ export class Endpoint {
   /** Delivers what is queued, for 2 s at most, then closes with a code in 0..65535. */
   close(now: number, handle: ConnectionHandle, code: number, text: string): void {
     assert(0 <= code && code <= applicationCodeMax);
-    const connection = this.#byHandle.get(handle);
+    const connection = this.#table.withHandle(handle);
     if (connection === undefined) return;
     connection.close(now, code, text);
     this.#touch(connection);
@@ -170,7 +156,7 @@ export class Endpoint {
   /** Closes without delivering what is queued. */
   abort(now: number, handle: ConnectionHandle, code: number, text: string): void {
     assert(0 <= code && code <= applicationCodeMax);
-    const connection = this.#byHandle.get(handle);
+    const connection = this.#table.withHandle(handle);
     if (connection === undefined) return;
     connection.abort(now, code, text);
     this.#touch(connection);
@@ -247,21 +233,31 @@ export class Endpoint {
       case "other":
         return "not-transport";
       case "short":
-        return this.#handleShort(now, datagram);
+        return this.#handleShort(now, from, datagram);
       case "long":
         return this.#handleLong(now, from, datagram);
     }
   }
 
   /** Found by id alone: a host with two adapters may answer from the other one. */
-  #handleShort(now: number, datagram: Uint8Array): DropReason | undefined {
+  #handleShort(now: number, from: Address, datagram: Uint8Array): DropReason | undefined {
     const header = decodeShortHeader(datagram);
     if (header === undefined) return "malformed";
-    const connection = this.#byId.get(header.destination);
-    if (connection === undefined) return "unknown-connection";
+    const connection = this.#table.withId(header.destination);
+    if (connection === undefined) {
+      if (!this.#isAccepting || datagram.length < resetTriggerBytesMin) return "unknown-connection";
+      return this.#answerReset(now, from, header.destination);
+    }
     const drop = connection.handlePacket(now, datagram, header.numberLow);
     this.#touch(connection);
     return drop;
+  }
+
+  /** Stateless reset (RFC 9000 section 10.3): the peer has not noticed that we forgot it. */
+  #answerReset(now: number, from: Address, id: ConnectionId): DropReason {
+    this.#resets ??= new TokenBucket(now, resetsInAll);
+    if (!this.#resets.take(now)) return "reset-limit";
+    return this.#reply(from, this.#acceptor.resetOf(id)) ?? "unknown-connection";
   }
 
   #handleLong(now: number, from: Address, datagram: Uint8Array): DropReason | undefined {
@@ -273,10 +269,29 @@ export class Endpoint {
     }
     const packet = decodeLongPacket(datagram);
     if (packet === undefined) return "malformed";
-    if (packet.type === "init") return this.#handleInit(now, from, packet);
-    const connection = this.#byId.get(packet.destination);
+    switch (packet.type) {
+      case "query":
+        return this.#handleQuery(now, from, packet);
+      case "init":
+        return this.#handleInit(now, from, packet);
+      case "reset": {
+        const connection = this.#table.withPeerId(packet.source);
+        if (connection === undefined) return "unknown-connection";
+        const drop = connection.handleReset(packet.token);
+        this.#touch(connection);
+        return drop;
+      }
+      default:
+        return this.#handleAnswer(now, packet);
+    }
+  }
+
+  /** Something from a server that we are connecting to. */
+  #handleAnswer(now: number, packet: LongPacket): DropReason | undefined {
+    const connection = this.#table.withId(packet.destination);
     if (connection === undefined || connection.isIncoming) return "unknown-connection";
     const drop = connection.handleHandshake(now, packet);
+    this.#table.notePeerId(connection);
     this.#touch(connection);
     return drop;
   }
@@ -289,30 +304,37 @@ export class Endpoint {
     return "unknown-version";
   }
 
-  /** Until the cookie is valid nothing is kept and nothing long is answered. */
-  #handleInit(now: number, from: Address, init: InitPacket): DropReason | undefined {
+  #handleQuery(now: number, from: Address, query: LongPacketOf<"query">): DropReason | undefined {
     if (!this.#isAccepting) return "not-accepting";
-    const clientKey = `${formatAddress(from)}#${init.source}`;
-    const known = this.#byClient.get(clientKey);
+    return this.#reply(from, this.#acceptor.answerTo(now, from.host, query.source));
+  }
+
+  /** Until the cookie is valid nothing is kept, nothing is computed and nothing long is answered. */
+  #handleInit(now: number, from: Address, init: LongPacketOf<"init">): DropReason | undefined {
+    if (!this.#isAccepting) return "not-accepting";
+    if (!this.#acceptor.isProven(now, from.host, init)) {
+      return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source));
+    }
+    const known = this.#table.withInit(init);
     if (known !== undefined) {
       known.handleInitAgain();
       this.#touch(known);
       return undefined;
     }
-    const ids = { destination: init.source, source: 0 };
-    if (!this.#cookies.isValid(now, from, init.source, init.cookie)) {
-      const cookie = this.#cookies.issue(now, from, init.source);
-      return this.#reply(from, { type: "retry", ...ids, cookie });
-    }
-    if (this.#connectionCountMax <= this.#byId.size) {
+    if (this.#connectionCountMax <= this.#table.size) {
       const text = `the server has ${this.#connectionCountMax} connections and takes no more`;
+      const ids = { destination: init.source, source: 0 };
       return this.#reply(from, { type: "refuse", ...ids, code: transportCodes.serverFull, text });
     }
     if (halfOpenCountMax <= this.#halfOpen.size) return "half-open-full";
-    const connection = this.#add(now, from, init);
-    this.#byClient.set(clientKey, connection);
-    this.#clientKeys.set(connection, clientKey);
-    this.#touch(connection);
+    this.#rates ??= new HandshakeRates(now);
+    if (!this.#rates.take(now, from.host)) return "handshake-limit";
+    const incoming = this.#acceptor.accept(init, this.#table.newId());
+    if (incoming === undefined) {
+      // Forged, or for the key of a server that was here before: then the client must know ours.
+      return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
+    }
+    this.#touch(this.#add(now, from, { type: "incoming", init, incoming }));
     return undefined;
   }
 
@@ -322,12 +344,12 @@ export class Endpoint {
     return undefined;
   }
 
-  #add(now: number, peer: Address, init?: InitPacket): Connection {
+  #add(now: number, peer: Address, start: ConnectionStart): Connection {
     const connection: Connection = new Connection(
       now,
       {
         handle: this.#nextHandle,
-        id: this.#newId(),
+        id: start.type === "incoming" ? start.incoming.id : this.#table.newId(),
         peer,
         random: this.#random,
         budget: this.#budget,
@@ -335,19 +357,11 @@ export class Endpoint {
         emit: (event) => this.#events.push(event),
         wake: () => this.#touch(connection),
       },
-      init,
+      start,
     );
     this.#nextHandle += 1;
-    this.#byId.set(connection.id, connection);
-    this.#byHandle.set(connection.handle, connection);
+    this.#table.add(connection, start.type === "incoming" ? start.init : undefined);
     return connection;
-  }
-
-  #newId(): ConnectionId {
-    for (;;) {
-      const id = new ByteReader(this.#random.bytes(6)).u48() ?? 0;
-      if (id !== 0 && !this.#byId.has(id)) return id;
-    }
   }
 
   /** Something happened to the connection: it may have something to send. */
@@ -368,10 +382,7 @@ export class Endpoint {
   }
 
   #remove(connection: Connection): void {
-    this.#byId.delete(connection.id);
-    this.#byHandle.delete(connection.handle);
-    this.#byClient.delete(this.#clientKeys.get(connection) ?? "");
-    this.#clientKeys.delete(connection);
+    this.#table.remove(connection);
     this.#halfOpen.delete(connection);
     this.#ready.delete(connection);
     this.#readyNext.delete(connection);

@@ -2,7 +2,7 @@ const kibibyte = 1024;
 const mebibyte = 1024 * 1024;
 
 /** The version of this wire format. Any change that an old peer would misread gets the next number. */
-export const transportVersion = 1;
+export const transportVersion = 2;
 
 /**
  * The longest datagram we send: 1200 bytes cross every link that can carry IPv6
@@ -79,10 +79,40 @@ export const halfOpenMs = 5000;
 /** Answers without a connection that wait to be sent; more are dropped, as a full socket would. */
 export const replyCountMax = 256;
 
-/** INIT is sent at 0, 100, 300, 700 and 1500 ms, and given up at 3100 ms. */
+/**
+ * Handshakes of one IP address after its cookie was proven: a hall of clients behind one router, or
+ * a bench, comes in at once.
+ */
+export const handshakesPerSource = { perSecond: 200, burst: 1000 } as const;
+
+/** Handshakes of all addresses: each costs the server 0.4 ms, so 1000 a second are 0.4 of a core. */
+export const handshakesInAll = { perSecond: 1000, burst: 1000 } as const;
+
+/** Addresses whose rate is remembered: a /22 full of clients. The one unheard longest is forgotten. */
+export const handshakeSourcesMax = 1024;
+
+/** RESETs to all the world: enough to tell 1000 clients of a restart within 10 s. */
+export const resetsInAll = { perSecond: 100, burst: 100 } as const;
+
+/** The shortest packet that a RESET (33 bytes) answers; what asks for an ACK is padded to it. */
+export const resetTriggerBytesMin = 48;
+
+/** Packets sent under one key; then the next key is used. */
+export const keyUpdatePackets: number = 2 ** 20;
+
+/** How long one key is used. */
+export const keyUpdateMs: number = 30 * 60_000;
+
+/** The key before is kept this many probe timeouts, for packets that were overtaken. */
+export const previousKeyProbeTimeouts = 3;
+
+/** Packets of one connection that failed to open; then it is closed. RFC 9001 allows 2^36. */
+export const openFailuresMax: number = 2 ** 20;
+
+/** QUERY or INIT is sent at 0, 100, 300, 700 and 1500 ms, and given up at 3100 ms. */
 export const initTryCount = 5;
 
-/** The first wait for an answer to INIT; it doubles with each try. */
+/** The first wait for an answer; it doubles with each try. */
 export const initWaitMs = 100;
 
 /** A cookie is longer than the five tries (3.1 s) and a pause of the client. */

@@ -108,7 +108,7 @@ export function toKeyPair(privateKey: KeyObject): KeyPair {
   // Node 20 can stop for ever in export({ format: "jwk" }) of a young key; a multiplication cannot.
   const publicKey = agree(privateKey, basePoint);
   assert(publicKey !== undefined);
-  return { publicKey, privateKey };
+  return { publicKey: new Uint8Array(publicKey), privateKey };
 }
 
 /** The first message, and what waits for the second. `undefined` when the remote key is no point. */
@@ -151,7 +151,7 @@ export function openHandshake(options: ResponderOptions, message: Uint8Array): O
   const payload = state.open(message.subarray(keyBytes + sealedStaticBytes));
   if (payload === undefined) return undefined;
   return {
-    remotePublicKey: remoteStatic,
+    remotePublicKey: new Uint8Array(remoteStatic),
     payload,
     answer: (ephemeral, answerPayload) => {
       const next = state.copy();

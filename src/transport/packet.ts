@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { assertNever } from "../base/assert.ts";
 import { ByteReader, ByteWriter, decodeUtf8, encodeUtf8 } from "../base/bytes.ts";
-import { crc32 } from "../base/checksum.ts";
 import { sanitizeLine } from "../base/text.ts";
 import {
   cookieBytesMax,
@@ -9,41 +9,24 @@ import {
   transportVersion,
   versionCountMax,
 } from "./limits.ts";
-import { readParameters, type TransportParameters, writeParameters } from "./parameters.ts";
+import { keyBytes } from "./noise.ts";
 
 /** Names a connection on the side that receives the packet: 48 bits, never 0. */
 export type ConnectionId = number;
 
-/**
- * What closes a packet. Version 1 finds accidents with CRC-32; an encrypted version puts its AEAD
- * here, which is why the packet number is told.
- */
-export interface PacketProtection {
-  /** Bytes at the very end of each packet that belong to the tag. */
-  readonly tagBytes: number;
-  /** Fills the tag, over everything before it. */
-  seal(packet: Uint8Array, packetNumber: number): void;
-  /** The packet without its tag, or `undefined` when the tag is wrong. */
-  open(packet: Uint8Array, packetNumber: number): Uint8Array | undefined;
-}
+/** Low bits of a long packet's first byte. */
+export const longPacketTypes = {
+  init: 0,
+  accept: 1,
+  version: 3,
+  refuse: 4,
+  reset: 5,
+  query: 6,
+  answer: 7,
+} as const;
 
-/** Version 1: CRC-32 of all bytes before it, big-endian. */
-export const checksumProtection: PacketProtection = {
-  tagBytes: 4,
-  seal: (packet) => {
-    const end = packet.length - 4;
-    viewOf(packet).setUint32(end, crc32(packet.subarray(0, end)));
-  },
-  open: (packet) => {
-    const end = packet.length - 4;
-    if (end < 0) return undefined;
-    const body = packet.subarray(0, end);
-    return viewOf(packet).getUint32(end) === crc32(body) ? body : undefined;
-  },
-};
-
-/** Low bits of a long packet's first byte. 5 is reserved for RESET of the encrypted version. */
-export const longPacketTypes = { init: 0, accept: 1, retry: 2, version: 3, refuse: 4 } as const;
+/** Bytes of a reset token. */
+export const resetTokenBytes = 16;
 
 /** First byte, version and two connection ids. */
 const longHeaderBytes = 17;
@@ -51,24 +34,38 @@ const longHeaderBytes = 17;
 /** First byte, connection id and packet number. */
 export const shortHeaderBytes = 11;
 
+/** Key phases that a short packet can tell apart. */
+export const keyPhases = 4;
+
 const longBit = 0x80;
 const fixedBit = 0x40;
+const keyPhaseShift = 4;
+const reservedBits = 0x0f;
 
-/** The packets of the handshake. `source` is 0 where the sender keeps no connection. */
+/** The packets outside of a connection. `source` is 0 where the sender keeps none. */
 export type LongPacket = {
   readonly destination: ConnectionId;
   readonly source: ConnectionId;
 } & (
+  | { readonly type: "query" }
+  | {
+      readonly type: "answer";
+      /** The server's static key; a hint until the handshake proves it. */
+      readonly serverKey: Uint8Array;
+      readonly cookie: Uint8Array;
+    }
   | {
       readonly type: "init";
-      /** Empty in the first INIT. */
       readonly cookie: Uint8Array;
-      readonly parameters: TransportParameters;
+      /** The first message of the handshake. */
+      readonly message: Uint8Array;
     }
-  | { readonly type: "accept"; readonly parameters: TransportParameters }
-  | { readonly type: "retry"; readonly cookie: Uint8Array }
+  /** With the second message of the handshake. */
+  | { readonly type: "accept"; readonly message: Uint8Array }
   | { readonly type: "version"; readonly versions: readonly number[] }
   | { readonly type: "refuse"; readonly code: number; readonly text: string }
+  /** For the peer of a connection that is gone; `source` is the id it had here. */
+  | { readonly type: "reset"; readonly token: Uint8Array }
 );
 
 /** What every version has in common, so that versions can be told apart at all. */
@@ -79,8 +76,8 @@ export interface LongHeader {
   readonly source: ConnectionId;
 }
 
-/** The first packet of a client. */
-export type InitPacket = LongPacket & { readonly type: "init" };
+/** A long packet of one type. */
+export type LongPacketOf<T extends LongPacket["type"]> = Extract<LongPacket, { readonly type: T }>;
 
 /** `other` is not transport: it belongs to whoever else listens on the port. */
 export function packetForm(datagram: Uint8Array): "long" | "short" | "other" {
@@ -89,21 +86,25 @@ export function packetForm(datagram: Uint8Array): "long" | "short" | "other" {
   return (first & longBit) === 0 ? "short" : "long";
 }
 
-/** Encodes a long packet; INIT is padded to exactly `datagramBytesMax`. */
+/** Encodes a long packet; QUERY and INIT are padded to exactly `datagramBytesMax`. */
 export function encodeLongPacket(packet: LongPacket): Uint8Array {
   const buffer = new Uint8Array(datagramBytesMax);
   const writer = new ByteWriter(buffer);
-  writer.u8(longBit | fixedBit | longPacketTypes[packet.type]);
-  // As in RFC 9000 section 17.2.1: version 0 says that this is about versions, in all of them.
-  writer.u32(packet.type === "version" ? 0 : transportVersion);
-  writer.u48(packet.destination);
-  writer.u48(packet.source);
+  writeLongHeader(writer, packet);
   writeBody(writer, packet);
-  const { tagBytes } = checksumProtection;
-  const length = packet.type === "init" ? datagramBytesMax : writer.offset + tagBytes;
-  const bytes = buffer.subarray(0, length);
-  checksumProtection.seal(bytes, 0);
-  return bytes;
+  const isPadded = packet.type === "query" || packet.type === "init";
+  return isPadded ? buffer : writer.written;
+}
+
+/**
+ * What both sides of the handshake mix in: the header of its INIT. So nobody can change the version
+ * or an id on the way.
+ */
+export function handshakePrologue(client: ConnectionId): Uint8Array {
+  const writer = new ByteWriter(new Uint8Array(prologueLabel.length + longHeaderBytes));
+  writer.bytes(prologueLabel);
+  writeLongHeader(writer, { type: "init", destination: 0, source: client });
+  return writer.written;
 }
 
 /** The header of a long packet of any version, or `undefined`. */
@@ -121,34 +122,36 @@ export function decodeLongHeader(datagram: Uint8Array): LongHeader | undefined {
 /** A long packet of our version (VERSION is of all versions), or `undefined`. Text is sanitised. */
 export function decodeLongPacket(datagram: Uint8Array): LongPacket | undefined {
   const header = decodeLongHeader(datagram);
-  const packet = checksumProtection.open(datagram, 0);
-  if (header === undefined || packet === undefined) return undefined;
-  if (packet.length < longHeaderBytes) return undefined;
+  if (header === undefined) return undefined;
   const isVersion = header.type === longPacketTypes.version;
   if (header.version !== (isVersion ? 0 : transportVersion)) return undefined;
   const ids = { destination: header.destination, source: header.source };
-  const reader = new ByteReader(packet.subarray(longHeaderBytes));
+  const reader = new ByteReader(datagram.subarray(longHeaderBytes));
   switch (header.type) {
+    case longPacketTypes.query:
+      return isFromClient(datagram, ids) ? { ...ids, type: "query" } : undefined;
+    case longPacketTypes.answer:
+      return readAnswer(reader, ids);
     case longPacketTypes.init:
-      return datagram.length === datagramBytesMax ? readInit(reader, ids) : undefined;
+      return isFromClient(datagram, ids) ? readInit(reader, ids) : undefined;
     case longPacketTypes.accept: {
-      const parameters = readParameters(reader);
-      return parameters && { ...ids, type: "accept", parameters };
-    }
-    case longPacketTypes.retry: {
-      const cookie = readCookie(reader);
-      return cookie && { ...ids, type: "retry", cookie };
+      const message = readMessage(reader);
+      return message && { ...ids, type: "accept", message };
     }
     case longPacketTypes.version:
       return readVersions(reader, ids);
     case longPacketTypes.refuse:
       return readRefuse(reader, ids);
+    case longPacketTypes.reset: {
+      const token = reader.bytes(resetTokenBytes)?.slice();
+      return token && { ...ids, type: "reset", token };
+    }
     default:
       return undefined;
   }
 }
 
-/** Writes the header of a short packet; its key phase bits are 0 in version 1. */
+/** Writes the header of a short packet, in key phase 0. */
 export function writeShortHeader(
   writer: ByteWriter,
   destination: ConnectionId,
@@ -159,16 +162,25 @@ export function writeShortHeader(
   writer.u32(packetNumber % 2 ** 32);
 }
 
+/** Puts the key phase into the header of a short packet. */
+export function writeKeyPhase(packet: Uint8Array, phase: number): void {
+  packet[0] = fixedBit | ((phase % keyPhases) << keyPhaseShift);
+}
+
+/** The key phase of a short packet, 0..3. */
+export function readKeyPhase(packet: Uint8Array): number {
+  return ((packet[0] ?? 0) >> keyPhaseShift) % keyPhases;
+}
+
 /** Whom a short packet is for and the low 32 bits of its number, or `undefined`. */
 export function decodeShortHeader(
   datagram: Uint8Array,
 ): { readonly destination: ConnectionId; readonly numberLow: number } | undefined {
-  // Bits that version 1 sets to 0 are the encrypted version's: not ours to guess.
-  if (datagram[0] !== fixedBit) return undefined;
   const reader = new ByteReader(datagram);
-  reader.u8();
+  const first = reader.u8();
   const destination = reader.u48();
   const numberLow = reader.u32();
+  if (first === undefined || (first & reservedBits) !== 0) return undefined;
   if (destination === undefined || numberLow === undefined) return undefined;
   return { destination, numberLow };
 }
@@ -187,19 +199,30 @@ export function expandPacketNumber(expected: number, numberLow: number, bits = 3
 
 type Ids = Pick<LongPacket, "destination" | "source">;
 
+const prologueLabel = encodeUtf8("earshot transport");
+
+function writeLongHeader(writer: ByteWriter, header: Ids & Pick<LongPacket, "type">): void {
+  writer.u8(longBit | fixedBit | longPacketTypes[header.type]);
+  // As in RFC 9000 section 17.2.1: version 0 says that this is about versions, in all of them.
+  writer.u32(header.type === "version" ? 0 : transportVersion);
+  writer.u48(header.destination);
+  writer.u48(header.source);
+}
+
 function writeBody(writer: ByteWriter, packet: LongPacket): void {
   switch (packet.type) {
+    case "query":
+      return;
+    case "answer":
+      writer.bytes(packet.serverKey);
+      writeCookie(writer, packet.cookie);
+      return;
     case "init":
-      writer.u8(packet.cookie.length);
-      writer.bytes(packet.cookie);
-      writeParameters(writer, packet.parameters);
+      writeCookie(writer, packet.cookie);
+      writeMessage(writer, packet.message);
       return;
     case "accept":
-      writeParameters(writer, packet.parameters);
-      return;
-    case "retry":
-      writer.u8(packet.cookie.length);
-      writer.bytes(packet.cookie);
+      writeMessage(writer, packet.message);
       return;
     case "version":
       writer.u8(packet.versions.length);
@@ -211,15 +234,47 @@ function writeBody(writer: ByteWriter, packet: LongPacket): void {
       writer.varint(packet.code);
       writer.varint(text.length);
       writer.bytes(text);
+      return;
     }
+    case "reset":
+      writer.bytes(packet.token);
+      return;
+    default:
+      assertNever(packet);
   }
+}
+
+function writeCookie(writer: ByteWriter, cookie: Uint8Array): void {
+  writer.u8(cookie.length);
+  writer.bytes(cookie);
+}
+
+function writeMessage(writer: ByteWriter, message: Uint8Array): void {
+  writer.u16(message.length);
+  writer.bytes(message);
+}
+
+/** What a server takes from anybody is as long as it can be, so that no answer is longer. */
+function isFromClient(datagram: Uint8Array, ids: Ids): boolean {
+  return datagram.length === datagramBytesMax && ids.destination === 0 && ids.source !== 0;
+}
+
+function readAnswer(reader: ByteReader, ids: Ids): LongPacket | undefined {
+  const serverKey = reader.bytes(keyBytes)?.slice();
+  const cookie = readCookie(reader);
+  if (serverKey === undefined || cookie === undefined) return undefined;
+  return { ...ids, type: "answer", serverKey, cookie };
 }
 
 function readInit(reader: ByteReader, ids: Ids): LongPacket | undefined {
   const cookie = readCookie(reader);
-  const parameters = readParameters(reader);
-  if (cookie === undefined || parameters === undefined || ids.source === 0) return undefined;
-  return { ...ids, type: "init", cookie, parameters };
+  const message = readMessage(reader);
+  if (cookie === undefined || message === undefined) return undefined;
+  return { ...ids, type: "init", cookie, message };
+}
+
+function readMessage(reader: ByteReader): Uint8Array | undefined {
+  return reader.bytes(reader.u16() ?? Number.NaN)?.slice();
 }
 
 function readCookie(reader: ByteReader): Uint8Array | undefined {
@@ -250,8 +305,4 @@ function readRefuse(reader: ByteReader, ids: Ids): LongPacket | undefined {
   return text === undefined
     ? undefined
     : { ...ids, type: "refuse", code, text: sanitizeLine(text) };
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

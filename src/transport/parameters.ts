@@ -1,4 +1,4 @@
-import { ByteReader, type ByteWriter, varintBytes } from "../base/bytes.ts";
+import { ByteReader, ByteWriter, varintBytes } from "../base/bytes.ts";
 import {
   ackDelayLimitMs,
   ackDelayMaxMs,
@@ -45,6 +45,23 @@ export const idleMsMin = 100;
 
 /** Parameters in one list, known and unknown; a datagram has no room for more anyway. */
 const parameterCountMax = 64;
+
+/** The longest list that is written: each entry takes 1 + 1 + 8 bytes at most. */
+const listBytesMax = 128;
+
+/** The list alone, as INIT carries it. */
+export function encodeParameters(parameters: TransportParameters): Uint8Array {
+  const writer = new ByteWriter(new Uint8Array(listBytesMax));
+  writeParameters(writer, parameters);
+  return writer.written;
+}
+
+/** The parameters of bytes that are a list and nothing else, or `undefined`. */
+export function decodeParameters(bytes: Uint8Array): TransportParameters | undefined {
+  const reader = new ByteReader(bytes);
+  const parameters = readParameters(reader);
+  return reader.remaining === 0 ? parameters : undefined;
+}
 
 /** Writes the list: a count, then id, length and value of each, all varints. */
 export function writeParameters(writer: ByteWriter, parameters: TransportParameters): void {

@@ -55,6 +55,7 @@ export class Session {
   #probesDue = 0;
   #isPingDue = false;
   #resumeOutcome: ReceiveOutcome = "taken";
+  #largestAcked: number | undefined;
 
   constructor(
     now: number,
@@ -94,6 +95,11 @@ export class Session {
   /** Bytes that the peer has not acknowledged. */
   get queuedBytes(): number {
     return this.#send.queuedBytes;
+  }
+
+  /** The highest packet number that the peer has acknowledged, or `undefined`. */
+  get largestAcked(): number | undefined {
+    return this.#largestAcked;
   }
 
   /** Bytes that were not sent yet, for want of window, credit or time. */
@@ -250,6 +256,7 @@ export class Session {
           return violation("an ACK names a packet that was never sent");
         }
         this.#settle(settled);
+        this.#largestAcked = Math.max(this.#largestAcked ?? 0, (frame.ranges[0]?.end ?? 0) - 1);
         return taken;
       }
       case "stream":

@@ -2,8 +2,15 @@ import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
 import type { Random } from "../base/random.ts";
-import { Endpoint, type EndpointStats } from "./endpoint.ts";
-import type { ConnectionHandle, EndpointEvent, EndpointPort } from "./endpoint-port.ts";
+import { Endpoint } from "./endpoint.ts";
+import type {
+  ConnectionHandle,
+  ConnectOptions,
+  EndpointEvent,
+  EndpointPort,
+} from "./endpoint-port.ts";
+import type { EndpointStats } from "./endpoint-stats.ts";
+import type { TransportIdentity } from "./identity.ts";
 import type { ConnectionStats } from "./session.ts";
 
 export interface UdpEndpointOptions {
@@ -13,6 +20,8 @@ export interface UdpEndpointOptions {
   readonly random: Random;
   /** Whether others may connect to it. */
   readonly isAccepting: boolean;
+  /** A server must have one, and keep it; to a client one is made that nobody has met before. */
+  readonly identity?: TransportIdentity;
   /** Called from the event loop, never from within a call to the endpoint. It must not throw. */
   readonly onEvent: (event: EndpointEvent) => void;
   /** What the socket could not send; the transport repeats it by itself. */
@@ -91,8 +100,13 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     return this.#engine.connectionStats(connection);
   }
 
-  connect(to: Address): ConnectionHandle {
-    const connection = this.#engine.connect(this.#clock.now(), to);
+  /** See `Endpoint.issueCookie`. */
+  issueCookie(host: string): Uint8Array {
+    return this.#engine.issueCookie(this.#clock.now(), host);
+  }
+
+  connect(to: Address, options?: ConnectOptions): ConnectionHandle {
+    const connection = this.#engine.connect(this.#clock.now(), to, options);
     this.#open.add(connection);
     this.#scheduleTurn();
     return connection;

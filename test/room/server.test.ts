@@ -5,6 +5,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { startClient } from "../../src/room/client.ts";
 import type { ClientEvent, ClientPort } from "../../src/room/client-port.ts";
 import { type RunningServer, startServer } from "../../src/room/server.ts";
+import { keyPairOf } from "../../src/transport/noise.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 
 const loopback: Address = { host: "127.0.0.1", port: 0 };
@@ -23,6 +24,7 @@ function start(dataDir: string, address = loopback): Promise<RunningServer> {
     address,
     dataDir,
     id: "server-id",
+    keyPair: keyPairOf(new Uint8Array(32).fill(1)),
     name: "kitchen",
     clock: systemClock,
     random: systemRandom,
@@ -34,7 +36,9 @@ async function enter(address: Address, nick: string): Promise<Person> {
   const waiting = new Set<() => void>();
   const port = await startClient({
     nick,
-    resolve: async () => address,
+    resolve: async () => ({ address }),
+    judge: async () => ({ type: "accepted", isFirstVisit: false }),
+    keyPair: keyPairOf(systemRandom.bytes(32)),
     clock: systemClock,
     random: systemRandom,
     bindAddress: loopback,

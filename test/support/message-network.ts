@@ -52,6 +52,8 @@ export class MessageNetwork {
 /** One host's transport on a `MessageNetwork`. */
 export class MessageEndpoint implements EndpointPort {
   isAlive = true;
+  /** What the other side is told as this side's static key. */
+  readonly key: Uint8Array;
   /** Connections for which `send` says that they are full. */
   readonly full: Set<ConnectionHandle> = new Set();
   /** Bytes sent on each channel. */
@@ -63,6 +65,7 @@ export class MessageEndpoint implements EndpointPort {
   #handles = 0;
 
   constructor(network: MessageNetwork, address: Address, onEvent: (event: EndpointEvent) => void) {
+    this.key = network.random.bytes(32);
     this.#network = network;
     this.#address = address;
     this.#onEvent = onEvent;
@@ -84,11 +87,18 @@ export class MessageEndpoint implements EndpointPort {
       const peer = other.#addEnd();
       peer.peer = end;
       end.peer = peer;
-      this.#tell(end, { type: "opened", connection: end.handle, peer: to, isIncoming: false });
+      this.#tell(end, {
+        type: "opened",
+        connection: end.handle,
+        peer: to,
+        peerKey: other.key,
+        isIncoming: false,
+      });
       other.#tell(peer, {
         type: "opened",
         connection: peer.handle,
         peer: this.#address,
+        peerKey: this.key,
         isIncoming: true,
       });
     });

@@ -1,15 +1,15 @@
 import { type Address, formatAddress } from "../../src/base/address.ts";
 import type { Timer } from "../../src/base/clock.ts";
-import {
-  Endpoint,
-  type EndpointOptions,
-  type EndpointStats,
-} from "../../src/transport/endpoint.ts";
+import { Endpoint, type EndpointOptions } from "../../src/transport/endpoint.ts";
 import type {
   ConnectionHandle,
+  ConnectOptions,
   EndpointEvent,
   EndpointPort,
 } from "../../src/transport/endpoint-port.ts";
+import type { EndpointStats } from "../../src/transport/endpoint-stats.ts";
+import { identityOf, type TransportIdentity } from "../../src/transport/identity.ts";
+import { keyPairOf } from "../../src/transport/noise.ts";
 import type { ConnectionStats } from "../../src/transport/session.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { SimulatedNetwork } from "./network.ts";
@@ -30,6 +30,8 @@ export interface SimulatedHostOptions {
  * test advances the clock; events come from within `clock.advance`, never from within a call.
  */
 export class SimulatedHost implements EndpointPort {
+  /** Kept on its disk, so to say: it is the same after a restart. */
+  readonly identity: TransportIdentity;
   readonly #options: SimulatedHostOptions;
   #endpoint: Endpoint;
   #isAlive = true;
@@ -39,6 +41,7 @@ export class SimulatedHost implements EndpointPort {
 
   constructor(options: SimulatedHostOptions) {
     this.#options = options;
+    this.identity = identityOf(keyPairOf(options.random.bytes(32)));
     this.#endpoint = this.#start();
   }
 
@@ -63,8 +66,12 @@ export class SimulatedHost implements EndpointPort {
     return this.#endpoint.connectionStats(connection);
   }
 
-  connect(to: Address): ConnectionHandle {
-    const connection = this.#endpoint.connect(this.#now, to);
+  issueCookie(host: string): Uint8Array {
+    return this.#endpoint.issueCookie(this.#now, host);
+  }
+
+  connect(to: Address, options?: ConnectOptions): ConnectionHandle {
+    const connection = this.#endpoint.connect(this.#now, to, options);
     this.#scheduleFlush();
     return connection;
   }
@@ -116,6 +123,7 @@ export class SimulatedHost implements EndpointPort {
     const endpoint = new Endpoint({
       random: random.fork(),
       isAccepting,
+      identity: this.identity,
       ...this.#options.endpoint,
     });
     network.attach(this.address, (datagram, from) => this.#receive(endpoint, datagram, from));

@@ -1,4 +1,6 @@
 import { ByteWriter } from "../../src/base/bytes.ts";
+import { Acceptor } from "../../src/transport/acceptor.ts";
+import { tagBytes } from "../../src/transport/aead.ts";
 import {
   frameTypes,
   writeAck,
@@ -7,13 +9,17 @@ import {
   writeNumber,
   writeStreamHeader,
 } from "../../src/transport/frames.ts";
+import { identityOf } from "../../src/transport/identity.ts";
 import { datagramBytesMax } from "../../src/transport/limits.ts";
+import { keyPairOf, startHandshake } from "../../src/transport/noise.ts";
 import {
-  checksumProtection,
   encodeLongPacket,
+  handshakePrologue,
+  shortHeaderBytes,
   writeShortHeader,
 } from "../../src/transport/packet.ts";
-import { ourParameters } from "../../src/transport/parameters.ts";
+import { PacketKeys } from "../../src/transport/packet-keys.ts";
+import { encodeParameters, ourParameters } from "../../src/transport/parameters.ts";
 
 const clientId = 0x0c0c0c0c0c0c;
 const serverId = 0x050505050505;
@@ -21,29 +27,61 @@ const toServer = { destination: 0, source: clientId };
 const toClient = { destination: clientId, source: 0 };
 const cookie = Uint8Array.from({ length: 22 }, (_, index) => index + 1);
 
-function shortPacket(packetNumber: number, write: (writer: ByteWriter) => void): Uint8Array {
+/** 32 equal bytes, which are a secret key like any other. */
+const secretOf = (byte: number) => new Uint8Array(32).fill(byte);
+const server = identityOf(keyPairOf(secretOf(1)));
+const started = startHandshake({
+  prologue: handshakePrologue(clientId),
+  local: keyPairOf(secretOf(3)),
+  ephemeral: keyPairOf(secretOf(4)),
+  remotePublicKey: server.keyPair.publicKey,
+  payload: encodeParameters(ourParameters),
+})!;
+const init = { type: "init", ...toServer, cookie, message: started.message } as const;
+const acceptor = new Acceptor(server, {
+  bytes: () => secretOf(2),
+  id: () => "",
+  unit: () => 0,
+});
+const incoming = acceptor.accept(init, serverId)!;
+const accept = incoming.accept;
+const acceptMessage = accept.subarray(
+  accept.length - (32 + 22 + 16 + encodeParameters(ourParameters).length),
+);
+const { session } = started.finish(acceptMessage)!;
+const newKeys = () => new PacketKeys(0, { session, probeTimeoutMs: () => 0 });
+
+function shortPacket(
+  packetNumber: number,
+  write: (writer: ByteWriter) => void,
+  keys: PacketKeys = newKeys(),
+): Uint8Array {
   const buffer = new Uint8Array(datagramBytesMax);
   const writer = new ByteWriter(buffer);
   writeShortHeader(writer, serverId, packetNumber);
   write(writer);
-  const packet = buffer.subarray(0, writer.offset + checksumProtection.tagBytes);
-  checksumProtection.seal(packet, packetNumber);
+  const packet = buffer.subarray(0, writer.offset + tagBytes);
+  keys.seal(0, packet, packetNumber);
   return packet;
 }
-
 /** The examples of the protocol's description, by name, as the code encodes them. */
 export const transportExamples: Readonly<Record<string, Uint8Array>> = {
-  init: encodeLongPacket({ type: "init", ...toServer, cookie, parameters: ourParameters }),
-  accept: encodeLongPacket({
-    type: "accept",
-    destination: clientId,
-    source: serverId,
-    parameters: ourParameters,
+  query: encodeLongPacket({ type: "query", ...toServer }),
+  answer: encodeLongPacket({
+    type: "answer",
+    ...toClient,
+    serverKey: server.keyPair.publicKey,
+    cookie,
   }),
-  retry: encodeLongPacket({ type: "retry", ...toClient, cookie }),
-  version: encodeLongPacket({ type: "version", ...toClient, versions: [1] }),
+  init: encodeLongPacket(init),
+  accept,
+  version: encodeLongPacket({ type: "version", ...toClient, versions: [2] }),
   refuse: encodeLongPacket({ type: "refuse", ...toClient, code: 0x10010, text: "full" }),
-  ping: shortPacket(0, (writer) => writer.u8(frameTypes.ping)),
+  reset: encodeLongPacket(acceptor.resetOf(serverId)),
+  ping: shortPacket(0, (writer) => {
+    writer.u8(frameTypes.ping);
+    writer.zeros(48 - shortHeaderBytes - 1 - tagBytes);
+  }),
   message: shortPacket(7, (writer) => {
     const ranges = [
       { start: 0, end: 3 },

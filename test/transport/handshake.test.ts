@@ -1,32 +1,196 @@
 import { describe, expect, test } from "vitest";
-import { ClientHandshake } from "../../src/transport/handshake.ts";
+import { Acceptor } from "../../src/transport/acceptor.ts";
+import { transportCodes } from "../../src/transport/close-codes.ts";
+import type { ConnectOptions } from "../../src/transport/endpoint-port.ts";
+import { type Agreement, ClientHandshake } from "../../src/transport/handshake.ts";
+import { identityOf } from "../../src/transport/identity.ts";
+import { initWaitMs } from "../../src/transport/limits.ts";
+import { keyPairOf } from "../../src/transport/noise.ts";
+import { decodeLongPacket, type LongPacketOf } from "../../src/transport/packet.ts";
+import { SeededRandom } from "../support/random.ts";
 
-describe("ClientHandshake", () => {
-  test("sends INIT at 0, 100, 300, 700 and 1500 ms and gives up at 3100 ms", () => {
-    const handshake = new ClientHandshake(5000);
+const now = 5000;
+const id = 77;
+const host = "10.0.0.2";
+const random = new SeededRandom(1);
+const server = new Acceptor(identityOf(keyPairOf(random.bytes(32))), random);
+const impostor = new Acceptor(identityOf(keyPairOf(random.bytes(32))), random);
+const serverKey = server.answerTo(now, host, id).serverKey;
+const cookie = server.issueCookie(now, host);
+
+function begin(options: ConnectOptions = {}): ClientHandshake {
+  return new ClientHandshake(now, { ...options, id, random, local: keyPairOf(random.bytes(32)) });
+}
+
+function take(handshake: ClientHandshake) {
+  const bytes = handshake.takePacket();
+  return bytes && decodeLongPacket(bytes);
+}
+
+function takeInit(handshake: ClientHandshake): LongPacketOf<"init"> {
+  const packet = take(handshake);
+  if (packet?.type !== "init") throw new Error(`not INIT but ${packet?.type}`);
+  return packet;
+}
+
+function acceptOf(acceptor: Acceptor, init: LongPacketOf<"init">): LongPacketOf<"accept"> {
+  const accepted = acceptor.accept(init, 99)!.accept;
+  return decodeLongPacket(accepted) as LongPacketOf<"accept">;
+}
+
+describe("the client's handshake", () => {
+  test("sends at 0, 100, 300, 700 and 1500 ms and gives up at 3100 ms", () => {
+    const handshake = begin();
     const sentAt: number[] = [];
-    if (handshake.takeInit() !== undefined) sentAt.push(0);
+    if (handshake.takePacket() !== undefined) sentAt.push(0);
     for (;;) {
       const at = handshake.deadline;
-      if (!handshake.onTimeout(at)) {
-        expect(at).toBe(8100);
+      const reason = handshake.onTimeout(at);
+      if (reason !== undefined) {
+        expect(at - now).toBe(3100);
+        expect(reason).toMatchObject({ cause: "unreachable" });
         break;
       }
-      if (handshake.takeInit() !== undefined) sentAt.push(at - 5000);
+      if (handshake.takePacket() !== undefined) sentAt.push(at - now);
     }
     expect(sentAt).toEqual([0, 100, 300, 700, 1500]);
   });
 
-  test("answers RETRY at once with the cookie, and once a try", () => {
-    const handshake = new ClientHandshake(5000);
-    expect(handshake.takeInit()).toEqual(new Uint8Array(0));
-    handshake.onRetry(Uint8Array.of(1));
-    expect(handshake.takeInit()).toEqual(Uint8Array.of(1));
-    handshake.onRetry(Uint8Array.of(2));
-    expect(handshake.takeInit()).toBeUndefined();
-    handshake.onTimeout(5100);
-    expect(handshake.takeInit()).toEqual(Uint8Array.of(1));
-    handshake.onRetry(Uint8Array.of(2));
-    expect(handshake.takeInit()).toEqual(Uint8Array.of(2));
+  test("asks for key and cookie, then sends INIT", () => {
+    const handshake = begin();
+    expect(take(handshake)).toMatchObject({ type: "query", source: id });
+    expect(take(handshake)).toBeUndefined();
+    handshake.handle(server.answerTo(now, host, id));
+    const init = takeInit(handshake);
+    expect(init.cookie.length).toBeGreaterThan(0);
+    const agreement = handshake.handle(acceptOf(server, init)) as Agreement;
+    expect(agreement).toMatchObject({ peerId: 99, peerKey: serverKey });
+  });
+
+  test("begins with INIT when key and cookie are known, and with QUERY when only one is", () => {
+    expect(take(begin({ key: serverKey, cookie }))).toMatchObject({ type: "init", cookie });
+    expect(take(begin({ key: serverKey }))).toMatchObject({ type: "query" });
+    expect(take(begin({ cookie }))).toMatchObject({ type: "query" });
+  });
+
+  test("sends the same message with a new cookie, so that the server knows it again", () => {
+    const handshake = begin({ key: serverKey, cookie: new Uint8Array(22) });
+    const stale = takeInit(handshake);
+    handshake.handle(server.answerTo(now, host, id));
+    const fresh = takeInit(handshake);
+    expect(fresh.message).toEqual(stale.message);
+    expect(fresh.cookie).not.toEqual(stale.cookie);
+  });
+
+  test("answers ANSWER at once, and once a try", () => {
+    const handshake = begin();
+    take(handshake);
+    handshake.handle(server.answerTo(now, host, id));
+    takeInit(handshake);
+    handshake.handle(server.answerTo(now + 1, host, id));
+    expect(take(handshake)).toBeUndefined();
+    handshake.onTimeout(now + initWaitMs);
+    takeInit(handshake);
+    handshake.handle(server.answerTo(now + 1, host, id));
+    takeInit(handshake);
+  });
+
+  test("turns to the server that answers when a forged ANSWER led nowhere", () => {
+    const handshake = begin();
+    handshake.handle(impostor.answerTo(now, host, id));
+    const misled = takeInit(handshake);
+    expect(server.accept(misled, 99)).toBeUndefined();
+    handshake.onTimeout(now + initWaitMs);
+    handshake.handle(server.answerTo(now, host, id));
+    expect(handshake.handle(acceptOf(server, takeInit(handshake)))).toMatchObject({ peerId: 99 });
+  });
+
+  test("ignores an ANSWER with a key that is no point", () => {
+    const handshake = begin();
+    handshake.takePacket();
+    handshake.handle({ ...server.answerTo(now, host, id), serverKey: new Uint8Array(32) });
+    expect(take(handshake)).toBeUndefined();
+    handshake.handle(server.answerTo(now, host, id));
+    takeInit(handshake);
+  });
+
+  test("takes no ACCEPT that is forged, of another server, or with another id in its header", () => {
+    const handshake = begin({ key: serverKey, cookie });
+    const init = takeInit(handshake);
+    const accept = acceptOf(server, init);
+    const message = accept.message.slice();
+    message[50] = message[50]! ^ 1;
+    expect(handshake.handle({ ...accept, message })).toBe("damaged");
+    expect(handshake.handle({ ...accept, source: 98 })).toBe("damaged");
+    expect(begin({ key: serverKey, cookie }).handle(accept)).toBe("damaged");
+    expect(handshake.handle(accept)).toMatchObject({ peerId: 99 });
+  });
+
+  test("takes no ACCEPT before it has sent INIT", () => {
+    const accept = acceptOf(server, takeInit(begin({ key: serverKey, cookie })));
+    expect(begin().handle(accept)).toBe("damaged");
+  });
+});
+
+describe("when another key is claimed than the one expected, the client", () => {
+  test("sends nothing more and gives up at the end of the try, with both keys", () => {
+    const handshake = begin({ key: serverKey });
+    take(handshake);
+    const answer = impostor.answerTo(now, host, id);
+    handshake.handle(answer);
+    expect(take(handshake)).toBeUndefined();
+    expect(handshake.onTimeout(now + initWaitMs - 1)).toBeUndefined();
+    expect(handshake.onTimeout(now + initWaitMs)).toMatchObject({
+      cause: "key-changed",
+      expectedKey: serverKey,
+      claimedKey: answer.serverKey,
+    });
+  });
+
+  test("goes on when the right ANSWER comes too, before or after", () => {
+    for (const order of [
+      [impostor, server],
+      [server, impostor],
+    ]) {
+      const handshake = begin({ key: serverKey });
+      take(handshake);
+      for (const acceptor of order) handshake.handle(acceptor.answerTo(now, host, id));
+      const init = takeInit(handshake);
+      expect(handshake.onTimeout(now + initWaitMs)).toBeUndefined();
+      expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+    }
+  });
+
+  test("opens when ACCEPT comes all the same", () => {
+    const handshake = begin({ key: serverKey, cookie });
+    const init = takeInit(handshake);
+    handshake.handle(impostor.answerTo(now, host, id));
+    expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+  });
+});
+
+describe("REFUSE and VERSION", () => {
+  const ids = { destination: id, source: 0 };
+  const refuse = { type: "refuse", ...ids, code: 7, text: "full" } as const;
+  const version = { type: "version", ...ids, versions: [3, 4] } as const;
+
+  test("end the handshake at the end of the try, because they prove nothing", () => {
+    for (const [packet, code] of [
+      [refuse, 7],
+      [version, transportCodes.versionMismatch],
+    ] as const) {
+      const handshake = begin({ key: serverKey, cookie });
+      const init = takeInit(handshake);
+      handshake.handle(packet);
+      expect(handshake.onTimeout(now + initWaitMs)).toMatchObject({ cause: "refused", code });
+      // What proves something counts until then.
+      expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+    }
+  });
+
+  test("of a server that speaks our version are ignored", () => {
+    const handshake = begin();
+    expect(handshake.handle({ ...version, versions: [1, 2] })).toBe("unexpected");
+    expect(handshake.onTimeout(now + initWaitMs)).toBeUndefined();
   });
 });

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
+import { identityOf } from "../../src/transport/identity.ts";
+import { keyPairOf } from "../../src/transport/noise.ts";
 import { UdpEndpoint } from "../../src/transport/udp-endpoint.ts";
 
+const identity = identityOf(keyPairOf(systemRandom.bytes(32)));
 const loopback = { host: "127.0.0.1", port: 0 };
 
 interface Peer {
@@ -24,6 +27,7 @@ async function makePeer(isAccepting: boolean): Promise<Peer> {
     clock: systemClock,
     random: systemRandom,
     isAccepting,
+    ...(isAccepting && { identity }),
     onEvent: (event) => {
       events.push(event);
       for (const watcher of watchers) watcher(event);
@@ -58,6 +62,18 @@ describe("UdpEndpoint", () => {
     const closed = await server.next("closed");
     expect(closed.reason).toEqual({ cause: "peer", code: 7, text: "bye" });
     await Promise.all([client.endpoint.stop(), server.endpoint.stop()]);
+  });
+
+  test("is reached in one round trip with its key and a cookie of its own", async () => {
+    await using server = (await makePeer(true)).endpoint;
+    const client = await makePeer(false);
+    const key = identity.keyPair.publicKey;
+    client.endpoint.connect(server.address, { key, cookie: server.issueCookie("127.0.0.1") });
+    const opened = await client.next("opened");
+    expect(opened.peerKey).toEqual(key);
+    // INIT, and no QUERY before it.
+    expect(server.stats.datagramsSent).toBe(1);
+    await client.endpoint.stop();
   });
 
   test("serves 200 connections, and stopping tells each of them", async () => {
@@ -121,6 +137,7 @@ describe("UdpEndpoint", () => {
       clock: systemClock,
       random: systemRandom,
       isAccepting: true,
+      identity,
       onEvent: () => undefined,
     });
     await expect(second).rejects.toMatchObject({ code: "port-in-use" });

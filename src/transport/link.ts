@@ -1,0 +1,88 @@
+import { timingSafeEqual } from "node:crypto";
+import { ByteWriter } from "../base/bytes.ts";
+import { tagBytes } from "./aead.ts";
+import { writeClose } from "./frames.ts";
+import type { Agreement } from "./handshake.ts";
+import { datagramBytesMax, resetTriggerBytesMin } from "./limits.ts";
+import { type ConnectionId, shortHeaderBytes, writeShortHeader } from "./packet.ts";
+import { type KeyFailure, PacketKeys } from "./packet-keys.ts";
+import type { Session } from "./session.ts";
+
+/** Frames of the shortest packet that a RESET may answer. */
+const paddedPayloadBytes = resetTriggerBytesMin - shortHeaderBytes - tagBytes;
+
+/** What two hosts have agreed on, put between the frames of a session and the packets of a network. */
+export class Link {
+  /** The id that the peer wants to see. */
+  readonly peerId: ConnectionId;
+  /** The peer's static key. */
+  readonly peerKey: Uint8Array;
+  readonly #resetToken: Uint8Array | undefined;
+  readonly #keys: PacketKeys;
+  readonly #session: Session;
+
+  constructor(now: number, agreement: Agreement, session: Session) {
+    this.peerId = agreement.peerId;
+    this.peerKey = agreement.peerKey;
+    this.#resetToken = agreement.resetToken;
+    this.#session = session;
+    const probeTimeoutMs = () => session.probeTimeoutMs;
+    this.#keys = new PacketKeys(now, { session: agreement.session, probeTimeoutMs });
+  }
+
+  /** Why the connection must be closed, or `undefined` while its keys are good. */
+  get failure(): KeyFailure | undefined {
+    return this.#keys.failure;
+  }
+
+  /** The frames of a short packet, or `undefined` when it is forged. */
+  open(now: number, packet: Uint8Array, packetNumber: number): Uint8Array | undefined {
+    return this.#keys.open(now, packet, packetNumber);
+  }
+
+  /** Whether it is the token by which a server proves that it has forgotten the connection. */
+  isReset(token: Uint8Array): boolean {
+    return this.#resetToken !== undefined && timingSafeEqual(this.#resetToken, token);
+  }
+
+  /** What the session has to send now, or `undefined`. The packet is written into `buffer`. */
+  writePacket(now: number, buffer: Uint8Array): Uint8Array | undefined {
+    const writer = payloadWriter(buffer);
+    const payload = this.#session.writePayload(now, writer);
+    if (payload === undefined) return undefined;
+    if (payload.isAckEliciting) writer.zeros(Math.max(0, paddedPayloadBytes - writer.offset));
+    const packetNumber = this.#session.takeNumber();
+    const packet = this.#seal(now, packetNumber, packetIn(buffer, writer));
+    if (payload.frames[0]?.type === "ack") this.#keys.onAckSealed();
+    this.#session.onSent(now, packetNumber, payload, packet.length);
+    return packet;
+  }
+
+  /** A packet with CLOSE, written into `buffer`. */
+  writeClose(
+    now: number,
+    buffer: Uint8Array,
+    reason: { readonly code: number; readonly text: string },
+  ): Uint8Array {
+    const writer = payloadWriter(buffer);
+    writeClose(writer, reason.code, reason.text);
+    return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
+  }
+
+  #seal(now: number, packetNumber: number, packet: Uint8Array): Uint8Array {
+    const { largestAcked } = this.#session;
+    if (largestAcked !== undefined) this.#keys.onAcked(largestAcked);
+    writeShortHeader(new ByteWriter(packet), this.peerId, packetNumber);
+    this.#keys.seal(now, packet, packetNumber);
+    return packet;
+  }
+}
+
+function payloadWriter(buffer: Uint8Array): ByteWriter {
+  return new ByteWriter(buffer.subarray(shortHeaderBytes, datagramBytesMax - tagBytes));
+}
+
+/** The packet whose frames the writer wrote, with room for its tag. */
+function packetIn(buffer: Uint8Array, frames: ByteWriter): Uint8Array {
+  return buffer.subarray(0, shortHeaderBytes + frames.offset + tagBytes);
+}
