@@ -61,7 +61,7 @@ const queueShare = 1 / 8;
 export class Bbr implements CongestionController {
   #state: State = { type: "startup", fullBytesPerMs: 0, fullRounds: 0 };
   #datagramBytes: number;
-  readonly #bandwidth = new WindowedMax(bandwidthRounds);
+  #bandwidth = new WindowedMax(bandwidthRounds);
   readonly #loss = new LossShare();
   #minRttMs: number | undefined;
   #minRttAt = 0;
@@ -268,8 +268,11 @@ export class Bbr implements CongestionController {
     state.phaseAt = now;
   }
 
+  /** Whatever was known of the path, it is another one now. */
   #restart(): void {
     this.#state = { type: "startup", fullBytesPerMs: 0, fullRounds: 0 };
+    this.#bandwidth = new WindowedMax(bandwidthRounds);
+    this.#inFlightBytesMax = Number.POSITIVE_INFINITY;
   }
 }
 

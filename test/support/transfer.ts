@@ -1,7 +1,8 @@
 import type { Address } from "../../src/base/address.ts";
 import type { CongestionFactory } from "../../src/transport/congestion.ts";
-import type { EndpointOptions } from "../../src/transport/endpoint.ts";
+import type { ConnectionHandle } from "../../src/transport/endpoint-port.ts";
 import { SimulatedClock } from "./clock.ts";
+import { CubicFlow } from "./cubic-flow.ts";
 import type { LinkConditions } from "./link.ts";
 import { goodLink, SimulatedNetwork } from "./network.ts";
 import { SeededRandom } from "./random.ts";
@@ -11,36 +12,27 @@ const receiverAddress: Address = { host: "10.0.0.1", port: 4_000 };
 const senderHost = "10.0.0.2";
 const messageBytes = 64 * 1024;
 
-/** What one sender got through in the measured time. */
+/** What one sender got through. */
 export interface Flow {
-  readonly startMs: number;
-  /** Bytes delivered to the receiver's application, and when. */
+  /** Bytes that arrived, and when. */
   readonly deliveries: { readonly at: number; readonly bytes: number }[];
 }
 
-/** Bulk senders on one host and a receiver on another, over one link. */
+/** Bulk senders on one host and a receiver on another, with one link between them. */
 export class Transfer {
   readonly clock = new SimulatedClock();
   readonly network: SimulatedNetwork;
-  readonly flows: Flow[] = [];
-  /** How long a datagram that comes at each ms of the measured time would have waited. */
+  /** How long a datagram that came at each ms would have waited for the link. */
   readonly queueMs: number[] = [];
-  readonly startedAt: number;
+  readonly #startedAt = this.clock.now();
   readonly #random: SeededRandom;
-  readonly #endpoint: Partial<EndpointOptions>;
   readonly #byPort = new Map<number, Flow>();
 
-  constructor(
-    seed: number,
-    conditions: Partial<LinkConditions>,
-    endpoint: Partial<EndpointOptions> = {},
-  ) {
+  constructor(seed: number, conditions: Partial<LinkConditions>) {
     this.#random = new SeededRandom(seed);
     this.network = new SimulatedNetwork(this.clock, this.#random.fork());
     this.network.conditions = { ...goodLink, ...conditions };
-    this.#endpoint = endpoint;
-    this.startedAt = this.clock.now();
-    const byHandle = new Map<number, Flow>();
+    const byConnection = new Map<ConnectionHandle, Flow>();
     new SimulatedHost({
       clock: this.clock,
       network: this.network,
@@ -48,45 +40,20 @@ export class Transfer {
       address: receiverAddress,
       isAccepting: true,
       onEvent: (event) => {
-        if (event.type === "opened")
-          byHandle.set(event.connection, this.#byPort.get(event.peer.port)!);
+        if (event.type === "opened") {
+          byConnection.set(event.connection, this.#byPort.get(event.peer.port)!);
+        }
         if (event.type !== "message") return;
         const bytes = event.message.length;
-        byHandle.get(event.connection)?.deliveries.push({ at: this.clock.now(), bytes });
+        byConnection.get(event.connection)?.deliveries.push({ at: this.clock.now(), bytes });
       },
     });
   }
 
-  /** A sender that begins after `startMs` and always has something to send. */
-  addFlow(startMs = 0, makeCongestion?: CongestionFactory): Flow {
-    const flow: Flow = { startMs, deliveries: [] };
-    this.flows.push(flow);
-    this.clock.setTimer(this.startedAt + startMs, () => this.#start(flow, makeCongestion));
-    return flow;
-  }
-
-  /** Lets it run, and looks at the queue each ms. */
-  run(ms: number): void {
-    for (let passed = 0; passed < ms; passed += 1) {
-      this.clock.advance(1);
-      this.queueMs.push(
-        this.network.link(senderHost, receiverAddress.host).queueMs(this.clock.now()),
-      );
-    }
-  }
-
-  /** Megabits per second that a flow delivered between two times. */
-  megabitsPerSecond(flow: Flow, fromMs: number, toMs: number): number {
-    let bytes = 0;
-    for (const delivery of flow.deliveries) {
-      const at = delivery.at - this.startedAt;
-      if (fromMs <= at && at < toMs) bytes += delivery.bytes;
-    }
-    return bytes / (toMs - fromMs) / 125;
-  }
-
-  #start(flow: Flow, makeCongestion?: CongestionFactory): void {
-    const address = { host: senderHost, port: 40_000 + this.flows.indexOf(flow) };
+  /** A connection that always has something to send; of our default controller, or another. */
+  addFlow(makeCongestion?: CongestionFactory): Flow {
+    const flow: Flow = { deliveries: [] };
+    const address = { host: senderHost, port: 40_000 + this.#byPort.size };
     this.#byPort.set(address.port, flow);
     const message = new Uint8Array(messageBytes);
     const host: SimulatedHost = new SimulatedHost({
@@ -95,12 +62,46 @@ export class Transfer {
       random: this.#random.fork(),
       address,
       isAccepting: false,
-      endpoint: { ...this.#endpoint, ...(makeCongestion && { makeCongestion }) },
+      ...(makeCongestion && { endpoint: { makeCongestion } }),
       onEvent: (event) => {
         if (event.type !== "opened" && event.type !== "writable") return;
         while (host.send(event.connection, 1, message));
       },
     });
     host.connect(receiverAddress);
+    return flow;
+  }
+
+  /** A flow of TCP over the same link. */
+  addCubicFlow(): Flow {
+    return new CubicFlow({
+      clock: this.clock,
+      network: this.network,
+      from: { host: senderHost, port: 50_000 },
+      to: { host: receiverAddress.host, port: 50_000 },
+    });
+  }
+
+  /** Lets it run, and looks at the queue each ms. */
+  run(ms: number): void {
+    const link = this.network.link(senderHost, receiverAddress.host);
+    for (let passed = 0; passed < ms; passed += 1) {
+      this.clock.advance(1);
+      this.queueMs.push(link.queueMs(this.clock.now()));
+    }
+  }
+
+  /** Megabits per second of a flow from a time on. */
+  megabitsPerSecond(flow: Flow, fromMs: number): number {
+    const from = this.#startedAt + fromMs;
+    let bytes = 0;
+    for (const delivery of flow.deliveries) if (from <= delivery.at) bytes += delivery.bytes;
+    return bytes / (this.clock.now() - from) / 125;
+  }
+
+  /** The wait in the queue that 95 % of the time from `fromMs` on was not above. */
+  queueMsP95(fromMs: number): number {
+    const sorted = this.queueMs.slice(fromMs).sort((a, b) => a - b);
+    return sorted[Math.floor(0.95 * sorted.length)] ?? 0;
   }
 }

@@ -140,4 +140,38 @@ describe("LossDetection", () => {
     expect(numbersOf(split.lost)).toEqual([1, 3]);
     expect(split.isCongestionPersistent).toBe(false);
   });
+
+  test("learns from packets that were overtaken, and forgets it after 16 round trips", () => {
+    const loss = new LossDetection();
+    send(loss, 200, 1000);
+    expect(numbersOf(loss.onAck(1002, only(10), 0).lost)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const revived = loss.onAck(1002, [...only(10), ...only(5)], 0);
+    expect(numbersOf(revived.revived)).toEqual([5]);
+    expect(numbersOf(loss.onAck(1002, [...only(10), ...only(5)], 0).revived)).toEqual([]);
+    expect(numbersOf(loss.onAck(1002.5, only(15), 0).lost)).toEqual([8, 9]);
+    expect(numbersOf(loss.onAck(1002.5, only(16), 0).lost)).toEqual([]);
+    const later = 1003 + 16 * loss.rtt.smoothedMs + 1;
+    loss.onSent(sentPacket({ packetNumber: 200, sentAt: later, bytes: 100 }));
+    loss.onSent(sentPacket({ packetNumber: 201, sentAt: later, bytes: 100 }));
+    loss.onSent(sentPacket({ packetNumber: 204, sentAt: later, bytes: 100 }));
+    const afterwards = loss.onAck(later + 1, only(204), 0);
+    expect(numbersOf(afterwards.lost)).toContain(201);
+  });
+
+  test("never waits for more than 64 packets", () => {
+    const loss = new LossDetection();
+    send(loss, 400, 1000);
+    loss.onAck(1001, only(200), 0);
+    loss.onAck(1001, [...only(200), ...only(0)], 0);
+    expect(numbersOf(loss.onAck(1001, only(300), 0).lost).at(-1)).toBe(236);
+  });
+
+  test("remembers the last 256 packets that it called lost", () => {
+    const loss = new LossDetection();
+    send(loss, 400, 1000);
+    expect(loss.onAck(1001, only(399), 0).lost).toHaveLength(397);
+    const late = loss.onAck(1001, [...only(399), { start: 0, end: 397 }], 0);
+    expect(late.revived).toHaveLength(256);
+    expect(late.revived[0]?.packetNumber).toBe(397 - 256);
+  });
 });
