@@ -1,11 +1,17 @@
-import type { Address } from "../base/address.ts";
 import { assertNever } from "../base/assert.ts";
+import type { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { sanitizeLine } from "../base/text.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { backOff } from "./back-off.ts";
-import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import type {
+  ClientEvent,
+  HistoryRange,
+  ServerLocation,
+  ShownKey,
+  Verdict,
+} from "./client-port.ts";
 import { ClientSession } from "./client-session.ts";
+import { closePhrase } from "./close-phrase.ts";
 import { encodeCbor } from "./codec.ts";
 import { readServerMessage } from "./incoming.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
@@ -16,7 +22,9 @@ export type ClientEffect =
   /** Find out where the server is now; answered by `handleResolved`. */
   | { readonly type: "resolve" }
   /** Answered by `handleOpened` or `handleClosed`. */
-  | { readonly type: "connect"; readonly address: Address }
+  | { readonly type: "connect"; readonly to: ServerLocation }
+  /** Find out what the owner thinks of the server's key; answered by `handleVerdict`. */
+  | ({ readonly type: "judge" } & ShownKey)
   | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
   /** Answered by `handleClosed`. */
   | { readonly type: "close"; readonly code: number; readonly text: string }
@@ -35,12 +43,14 @@ type ClientState =
   | { readonly type: "waiting"; readonly retryAt: number }
   | { readonly type: "resolving" }
   | { readonly type: "connecting" }
+  /** The owner is asked about the key. */
+  | ({ readonly type: "judging"; readonly isConnected: boolean } & ShownKey)
   /** The hello was sent. */
   | { readonly type: "greeting"; readonly deadline: number }
   /** The nickname was refused; the server may have closed the connection meanwhile. */
   | { readonly type: "refused"; readonly isConnected: boolean }
   | { readonly type: "open" }
-  | { readonly type: "closing" }
+  | { readonly type: "closing"; readonly failure?: EarshotError }
   | { readonly type: "closed" };
 
 /** The hello's own number; other requests count from 1. */
@@ -62,6 +72,9 @@ export class ChatClient {
    * back to us and not to a ghost of ourselves.
    */
   readonly #token: Uint8Array;
+  /** The server's key, once the owner has accepted it. From then on nothing is told to any other. */
+  #serverKey: Uint8Array | undefined;
+  #isFirstVisit = false;
   #state: ClientState = { type: "idle" };
   /** Connections that were lost or did not come about since we were last accepted. */
   #failures = 0;
@@ -131,6 +144,7 @@ export class ChatClient {
         this.#hangUp();
         this.#state = { type: "closing" };
         return;
+      case "judging":
       case "refused":
         if (this.#state.isConnected) {
           this.#hangUp();
@@ -151,18 +165,50 @@ export class ChatClient {
   }
 
   /** Where the server is, or `undefined` when it was not found. */
-  handleResolved(now: number, address: Address | undefined): void {
+  handleResolved(now: number, location: ServerLocation | undefined): void {
     if (this.#state.type !== "resolving") return;
-    if (address === undefined) {
+    if (location === undefined) {
       this.#retry(now, "server was not found");
       return;
     }
     this.#state = { type: "connecting" };
-    this.#effects.push({ type: "connect", address });
+    const key = this.#serverKey ?? location.key;
+    this.#effects.push({ type: "connect", to: { ...location, ...(key && { key }) } });
   }
 
-  handleOpened(now: number): void {
-    if (this.#state.type === "connecting") this.#greet(now);
+  /** The connection is open; the server has proven to hold this key. */
+  handleOpened(now: number, key: Uint8Array): void {
+    if (this.#state.type !== "connecting") return;
+    if (this.#serverKey === undefined) this.#judge({ key, isProven: true });
+    else this.#greet(now);
+  }
+
+  /** What the owner thinks of the key. */
+  handleVerdict(now: number, verdict: Verdict): void {
+    if (this.#state.type !== "judging") return;
+    const { isConnected, key } = this.#state;
+    switch (verdict.type) {
+      case "accepted":
+        if (!isConnected) {
+          this.#retry(now, "connection was lost");
+          return;
+        }
+        this.#serverKey = key;
+        this.#isFirstVisit = verdict.isFirstVisit;
+        this.#greet(now);
+        return;
+      case "retry":
+        if (isConnected) this.#hangUp();
+        this.#retry(now, verdict.reason);
+        return;
+      case "refused":
+        if (isConnected) this.#hangUp();
+        if (isConnected) this.#state = { type: "closing", failure: verdict.failure };
+        else this.#end(verdict.failure);
+        return;
+      default:
+        assertNever(verdict);
+    }
   }
 
   handleMessage(now: number, bytes: Uint8Array): void {
@@ -179,8 +225,16 @@ export class ChatClient {
   handleClosed(now: number, reason: CloseReason): void {
     switch (this.#state.type) {
       case "connecting":
+        // Somebody may have taken the address of a server that we know: it is looked for again.
+        if (reason.cause !== "key-changed" || this.#serverKey !== undefined) {
+          this.#retry(now, closePhrase(reason));
+        } else this.#judge({ key: reason.claimedKey, isProven: false });
+        return;
       case "greeting":
         this.#retry(now, closePhrase(reason));
+        return;
+      case "judging":
+        this.#state = { ...this.#state, isConnected: false };
         return;
       case "open":
         this.#session.handleLost();
@@ -191,7 +245,7 @@ export class ChatClient {
         this.#state = { type: "refused", isConnected: false };
         return;
       case "closing":
-        this.#end();
+        this.#end(this.#state.failure);
         return;
       case "idle":
       case "waiting":
@@ -255,6 +309,11 @@ export class ChatClient {
     this.#tellConnecting({ reason, retryAt });
   }
 
+  #judge(shown: ShownKey): void {
+    this.#state = { type: "judging", isConnected: shown.isProven, ...shown };
+    this.#effects.push({ type: "judge", ...shown });
+  }
+
   #greet(now: number): void {
     this.#state = { type: "greeting", deadline: now + greetingMs };
     this.#send(
@@ -280,7 +339,11 @@ export class ChatClient {
     this.#nick = nick;
     this.#state = { type: "open" };
     this.#tell({ type: "connection", state: "open", attempt: this.#attempt });
-    this.#tell({ type: "ready", server, nick });
+    const id = Buffer.from(this.#serverKey ?? []).toString("base64url");
+    const visit = this.#isFirstVisit ? ({ isFirstVisit: true } as const) : {};
+    this.#isFirstVisit = false;
+    // It may claim any id; the key is what it has proven.
+    this.#tell({ type: "ready", server: { ...server, id }, nick, ...visit });
     this.#failures = 0;
     this.#wasOpen = true;
     this.#session.handleOpen(nick, rooms);
@@ -307,9 +370,10 @@ export class ChatClient {
     this.#effects.push({ type: "close", code: closeCodes.goodbye, text: "goodbye" });
   }
 
-  #end(): void {
+  #end(failure?: EarshotError): void {
     this.#state = { type: "closed" };
-    this.#tell({ type: "connection", state: "closed", attempt: this.#attempt });
+    const detail = failure === undefined ? {} : { reason: failure.message, failure };
+    this.#tell({ type: "connection", state: "closed", attempt: this.#attempt, ...detail });
   }
 
   #send(request: Request, channel: number): void {
@@ -323,24 +387,5 @@ export class ChatClient {
 
   #tell(event: ClientEvent): void {
     this.#effects.push({ type: "event", event });
-  }
-}
-
-/** Why there is no connection, for people. */
-function closePhrase({ cause, text }: CloseReason): string {
-  switch (cause) {
-    case "timed-out":
-      return "connection was lost";
-    case "unreachable":
-      return "server does not answer";
-    case "refused":
-    case "peer":
-      return sanitizeLine(text) || "server closed the connection";
-    case "protocol-violation":
-      return "server broke the protocol";
-    case "local":
-      return "connection was closed";
-    default:
-      return assertNever(cause);
   }
 }

@@ -1,9 +1,15 @@
-import type { Address } from "../base/address.ts";
 import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ConnectionHandle, EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
 import type { ChatClient, ClientEffect } from "./chat-client.ts";
-import type { ClientEvent, ClientPort, HistoryRange } from "./client-port.ts";
+import type {
+  ClientEvent,
+  ClientPort,
+  HistoryRange,
+  ServerLocation,
+  ShownKey,
+  Verdict,
+} from "./client-port.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ClientHostOptions {
@@ -11,7 +17,9 @@ export interface ClientHostOptions {
   readonly port: EndpointPort;
   readonly clock: Clock;
   /** Asked before every attempt where the server is now; answers `undefined` when it is not found. */
-  readonly resolve: (onResolved: (address: Address | undefined) => void) => void;
+  readonly resolve: (onResolved: (location: ServerLocation | undefined) => void) => void;
+  /** Asked about the key of the server that is met first; any key is accepted when absent. */
+  readonly judge?: (shown: ShownKey, onVerdict: (verdict: Verdict) => void) => void;
   readonly onEvent: (event: ClientEvent) => void;
 }
 
@@ -88,7 +96,7 @@ export class ClientHost implements Omit<ClientPort, "close"> {
     const { client, clock } = this.#options;
     switch (event.type) {
       case "opened":
-        client.handleOpened(clock.now());
+        client.handleOpened(clock.now(), event.peerKey);
         break;
       case "message":
         client.handleMessage(clock.now(), event.message);
@@ -121,16 +129,24 @@ export class ClientHost implements Omit<ClientPort, "close"> {
   }
 
   #perform(effect: ClientEffect): void {
-    const { client, port, clock, resolve, onEvent } = this.#options;
+    const { client, port, clock, resolve, judge = acceptAny, onEvent } = this.#options;
     switch (effect.type) {
       case "resolve":
-        resolve((address) => {
-          client.handleResolved(clock.now(), address);
+        resolve((location) => {
+          client.handleResolved(clock.now(), location);
           this.#flush();
         });
         return;
-      case "connect":
-        this.#connection = port.connect(effect.address);
+      case "connect": {
+        const { address, ...options } = effect.to;
+        this.#connection = port.connect(address, options);
+        return;
+      }
+      case "judge":
+        judge(effect, (verdict) => {
+          client.handleVerdict(clock.now(), verdict);
+          this.#flush();
+        });
         return;
       case "send":
         if (this.#connection !== undefined) {
@@ -147,4 +163,8 @@ export class ClientHost implements Omit<ClientPort, "close"> {
         assertNever(effect);
     }
   }
+}
+
+function acceptAny(_shown: ShownKey, onVerdict: (verdict: Verdict) => void): void {
+  onVerdict({ type: "accepted", isFirstVisit: false });
 }

@@ -1,4 +1,5 @@
-import type { ErrorCode } from "../base/errors.ts";
+import type { Address } from "../base/address.ts";
+import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Entry, SequenceRange } from "./entry.ts";
 
 /**
@@ -18,9 +19,17 @@ export type ClientEvent =
       readonly attempt: number;
       /** Clock.now() of the next attempt while waiting for it. */
       readonly retryAt?: number;
+      /** Why it is closed for ever: the owner refused the server's key. */
+      readonly failure?: EarshotError;
     }
   /** The server accepted us; comes again after each reconnect. Rooms are joined again by themselves. */
-  | { readonly type: "ready"; readonly server: ServerInfo; readonly nick: string }
+  | {
+      readonly type: "ready";
+      readonly server: ServerInfo;
+      readonly nick: string;
+      /** Only the first time, when the owner did not know the server's key before. */
+      readonly isFirstVisit?: true;
+    }
   /** The server refused the nickname; `changeNick` goes on. */
   | {
       readonly type: "nick-refused";
@@ -106,9 +115,35 @@ export type ClientEvent =
   | { readonly type: "shutdown"; readonly reason: string };
 
 export interface ServerInfo {
+  /** The public key that it has proven to hold, base64url (43 characters). */
   readonly id: string;
   readonly name: string;
 }
+
+/** Where a server is, as its owner found out. */
+export interface ServerLocation {
+  readonly address: Address;
+  /** Its public key, 32 bytes: nothing is told to any other. Any server will do where it is absent. */
+  readonly key?: Uint8Array;
+  /** What it gave us to be let in at once; see the transport's `ConnectOptions`. */
+  readonly cookie?: Uint8Array;
+}
+
+/** A server's key, before anything is told to it. */
+export interface ShownKey {
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** Otherwise it was only claimed, by who answered in the place of the server that was expected. */
+  readonly isProven: boolean;
+}
+
+/** What the owner of a client thinks of a server's key. */
+export type Verdict =
+  | { readonly type: "accepted"; readonly isFirstVisit: boolean }
+  /** It is not the server that is looked for; the reason is a phrase. */
+  | { readonly type: "retry"; readonly reason: string }
+  /** Nothing more is tried. */
+  | { readonly type: "refused"; readonly failure: EarshotError };
 
 /** Which part of a log is wanted: the `limit` lines before or after a sequence, or the last ones. */
 export interface HistoryRange {

@@ -1,14 +1,20 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import { identityOf } from "../transport/identity.ts";
+import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatClient } from "./chat-client.ts";
 import { ClientHost } from "./client-host.ts";
-import type { ClientEvent, ClientPort } from "./client-port.ts";
+import type { ClientEvent, ClientPort, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
 
 export interface StartClientOptions {
   /** Asked before every attempt where the server is now; `undefined` when it is not found. */
-  readonly resolve: () => Promise<Address | undefined>;
+  readonly resolve: () => Promise<ServerLocation | undefined>;
+  /** Asked about the key of the server that is met first, before anything is told to it. Never rejects. */
+  readonly judge: (shown: ShownKey) => Promise<Verdict>;
+  /** By which servers know this device again. */
+  readonly keyPair: KeyPair;
   readonly nick: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,6 +41,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     clock,
     random,
     isAccepting: false,
+    identity: identityOf(options.keyPair),
     onEvent: (event) => host?.handleEndpointEvent(event),
   });
   host = new ClientHost({
@@ -44,6 +51,9 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     resolve: (onResolved) => {
       // Not to find out where the server is, is the same as its not being there: both are retried.
       void options.resolve().then(onResolved, () => onResolved(undefined));
+    },
+    judge: (shown, onVerdict) => {
+      void options.judge(shown).then(onVerdict);
     },
     onEvent: (event) => {
       if (event.type === "connection" && event.state === "closed") onClosed();

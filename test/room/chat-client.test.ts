@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { greetingMs } from "../../src/room/limits.ts";
-import { ClientDesk, serverAddress } from "../support/client-desk.ts";
+import { ClientDesk, serverAddress, serverKey } from "../support/client-desk.ts";
+
+const serverId = Buffer.from(serverKey).toString("base64url");
 
 describe("connecting", () => {
   test("asks where the server is, connects, greets and is ready", () => {
@@ -8,13 +10,13 @@ describe("connecting", () => {
     desk.do((client) => client.start());
     expect(desk.resolveCount).toBe(1);
     desk.connect();
-    expect(desk.connects).toEqual([serverAddress]);
+    expect(desk.connects).toEqual([{ address: serverAddress }]);
     expect(desk.last("hello")).toMatchObject({ ref: 0, nick: "anna", client: "test" });
     desk.welcome();
     expect(desk.events).toEqual([
       { type: "connection", state: "connecting", attempt: 1 },
       { type: "connection", state: "open", attempt: 1 },
-      { type: "ready", server: { id: "key", name: "kitchen" }, nick: "anna" },
+      { type: "ready", server: { id: serverId, name: "kitchen" }, nick: "anna" },
     ]);
   });
 
@@ -44,6 +46,7 @@ describe("connecting", () => {
     ["peer", "server closing", "server closing"],
     ["peer", "", "server closed the connection"],
     ["protocol-violation", "", "server broke the protocol"],
+    ["reset", "", "server has started anew"],
     ["local", "", "connection was closed"],
   ] as const)("says why there is no connection: %s %s", (cause, text, reason) => {
     const desk = ClientDesk.open();
@@ -191,7 +194,7 @@ describe("closing", () => {
       desk.do((client) => client.close());
       expect(desk.client.isClosed).toBe(true);
       desk.do((client) => client.start());
-      desk.do((client) => client.handleResolved(desk.now, serverAddress));
+      desk.do((client) => client.handleResolved(desk.now, { address: serverAddress }));
       expect(desk.connects).toEqual([]);
     },
   );

@@ -80,7 +80,7 @@ export class ChatLan {
       client,
       port: endpoint,
       clock: this.clock,
-      resolve: (onResolved) => onResolved(serverAddress),
+      resolve: (onResolved) => onResolved({ address: serverAddress }),
       onEvent: (event) => {
         events.push(event);
         onEvent?.(event);

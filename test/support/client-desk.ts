@@ -1,6 +1,6 @@
 import type { Address } from "../../src/base/address.ts";
 import { ChatClient } from "../../src/room/chat-client.ts";
-import type { ClientEvent } from "../../src/room/client-port.ts";
+import type { ClientEvent, ServerLocation, ShownKey, Verdict } from "../../src/room/client-port.ts";
 import { decodeRequest, encodeCbor } from "../../src/room/codec.ts";
 import type { Entered, Request, ServerMessage } from "../../src/room/message.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
@@ -8,13 +8,19 @@ import { SeededRandom } from "./random.ts";
 
 export const serverAddress: Address = { host: "10.0.0.1", port: 4000 };
 
+/** The key of the server that is met. */
+export const serverKey: Uint8Array = Uint8Array.from({ length: 32 }, (_, index) => index);
+
 /** A client whose effects are collected; the test is the server. */
 export class ClientDesk {
   readonly client: ChatClient;
   readonly events: ClientEvent[] = [];
   readonly requests: Request[] = [];
   readonly channels: number[] = [];
-  readonly connects: Address[] = [];
+  readonly connects: ServerLocation[] = [];
+  readonly judged: ShownKey[] = [];
+  /** What the owner thinks of any key; it takes its time while absent. */
+  verdict: Verdict | undefined = { type: "accepted", isFirstVisit: false };
   readonly closes: number[] = [];
   resolveCount = 0;
   now = 1_000;
@@ -47,8 +53,8 @@ export class ClientDesk {
   }
 
   connect(): void {
-    this.do((client) => client.handleResolved(this.now, serverAddress));
-    this.do((client) => client.handleOpened(this.now));
+    this.do((client) => client.handleResolved(this.now, { address: serverAddress }));
+    this.do((client) => client.handleOpened(this.now, serverKey));
   }
 
   welcome(nick = "anna", rooms: readonly string[] = []): void {
@@ -112,12 +118,19 @@ export class ClientDesk {
     for (const effect of this.client.pollEffects()) {
       if (effect.type === "event") this.events.push(effect.event);
       else if (effect.type === "resolve") this.resolveCount += 1;
-      else if (effect.type === "connect") this.connects.push(effect.address);
+      else if (effect.type === "connect") this.connects.push(effect.to);
+      else if (effect.type === "judge") this.#judge({ key: effect.key, isProven: effect.isProven });
       else if (effect.type === "close") this.closes.push(effect.code);
       else {
         this.channels.push(effect.channel);
         this.requests.push(decodeRequest(effect.message) as Request);
       }
     }
+  }
+
+  #judge(shown: ShownKey): void {
+    this.judged.push(shown);
+    const { verdict } = this;
+    if (verdict !== undefined) this.do((client) => client.handleVerdict(this.now, verdict));
   }
 }

@@ -90,7 +90,7 @@ export class SimulatedClient {
       client: new ChatClient({ nick, program: "simulation", random: lan.random.fork() }),
       port: this.host,
       clock: lan.clock,
-      resolve: (onResolved) => onResolved(serverAddress),
+      resolve: (onResolved) => onResolved({ address: serverAddress }),
       onEvent: (event) => this.#handleEvent(event),
     });
   }
