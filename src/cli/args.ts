@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { EarshotError } from "../base/errors.ts";
+import { fingerprintWordCount, typedWordCountMin } from "../base/fingerprint.ts";
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
@@ -26,6 +27,7 @@ export interface ChatCommand extends NetworkOptions {
   readonly server: string | undefined;
   readonly nick: string | undefined;
   readonly rooms: readonly string[];
+  readonly trustedWords: string | undefined;
   readonly isPlain: boolean;
   readonly isAscii: boolean;
   readonly waitMs: number;
@@ -49,6 +51,7 @@ export interface BotCommand extends NetworkOptions {
   readonly server: string | undefined;
   readonly nick: string;
   readonly rooms: readonly string[];
+  readonly trustedWords: string | undefined;
   readonly waitMs: number;
 }
 
@@ -225,12 +228,24 @@ function joining(values: Values) {
   return {
     server,
     rooms: values.all("room").map(parseRoom),
+    trustedWords: trustedWords(values),
     waitMs: waitMs(values),
   };
 }
 
 function waitMs(values: Values): number {
   return values.number("wait", 0, waitMsMax) ?? waitMsDefault;
+}
+
+function trustedWords(values: Values): string | undefined {
+  const typed = values.one("trust");
+  if (typed === undefined) return undefined;
+  const words = typed.toLowerCase().match(/[a-z]+/g) ?? [];
+  if (typedWordCountMin <= words.length && words.length <= fingerprintWordCount) {
+    return words.join(" ");
+  }
+  const count = `${typedWordCountMin} to ${fingerprintWordCount}`;
+  throw invalid(`--trust is ${sanitizeLine(typed)}, must be the first ${count} words of a server`);
 }
 
 function nick(values: Values): string | undefined {

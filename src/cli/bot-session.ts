@@ -1,12 +1,13 @@
 import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
+import { fingerprintOf } from "../base/fingerprint.ts";
 import type { InputLine } from "../base/line-splitter.ts";
 import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent, ClientPort, ServerInfo } from "../room/client-port.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
-import { exitCodes } from "./exit-code.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
 
 /** No more input is read while texts of so many bytes wait: with one more the client is not full. */
 export const bytesPendingMax: number = outboxBytesMax / 2;
@@ -149,7 +150,7 @@ export class BotSession {
   #tell(event: ClientEvent): void {
     switch (event.type) {
       case "connection":
-        this.#handleConnection(event.state, event.reason);
+        this.#handleConnection(event);
         break;
       case "ready":
         this.#handleReady(event.server, event.nick);
@@ -192,16 +193,25 @@ export class BotSession {
     }
   }
 
-  #handleConnection(state: ConnectionState, reason: string | undefined): void {
+  #handleConnection(event: ClientEvent & { readonly type: "connection" }): void {
+    const { state, reason, failure } = event;
     if (state === "connecting") return;
     this.#write({ type: "connection", state, reason });
-    if (state === "closed") this.#end(exitCodes.refused);
+    if (state !== "closed") return;
+    if (failure === undefined) {
+      this.#end(exitCodes.refused);
+      return;
+    }
+    this.#refuse(undefined, failure.code, failure.message);
+    this.#end(exitCodeOf(failure.code));
   }
 
   #handleReady(server: ServerInfo, nick: string): void {
     this.#nick = nick;
     if (this.#state.type === "starting") this.#state = { type: "running" };
-    this.#write({ type: "ready", server: server.name, serverId: server.id, nick });
+    const { name, id } = server;
+    const fingerprint = fingerprintOf(id);
+    this.#write({ type: "ready", server: name, serverId: id, fingerprint, nick });
   }
 
   /** A bot is known by its nickname, so it takes no other by itself. */
@@ -271,5 +281,3 @@ export class BotSession {
     this.#state = { type: "ended", exitCode };
   }
 }
-
-type ConnectionState = (ClientEvent & { readonly type: "connection" })["state"];

@@ -6,6 +6,7 @@ import type { BotCommand } from "./args.ts";
 import type { BotEvent } from "./bot-event.ts";
 import { requestCharactersMax } from "./bot-protocol.ts";
 import { answerWaitMs, BotSession } from "./bot-session.ts";
+import { openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput, type OutputEnd } from "./line-output.ts";
@@ -37,10 +38,11 @@ async function join(
   command: BotCommand,
   onEvent: (event: ClientEvent) => void,
 ): Promise<ClientPort> {
-  const { nick, waitMs } = command;
-  const target = await chooseTarget(network, command);
+  const { nick, waitMs, trustedWords, data } = command;
+  const device = await openDevice(network, data);
+  const target = await chooseTarget(network, device.knownServers, command);
   if (target === undefined) throw noServer(network, waitMs);
-  return joinServer(network, { target, nick, waitMs, onEvent });
+  return joinServer(network, device, { target, nick, waitMs, trustedWords, onEvent });
 }
 
 /** Connects a bot session with stdin, stdout, the clock and the client. */

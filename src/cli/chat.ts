@@ -2,15 +2,23 @@ import { userInfo } from "node:os";
 import { formatAddress } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
+import { fingerprintOf } from "../base/fingerprint.ts";
 import { startBrowser } from "../discovery/browser.ts";
-import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
-import type { ChatOptions, Connect, HostedServer, ServerTarget } from "../tui/chat-options.ts";
+import type {
+  ChatOptions,
+  Connect,
+  HostedServer,
+  ListedServer,
+  ServerBrowser,
+  ServerTarget,
+} from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
+import { type Device, openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
-import { chooseTarget, describeServer, joinServer, noServer } from "./joining.ts";
+import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
@@ -24,18 +32,20 @@ const stopping = { graceMs: 5_000, lateExitCode: exitCodes.notDelivered };
 /** Chats on the full screen, or in lines where there is no screen; gives the exit code. */
 export async function chat(command: ChatCommand): Promise<number> {
   const network = systemNetwork(command);
+  const device = await openDevice(network, command.data);
   const stop = new AbortController();
   onStopSignal(stopping, () => stop.abort());
+  const { waitMs, trustedWords } = command;
   const options: ChatOptions = {
     connect: (target, nick, onEvent) =>
-      joinServer(network, { target, nick, waitMs: command.waitMs, onEvent }),
+      joinServer(network, device, { target, nick, waitMs, trustedWords, onEvent }),
     clock: network.clock,
     rooms: command.rooms.length === 0 ? [defaultRoom] : command.rooms,
     signal: stop.signal,
   };
   return !command.isPlain && (await hasScreen())
-    ? chatOnScreen(command, network, options)
-    : chatInLines(command, network, options);
+    ? chatOnScreen(command, network, device, options)
+    : chatInLines(command, network, device, options);
 }
 
 async function hasScreen(): Promise<boolean> {
@@ -46,6 +56,7 @@ async function hasScreen(): Promise<boolean> {
 async function chatOnScreen(
   command: ChatCommand,
   network: Network,
+  device: Device,
   options: ChatOptions,
 ): Promise<number> {
   const { runTui } = await import("../tui/app.ts");
@@ -55,9 +66,12 @@ async function chatOnScreen(
     stdin: process.stdin,
     stdout: process.stdout,
     env: process.env,
-    openBrowser: (onChange) => startBrowser({ ...network, onChange }),
-    host: async () =>
-      hostedServer(await startHosting(network, hostingOptions(command)), network.clock),
+    openBrowser: (onChange) => openBrowser(network, device, onChange),
+    trust: ({ label, key }) => device.knownServers.remember({ label, key, isCompared: true }),
+    host: async () => {
+      const hosting = await startHosting(network, hostingOptions(command));
+      return hostedServer(hosting, network.clock, device);
+    },
     ...(server !== undefined && { target: { type: "typed", text: server } }),
     ...(nick !== undefined && { nick }),
     nickDefault: defaultNick(),
@@ -68,29 +82,50 @@ async function chatOnScreen(
   });
 }
 
+/** What discovery hears, with what is known about each server's key. */
+async function openBrowser(
+  network: Network,
+  { knownServers }: Device,
+  onChange: () => void,
+): Promise<ServerBrowser> {
+  await knownServers.read();
+  const browser = await startBrowser({ ...network, onChange });
+  return {
+    servers: () => browser.servers().map((server) => toListed(knownServers, server)),
+    adapters: () => browser.adapters(),
+    refresh: () => browser.refresh(),
+    close: () => browser.close(),
+  };
+}
+
 /** Without anybody to choose, the one server that answers is joined; when none does, one is hosted. */
 async function chatInLines(
   command: ChatCommand,
   network: Network,
+  device: Device,
   options: ChatOptions,
 ): Promise<number> {
   const { runPlain } = await import("../tui/plain.ts");
-  let target = await chooseTarget(network, command);
+  let target = await chooseTarget(network, device.knownServers, command);
   let hosted: HostedServer | undefined;
   if (target === undefined) {
     print(`-- ${noServer(network, command.waitMs).message}`);
     const hosting = await startHosting(network, hostingOptions(command));
     print(`-- hosting ${hosting.name} here: ${describeAddresses(hosting)}`);
-    hosted = hostedServer(hosting, network.clock);
+    print(`-- its words: ${fingerprintOf(hosting.id)}`);
+    hosted = await hostedServer(hosting, network.clock, device);
     target = hosted.target;
   } else print(`-- joining ${describeTarget(target)}`);
   const { stdin, stdout } = process;
   unblock(stdout);
   const nick = command.nick ?? defaultNick();
   let failure: EarshotError | undefined;
-  const connect: Connect = async (...joining) => {
+  const connect: Connect = async (target, nick, onEvent) => {
     try {
-      return await options.connect(...joining);
+      return await options.connect(target, nick, (event) => {
+        if (event.type === "connection") failure ??= event.failure;
+        onEvent(event);
+      });
     } catch (error) {
       if (error instanceof EarshotError) failure = error;
       throw error;
@@ -108,10 +143,23 @@ function hostingOptions(command: ChatCommand) {
   return { name: undefined, port: undefined, data: command.data };
 }
 
-function hostedServer(hosting: Hosting, clock: Clock): HostedServer {
-  const server: DiscoveredServer = {
-    id: hosting.id,
-    name: hosting.name,
+/** There is no doubt about a server that runs in this process, whoever had its name before. */
+async function hostedServer(
+  hosting: Hosting,
+  clock: Clock,
+  { knownServers }: Device,
+): Promise<HostedServer> {
+  const { id, name } = hosting;
+  const label = { type: "name", text: name } as const;
+  await knownServers
+    .remember({ label, key: id, isCompared: true })
+    .catch(async (error: unknown) => {
+      await hosting.close("starting failed");
+      throw error;
+    });
+  const server: ListedServer = {
+    id,
+    name,
     address: hosting.localAddress,
     members: 0,
     rooms: 0,
@@ -119,6 +167,7 @@ function hostedServer(hosting: Hosting, clock: Clock): HostedServer {
     versionMax: transportVersion,
     via: "this computer",
     heardAt: clock.now(),
+    trust: { type: "known" },
   };
   return {
     target: { type: "discovered", server },

@@ -21,33 +21,38 @@ export async function openServerDirectory(
   data: string | undefined,
   serverName: string,
 ): Promise<ServerDirectory> {
-  const path = await openDirectory(data, "servers", directoryName(serverName));
+  const path = join(dataDirectory(data), "servers", directoryName(serverName));
+  await makeDirectory(path);
   return { path, historyPath: join(path, "history") };
 }
 
+/** Where clients keep their key and the servers they know; it need not be there yet. */
+export function clientDirectory(data: string | undefined): string {
+  return join(dataDirectory(data), "client");
+}
+
 /**
- * Makes the directory in which clients keep their key and the servers they know, for nobody but this
- * user, and gives its path. `data` overrides the platform's place for data.
+ * Makes that directory for nobody but this user, and gives it.
  *
  * @throws {EarshotError} DIRECTORY `data-directory-unusable`.
  */
 export async function openClientDirectory(data: string | undefined): Promise<string> {
-  return openDirectory(data, "client");
+  const path = clientDirectory(data);
+  await makeDirectory(path);
+  return path;
 }
 
-async function openDirectory(
-  data: string | undefined,
-  ...names: readonly string[]
-): Promise<string> {
-  const base = data === undefined ? envPaths("earshot", { suffix: "" }).data : resolve(data);
-  const path = join(base, ...names);
+function dataDirectory(data: string | undefined): string {
+  return data === undefined ? envPaths("earshot", { suffix: "" }).data : resolve(data);
+}
+
+async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     const message = `data directory ${path} cannot be made; give another with --data`;
     throw toEarshotError(error, "data-directory-unusable", message);
   }
-  return path;
 }
 
 /** The name of the directory for a server: a file name on every system. */

@@ -5,7 +5,7 @@ import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { startBeacon } from "../discovery/beacon.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
-import { type RunningServer, startServer } from "../room/server.ts";
+import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
 import {
   directoryInUse,
@@ -54,10 +54,11 @@ export interface Hosting {
 export async function startHosting(network: Network, options: HostingOptions): Promise<Hosting> {
   const name = serverName(options.name);
   const directory = await openServerDirectory(options.data, name);
-  const { id } = await loadIdentity(directory.path);
+  const { id, keyPair } = await loadIdentity(directory.path, "server");
   let onChange: () => void = () => undefined;
   const server = await startOn(network, options.port, directory, {
     id,
+    keyPair,
     name,
     onChange: () => onChange(),
   });
@@ -73,6 +74,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
       members: server.memberCount,
       rooms: server.roomCount,
     }),
+    cookieFor: (host) => server.issueCookie(host),
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
     await forgetOwner(directory);
@@ -111,7 +113,7 @@ async function startOn(
   network: Network,
   port: number | undefined,
   directory: ServerDirectory,
-  identity: { readonly id: string; readonly name: string; readonly onChange: () => void },
+  identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange">,
 ): Promise<RunningServer> {
   const start = (tried: number) =>
     startServer({

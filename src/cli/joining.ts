@@ -3,7 +3,10 @@ import { EarshotError } from "../base/errors.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { startClient } from "../room/client.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
-import type { ServerTarget } from "../tui/chat-options.ts";
+import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
+import type { Device } from "./device.ts";
+import { KeyJudge } from "./key-judge.ts";
+import type { KnownServers } from "./known-servers.ts";
 import { bindHost, type Network } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
 import { searchServers } from "./search.ts";
@@ -22,16 +25,25 @@ export interface Choice {
  */
 export async function chooseTarget(
   network: Network,
+  knownServers: KnownServers,
   choice: Choice,
 ): Promise<ServerTarget | undefined> {
   if (choice.server !== undefined) return { type: "typed", text: choice.server };
   const servers = await searchServers(network, choice.waitMs, () => true);
   const [server, ...others] = servers;
   if (server === undefined) return undefined;
-  if (others.length === 0) return { type: "discovered", server };
+  if (others.length === 0) {
+    return { type: "discovered", server: toListed(knownServers, server) };
+  }
   const names = servers.map(describeServer).join(", ");
   const message = `${servers.length} servers answered: ${names}; choose one with --server NAME`;
   throw new EarshotError("argument-invalid", message);
+}
+
+/** The server with what is known about its key. */
+export function toListed(knownServers: KnownServers, server: DiscoveredServer): ListedServer {
+  const label = { type: "name", text: server.name } as const;
+  return { ...server, trust: knownServers.judge(label, server.id) };
 }
 
 /** The failure that no server answered, with where it was asked. */
@@ -45,19 +57,36 @@ export interface Joining {
   readonly target: ServerTarget;
   readonly nick: string;
   readonly waitMs: number;
+  /** The words with which its fingerprint has to begin, whatever is known. */
+  readonly trustedWords: string | undefined;
   readonly onEvent: (event: ClientEvent) => void;
 }
 
 /**
- * Starts a client of the server.
+ * Starts a client of the server. Nothing is told to a server whose key is not the known one: the
+ * `connection` event says so when it is met, unless it was announced.
  *
  * @throws {EarshotError} WHEN there is no server of that name `no-server`, or several
- * `argument-invalid`; a server that does not answer is a `connection` event.
+ * `argument-invalid`; when it announced another key than the known one `server-untrusted`;
+ * `known-servers-unusable`. A server that does not answer is a `connection` event.
  */
-export async function joinServer(network: Network, joining: Joining): Promise<ClientPort> {
-  const { target, nick, waitMs, onEvent } = joining;
+export async function joinServer(
+  network: Network,
+  device: Device,
+  joining: Joining,
+): Promise<ClientPort> {
+  const { target, nick, waitMs, trustedWords, onEvent } = joining;
+  const { label, announcedKey, find } = await resolveTarget(network, target, waitMs);
+  const { keyPair, knownServers } = device;
+  const judge = await KeyJudge.open({ knownServers, label, announcedKey, trustedWords });
   return startClient({
-    resolve: await resolveTarget(network, target, waitMs),
+    resolve: async () => {
+      const place = await find();
+      const key = judge.expectedKey;
+      return place && { ...place, ...(key && { key }) };
+    },
+    judge: (shown) => judge.judge(shown),
+    keyPair,
     nick,
     clock: network.clock,
     random: network.random,

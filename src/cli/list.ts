@@ -1,30 +1,38 @@
 import { formatAddress } from "../base/address.ts";
-import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { ListedServer } from "../tui/chat-options.ts";
+import { trustWord } from "../tui/trust.ts";
 import type { ListCommand } from "./args.ts";
+import { clientDirectory } from "./data-dir.ts";
 import { exitCodes } from "./exit-code.ts";
-import { noServer } from "./joining.ts";
+import { noServer, toListed } from "./joining.ts";
+import { KnownServers } from "./known-servers.ts";
 import { systemNetwork } from "./network.ts";
 import { listServers } from "./search.ts";
 
 /** Prints who answers; gives the exit code. */
 export async function list(command: ListCommand): Promise<number> {
   const network = systemNetwork(command);
-  const servers = await listServers(network, command.waitMs);
+  const directory = clientDirectory(command.data);
+  const knownServers = await KnownServers.open({ ...network, directory });
+  const heard = await listServers(network, command.waitMs);
+  const servers = heard.map((server) => toListed(knownServers, server));
   if (servers.length === 0) throw noServer(network, command.waitMs);
   const lines = command.isJson ? servers.map(describeJson) : table(servers);
   process.stdout.write(`${lines.join("\n")}\n`);
   return exitCodes.ok;
 }
 
-function describeJson(server: DiscoveredServer): string {
-  const { name, address, id, members, rooms, rttMs } = server;
+function describeJson(server: ListedServer): string {
+  const { name, address, id, members, rooms } = server;
   const { host, port } = address;
-  return JSON.stringify({ name, address: host, port, id, members, rooms, rttMs: rounded(rttMs) });
+  const rttMs = rounded(server.rttMs);
+  const trust = server.trust.type;
+  return JSON.stringify({ name, address: host, port, id, trust, members, rooms, rttMs });
 }
 
-function table(servers: readonly DiscoveredServer[]): readonly string[] {
+function table(servers: readonly ListedServer[]): readonly string[] {
   return [
-    row(["ADDRESS", "MEMBERS", "ROOMS", "RTT", "ID", "NAME"]),
+    row(["ADDRESS", "MEMBERS", "ROOMS", "RTT", "ID", "TRUST", "NAME"]),
     ...servers.map((server) =>
       row([
         formatAddress(server.address),
@@ -32,6 +40,7 @@ function table(servers: readonly DiscoveredServer[]): readonly string[] {
         String(server.rooms),
         server.rttMs === undefined ? "-" : `${rounded(server.rttMs)} ms`,
         server.id.slice(0, 8),
+        trustWord(server.trust),
         server.name,
       ]),
     ),
@@ -39,8 +48,8 @@ function table(servers: readonly DiscoveredServer[]): readonly string[] {
 }
 
 /** Address and port take at most 21 columns; the name comes last because its width is unknown. */
-function row([address, members, rooms, rtt, id, name]: readonly string[]): string {
-  return `${address?.padEnd(21)}  ${members?.padStart(7)}  ${rooms?.padStart(5)}  ${rtt?.padStart(9)}  ${id?.padEnd(8)}  ${name}`;
+function row([address, members, rooms, rtt, id, trust, name]: readonly string[]): string {
+  return `${address?.padEnd(21)}  ${members?.padStart(7)}  ${rooms?.padStart(5)}  ${rtt?.padStart(9)}  ${id?.padEnd(8)}  ${trust?.padEnd(7)}  ${name}`;
 }
 
 /** To 10 microseconds. */

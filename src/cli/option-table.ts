@@ -46,6 +46,12 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["chat", "bot"],
     help: "a room to enter at once; may be repeated",
   },
+  {
+    name: "trust",
+    value: "WORDS",
+    commands: ["chat", "bot"],
+    help: "the first words of the server to join, also when they have changed",
+  },
   { name: "plain", commands: ["chat"], help: "lines of text instead of a full screen" },
   { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
   {
@@ -84,7 +90,7 @@ export const optionTable: readonly OptionDefinition[] = [
     name: "data",
     value: "DIR",
     commands: networked,
-    help: "where hosted servers keep their keys and history",
+    help: "where keys, known servers and hosted history are kept",
   },
   { name: "help", short: "h", commands: everywhere, help: "explain the command" },
   { name: "version", short: "v", commands: everywhere, help: "print the version" },

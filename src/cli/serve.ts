@@ -1,3 +1,4 @@
+import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServeCommand } from "./args.ts";
 import { exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
@@ -26,7 +27,16 @@ export async function serve(command: ServeCommand): Promise<number> {
 
 function describeJson(hosting: Hosting): string {
   const { name, id, port, addresses, directory } = hosting;
-  return JSON.stringify({ type: "listening", name, port, addresses, data: directory, id });
+  const fingerprint = fingerprintOf(id);
+  return JSON.stringify({
+    type: "listening",
+    name,
+    port,
+    addresses,
+    data: directory,
+    id,
+    fingerprint,
+  });
 }
 
 function describe(hosting: Hosting): string {
@@ -34,6 +44,7 @@ function describe(hosting: Hosting): string {
   const members = addresses.map((address) => `${address}:${port}`).join(", ");
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
+    `words     ${fingerprintOf(id)}`,
     `address   ${members}`,
     `data      ${directory}`,
     `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,

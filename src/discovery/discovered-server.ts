@@ -31,3 +31,8 @@ export interface DiscoveredServer {
   /** Absent when no answer on this path brought one. */
   readonly cookie?: HeardCookie;
 }
+
+/** The server's cookie while it is young enough to be of use. */
+export function freshCookie(now: number, { cookie }: DiscoveredServer): Uint8Array | undefined {
+  return cookie !== undefined && now < cookie.heardAt + cookieMsMax ? cookie.bytes : undefined;
+}

@@ -1,6 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
-import { toEarshotError } from "../base/errors.ts";
+import { type EarshotError, toEarshotError } from "../base/errors.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
@@ -15,6 +15,7 @@ import {
 } from "./terminal.ts";
 import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
+import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
 import { isTicking, reduce, startView } from "./view.ts";
 import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
@@ -28,6 +29,8 @@ export interface TuiOptions extends ChatOptions {
   readonly openBrowser: (onChange: () => void) => Promise<ServerBrowser>;
   /** Starts a server in this process. Rejects with an EarshotError when it cannot. */
   readonly host: () => Promise<HostedServer>;
+  /** Keeps the key that a server shows now in place of the known one. Rejects with an EarshotError. */
+  readonly trust: (change: KeyChange) => Promise<void>;
   /** Where to go without asking; the picker is shown when absent. */
   readonly target?: ServerTarget;
   /** The nickname to use without asking; otherwise the form proposes `nickDefault`. */
@@ -161,6 +164,9 @@ class App {
       case "disconnect":
         this.#closeClient();
         break;
+      case "trust":
+        this.#trust(effect.change);
+        break;
       case "host":
         this.#host();
         break;
@@ -247,7 +253,7 @@ class App {
       },
       (error: unknown) => {
         if (!isGivenUp())
-          this.#dispatch({ type: "connect-failed", message: phraseOf(error) }, "soon");
+          this.#dispatch({ type: "connect-failed", failure: failureOf(error) }, "soon");
       },
     );
     this.#track(starting);
@@ -263,6 +269,14 @@ class App {
     const client = this.#client;
     this.#client = undefined;
     if (client !== undefined) this.#track(client.close());
+  }
+
+  #trust(change: KeyChange): void {
+    this.#options.trust(change).then(
+      () => this.#dispatch({ type: "trusted", change }, "soon"),
+      (error: unknown) =>
+        this.#dispatch({ type: "trust-failed", change, message: phraseOf(error) }, "soon"),
+    );
   }
 
   #say(room: string, text: string): void {
@@ -355,7 +369,11 @@ function settingsOf(options: TuiOptions): Settings {
   };
 }
 
+function failureOf(error: unknown): EarshotError {
+  return toEarshotError(error, "internal", "an unexpected failure");
+}
+
 /** What to tell a person about a failure. */
 function phraseOf(error: unknown): string {
-  return toEarshotError(error, "internal", "an unexpected failure").message;
+  return failureOf(error).message;
 }

@@ -2,16 +2,22 @@ import type { Clock } from "../base/clock.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { TimeFormat } from "./time-format.ts";
+import type { Trust } from "./trust.ts";
+
+/** A server that was heard, with what is known about its key. */
+export interface ListedServer extends DiscoveredServer {
+  readonly trust: Trust;
+}
 
 /** Which server a person wants: one that was heard, or what they typed as `host` or `host:port`. */
 export type ServerTarget =
-  | { readonly type: "discovered"; readonly server: DiscoveredServer }
+  | { readonly type: "discovered"; readonly server: ListedServer }
   | { readonly type: "typed"; readonly text: string };
 
 /**
  * Starts a client of that server. Events come from then on, also before the promise is kept.
- * Rejects with an EarshotError only when the target makes no sense; a server that does not answer
- * is a `connection` event.
+ * Rejects with an EarshotError only when the target makes no sense or shows another key than the
+ * known one (`ServerChangedError`); a server that does not answer is a `connection` event.
  */
 export type Connect = (
   target: ServerTarget,
@@ -28,7 +34,7 @@ export interface HostedServer {
 
 /** What the picker shows: the discovery browser, or a list in tests. */
 export interface ServerBrowser {
-  servers(): readonly DiscoveredServer[];
+  servers(): readonly ListedServer[];
   /** The adapters that were asked. */
   adapters(): readonly { readonly name: string }[];
   /** Asks again now. */

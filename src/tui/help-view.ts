@@ -21,8 +21,16 @@ export function helpRowMax(screen: Screen, size: Size, theme: Theme): number {
 }
 
 function helpTitle(screen: Screen): string {
-  if (screen.type === "picker") return "choosing a server";
-  return screen.type === "nickname" ? "choosing a nickname" : "chatting";
+  switch (screen.type) {
+    case "picker":
+      return "choosing a server";
+    case "nickname":
+      return "choosing a nickname";
+    case "changed":
+      return "a server that has changed";
+    case "room":
+      return "chatting";
+  }
 }
 
 function helpRows(screen: Screen, columns: number, theme: Theme): Row[] {
@@ -63,6 +71,8 @@ function contextsOf(
       ];
     case "nickname":
       return [{ name: "nickname", title: "NICKNAME" }, everywhere];
+    case "changed":
+      return [{ name: "changed", title: "A SERVER THAT HAS CHANGED" }, everywhere];
     case "room":
       return [
         { name: "room", title: "ROOM" },

@@ -7,6 +7,7 @@ export type KeyContext =
   | "silence"
   | "address"
   | "nickname"
+  | "changed"
   | "room"
   | "paste"
   | "help";
@@ -97,6 +98,9 @@ export const keyBindings: readonly KeyBinding[] = [
 
   { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
   { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
+
+  { context: "changed", keys: ["enter"], action: "choose", help: "join with the typed words" },
+  { context: "changed", keys: ["escape"], action: "back", help: "back to the servers" },
 
   { context: "room", keys: ["enter"], action: "send", help: "send" },
   { context: "room", keys: ["page-up"], action: "scroll-page-up", help: "older messages" },

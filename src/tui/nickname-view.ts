@@ -1,4 +1,5 @@
 import { formatAddress } from "../base/address.ts";
+import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
 import { inputRows } from "./input-rows.ts";
@@ -25,12 +26,15 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
     ...top,
     ...input.rows,
     [],
+    ...firstVisitRows(state, screen.target),
     ...news,
     [],
     [span(clip(hints, size.columns, theme.glyphs.ellipsis), theme.dim)],
   ];
-  if (screen.progress.type === "joining") return { rows };
-  return { rows, cursor: { column: input.cursor.column, row: top.length + input.cursor.row } };
+  const shown = rows.slice(0, size.rows);
+  if (screen.progress.type === "joining") return { rows: shown };
+  const cursor = { column: input.cursor.column, row: top.length + input.cursor.row };
+  return { rows: shown, cursor };
 }
 
 function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
@@ -46,6 +50,22 @@ function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
     case "joining":
       return [[span(`   ${connectionReport(progress.connection, state.now, theme)}`)]];
   }
+}
+
+/** A server that is met for the first time shows its words, for the person to compare. */
+function firstVisitRows({ settings, size }: ViewState, target: ServerTarget): Row[] {
+  if (target.type === "typed" || target.server.trust.type !== "new") return [];
+  const cells = size.columns - 6;
+  const rows = (text: string) => wrap(text, cells);
+  return [
+    ...rows("First visit: compare with the words on the server's screen.").map((line) => [
+      span(`   ${line}`),
+    ]),
+    ...rows(fingerprintOf(target.server.id)).map((line) => [
+      span(`   ${line}`, settings.theme.strong),
+    ]),
+    [],
+  ];
 }
 
 /** How a server is called before it has told its name. */

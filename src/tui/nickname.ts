@@ -1,13 +1,16 @@
+import type { EarshotError } from "../base/errors.ts";
 import type { ClientEvent } from "../room/client-port.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { actionOf } from "./key-table.ts";
 import { editorWith, handleEditorKey } from "./line-editor.ts";
+import { ServerChangedError } from "./trust.ts";
 import {
   type NicknameScreen,
   oneLineEditor,
   type Step,
   show,
+  showChanged,
   showPicker,
   type ViewState,
 } from "./view-state.ts";
@@ -42,7 +45,9 @@ export function reduceNickname(state: ViewState, screen: NicknameScreen, key: Ke
 export function reduceJoining(state: ViewState, screen: NicknameScreen, event: ClientEvent): Step {
   switch (event.type) {
     case "connection":
-      if (event.state === "closed") return failedJoin(state, event.reason ?? "it was closed");
+      if (event.state === "closed") {
+        return failedJoin(state, event.reason ?? "it was closed", event.failure);
+      }
       if (screen.progress.type !== "joining") return show(state, screen);
       return show(state, { ...screen, progress: { type: "joining", connection: event } });
     case "nick-refused": {
@@ -57,8 +62,15 @@ export function reduceJoining(state: ViewState, screen: NicknameScreen, event: C
   }
 }
 
-/** Back to the picker with the reason; the client, if there is one, is closed. */
-export function failedJoin(state: ViewState, reason: string): Step {
+/**
+ * Back to the picker with the reason, or to the question what to do about a key that has changed; the
+ * client, if there is one, is closed.
+ */
+export function failedJoin(state: ViewState, reason: string, failure?: EarshotError): Step {
+  const { screen } = state;
+  if (screen.type === "nickname" && failure instanceof ServerChangedError) {
+    return showChanged(state, screen.target, failure.change, { type: "disconnect" });
+  }
   return showPicker(state, `cannot join: ${reason}`, { type: "disconnect" });
 }
 

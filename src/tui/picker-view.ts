@@ -1,11 +1,13 @@
 import { formatAddress } from "../base/address.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
-import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
+import { isSilent, matchingServers, namesakes, refusalOf, selectedServer } from "./picker.ts";
 import type { Picture, Row } from "./picture.ts";
 import { barRow, span } from "./row.ts";
 import { clip, padEnd, padStart } from "./text.ts";
+import { trustWord } from "./trust.ts";
 import type { PickerScreen, ViewState } from "./view-state.ts";
 
 /** The picture of the server picker. */
@@ -59,8 +61,24 @@ function silentRows(state: ViewState): Row[] {
 
 interface Columns {
   readonly name: number;
+  readonly trust: number;
   readonly address: number;
+  /** Whether rooms, members and round trip have a place, too. */
   readonly isWide: boolean;
+  readonly hasVia: boolean;
+}
+
+/** From this width on there is a place for facts, and for the adapter. */
+const factsFromColumns = 70;
+const viaFromColumns = 88;
+
+function columnsOf(cells: number): Columns {
+  const isWide = factsFromColumns <= cells;
+  const name = isWide ? 18 : 13;
+  // As wide as "same name"; the address, at most 21 characters, is cut where there is no place.
+  const trust = 9;
+  const address = Math.min(21, cells - name - trust - 5);
+  return { name, trust, address, isWide, hasVia: viaFromColumns <= cells };
 }
 
 function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
@@ -68,30 +86,37 @@ function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
   const { theme } = settings;
   const shown = matchingServers(servers, screen.filter.text);
   if (shown.length === 0) return [[span("   no server matches the filter", theme.dim)]];
-  const isWide = 70 <= size.columns;
-  const columns: Columns = { name: isWide ? 22 : 14, address: 21, isWide };
+  const columns = columnsOf(size.columns);
   const selected = selectedServer(shown, screen.selectedId);
   const rowsMax = Math.max(1, room - 1);
   const index = selected === undefined ? 0 : shown.indexOf(selected);
   const first = Math.max(0, Math.min(index - Math.floor(rowsMax / 2), shown.length - rowsMax));
+  const shared = namesakes(servers);
   return [
     [span(headerText(columns), theme.dim)],
-    ...shown
-      .slice(first, first + rowsMax)
-      .map((server) => serverRow(server, server === selected, state, columns)),
+    ...shown.slice(first, first + rowsMax).map((server) => {
+      const isSelected = server === selected;
+      return serverRow(server, { isSelected, isNamesake: shared.has(server.id) }, state, columns);
+    }),
   ];
 }
 
-function headerText(columns: Columns): string {
-  const rest = columns.isWide
-    ? `${padStart("ROOMS", 6)}${padStart("MEMBERS", 9)}${padStart("RTT", 8)}  VIA`
+function headerText({ name, trust, address, isWide, hasVia }: Columns): string {
+  const facts = isWide
+    ? `${padStart("ROOMS", 6)}${padStart("MEMBERS", 9)}${padStart("RTT", 8)}`
     : "";
-  return `   ${padEnd("NAME", columns.name)} ${padEnd("ADDRESS", columns.address)}${rest}`;
+  const left = `   ${padEnd("NAME", name)} ${padEnd("TRUST", trust)} ${padEnd("ADDRESS", address)}`;
+  return `${left}${facts}${hasVia ? "  VIA" : ""}`;
+}
+
+interface Marks {
+  readonly isSelected: boolean;
+  readonly isNamesake: boolean;
 }
 
 function serverRow(
-  server: DiscoveredServer,
-  isSelected: boolean,
+  server: ListedServer,
+  { isSelected, isNamesake }: Marks,
   state: ViewState,
   columns: Columns,
 ): Row {
@@ -100,19 +125,23 @@ function serverRow(
   const name = padEnd(clip(server.name, columns.name, glyphs.ellipsis), columns.name);
   const address = clip(formatAddress(server.address), columns.address, glyphs.ellipsis);
   const refusal = refusalOf(server, version);
+  const { type } = server.trust;
+  const trust = type === "new" && isNamesake ? "same name" : trustWord(server.trust);
   return [
     span(` ${isSelected ? glyphs.marker : " "} `, theme.strong),
     span(name, isSelected ? theme.strong : theme.plain),
+    span(` ${padEnd(trust, columns.trust)}`, type === "changed" ? theme.alert : theme.plain),
     span(` ${padEnd(address, columns.address)}`, refusal === undefined ? theme.plain : theme.dim),
-    refusal === undefined
-      ? span(columns.isWide ? factsText(server) : "")
-      : span(` ${refusal}`, theme.alert),
+    refusal === undefined ? span(factsText(server, columns)) : span(` ${refusal}`, theme.alert),
   ];
 }
 
-function factsText({ rooms, members, rttMs, via }: DiscoveredServer): string {
+function factsText(server: DiscoveredServer, { isWide, hasVia }: Columns): string {
+  if (!isWide) return "";
+  const { rooms, members, rttMs, via } = server;
   const rtt = rttMs === undefined ? "-" : `${Math.max(1, Math.round(rttMs))} ms`;
-  return `${padStart(String(rooms), 6)}${padStart(String(members), 9)}${padStart(rtt, 8)}  ${via}`;
+  const facts = `${padStart(String(rooms), 6)}${padStart(String(members), 9)}${padStart(rtt, 8)}`;
+  return hasVia ? `${facts}  ${via}` : facts;
 }
 
 function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {

@@ -1,19 +1,27 @@
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
-import type { ServerTarget } from "./chat-options.ts";
+import { nickKey } from "../room/name.ts";
+import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
 import { joinScreen } from "./nickname.ts";
-import { oneLineEditor, type PickerScreen, type Step, show, type ViewState } from "./view-state.ts";
+import {
+  oneLineEditor,
+  type PickerScreen,
+  type Step,
+  show,
+  showChanged,
+  type ViewState,
+} from "./view-state.ts";
 
 /** Answers take milliseconds; after this long without one it is said that nobody answers. */
 const silenceMs = 1_000;
 
 /** The servers that match the filter, by name, whatever the case, or by address. */
 export function matchingServers(
-  servers: readonly DiscoveredServer[],
+  servers: readonly ListedServer[],
   filter: string,
-): readonly DiscoveredServer[] {
+): readonly ListedServer[] {
   const wanted = filter.trim().toLowerCase();
   return servers.filter(
     ({ name, address }) => name.toLowerCase().includes(wanted) || address.host.includes(wanted),
@@ -26,16 +34,24 @@ export function refusalOf(server: DiscoveredServer, version: number): string | u
   return server.versionMax < version ? "older than this earshot" : undefined;
 }
 
+/** The ids of servers whose name another one has as well, whatever the case. */
+export function namesakes(servers: readonly ListedServer[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { name } of servers) counts.set(nickKey(name), (counts.get(nickKey(name)) ?? 0) + 1);
+  const shared = servers.filter(({ name }) => 1 < (counts.get(nickKey(name)) ?? 0));
+  return new Set(shared.map(({ id }) => id));
+}
+
 /** The first server that is heard is marked and stays so, wherever others come in the list. */
-export function withMark(screen: PickerScreen, servers: readonly DiscoveredServer[]): PickerScreen {
+export function withMark(screen: PickerScreen, servers: readonly ListedServer[]): PickerScreen {
   return { ...screen, selectedId: screen.selectedId ?? servers[0]?.id };
 }
 
 /** The marked server, or `undefined` when the list is empty. */
 export function selectedServer(
-  servers: readonly DiscoveredServer[],
+  servers: readonly ListedServer[],
   selectedId: string | undefined,
-): DiscoveredServer | undefined {
+): ListedServer | undefined {
   return servers.find(({ id }) => id === selectedId) ?? servers[0];
 }
 
@@ -100,7 +116,11 @@ function choose(state: ViewState, screen: PickerScreen): Step {
     const problem = `${server.name} cannot be joined: it is ${refusal}`;
     return show(state, { ...screen, problem });
   }
-  return joinScreen(state, { type: "discovered", server });
+  const target: ServerTarget = { type: "discovered", server };
+  const { trust } = server;
+  return trust.type === "changed"
+    ? showChanged(state, target, trust.change)
+    : joinScreen(state, target);
 }
 
 function select(state: ViewState, screen: PickerScreen, by: number): Step {

@@ -1,3 +1,4 @@
+import { changedPicture } from "./changed-view.ts";
 import { helpPicture } from "./help-view.ts";
 import { isTooSmall, smallestSize } from "./layout.ts";
 import { nicknamePicture } from "./nickname-view.ts";
@@ -18,6 +19,8 @@ export function pictureOf(state: ViewState): Picture {
       return pickerPicture(state, screen);
     case "nickname":
       return nicknamePicture(state, screen);
+    case "changed":
+      return changedPicture(state, screen);
     case "room":
       return roomPicture(state, screen);
   }

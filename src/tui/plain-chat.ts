@@ -14,6 +14,7 @@ import type { PlainEffect } from "./plain-effect.ts";
 import { entryText, PlainRoom } from "./plain-room.ts";
 import { chosenRef, type MemberEvent, memberText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { firstVisitText } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
 
 /** Lines of the past that are printed when a room is entered. */
@@ -122,7 +123,7 @@ export class PlainChat {
         this.#handleConnection(event);
         break;
       case "ready":
-        this.#handleReady(event.server.name, event.nick);
+        this.#handleReady(event);
         break;
       case "nick-refused":
         this.#handleRefusedNick(event.message, event.suggestion);
@@ -289,15 +290,15 @@ export class PlainChat {
     this.#end(0 < this.#undeliveredCount && this.#endAt !== undefined ? 3 : 1);
   }
 
-  #handleReady(server: string, nick: string): void {
+  #handleReady({ server, nick, isFirstVisit }: Extract<ClientEvent, { type: "ready" }>): void {
     const isFirst = this.#nick === undefined;
     this.#nick = nick;
     this.#isNickRefused = false;
-    this.#print(`-- connected to ${server} as ${nick}`);
-    if (!isFirst) return;
-    this.#options.rooms.forEach((room, index) => {
+    this.#print(`-- connected to ${server.name} as ${nick}`);
+    if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
+    for (const [index, room] of isFirst ? this.#options.rooms.entries() : []) {
       this.#effects.push({ type: "join", room, ref: firstRef(index) });
-    });
+    }
   }
 
   #handleRefusedNick(message: string, suggestion: string | undefined): void {

@@ -18,6 +18,7 @@ import { emptyHistory } from "./input-history.ts";
 import { messagePane } from "./layout.ts";
 import { editorWith, emptyEditor } from "./line-editor.ts";
 import { wantsPast } from "./scroll.ts";
+import { firstVisitText } from "./trust.ts";
 import {
   type Effect,
   type Moment,
@@ -49,6 +50,7 @@ export function enterServer(
     paste: undefined,
     areMembersShown: true,
     hint: undefined,
+    greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
   };
   const joins = state.settings.rooms.map((room): Effect => ({ type: "join", room }));
   return show(state, screen, ...joins);
@@ -69,7 +71,7 @@ export function reduceRoomEvent(
     case "nick-refused":
       return show(state, { ...screen, hint: `${event.message}: choose another with /nick NAME` });
     case "entered":
-      return reduceEntered(state, screen, event);
+      return reduceEntered(moment, state, screen, event);
     case "exited": {
       const rooms = screen.rooms.filter(({ name }) => name !== event.room);
       const isActive = screen.activeRoom === event.room;
@@ -176,21 +178,22 @@ function reduceReady(
 }
 
 function reduceEntered(
+  moment: Moment,
   state: ViewState,
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "entered" }>,
 ): Step {
   const members = sorted(event.nicks);
   const isKnown = screen.rooms.some(({ name }) => name === event.room);
-  const room: RoomState = {
-    name: event.room,
-    members,
-    conversation: emptyConversation,
-    unreadCount: 0,
-  };
+  const { greeting } = screen;
+  const conversation =
+    greeting === undefined
+      ? emptyConversation
+      : withNotice(emptyConversation, greeting, moment.wallNow);
+  const room: RoomState = { name: event.room, members, conversation, unreadCount: 0 };
   const next = isKnown
     ? changed(screen, event.room, (known) => ({ ...known, members }))
-    : { ...screen, rooms: [...screen.rooms, room] };
+    : { ...screen, rooms: [...screen.rooms, room], greeting: undefined };
   const isShown = event.ref === chosenRef || screen.activeRoom === undefined;
   return show(state, isShown ? { ...next, activeRoom: event.room } : next);
 }

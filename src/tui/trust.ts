@@ -41,6 +41,11 @@ export class ServerChangedError extends EarshotError {
   }
 }
 
+/** The trust in one word, at most 7 characters; a change is told loudly, without any colour. */
+export function trustWord({ type }: Trust): string {
+  return type === "changed" ? "CHANGED" : type;
+}
+
 /** What changed since when, as a phrase. */
 export function changeText({ label, lastSeenAt }: KeyChange, timeFormat: TimeFormat): string {
   const when = `${timeFormat.date(lastSeenAt)} ${timeFormat.time(lastSeenAt)}`;

@@ -1,6 +1,6 @@
-import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import type { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
-import type { ServerTarget } from "./chat-options.ts";
+import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -8,6 +8,7 @@ import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
+import type { KeyChange } from "./trust.ts";
 
 /** The two clocks at one moment; see Clock. */
 export interface Moment {
@@ -57,6 +58,16 @@ export interface NicknameScreen {
     | { readonly type: "joining"; readonly connection: ConnectionState | undefined };
 }
 
+/** A server shows another key than the known one; it is not joined before its words are typed. */
+export interface ChangedScreen {
+  readonly type: "changed";
+  readonly target: ServerTarget;
+  readonly change: KeyChange;
+  readonly editor: EditorState;
+  /** What is wrong with what was typed, or why it could not be kept. */
+  readonly problem: string | undefined;
+}
+
 /** One joined room. */
 export interface RoomState {
   readonly name: string;
@@ -89,10 +100,12 @@ export interface RoomScreen {
   readonly areMembersShown: boolean;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
+  /** What to tell in the room that is entered first. */
+  readonly greeting: string | undefined;
 }
 
 /** What the terminal shows. */
-export type Screen = PickerScreen | NicknameScreen | RoomScreen;
+export type Screen = PickerScreen | NicknameScreen | ChangedScreen | RoomScreen;
 
 /** Everything that the picture is made from. */
 export interface ViewState {
@@ -100,7 +113,7 @@ export interface ViewState {
   readonly size: Size;
   readonly screen: Screen;
   /** The servers that are heard now. */
-  readonly servers: readonly DiscoveredServer[];
+  readonly servers: readonly ListedServer[];
   /** The adapters that were asked. */
   readonly adapters: readonly string[];
   /** Clock.now() when the network was asked first, or again by hand. */
@@ -122,12 +135,15 @@ export type ViewEvent =
   | { readonly type: "tick" }
   | {
       readonly type: "servers";
-      readonly servers: readonly DiscoveredServer[];
+      readonly servers: readonly ListedServer[];
       readonly adapters: readonly string[];
     }
   | { readonly type: "client"; readonly event: ClientEvent }
   /** The client could not even be started. */
-  | { readonly type: "connect-failed"; readonly message: string }
+  | { readonly type: "connect-failed"; readonly failure: EarshotError }
+  /** The effect `trust` is done, or could not be. */
+  | { readonly type: "trusted"; readonly change: KeyChange }
+  | { readonly type: "trust-failed"; readonly change: KeyChange; readonly message: string }
   | { readonly type: "hosted"; readonly target: ServerTarget }
   | { readonly type: "host-failed"; readonly message: string }
   /** Nobody can be looked for. */
@@ -142,6 +158,8 @@ export type Effect =
   | { readonly type: "connect"; readonly target: ServerTarget; readonly nick: string }
   | { readonly type: "change-nick"; readonly nick: string }
   | { readonly type: "disconnect" }
+  /** Keep the key that a server shows now; answered by `trusted` or `trust-failed`. */
+  | { readonly type: "trust"; readonly change: KeyChange }
   | { readonly type: "host" }
   | { readonly type: "rescan" }
   | { readonly type: "join"; readonly room: string; readonly ref?: string }
@@ -172,6 +190,17 @@ export function showPicker(
 ): Step {
   const asking: ViewState = { ...state, servers: [], adapters: [], askedAt: state.now };
   return show(asking, { ...emptyPicker, problem }, ...effects);
+}
+
+/** Stops in front of a server whose key has changed. */
+export function showChanged(
+  state: ViewState,
+  target: ServerTarget,
+  change: KeyChange,
+  ...effects: Effect[]
+): Step {
+  const editor = emptyEditor;
+  return show(state, { type: "changed", target, change, editor, problem: undefined }, ...effects);
 }
 
 /** The picker as it starts. */

@@ -1,5 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { helpRowMax } from "./help-view.ts";
 import type { KeyEvent } from "./key.ts";
@@ -70,7 +71,10 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
-      return failedJoin(state, event.message);
+      return failedJoin(state, event.failure.message, event.failure);
+    case "trusted":
+    case "trust-failed":
+      return reduceTrust(state, event);
     case "hosted":
       return screen.type === "picker" ? joinScreen(state, event.target) : show(state, screen);
     case "browse-failed":
@@ -95,13 +99,14 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
 export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "picker" || state.interruptedAt !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
-  return state.screen.connection.retryAt !== undefined;
+  return state.screen.type === "room" && state.screen.connection.retryAt !== undefined;
 }
 
 function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Step {
   const { screen } = state;
   switch (screen.type) {
     case "picker":
+    case "changed":
       return show(state, screen);
     case "nickname":
       return event.type === "ready"
@@ -123,6 +128,8 @@ function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
       return reducePicker(calm, state.screen, key);
     case "nickname":
       return reduceNickname(calm, state.screen, key);
+    case "changed":
+      return reduceChanged(calm, state.screen, key);
     case "room":
       return reduceRoom(moment, calm, state.screen, key);
   }
@@ -170,6 +177,8 @@ function isInputEmpty(screen: Screen): boolean {
       return (screen.mode.type === "address" ? screen.mode.editor : screen.filter).text === "";
     case "nickname":
       return screen.editor.text === "" || screen.progress.type === "joining";
+    case "changed":
+      return screen.editor.text === "";
     case "room":
       return screen.editor.text === "" && screen.paste === undefined;
   }
@@ -182,6 +191,7 @@ function withoutInput(screen: Screen): Screen {
         ? { ...screen, mode: { type: "address", editor: killAll(screen.mode.editor) } }
         : { ...screen, filter: emptyEditor };
     case "nickname":
+    case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
       return screen.paste === undefined

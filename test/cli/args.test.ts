@@ -18,6 +18,7 @@ describe("commands", () => {
       server: undefined,
       nick: undefined,
       rooms: [],
+      trustedWords: undefined,
       isPlain: false,
       isAscii: false,
       waitMs: waitMsDefault,
@@ -33,6 +34,7 @@ describe("commands", () => {
       server: "office",
       nick: "ann",
       rooms: ["lobby", "dev"],
+      trustedWords: undefined,
       isPlain: true,
       isAscii: true,
       waitMs: 50,
@@ -68,8 +70,18 @@ describe("commands", () => {
       nick: "b",
       server: "10.0.0.1:28198",
       rooms: [],
+      trustedWords: undefined,
       waitMs: waitMsDefault,
     });
+  });
+
+  test("the words of a server are taken in any case, with anything between them", () => {
+    for (const trust of ["ocean table", "Ocean-TABLE", " ocean, table "]) {
+      const command = parseCommand(["bot", "--nick", "b", "--trust", trust], {});
+      expect(command).toMatchObject({ trustedWords: "ocean table" });
+    }
+    const eight = "one two three four five six seven eight";
+    expect(parseCommand(["chat", "--trust", eight], {})).toMatchObject({ trustedWords: eight });
   });
 
   test("the environment stands in for adapters and data, an option overrides it", () => {
@@ -114,6 +126,11 @@ describe("what cannot be understood", () => {
     ["serve --name=", "--name needs a value: --name NAME"],
     ["list --json=yes", "--json takes no value"],
     ["list --json --json", "--json is given twice"],
+    ["chat --trust ocean", "--trust is ocean, must be the first 2 to 8 words of a server"],
+    [
+      "bot --nick b --trust a,b,c,d,e,f,g,h,i",
+      "--trust is a,b,c,d,e,f,g,h,i, must be the first 2 to 8 words of a server",
+    ],
     ["bot", "a bot needs a nickname: earshot bot --nick NICK"],
     ["chat --server 10.0.0.1:99999", "port is 99999, must be 1 to 65535"],
   ])("earshot %s", (line, message) => {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { EarshotError } from "../../src/base/errors.ts";
+import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import type { BotEvent } from "../../src/cli/bot-event.ts";
 import { answerWaitMs, BotSession, bytesPendingMax } from "../../src/cli/bot-session.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
@@ -167,7 +169,13 @@ describe("what is told unasked", () => {
     const { ref } = client;
     session.handleEvent({ type: "entered", ref: ref!, room: "lobby", nicks: [], lastSequence: 0 });
     expect(output()).toEqual([
-      { type: "ready", server: "office", serverId: "key", nick: "bob" },
+      {
+        type: "ready",
+        server: "office",
+        serverId: "key",
+        fingerprint: fingerprintOf("key"),
+        nick: "bob",
+      },
       { type: "joined", room: "lobby", nick: "bob" },
     ]);
   });
@@ -311,6 +319,17 @@ describe("the end", () => {
       { type: "error", ref: 1, code: "connection-lost", message: expect.any(String) },
     ]);
     expect(session.exitCode).toBe(1);
+  });
+
+  test("a server that cannot be trusted is an error and exit code 4", () => {
+    const failure = new EarshotError("server-untrusted", "office shows another key");
+    const reason = failure.message;
+    session.handleEvent({ type: "connection", state: "closed", reason, failure, attempt: 1 });
+    expect(output()).toEqual([
+      { type: "connection", state: "closed", reason },
+      { type: "error", code: "server-untrusted", message: reason },
+    ]);
+    expect(session.exitCode).toBe(4);
   });
 });
 

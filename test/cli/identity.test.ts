@@ -27,38 +27,40 @@ const isPosix = process.platform !== "win32";
 
 describe("loadIdentity", () => {
   test("makes a key once and finds it again", async () => {
-    const made = await loadIdentity(directory);
+    const made = await loadIdentity(directory, "server");
     expect(made.id).toMatch(/^[\w-]{43}$/);
-    expect(made.privateKey.asymmetricKeyType).toBe("x25519");
-    expect((await loadIdentity(directory)).id).toBe(made.id);
+    expect(made.keyPair.privateKey.asymmetricKeyType).toBe("x25519");
+    expect((await loadIdentity(directory, "server")).id).toBe(made.id);
     expect(readdirSync(directory)).toEqual(["server.key"]);
   });
 
   test("the id is the raw public key", async () => {
-    const { id, privateKey } = await loadIdentity(directory);
+    const { id, keyPair } = await loadIdentity(directory, "server");
     // From the file, because an export as JWK of a key that was just made blocks Node 20 for ever.
     const publicKey = createPublicKey(readFileSync(keyPath));
     expect(publicKey.export({ format: "jwk" })).toMatchObject({ x: id });
-    expect(createPublicKey(privateKey).equals(publicKey)).toBe(true);
+    expect(createPublicKey(keyPair.privateKey).equals(publicKey)).toBe(true);
   });
 
   test("several processes that start at once get one identity", async () => {
-    const identities = await Promise.all(Array.from({ length: 8 }, () => loadIdentity(directory)));
+    const identities = await Promise.all(
+      Array.from({ length: 8 }, () => loadIdentity(directory, "server")),
+    );
     expect(new Set(identities.map(({ id }) => id)).size).toBe(1);
     expect(readdirSync(directory)).toEqual(["server.key"]);
   });
 
   test.runIf(isPosix)("the key is for its owner only", async () => {
-    await loadIdentity(directory);
+    await loadIdentity(directory, "server");
     expect(statSync(keyPath).mode & 0o777).toBe(0o600);
   });
 
   test.runIf(isPosix).each([0o640, 0o604, 0o660, 0o644])(
     "a key that others can read is refused (mode %o)",
     async (mode) => {
-      await loadIdentity(directory);
+      await loadIdentity(directory, "server");
       chmodSync(keyPath, mode);
-      await expect(loadIdentity(directory)).rejects.toMatchObject({
+      await expect(loadIdentity(directory, "server")).rejects.toMatchObject({
         code: "identity-unusable",
         message: expect.stringContaining(`mode 0${mode.toString(8)}`),
       });
@@ -77,21 +79,37 @@ describe("loadIdentity", () => {
     ["a large file", "x".repeat(10_000)],
   ])("%s is refused and left as it is", async (_name, content) => {
     writeFileSync(keyPath, content, { mode: 0o600 });
-    await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "identity-unusable" });
+    await expect(loadIdentity(directory, "server")).rejects.toMatchObject({
+      code: "identity-unusable",
+    });
     expect(readFileSync(keyPath, "utf8")).toBe(content);
   });
 
   test("a key file may be as long as allowed, and not one byte longer", async () => {
-    const { id } = await loadIdentity(directory);
+    const { id } = await loadIdentity(directory, "server");
     const pem = readFileSync(keyPath, "utf8");
     writeFileSync(keyPath, pem.padEnd(keyFileBytesMax, "\n"));
-    expect((await loadIdentity(directory)).id).toBe(id);
+    expect((await loadIdentity(directory, "server")).id).toBe(id);
     writeFileSync(keyPath, pem.padEnd(keyFileBytesMax + 1, "\n"));
-    await expect(loadIdentity(directory)).rejects.toMatchObject({ code: "identity-unusable" });
+    await expect(loadIdentity(directory, "server")).rejects.toMatchObject({
+      code: "identity-unusable",
+    });
+  });
+
+  test("a client has a key of its own, by the same rules", async () => {
+    const server = await loadIdentity(directory, "server");
+    const client = await loadIdentity(directory, "client");
+    expect(client.id).not.toBe(server.id);
+    expect(readdirSync(directory)).toEqual(["client.key", "server.key"]);
+    writeFileSync(join(directory, "client.key"), "");
+    await expect(loadIdentity(directory, "client")).rejects.toMatchObject({
+      code: "identity-unusable",
+      message: expect.stringMatching(/client\.key is no X25519 private key.* become a new client$/),
+    });
   });
 
   test("a directory that is not there is an operating failure", async () => {
-    await expect(loadIdentity(join(directory, "missing"))).rejects.toMatchObject({
+    await expect(loadIdentity(join(directory, "missing"), "server")).rejects.toMatchObject({
       code: "data-directory-unusable",
     });
   });

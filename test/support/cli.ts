@@ -22,10 +22,22 @@ export interface Line {
   readonly text: string;
   readonly entries: readonly { readonly text: string }[];
   readonly state: string;
+  readonly reason: string | undefined;
   readonly message: string;
+  readonly name: string;
+  readonly trust: string;
+  readonly fingerprint: string;
   readonly data: string;
   readonly port: number;
   readonly addresses: readonly string[];
+}
+
+/** A server that is ready, and what it says of itself. */
+export interface ServedServer {
+  readonly server: CliProcess;
+  readonly address: string;
+  readonly data: string;
+  readonly fingerprint: string;
 }
 
 const running = new Set<ChildProcessWithoutNullStreams>();
@@ -82,10 +94,10 @@ export class CliLan implements AsyncDisposable {
   }
 
   /** A server that is ready. */
-  async serve(...words: string[]): Promise<{ server: CliProcess; address: string; data: string }> {
+  async serve(...words: string[]): Promise<ServedServer> {
     const server = this.start("serve", "--json", ...words);
-    const { addresses, port, data } = await server.line({ type: "listening" });
-    return { server, address: `${addresses[0]}:${port}`, data };
+    const { addresses, port, data, fingerprint } = await server.line({ type: "listening" });
+    return { server, address: `${addresses[0]}:${port}`, data, fingerprint };
   }
 
   /** A bot that is in the lobby. */

@@ -1,13 +1,14 @@
-import type { DiscoveredServer } from "../../src/discovery/discovered-server.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
-import type { ServerTarget } from "../../src/tui/chat-options.ts";
+import type { ListedServer, ServerTarget } from "../../src/tui/chat-options.ts";
 import type { KeyEvent, KeyName } from "../../src/tui/key.ts";
 import type { Picture, Size } from "../../src/tui/picture.ts";
 import { pictureOf } from "../../src/tui/picture-of.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import type { TimeFormat } from "../../src/tui/time-format.ts";
+import type { KeyChange } from "../../src/tui/trust.ts";
 import { reduce, startView } from "../../src/tui/view.ts";
 import type { Effect, Settings, ViewEvent, ViewState } from "../../src/tui/view-state.ts";
+import { sampleId } from "../discovery/samples.ts";
 import { someTime } from "./fake-client.ts";
 
 /** Times as in UTC, wherever the test runs. */
@@ -16,11 +17,16 @@ export const utcTimeFormat: TimeFormat = {
   date: (at) => new Date(at).toUTCString().slice(0, 16).replace(",", ""),
 };
 
+/** "lab" shows another key than before. */
+export const sampleChange: KeyChange = {
+  label: { type: "name", text: "lab" },
+  key: sampleId(2),
+  knownKey: sampleId(1),
+  lastSeenAt: someTime,
+};
+
 /** A server that was heard; its id is its name. */
-export function heardServer(
-  name: string,
-  options: Partial<DiscoveredServer> = {},
-): DiscoveredServer {
+export function heardServer(name: string, options: Partial<ListedServer> = {}): ListedServer {
   return {
     id: name,
     name,
@@ -32,6 +38,7 @@ export function heardServer(
     via: "eth0",
     rttMs: 1.6,
     heardAt: 0,
+    trust: { type: "known" },
     ...options,
   };
 }
@@ -129,7 +136,7 @@ export class ViewRun {
     return this.event({ type: "resized", size });
   }
 
-  servers(...servers: DiscoveredServer[]): this {
+  servers(...servers: ListedServer[]): this {
     return this.event({ type: "servers", servers, adapters: ["eth0", "wlan0"] });
   }
 

@@ -10,6 +10,7 @@ describe("earshot bot", () => {
       type: "ready",
       server: "office",
       serverId: expect.stringMatching(/^[\w-]{43}$/),
+      fingerprint: expect.stringMatching(/^([a-z]+ ){7}[a-z]+$/),
       nick: "ann",
     });
     const bob = await lan.bot("bob", "--server", "OFFICE");

@@ -17,6 +17,7 @@ describe("earshot list", () => {
       address: "127.0.0.1",
       port: Number(kitchen.address.split(":")[1]),
       id: expect.stringMatching(/^[\w-]{43}$/),
+      trust: "new",
       members: 0,
       rooms: expect.any(Number),
       rttMs: expect.any(Number),

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { CliLan } from "../support/cli.ts";
 
 describe("earshot serve", () => {
@@ -17,6 +18,7 @@ describe("earshot serve", () => {
       addresses: ["127.0.0.1"],
       data: join(lan.data, "servers", name.toLowerCase()),
       id: expect.stringMatching(/^[\w-]{43}$/),
+      fingerprint: fingerprintOf(first.id),
     });
   });
 
@@ -24,7 +26,9 @@ describe("earshot serve", () => {
     await using lan = await CliLan.open();
     const server = lan.start("serve", "--name", "Office");
     await server.until(() => server.stdout.includes("to stop"), "its description");
-    expect(server.stdout).toMatch(/^server {4}Office \(\S{8}\)\naddress {3}127\.0\.0\.1:\d+\n/);
+    expect(server.stdout).toMatch(
+      /^server {4}Office \(\S{8}\)\nwords {5}([a-z]+ ){7}[a-z]+\naddress {3}127\.0\.0\.1:\d+\n/,
+    );
     expect(server.stdout).toContain(`data      ${join(lan.data, "servers", "office")}\n`);
     expect(server.stdout).toMatch(/earshot --server 127\.0\.0\.1:\d+\n/);
   });

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
-import type { DiscoveredServer } from "../../src/discovery/discovered-server.ts";
+import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { runTui, type TuiOptions } from "../../src/tui/app.ts";
+import type { ListedServer } from "../../src/tui/chat-options.ts";
+import { ServerChangedError } from "../../src/tui/trust.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { Emulator } from "../support/emulator.ts";
 import { entry, FakeClient } from "../support/fake-client.ts";
-import { heardServer, utcTimeFormat } from "../support/view.ts";
+import { heardServer, sampleChange, utcTimeFormat } from "../support/view.ts";
 
 const running: AppRun[] = [];
 
@@ -21,8 +23,9 @@ class AppRun {
   readonly printed: string[] = [];
   readonly clients: FakeClient[] = [];
   readonly targets: string[] = [];
+  readonly trusted: string[] = [];
   readonly stopping = new AbortController();
-  servers: readonly DiscoveredServer[] = [];
+  servers: readonly ListedServer[] = [];
   rescanCount = 0;
   openBrowserCount = 0;
   hostedCount = 0;
@@ -64,6 +67,9 @@ class AppRun {
           },
         };
       },
+      trust: async ({ key }) => {
+        this.trusted.push(key);
+      },
       host: async () => {
         this.hostedCount += 1;
         return {
@@ -81,7 +87,7 @@ class AppRun {
     return this.clients.at(-1)!;
   }
 
-  hear(...servers: DiscoveredServer[]): void {
+  hear(...servers: ListedServer[]): void {
     this.servers = servers;
     this.#tellChange();
   }
@@ -135,6 +141,39 @@ class AppRun {
     this.screen.dispose();
   }
 }
+
+describe("a server whose key has changed", () => {
+  const trust = { type: "changed", change: sampleChange } as const;
+  const words = fingerprintOf(sampleChange.key).split(" ").slice(0, 2).join(" ");
+
+  test("is joined after its words were typed, and its key is kept first", async () => {
+    const run = new AppRun();
+    await run.shows("asking");
+    run.hear(heardServer("lab", { trust }));
+    await run.shows("CHANGED");
+    await run.type("\r", "Words:");
+    await run.type(words, words);
+    expect(run.trusted).toEqual([]);
+    await run.type("\r", "Nickname: alice");
+    expect(run.trusted).toEqual([sampleChange.key]);
+    await run.type("\r", "connecting");
+    expect(run.targets).toEqual(["lab alice"]);
+  });
+
+  test("is told when connecting finds it out, and when its key cannot be kept", async () => {
+    const run = new AppRun({
+      connect: () => Promise.reject(new ServerChangedError(sampleChange, utcTimeFormat)),
+      trust: () => Promise.reject(new EarshotError("known-servers-unusable", "no place left")),
+    });
+    await run.shows("asking");
+    run.hear(heardServer("lab"));
+    await run.shows("192.168.1.20");
+    await run.type("\r", "Nickname: alice");
+    await run.type("\r", "CHANGED: lab shows another key");
+    await run.type(words, words);
+    await run.type("\r", "! no place left");
+  });
+});
 
 describe("from the start to the end", () => {
   test("pick a server, take a nickname, talk, and quit", async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { sanitizeLine, sanitizeText } from "../../src/base/text.ts";
 import { rowWidth } from "../../src/tui/row.ts";
+import { themeFor } from "../../src/tui/theme.ts";
+import { sampleId } from "../discovery/samples.ts";
 import { someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
-import { heardServer, joiningView, keyEvent, ViewRun } from "../support/view.ts";
+import { heardServer, joiningView, keyEvent, sampleChange, ViewRun } from "../support/view.ts";
 
 const sizes = [
   { columns: 100, rows: 30 },
@@ -52,10 +55,10 @@ describe("the server picker", () => {
     expect(run.text()).toMatchInlineSnapshot(`
       " Find a server                                         listening on eth0, wlan0
 
-         NAME                   ADDRESS               ROOMS  MEMBERS     RTT  VIA
-       ▌ lab-server             192.168.1.20:28198        3       12    2 ms  eth0
-         alice-laptop           192.168.1.43:28198        3        2    5 ms  wlan0
-         old-box                192.168.1.20:28198    older than this earshot
+         NAME               TRUST     ADDRESS               ROOMS  MEMBERS     RTT
+       ▌ lab-server         known     192.168.1.20:28198        3       12    2 ms
+         alice-laptop       known     192.168.1.43:28198        3        2    5 ms
+         old-box            known     192.168.1.20:28198    older than this earshot
 
 
 
@@ -70,10 +73,10 @@ describe("the server picker", () => {
     expect(run.text()).toMatchInlineSnapshot(`
       " Find a server listening on eth0, wlan0
 
-         NAME           ADDRESS
-       ▌ lab-server     192.168.1.20:28198
-         alice-laptop   192.168.1.43:28198
-         old-box        192.168.1.20:28198    older than this earshot
+         NAME          TRUST     ADDRESS
+       ▌ lab-server    known     192.168.1.20…
+         alice-laptop  known     192.168.1.43…
+         old-box       known     192.168.1.20… older than this earshot
 
 
 
@@ -110,6 +113,102 @@ describe("the server picker", () => {
       " host or host:port · Enter go there · Esc back",
     ]);
     expect(run.picture().cursor).toEqual({ column: 18, row: 10 });
+  });
+});
+
+describe("a server's key", () => {
+  const trust = { type: "changed", change: sampleChange } as const;
+  const servers = [
+    heardServer("attic", { trust: { type: "new" } }),
+    heardServer("lab", { trust }),
+    heardServer("Office", { id: "one", trust: { type: "new" } }),
+    heardServer("office", { id: "two", trust: { type: "new" } }),
+    heardServer("shop"),
+  ];
+
+  test("is told in a word for each server, and in red when it has changed", () => {
+    const run = new ViewRun({ size: { columns: 80, rows: 12 } }).servers(...servers);
+    expect(run.text()).toMatchInlineSnapshot(`
+      " Find a server                                         listening on eth0, wlan0
+
+         NAME               TRUST     ADDRESS               ROOMS  MEMBERS     RTT
+       ▌ attic              new       192.168.1.20:28198        3       12    2 ms
+         lab                CHANGED   192.168.1.20:28198        3       12    2 ms
+         Office             same name 192.168.1.20:28198        3       12    2 ms
+         office             same name 192.168.1.20:28198        3       12    2 ms
+         shop               known     192.168.1.20:28198        3       12    2 ms
+
+
+       filter:
+       Enter join · type to filter · F2 host · F3 address · F5 ask again · F1 help"
+    `);
+    const spans = run.picture().rows.flat();
+    const changed = spans.find(({ text }) => text.includes("CHANGED"));
+    expect(changed?.style).toEqual(themeFor(false).alert);
+  });
+
+  test("is told where it is narrow, too", () => {
+    const run = new ViewRun({ size: { columns: 40, rows: 12 } }).servers(...servers);
+    for (const word of ["new", "CHANGED", "same name", "known"]) {
+      expect(run.text()).toContain(word);
+    }
+  });
+
+  test("is shown in words at the first visit", () => {
+    const server = heardServer("attic", { id: sampleId(1), trust: { type: "new" } });
+    const run = new ViewRun({ size: { columns: 60, rows: 14 } }).servers(server).keys("enter");
+    expect(run.text()).toMatchInlineSnapshot(`
+      " attic 192.168.1.20:28198                           F1 help
+
+         Nickname: alice
+
+         First visit: compare with the words on the server's
+         screen.
+         cancel mimic wonder slide defense metal agree recipe
+
+         This is how the others will see you.
+
+         Enter join · Esc back to the servers"
+    `);
+    expect(run.servers().text()).toContain(fingerprintOf(server.id).split(" ")[0]);
+    const small = new ViewRun({ size: { columns: 40, rows: 8 } }).servers(server).keys("enter");
+    expect(small.text().replace(/\s+/g, " ")).toContain(fingerprintOf(server.id));
+    expect(small.picture().rows).toHaveLength(8);
+    const known = new ViewRun().servers(heardServer("attic")).keys("enter");
+    expect(known.text()).not.toContain("First visit");
+  });
+
+  test("that has changed is shown in words, beside the one before", () => {
+    const run = new ViewRun({ size: { columns: 80, rows: 24 } }).servers(
+      heardServer("lab", { trust }),
+    );
+    expect(run.keys("enter").text()).toMatchInlineSnapshot(`
+      " lab                                                                    F1 help
+
+         CHANGED: lab shows another key than on Fri 20 Nov 2026 09:31.
+         Now: fuel random boring dove lesson chest science enforce
+         Before: cancel mimic wonder slide defense metal agree recipe
+
+         It was set up anew, or somebody else answers in its place; it was told
+         nothing.
+         To join it all the same, compare with the words on the server's own screen
+         and type the first two.
+
+         Words:
+         Enter join · Esc back to the servers"
+    `);
+    expect(run.picture().cursor).toEqual({ column: 10, row: 11 });
+    expect(run.type("ocean").keys("enter").text()).toContain("! these are not the first two words");
+  });
+
+  test.each(sizes.slice(0, -1))("that has changed is shown on $columns x $rows", (size) => {
+    const run = new ViewRun({ size }).servers(heardServer("lab", { trust })).keys("enter");
+    const text = run.type("what").keys("enter").text().replace(/\s+/g, " ");
+    expect(text).toContain("CHANGED: lab shows another key");
+    expect(text).toContain(`Now: ${fingerprintOf(sampleChange.key)}`);
+    expect(text).toContain("Words: what");
+    expect(run.picture().rows.length).toBeLessThanOrEqual(size.rows);
+    expect(run.picture().cursor?.row).toBeLessThan(size.rows);
   });
 });
 

@@ -1,12 +1,15 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
+import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
 import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
 import { heldMax } from "../../src/tui/plain-room.ts";
+import { ServerChangedError } from "../../src/tui/trust.ts";
+import { sampleId } from "../discovery/samples.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { entry, FakeClient } from "../support/fake-client.ts";
-import { utcTimeFormat } from "../support/view.ts";
+import { sampleChange, utcTimeFormat } from "../support/view.ts";
 
 /** Line mode between streams that the test holds. */
 class PlainRun {
@@ -59,6 +62,33 @@ class PlainRun {
     await this.printed();
   }
 }
+
+describe("a server's key", () => {
+  test("is told in words at the first visit", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    const server = { id: sampleId(1), name: "lab" };
+    run.client.tell({ type: "ready", server, nick: "alice", isFirstVisit: true });
+    const text = `-- first visit to lab: compare its words with the server's screen: ${fingerprintOf(server.id)}\n`;
+    expect(await run.printed()).toContain(`-- connected to lab as alice\n${text}`);
+    run.client.tell({ type: "ready", server, nick: "alice" });
+    expect(await run.printed()).toBe("-- connected to lab as alice");
+    run.client.tell({ type: "connection", state: "closed", attempt: 1 });
+    expect(await run.exitCode).toBe(1);
+  });
+
+  test("that has changed ends it with what changed since when", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    const failure = new ServerChangedError(sampleChange, utcTimeFormat);
+    const reason = failure.message;
+    run.client.tell({ type: "connection", state: "closed", attempt: 1, reason, failure });
+    expect(await run.printed()).toMatch(
+      /^-- connection closed \(lab shows another key than on Fri 20 Nov 2026 09:31; it was ".*" and is ".*" now: if that is right, join with --trust "\w+ \w+"\)$/,
+    );
+    expect(await run.exitCode).toBe(1);
+  });
+});
 
 describe("a program that pipes lines in", () => {
   test("has them said in order and ends with 0 when all are stored", async () => {
