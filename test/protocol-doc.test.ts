@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { decodePacket, discoveryBytesMax, encodePacket } from "../src/discovery/announcement.ts";
+import { fingerprintOf, fingerprintWordCount } from "../src/base/fingerprint.ts";
+import {
+  cookieBytesMax,
+  decodePacket,
+  discoveryBytesMax,
+  encodePacket,
+} from "../src/discovery/announcement.ts";
 import {
   answerDelayMsMax,
   answersInAll,
@@ -9,6 +15,7 @@ import {
   noncesMax,
   sourcesMax,
 } from "../src/discovery/answer-queue.ts";
+import { cookieMsMax } from "../src/discovery/discovered-server.ts";
 import { defaultDataPort, defaultDiscoveryPort } from "../src/discovery/ports.ts";
 import { beaconTiming, queryTiming } from "../src/discovery/repeat-schedule.ts";
 import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
@@ -73,6 +80,16 @@ describe("docs/PROTOCOL.md, discovery", () => {
     expect(numbersOf(client)).toEqual(
       expect.arrayContaining([pathsMax, serversMax, serversPerHostMax]),
     );
+  });
+
+  test("a key has the words of the code, and a cookie its limits", () => {
+    const key = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString("base64url");
+    const words = sectionOf(discovery, "### A key in words");
+    expect(words).toContain(`\n${fingerprintOf(key)}\n`);
+    expect(words).toContain(`as ${fingerprintWordCount} words`);
+    const fields = sectionOf(discovery, "### Announcement");
+    expect(row(fields, "2")[1]).toContain(`1 to ${cookieBytesMax} bytes`);
+    expect(row(fields, "2")[1]).toContain(`${cookieMsMax / 1_000} s after it was heard`);
   });
 
   test("the examples are what the code sends and understands", () => {
