@@ -168,6 +168,7 @@ describe("docs/PROTOCOL.md, transport", () => {
       "IP addresses whose handshakes are counted": [limits.handshakeSourcesMax],
       "answers without a connection that wait": [limits.replyCountMax],
       RESET: [limits.resetsInAll.perSecond, limits.resetTriggerBytesMin],
+      "new address of a client": [1, limits.pathValidationMs / 1000, limits.pathChallengeMs],
       "packets, time in a key phase": [limits.keyUpdatePackets, limits.keyUpdateMs / 60_000],
       "packets that do not open, per connection": [limits.openFailuresMax],
       "text in CLOSE, in REFUSE": [limits.closeTextBytesMax, limits.refuseTextBytesMax],

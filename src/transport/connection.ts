@@ -5,6 +5,8 @@ import type { Incoming } from "./acceptor.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
 import type { CongestionFactory } from "./congestion.ts";
+import type { ReceivedPacket, Transmit } from "./datagram.ts";
+import { earliest } from "./deadlines.ts";
 import type {
   CloseReason,
   ConnectionHandle,
@@ -27,6 +29,7 @@ import {
 import { Link } from "./link.ts";
 import type { KeyPair } from "./noise.ts";
 import type { ConnectionId, LongPacket, LongPacketOf } from "./packet.ts";
+import { PeerPath } from "./peer-path.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
 
@@ -35,7 +38,7 @@ export interface ConnectionOptions {
   readonly handle: ConnectionHandle;
   /** Our own id, which the peer writes into every packet to us. */
   readonly id: ConnectionId;
-  /** Where we send. */
+  /** Where the peer is at first. */
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
@@ -78,10 +81,10 @@ const forgetProbeTimeouts = 3;
 export class Connection {
   readonly handle: ConnectionHandle;
   readonly id: ConnectionId;
-  readonly peer: Address;
   readonly isIncoming: boolean;
   readonly #emit: (event: EndpointEvent) => void;
   readonly #session: Session;
+  readonly #path: PeerPath;
   #state: State;
   /** What the handshake brought, or `undefined` before. */
   #link: Link | undefined;
@@ -91,8 +94,12 @@ export class Connection {
   constructor(now: number, options: ConnectionOptions, start: ConnectionStart) {
     this.handle = options.handle;
     this.id = options.id;
-    this.peer = options.peer;
     this.isIncoming = start.type === "incoming";
+    this.#path = new PeerPath({
+      address: options.peer,
+      isFollowing: this.isIncoming,
+      random: options.random,
+    });
     this.#emit = options.emit;
     this.#session = new Session(now, {
       random: options.random,
@@ -145,9 +152,9 @@ export class Connection {
       case "half-open":
         return state.expiresAt;
       case "open":
-        return this.#session.deadline;
+        return earliest(this.#session.deadline, this.#path.deadline);
       case "lingering":
-        return Math.min(state.until, this.#session.deadline ?? state.until);
+        return earliest(state.until, earliest(this.#session.deadline, this.#path.deadline));
       case "closing":
         return state.closing.forgetAt;
       case "draining":
@@ -213,11 +220,12 @@ export class Connection {
   }
 
   /** A short packet with our id. */
-  handlePacket(now: number, datagram: Uint8Array, numberLow: number): PacketDrop | undefined {
+  handlePacket(now: number, received: ReceivedPacket): PacketDrop | undefined {
     const link = this.#link;
     if (link === undefined) return "unexpected";
     this.#noteStall(now);
-    const packetNumber = this.#session.expand(numberLow);
+    const { from, datagram } = received;
+    const packetNumber = this.#session.expand(received.numberLow);
     const payload = link.open(now, datagram, packetNumber);
     if (link.failure !== undefined && this.#isUsable()) {
       this.#violate(now, link.failure.code, link.failure.text);
@@ -234,7 +242,11 @@ export class Connection {
       this.#violate(now, transportCodes.protocolViolation, "a packet has frames we cannot read");
       return undefined;
     }
+    const isNewest = this.#session.isNewest(packetNumber);
     const outcome = this.#session.handleFrames(now, packetNumber, frames);
+    if (this.#path.handlePacket(now, { from, bytes: datagram.length, frames, isNewest })) {
+      this.#session.onPathChanged(now);
+    }
     this.#apply(now, outcome);
     this.#noteProgress(now);
     return outcome.type === "refused" ? "no-room" : undefined;
@@ -274,8 +286,17 @@ export class Connection {
   }
 
   /** The next datagram; short packets are written into `buffer`. `undefined`: nothing to send. */
-  pollTransmit(now: number, buffer: Uint8Array): Uint8Array | undefined {
+  pollTransmit(now: number, buffer: Uint8Array): Transmit | undefined {
     this.#apply(now, this.#session.takeResumeOutcome());
+    const probe = this.#isUsable() ? this.#path.takeProbe(now) : undefined;
+    if (probe !== undefined && this.#link !== undefined) {
+      return { to: probe.to, datagram: this.#link.writeProbe(now, buffer, probe) };
+    }
+    const datagram = this.#nextDatagram(now, buffer);
+    return datagram && { to: this.#path.address, datagram };
+  }
+
+  #nextDatagram(now: number, buffer: Uint8Array): Uint8Array | undefined {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
@@ -308,6 +329,7 @@ export class Connection {
   }
 
   #handleSessionTimeout(now: number): void {
+    this.#path.onTimeout(now);
     if (this.#session.handleTimeout(now) === "alive") return;
     this.#end({ cause: "timed-out", code: 0, text: "no sign of life" });
   }
@@ -346,7 +368,8 @@ export class Connection {
     // The client's PING makes the connection real for the server; the server's gives it a round
     // trip, without which it would take half a second longer to tell a dead client.
     this.#session.ping();
-    const { handle, peer, isIncoming } = this;
+    const { handle, isIncoming } = this;
+    const peer = this.#path.address;
     this.#emit({ type: "opened", connection: handle, peer, peerKey, isIncoming });
   }
 

@@ -1,3 +1,8 @@
+/** The earlier of two times, of which any may be absent. */
+export function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
 /**
  * Items ordered by when they are due: a binary heap that knows where each item is, so that moving
  * one costs O(log n) and leaves nothing behind.

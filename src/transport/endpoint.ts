@@ -8,6 +8,7 @@ import { applicationCodeMax, transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import { Connection, type ConnectionStart } from "./connection.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import type { Transmit } from "./datagram.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
 import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
@@ -53,12 +54,6 @@ export interface EndpointOptions {
   readonly receiveBudgetBytes?: number;
   /** What decides how fast connections send; default `Bbr`. */
   readonly makeCongestion?: CongestionFactory;
-}
-
-/** A datagram to send. Its bytes are good until the next call of the endpoint. */
-export interface Transmit {
-  readonly to: Address;
-  readonly datagram: Uint8Array;
 }
 
 /**
@@ -214,10 +209,10 @@ export class Endpoint {
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
       if (this.#burstCount < burstDatagramsMax) {
-        const datagram = connection.pollTransmit(now, this.#buffer);
-        if (datagram !== undefined) {
+        const transmit = connection.pollTransmit(now, this.#buffer);
+        if (transmit !== undefined) {
           this.#burstCount += 1;
-          return { to: connection.peer, datagram };
+          return transmit;
         }
       } else this.#readyNext.add(connection);
       this.#burstCount = 0;
@@ -239,7 +234,7 @@ export class Endpoint {
     }
   }
 
-  /** Found by id alone: a host with two adapters may answer from the other one. */
+  /** Found by id alone: the peer may have moved, or answer from another of its adapters. */
   #handleShort(now: number, from: Address, datagram: Uint8Array): DropReason | undefined {
     const header = decodeShortHeader(datagram);
     if (header === undefined) return "malformed";
@@ -248,7 +243,7 @@ export class Endpoint {
       if (!this.#isAccepting || datagram.length < resetTriggerBytesMin) return "unknown-connection";
       return this.#answerReset(now, from, header.destination);
     }
-    const drop = connection.handlePacket(now, datagram, header.numberLow);
+    const drop = connection.handlePacket(now, { from, datagram, numberLow: header.numberLow });
     this.#touch(connection);
     return drop;
   }

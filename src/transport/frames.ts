@@ -13,7 +13,7 @@ import type { Range } from "./ranges.ts";
 
 /**
  * Frame types, with the numbers of RFC 9000 section 19 where it has one. Reserved for later
- * versions: 1a and 1b (path validation), 30 (DATAGRAM).
+ * versions: 30 (DATAGRAM).
  */
 export const frameTypes = {
   padding: 0x00,
@@ -24,8 +24,13 @@ export const frameTypes = {
   maxStreamData: 0x11,
   dataBlocked: 0x14,
   streamDataBlocked: 0x15,
+  pathChallenge: 0x1a,
+  pathResponse: 0x1b,
   close: 0x1c,
 } as const;
+
+/** Bytes in PATH_CHALLENGE that PATH_RESPONSE repeats. */
+export const pathDataBytes = 8;
 
 /** Delay in an ACK frame is counted in eighths of a millisecond. */
 const ackDelayUnitsPerMs = 8;
@@ -50,6 +55,7 @@ export type Frame =
   | { readonly type: "max-stream-data"; readonly channel: number; readonly max: number }
   | { readonly type: "data-blocked"; readonly max: number }
   | { readonly type: "stream-data-blocked"; readonly channel: number; readonly max: number }
+  | { readonly type: "path-challenge" | "path-response"; readonly data: Uint8Array }
   | { readonly type: "close"; readonly code: number; readonly text: string };
 
 /** Room that any of the small control frames fits in: type, channel and a varint of 8 bytes. */
@@ -135,6 +141,26 @@ export function writeStreamHeader(
   writer.varint(length);
 }
 
+/** Writes PATH_CHALLENGE or PATH_RESPONSE. */
+export function writePath(
+  writer: ByteWriter,
+  type: typeof frameTypes.pathChallenge | typeof frameTypes.pathResponse,
+  data: Uint8Array,
+): void {
+  writer.u8(type);
+  writer.bytes(data);
+}
+
+/** Whether a packet with this frame must be acknowledged. Path frames are repeated by themselves. */
+export function isAckEliciting(frame: Frame): boolean {
+  return frame.type !== "ack" && !isProbing(frame);
+}
+
+/** Whether a packet with nothing else says nothing of where its sender is (RFC 9000 section 9.1). */
+export function isProbing(frame: Frame): boolean {
+  return frame.type === "path-challenge" || frame.type === "path-response";
+}
+
 /** Writes CLOSE; a text of more than 256 bytes is cut between characters. */
 export function writeClose(writer: ByteWriter, code: number, text: string): void {
   const bytes = encodeUtf8(cutUtf8(text, closeTextBytesMax));
@@ -194,6 +220,10 @@ function readFrame(reader: ByteReader, type: number | undefined): Frame | undefi
       return readChannelNumber(reader, "max-stream-data");
     case frameTypes.streamDataBlocked:
       return readChannelNumber(reader, "stream-data-blocked");
+    case frameTypes.pathChallenge:
+      return readPath(reader, "path-challenge");
+    case frameTypes.pathResponse:
+      return readPath(reader, "path-response");
     case frameTypes.close:
       return readClose(reader);
     default:
@@ -246,6 +276,11 @@ function readChannelNumber(
   const channel = readChannel(reader);
   const max = reader.varint();
   return channel === undefined || max === undefined ? undefined : { type, channel, max };
+}
+
+function readPath(reader: ByteReader, type: "path-challenge" | "path-response"): Frame | undefined {
+  const data = reader.bytes(pathDataBytes);
+  return data && { type, data };
 }
 
 function readClose(reader: ByteReader): Frame | undefined {

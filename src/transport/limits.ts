@@ -97,6 +97,21 @@ export const resetsInAll = { perSecond: 100, burst: 100 } as const;
 /** The shortest packet that a RESET (33 bytes) answers; what asks for an ACK is padded to it. */
 export const resetTriggerBytesMin = 48;
 
+/** A challenge to an address that was not proven is repeated after this long. */
+export const pathChallengeMs = 300;
+
+/**
+ * How long a new address may take to answer one: three probe timeouts of a path with the first
+ * round trip, 3 x (100 + 4 x 50 + 20) = 960 ms (RFC 9000 section 8.2.4).
+ */
+export const pathValidationMs = 1000;
+
+/** A packet with a challenge and nothing else: header 11, frame 9, tag 16. */
+export const pathPacketBytes = 36;
+
+/** Bytes sent to an address for each that came from it, until it is proven (RFC 9000 section 8). */
+export const pathReplyFactor = 3;
+
 /** Packets sent under one key; then the next key is used. */
 export const keyUpdatePackets: number = 2 ** 20;
 

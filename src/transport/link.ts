@@ -1,11 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import { ByteWriter } from "../base/bytes.ts";
 import { tagBytes } from "./aead.ts";
-import { writeClose } from "./frames.ts";
+import { frameTypes, writeClose, writePath } from "./frames.ts";
 import type { Agreement } from "./handshake.ts";
 import { datagramBytesMax, resetTriggerBytesMin } from "./limits.ts";
 import { type ConnectionId, shortHeaderBytes, writeShortHeader } from "./packet.ts";
 import { type KeyFailure, PacketKeys } from "./packet-keys.ts";
+import type { PathProbe } from "./peer-path.ts";
 import type { Session } from "./session.ts";
 
 /** Frames of the shortest packet that a RESET may answer. */
@@ -66,6 +67,15 @@ export class Link {
   ): Uint8Array {
     const writer = payloadWriter(buffer);
     writeClose(writer, reason.code, reason.text);
+    return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
+  }
+
+  /** A packet with one frame about the path, written into `buffer`. */
+  writeProbe(now: number, buffer: Uint8Array, probe: PathProbe): Uint8Array {
+    const { pathChallenge, pathResponse } = frameTypes;
+    const writer = payloadWriter(buffer);
+    const type = probe.type === "path-challenge" ? pathChallenge : pathResponse;
+    writePath(writer, type, probe.data);
     return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
   }
 

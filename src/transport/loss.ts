@@ -39,13 +39,13 @@ const nothing: LossOutcome = {
 
 /** Loss detection and the probe timeout of RFC 9002 section 6, for one packet number space. */
 export class LossDetection {
-  readonly rtt: RttEstimator = new RttEstimator();
   /** What the peer announced as its longest ACK delay, in ms. */
   peerAckDelayMaxMs = 0;
   /** In rising order of packet number, because packets enter in that order. */
   readonly #packets = new Map<number, SentPacket>();
   /** Called lost not long ago, in the order in which they were: they may arrive after all. */
   readonly #lost = new Map<number, SentPacket>();
+  #rtt = new RttEstimator();
   #packetThreshold = packetThresholdMin;
   #reorderedAt = 0;
   #bytesInFlight = 0;
@@ -57,6 +57,10 @@ export class LossDetection {
   #sampleFrom = 0;
   #probeRounds = 0;
   #lostCount = 0;
+
+  get rtt(): RttEstimator {
+    return this.#rtt;
+  }
 
   get bytesInFlight(): number {
     return this.#bytesInFlight;
@@ -130,6 +134,18 @@ export class LossDetection {
     this.#lastSentAt = now;
     const probes = [...this.#packets.values()].slice(0, probeCount);
     return { ...nothing, probes };
+  }
+
+  /** Whatever is in flight went another way; an ACK may still tell that it arrived. */
+  onPathChanged(now: number): readonly SentPacket[] {
+    const inFlight = [...this.#packets.values()];
+    for (const packet of inFlight) this.#remove(packet);
+    this.#remember(now, inFlight);
+    this.#rtt = new RttEstimator();
+    this.#lossAt = undefined;
+    this.#firstSampleAt = undefined;
+    this.onStall(now);
+    return inFlight;
   }
 
   /** After a stall of our own the rounds prove nothing, and round trips measured it, not the LAN. */

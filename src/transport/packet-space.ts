@@ -2,6 +2,7 @@ import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
 import type { CongestionController, CongestionFactory } from "./congestion.ts";
+import { earliest } from "./deadlines.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
 import { datagramBytesMax, skipDistanceMax, skipDistanceMin, skippedCountMax } from "./limits.ts";
 import { LossDetection, type LossOutcome } from "./loss.ts";
@@ -25,9 +26,10 @@ export class PacketSpace {
   readonly #random: Random;
   readonly #received = new Acknowledgement();
   readonly #loss = new LossDetection();
-  readonly #congestion: CongestionController;
-  readonly #rate = new DeliveryRate();
-  readonly #pacer = new Pacer();
+  readonly #makeCongestion: CongestionFactory;
+  #congestion: CongestionController;
+  #rate = new DeliveryRate();
+  #pacer = new Pacer();
   /** When paced data may leave, while some waits. */
   #pacedUntil: number | undefined;
   #datagramBytes = datagramBytesMax;
@@ -40,6 +42,7 @@ export class PacketSpace {
 
   constructor(random: Random, makeCongestion: CongestionFactory) {
     this.#random = random;
+    this.#makeCongestion = makeCongestion;
     this.#congestion = makeCongestion(this.#datagramBytes);
     this.#skipAt = this.#chooseSkip();
   }
@@ -98,6 +101,10 @@ export class PacketSpace {
 
   expand(numberLow: number): number {
     return expandPacketNumber(this.#received.expected, numberLow);
+  }
+
+  isNewest(packetNumber: number): boolean {
+    return this.#received.expected <= packetNumber;
   }
 
   isDuplicate(packetNumber: number): boolean {
@@ -177,6 +184,14 @@ export class PacketSpace {
     return { ...settled, probes: outcome.probes && framesOf(outcome.probes) };
   }
 
+  /** Packets take another way now: begins anew on it, and gives back what was in flight. */
+  onPathChanged(now: number): SettledFrames {
+    this.#congestion = this.#makeCongestion(this.#datagramBytes);
+    this.#rate = new DeliveryRate();
+    this.#pacer = new Pacer();
+    return { acked: [], lost: framesOf(this.#loss.onPathChanged(now)) };
+  }
+
   onStall(now: number): void {
     this.#loss.onStall(now);
   }
@@ -203,8 +218,4 @@ export class PacketSpace {
 
 function framesOf(packets: readonly SentPacket[]): SentFrame[] {
   return packets.flatMap((packet) => packet.frames);
-}
-
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

@@ -3,7 +3,8 @@ import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
-import { type Frame, frameTypes } from "./frames.ts";
+import { earliest } from "./deadlines.ts";
+import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
 import { keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { PacketSpace, type SettledFrames } from "./packet-space.ts";
@@ -114,10 +115,7 @@ export class Session {
 
   /** When `handleTimeout` is due or an ACK must leave, or `undefined`. */
   get deadline(): number | undefined {
-    const spaceAt = this.#space.deadline;
-    const livenessAt = this.#liveness.deadline(this.#space.probeRounds);
-    if (spaceAt === undefined || livenessAt === undefined) return spaceAt ?? livenessAt;
-    return Math.min(spaceAt, livenessAt);
+    return earliest(this.#space.deadline, this.#liveness.deadline(this.#space.probeRounds));
   }
 
   /** What the handshake brought. `keepAliveMs` is ours; a peer that is less patient shortens it. */
@@ -142,6 +140,12 @@ export class Session {
     this.#receive.stop();
   }
 
+  /** The peer is somewhere else: what was measured is void, and what is in flight goes again. */
+  onPathChanged(now: number): void {
+    this.#settle(this.#space.onPathChanged(now));
+    this.#isPingDue = true;
+  }
+
   /** We were away for so long that silence proves nothing. */
   onStall(now: number): void {
     this.#space.onStall(now);
@@ -157,6 +161,11 @@ export class Session {
     return this.#space.expand(numberLow);
   }
 
+  /** Whether no higher packet number has come yet. */
+  isNewest(packetNumber: number): boolean {
+    return this.#space.isNewest(packetNumber);
+  }
+
   isDuplicate(packetNumber: number): boolean {
     return this.#space.isDuplicate(packetNumber);
   }
@@ -170,8 +179,7 @@ export class Session {
     }
     // Doing the frames of a refused packet again, when it is repeated, changes nothing.
     if (isRefused) return { type: "refused" };
-    const isAckEliciting = frames.some((frame) => frame.type !== "ack");
-    this.#space.onReceived(now, packetNumber, isAckEliciting);
+    this.#space.onReceived(now, packetNumber, frames.some(isAckEliciting));
     return taken;
   }
 
@@ -243,6 +251,9 @@ export class Session {
   #handleFrame(now: number, frame: Frame): FramesOutcome {
     switch (frame.type) {
       case "ping":
+      // These are about where the peer is, which is not known here.
+      case "path-challenge":
+      case "path-response":
         return taken;
       case "data-blocked":
         this.#receive.onBlocked(undefined, frame.max);

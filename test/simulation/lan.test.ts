@@ -18,7 +18,15 @@ const settleMs = 30_000;
 describe("a LAN under random faults", () => {
   test(`${seedCount} seeds: nothing acknowledged is lost, nothing is doubled, order is kept`, () => {
     const seeds = [...knownSeeds, ...Array.from({ length: seedCount }, (_, i) => firstSeed + i)];
-    const counts = { lines: 0, crashes: 0, cuts: 0, stalls: 0, reconnects: 0, simulatedMs: 0 };
+    const counts = {
+      lines: 0,
+      crashes: 0,
+      cuts: 0,
+      stalls: 0,
+      moves: 0,
+      reconnects: 0,
+      simulatedMs: 0,
+    };
     for (const seed of seeds) {
       try {
         const run = runFaults(seed);
@@ -34,8 +42,13 @@ describe("a LAN under random faults", () => {
     expect(counts.crashes).toBeGreaterThan(seeds.length / 4);
     expect(counts.cuts).toBeGreaterThan(seeds.length / 2);
     expect(counts.stalls).toBeGreaterThan(seeds.length / 4);
+    expect(counts.moves).toBeGreaterThan(seeds.length / 4);
     expect(counts.reconnects).toBeGreaterThan(seeds.length / 2);
   }, 120_000);
+
+  test("20 seeds: clients that only move are never gone, and nobody hears of it", () => {
+    for (let seed = firstSeed; seed < firstSeed + 20; seed += 1) runMoves(seed);
+  });
 
   test("the same seed gives the same run, datagram for datagram", () => {
     expect(trace(7)).toBe(trace(7));
@@ -48,6 +61,7 @@ interface Counts {
   crashes: number;
   cuts: number;
   stalls: number;
+  moves: number;
   reconnects: number;
   simulatedMs: number;
 }
@@ -60,7 +74,15 @@ function runFaults(seed: number): Counts {
     const client = lan.addClient(`user${index}`);
     for (const room of rooms) client.chat.join(room);
   }
-  const counts = { lines: 0, crashes: 0, cuts: 0, stalls: 0, reconnects: 0, simulatedMs: 0 };
+  const counts = {
+    lines: 0,
+    crashes: 0,
+    cuts: 0,
+    stalls: 0,
+    moves: 0,
+    reconnects: 0,
+    simulatedMs: 0,
+  };
   const startedAt = lan.clock.now();
   while (lan.clock.now() < startedAt + faultMs) {
     lan.clock.advance(random.between(1, 1500));
@@ -74,6 +96,32 @@ function runFaults(seed: number): Counts {
   const events = lan.clients.flatMap((client) => client.notices);
   counts.reconnects = events.filter((event) => event.type === "ready").length - clientCount;
   return counts;
+}
+
+/** Nothing goes wrong but that clients change their addresses in the middle of what they do. */
+function runMoves(seed: number): void {
+  const lan = new SimulatedLan(seed);
+  const random = lan.random.fork();
+  lan.network.conditions = { ...goodLink, delayMs: 2, jitterMs: 3, loss: 0.05 };
+  for (const nick of ["anna", "bert", "carl"]) {
+    const client = lan.addClient(nick);
+    for (const room of rooms) client.chat.join(room);
+  }
+  lan.clock.advance(3000);
+  const noticeCounts = lan.clients.map((client) => client.notices.length);
+  for (let round = 1; round <= 40; round += 1) {
+    lan.clock.advance(random.between(1, 1000));
+    const client = random.pick(lan.clients);
+    client.say(random.pick(rooms), randomText(random, round));
+    if (random.chance(0.5)) client.host.rebind({ host: `10.0.9.${round}`, port: 40_000 });
+  }
+  heal(lan);
+  for (const [index, client] of lan.clients.entries()) {
+    const told = client.notices.slice(noticeCounts[index]).map(({ type }) => type);
+    expect([seed, ...new Set(told)]).toEqual([seed, "pending"]);
+    checkClient(client, lan);
+  }
+  checkLogs(lan);
 }
 
 function chatter(lan: SimulatedLan, random: SeededRandom, counts: Counts): void {
@@ -99,6 +147,10 @@ function breakSomething(lan: SimulatedLan, random: SeededRandom, counts: Counts)
     lan.unplug(host);
   } else if (choice < 0.8) {
     lan.replug(host);
+  } else if (choice < 0.87) {
+    counts.moves += 1;
+    // Another lease, each time one that nobody had.
+    host.rebind({ host: `10.0.9.${counts.moves}`, port: random.between(1024, 65_535) });
   } else {
     counts.stalls += 1;
     random.pick([host, lan.server.host]).stall(random.between(10, 6000));

@@ -33,6 +33,7 @@ export class SimulatedHost implements EndpointPort {
   /** Kept on its disk, so to say: it is the same after a restart. */
   readonly identity: TransportIdentity;
   readonly #options: SimulatedHostOptions;
+  #address: Address;
   #endpoint: Endpoint;
   #isAlive = true;
   #stalledUntil = 0;
@@ -41,12 +42,13 @@ export class SimulatedHost implements EndpointPort {
 
   constructor(options: SimulatedHostOptions) {
     this.#options = options;
+    this.#address = options.address;
     this.identity = identityOf(keyPairOf(options.random.bytes(32)));
     this.#endpoint = this.#start();
   }
 
   get address(): Address {
-    return this.#options.address;
+    return this.#address;
   }
 
   /** `address` as text, for maps and messages. */
@@ -109,6 +111,13 @@ export class SimulatedHost implements EndpointPort {
     this.#endpoint = this.#start();
   }
 
+  /** Another adapter, lease or router: from now on it sends from here, and hears only here. */
+  rebind(address: Address): void {
+    this.#options.network.detach(this.#address);
+    this.#address = address;
+    if (this.#isAlive) this.#attach(this.#endpoint);
+  }
+
   /** The process stands still for so long: it reads nothing and its timers are late. */
   stall(ms: number): void {
     this.#stalledUntil = this.#now + ms;
@@ -119,15 +128,20 @@ export class SimulatedHost implements EndpointPort {
   }
 
   #start(): Endpoint {
-    const { network, random, isAccepting } = this.#options;
+    const { random, isAccepting } = this.#options;
     const endpoint = new Endpoint({
       random: random.fork(),
       isAccepting,
       identity: this.identity,
       ...this.#options.endpoint,
     });
-    network.attach(this.address, (datagram, from) => this.#receive(endpoint, datagram, from));
+    this.#attach(endpoint);
     return endpoint;
+  }
+
+  #attach(endpoint: Endpoint): void {
+    const { network } = this.#options;
+    network.attach(this.#address, (datagram, from) => this.#receive(endpoint, datagram, from));
   }
 
   #receive(endpoint: Endpoint, datagram: Uint8Array, from: Address): void {

@@ -10,6 +10,7 @@ import {
   writeChannelNumber,
   writeClose,
   writeNumber,
+  writePath,
   writeStreamHeader,
 } from "../../src/transport/frames.ts";
 import { ackRangeCountMax, closeTextBytesMax } from "../../src/transport/limits.ts";
@@ -66,6 +67,16 @@ const cases: readonly { frame: Frame; bytes: Uint8Array }[] = [
   {
     frame: { type: "stream-data-blocked", channel: 2, max: 64 },
     bytes: write((writer) => writeChannelNumber(writer, frameTypes.streamDataBlocked, 2, 64)),
+  },
+  {
+    frame: { type: "path-challenge", data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
+    bytes: Uint8Array.of(0x1a, 1, 2, 3, 4, 5, 6, 7, 8),
+  },
+  {
+    frame: { type: "path-response", data: Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1) },
+    bytes: write((writer) => {
+      writePath(writer, frameTypes.pathResponse, Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1));
+    }),
   },
   {
     frame: { type: "close", code: 3, text: "good night" },

@@ -158,6 +158,20 @@ describe("LossDetection", () => {
     expect(numbersOf(afterwards.lost)).toContain(201);
   });
 
+  test("gives back what is in flight when the path changes, and hears that it came all the same", () => {
+    const loss = new LossDetection();
+    send(loss, 3, 1000);
+    loss.onAck(1002, upTo(1), 0);
+    expect(numbersOf(loss.onPathChanged(1003))).toEqual([1, 2]);
+    expect(loss.bytesInFlight).toBe(0);
+    expect(loss.deadline).toBeUndefined();
+    expect(loss.rtt.smoothedMs).toBe(initialRttMs);
+    const { acked, revived, roundTripMs } = loss.onAck(1500, upTo(3), 0);
+    expect(numbersOf(acked)).toEqual([]);
+    expect(numbersOf(revived)).toEqual([1, 2]);
+    expect(roundTripMs).toBeUndefined();
+  });
+
   test("never waits for more than 64 packets", () => {
     const loss = new LossDetection();
     send(loss, 400, 1000);
