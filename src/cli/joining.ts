@@ -76,16 +76,21 @@ export async function joinServer(
   joining: Joining,
 ): Promise<ClientPort> {
   const { target, nick, waitMs, trustedWords, onEvent } = joining;
-  const { label, announcedKey, find } = await resolveTarget(network, target, waitMs);
   const { keyPair, knownServers } = device;
+  const destination = await resolveTarget(network, knownServers, target, waitMs);
+  const { label, announcedKey } = destination;
   const judge = await KeyJudge.open({ knownServers, label, announcedKey, trustedWords });
   return startClient({
     resolve: async () => {
-      const place = await find();
+      const place = await destination.find();
       const key = judge.expectedKey;
       return place && { ...place, ...(key && { key }) };
     },
-    judge: (shown) => judge.judge(shown),
+    judge: async (shown) => {
+      const verdict = await judge.judge(shown);
+      if (verdict.type === "retry") destination.avoid();
+      return verdict;
+    },
     keyPair,
     nick,
     clock: network.clock,

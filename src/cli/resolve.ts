@@ -7,6 +7,7 @@ import { type DiscoveredServer, freshCookie } from "../discovery/discovered-serv
 import { defaultDataPort } from "../discovery/ports.ts";
 import type { ServerTarget } from "../tui/chat-options.ts";
 import type { ServerLabel } from "../tui/trust.ts";
+import type { KnownServers } from "./known-servers.ts";
 import type { Network } from "./network.ts";
 import { searchServers } from "./search.ts";
 import { parseTypedServer } from "./typed-server.ts";
@@ -25,10 +26,15 @@ export interface Destination {
   readonly announcedKey: string | undefined;
   /** Says where it is now; asked before every attempt to connect. */
   readonly find: () => Promise<Place | undefined>;
+  /** Where it was found last another server answered: somebody announced what is not so. */
+  readonly avoid: () => void;
 }
 
 /** How long to look for a server that was lost; answers take milliseconds and attempts go on. */
 const lookAgainMs = 1_000;
+
+/** Addresses to avoid; with more, or when there is no other left, all are tried again. */
+const strangersMax = 64;
 
 /** Where there is no name server, the system asks in vain for up to a minute. */
 const lookupMs = 3_000;
@@ -48,6 +54,7 @@ const idCharactersMin = 8;
  */
 export async function resolveTarget(
   network: Network,
+  knownServers: KnownServers,
   target: ServerTarget,
   waitMs: number,
 ): Promise<Destination> {
@@ -56,44 +63,73 @@ export async function resolveTarget(
   switch (typed.type) {
     case "address": {
       const address = { host: typed.host, port: typed.port ?? defaultDataPort };
-      return addressed(address, async () => ({ address }));
+      return addressed(addressLabel(address), async () => ({ address }));
     }
-    case "host":
-      return addressed(typed, () => lookupHost(network.clock, typed.host, typed.port));
+    case "host": {
+      const find = () => lookupHost(network.clock, typed.host, typed.port);
+      return addressed(addressLabel(typed), find);
+    }
     case "name":
-      return named(network, typed.name, waitMs);
+      return named(network, knownServers, typed.name, waitMs);
   }
 }
 
-function addressed(address: Address, find: Destination["find"]): Destination {
-  const label = { type: "address", text: formatAddress(address) } as const;
-  return { label, announcedKey: undefined, find };
+function addressLabel(address: Address): ServerLabel {
+  return { type: "address", text: formatAddress(address) };
+}
+
+function addressed(label: ServerLabel, find: Destination["find"]): Destination {
+  return { label, announcedKey: undefined, find, avoid: () => undefined };
 }
 
 /** Where it was heard; later where it is heard again, for servers move. */
 function discovered(network: Network, server: DiscoveredServer): Destination {
+  const strangers = new Set<string>();
   let known = server;
-  let isFirst = true;
+  let place: Place | undefined;
+  const placeOf = ({ address, otherAddresses = [] }: DiscoveredServer) =>
+    [address, ...otherAddresses].find((other) => !strangers.has(formatAddress(other)));
   const find = async () => {
-    if (isFirst) isFirst = false;
-    else {
-      const isMatch = ({ id }: DiscoveredServer) => id === server.id;
+    if (place !== undefined) {
+      const isMatch = (other: DiscoveredServer) =>
+        other.id === server.id && placeOf(other) !== undefined;
       known = (await findServer({ ...network, isMatch, timeoutMs: lookAgainMs })) ?? known;
     }
-    const cookie = freshCookie(network.clock.now(), known);
-    return { address: known.address, ...(cookie && { cookie }) };
+    if (placeOf(known) === undefined || strangersMax < strangers.size) strangers.clear();
+    const address = placeOf(known) ?? known.address;
+    const cookie = address === known.address && freshCookie(network.clock.now(), known);
+    place = { address, ...(cookie && { cookie }) };
+    return place;
   };
-  return { label: { type: "name", text: server.name }, announcedKey: server.id, find };
+  const avoid = () => {
+    if (place !== undefined) strangers.add(formatAddress(place.address));
+  };
+  return { label: nameLabel(server.name), announcedKey: server.id, find, avoid };
 }
 
-async function named(network: Network, name: string, waitMs: number): Promise<Destination> {
+function nameLabel(name: string): ServerLabel {
+  return { type: "name", text: name };
+}
+
+async function named(
+  network: Network,
+  knownServers: KnownServers,
+  name: string,
+  waitMs: number,
+): Promise<Destination> {
   const servers = await searchServers(network, waitMs, (server) => isNamed(server, name));
-  const [server, ...others] = servers;
-  if (server !== undefined && others.length === 0) return discovered(network, server);
-  if (server !== undefined) throw ambiguous(name, servers);
+  // Whoever takes the name of a known server does not make it ambiguous.
+  const known = servers.find((server) => knownServers.keyOf(nameLabel(server.name)) === server.id);
+  const [first, ...others] = servers;
+  const server = known ?? (others.length === 0 ? first : undefined);
+  if (server !== undefined) return discovered(network, server);
+  if (first !== undefined) throw ambiguous(name, servers);
   const find = () => lookupHost(network.clock, name, defaultDataPort);
   if (hostName.test(name) && (await find()) !== undefined) {
-    return addressed({ host: name, port: defaultDataPort }, find);
+    // A host that is called like a known server has to be that server.
+    const isKnown = knownServers.keyOf(nameLabel(name)) !== undefined;
+    const label = isKnown ? nameLabel(name) : addressLabel({ host: name, port: defaultDataPort });
+    return addressed(label, find);
   }
   throw new EarshotError("no-server", `no server and no host called ${name} was found`);
 }

@@ -17,6 +17,8 @@ export interface DiscoveredServer {
   readonly name: string;
   /** Where its data port was last heard from: source address and announced port. */
   readonly address: Address;
+  /** Where else it was heard from, with several adapters or when somebody claims to be it. */
+  readonly otherAddresses?: readonly Address[];
   readonly members: number;
   readonly rooms: number;
   /** Range of transport versions it speaks; a client outside of it cannot join. */

@@ -142,7 +142,7 @@ export class ServerList {
       const best = bestPath(paths, entry.best);
       if (best === undefined) this.#entries.delete(id);
       else this.#entries.set(id, { ...entry, paths, best });
-      isChanged ||= best === undefined || !isSameRoute(best, entry.best);
+      isChanged = true;
     }
     return isChanged;
   }
@@ -258,6 +258,7 @@ function isSameRoute(a: Path, b: Path): boolean {
 function isSameToPeople(a: PresentServer, b: PresentServer): boolean {
   return (
     isSameRoute(a.best, b.best) &&
+    a.paths.size === b.paths.size &&
     a.announcement.name === b.announcement.name &&
     a.announcement.members === b.announcement.members &&
     a.announcement.rooms === b.announcement.rooms &&
@@ -273,10 +274,12 @@ function lastHeardAt(entry: PresentServer): number {
 function toServer(entry: PresentServer): DiscoveredServer {
   const { id, name, members, rooms, versionMin, versionMax } = entry.announcement;
   const { address, via, rttMs, cookie } = entry.best;
+  const others = otherAddresses(entry);
   return {
     id,
     name,
     address,
+    ...(0 < others.length && { otherAddresses: others }),
     members,
     rooms,
     versionMin,
@@ -286,6 +289,15 @@ function toServer(entry: PresentServer): DiscoveredServer {
     heardAt: lastHeardAt(entry),
     ...(cookie !== undefined && { cookie }),
   };
+}
+
+function otherAddresses({ paths, best }: PresentServer): readonly Address[] {
+  const addresses = [...paths.values()].map(
+    ({ address }) => [formatAddress(address), address] as const,
+  );
+  const others = new Map(addresses);
+  others.delete(formatAddress(best.address));
+  return [...others.values()];
 }
 
 function compare(a: string, b: string): number {

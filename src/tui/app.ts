@@ -272,11 +272,12 @@ class App {
   }
 
   #trust(change: KeyChange): void {
-    this.#options.trust(change).then(
+    const trusting = this.#options.trust(change).then(
       () => this.#dispatch({ type: "trusted", change }, "soon"),
       (error: unknown) =>
         this.#dispatch({ type: "trust-failed", change, message: phraseOf(error) }, "soon"),
     );
+    this.#track(trusting);
   }
 
   #say(room: string, text: string): void {

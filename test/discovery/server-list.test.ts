@@ -121,24 +121,30 @@ describe("the paths to a server", () => {
     const list = new ServerList();
     expect(list.handleAnnouncement(start, sampleHearing({}, { rttMs: 4 }))).toBe(true);
     const second = sampleHearing({}, { host: "10.1.0.1", via: "wlan0", rttMs: 3.9 });
-    expect(list.handleAnnouncement(start, second)).toBe(false);
-    expect(list.servers()).toMatchObject([{ via: "eth0", rttMs: 4 }]);
+    expect(list.handleAnnouncement(start, second)).toBe(true);
+    const otherAddresses = [{ host: "10.1.0.1", port: 28198 }];
+    expect(list.servers()).toMatchObject([{ via: "eth0", rttMs: 4, otherAddresses }]);
+    const third = sampleHearing({ sequence: 2 }, { via: "eth1", rttMs: 3.9 });
+    expect(list.handleAnnouncement(start + 5_000, third)).toBe(true);
+    expect(list.servers(), "each address once").toMatchObject([{ otherAddresses }]);
+    list.handleTimeout(start + silenceMsMax);
+    expect(list.servers()[0], "silent ones no more").not.toHaveProperty("otherAddresses");
   });
 
   test("changes to a path that is a fifth and 1 ms quicker, not to one that is little better", () => {
     const list = new ServerList();
-    const hear = (via: string, rttMs: number) =>
-      list.handleAnnouncement(
-        start,
-        sampleHearing({}, { host: `10.0.0.${via.at(-1)}`, via, rttMs }),
-      );
-    hear("eth0", 10);
-    expect(hear("eth1", 8)).toBe(false);
-    expect(hear("eth2", 7.9)).toBe(true);
+    const viaAfter = (via: string, rttMs: number) => {
+      const host = `10.0.0.${via.at(-1)}`;
+      list.handleAnnouncement(start, sampleHearing({}, { host, via, rttMs }));
+      return list.servers()[0]?.via;
+    };
+    viaAfter("eth0", 10);
+    expect(viaAfter("eth1", 8)).toBe("eth0");
+    expect(viaAfter("eth2", 7.9)).toBe("eth2");
     expect(list.servers()).toMatchObject([{ via: "eth2", address: { host: "10.0.0.2" } }]);
-    hear("eth2", 1.5);
-    expect(hear("eth3", 0.6)).toBe(false);
-    expect(hear("eth3", 0.5)).toBe(true);
+    viaAfter("eth2", 1.5);
+    expect(viaAfter("eth3", 0.6)).toBe("eth2");
+    expect(viaAfter("eth3", 0.5)).toBe("eth3");
   });
 
   test("prefers a path that answered to one that was only heard", () => {

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { KnownServers } from "../../src/cli/known-servers.ts";
+import { resolveTarget } from "../../src/cli/resolve.ts";
+import { LoopbackLan } from "../discovery/lan.ts";
+import { sampleId } from "../discovery/samples.ts";
+import { temporaryDirectory } from "../support/directory.ts";
+import { heardServer } from "../support/view.ts";
+
+const host = "127.0.0.1";
+
+async function openLan() {
+  const lan = await LoopbackLan.open();
+  const directory = await temporaryDirectory();
+  const knownServers = await KnownServers.open({ ...lan.options, directory: directory.path });
+  const close = async () => {
+    await lan[Symbol.asyncDispose]();
+    await directory[Symbol.asyncDispose]();
+  };
+  return { lan, knownServers, [Symbol.asyncDispose]: close };
+}
+
+describe("a typed server", () => {
+  test.each([
+    ["10.0.0.5", "10.0.0.5:28198"],
+    ["10.0.0.5:4000", "10.0.0.5:4000"],
+    ["localhost:4000", "localhost:4000"],
+  ])("%s is meant by its address, %s", async (text, label) => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    const target = { type: "typed", text } as const;
+    const destination = await resolveTarget(lan.options, knownServers, target, 10);
+    expect(destination).toMatchObject({ label: { type: "address", text: label } });
+    expect(destination.announcedKey).toBeUndefined();
+  });
+
+  test("that nobody announces is a host, but not under the name of a known server", async () => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    const target = { type: "typed", text: "localhost" } as const;
+    const resolve = () => resolveTarget(lan.options, knownServers, target, 10);
+    expect((await resolve()).label).toEqual({ type: "address", text: "localhost:28198" });
+    const label = { type: "name", text: "localhost" } as const;
+    await knownServers.remember({ label, key: sampleId(1), isCompared: false });
+    expect((await resolve()).label).toEqual(label);
+  });
+
+  test("of a name that two have is the known one, or in doubt", async () => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    await lan.beacon({ id: sampleId(1), name: "office" });
+    await lan.beacon({ id: sampleId(2), name: "Office" });
+    const target = { type: "typed", text: "office" } as const;
+    const resolve = () => resolveTarget(lan.options, knownServers, target, 2_000);
+    await expect(resolve()).rejects.toMatchObject({ code: "argument-invalid" });
+    const label = { type: "name", text: "office" } as const;
+    await knownServers.remember({ label, key: sampleId(2), isCompared: false });
+    expect(await resolve()).toMatchObject({ announcedKey: sampleId(2) });
+  });
+});
+
+describe("a discovered server", () => {
+  const server = heardServer("office", { id: sampleId(1), address: { host, port: 40_001 } });
+  const target = { type: "discovered", server } as const;
+
+  test("is where it was heard, and its cookie goes along while it is fresh", async () => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    const bytes = Uint8Array.of(1, 2, 3);
+    for (const [ageMs, cookie] of [
+      [9_000, bytes],
+      [10_000, undefined],
+    ] as const) {
+      const heardAt = lan.options.clock.now() - ageMs;
+      const heard = { ...server, cookie: { bytes, heardAt } };
+      const found = { type: "discovered", server: heard } as const;
+      const destination = await resolveTarget(lan.options, knownServers, found, 10);
+      expect(destination.label).toEqual({ type: "name", text: "office" });
+      expect(await destination.find()).toEqual({
+        address: server.address,
+        ...(cookie && { cookie }),
+      });
+    }
+  });
+
+  test("is looked for elsewhere when another one answers where it was announced", async () => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    await lan.beacon({ id: server.id, name: "office", port: 40_001 });
+    await lan.beacon({ id: server.id, name: "office", port: 40_002 });
+    const destination = await resolveTarget(lan.options, knownServers, target, 10);
+    expect(await destination.find()).toMatchObject({ address: { port: 40_001 } });
+    // When all have been tried, they are tried again.
+    for (const port of [40_002, 40_002, 40_001]) {
+      destination.avoid();
+      expect(await destination.find()).toMatchObject({ address: { port } });
+    }
+  });
+
+  test("stays where it was while nobody is heard", async () => {
+    await using opened = await openLan();
+    const { lan, knownServers } = opened;
+    const destination = await resolveTarget(lan.options, knownServers, target, 10);
+    await destination.find();
+    destination.avoid();
+    expect(await destination.find()).toMatchObject({ address: { port: 40_001 } });
+  });
+});
