@@ -41,6 +41,7 @@ const drivers = new Set([
   "room/history.ts",
   "room/marker-file.ts",
   "room/server.ts",
+  "transport/path-limit.ts",
   "transport/udp-endpoint.ts",
   "tui/app.ts",
   "tui/captured-output.ts",

@@ -11,6 +11,8 @@ export interface DatagramSocket {
   readonly address: Address;
   /** Bytes the kernel did not take yet. Above 0, stop sending and come back a little later. */
   readonly queuedBytes: number;
+  /** What the system gave for receiving; Linux counts its bookkeeping in. */
+  readonly receiveBufferBytes: number;
   send(to: Address, datagram: Uint8Array): void;
   /** Closes the socket; a second call does nothing. */
   close(): Promise<void>;
@@ -77,6 +79,7 @@ function openSocket(wrapper: Wrapper, onError: (error: Error) => void): Datagram
     get queuedBytes() {
       return isClosed ? 0 : wrapper.socket.getSendQueueSize();
     },
+    receiveBufferBytes: wrapper.socket.getRecvBufferSize(),
     send(to, datagram) {
       if (isClosed) return;
       wrapper.send(datagram, 0, datagram.length, to.port, to.host).catch(onError);

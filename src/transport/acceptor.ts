@@ -10,7 +10,7 @@ import {
   handshakePrologue,
   type LongPacketOf,
 } from "./packet.ts";
-import { decodeParameters, ourParameters } from "./parameters.ts";
+import { decodeParameters, type TransportParameters } from "./parameters.ts";
 
 /** A handshake that a client began and the server has answered. */
 export interface Incoming extends Agreement {
@@ -24,11 +24,19 @@ export interface Incoming extends Agreement {
 export class Acceptor {
   readonly #identity: TransportIdentity;
   readonly #random: Random;
+  readonly #parameters: TransportParameters;
   readonly #cookies: CookieJar;
 
-  constructor(identity: TransportIdentity, random: Random) {
+  constructor(options: {
+    readonly identity: TransportIdentity;
+    readonly random: Random;
+    /** What every client is told. */
+    readonly parameters: TransportParameters;
+  }) {
+    const { identity, random, parameters } = options;
     this.#identity = identity;
     this.#random = random;
+    this.#parameters = parameters;
     this.#cookies = new CookieJar(random);
   }
 
@@ -56,7 +64,7 @@ export class Acceptor {
     const parameters = opened && decodeParameters(opened.payload);
     if (opened === undefined || parameters === undefined) return undefined;
     const token = resetToken(this.#identity.resetSecret, id);
-    const payload = encodeAcceptPayload({ id, resetToken: token, parameters: ourParameters });
+    const payload = encodeAcceptPayload({ id, resetToken: token, parameters: this.#parameters });
     const answered = opened.answer(keyPairOf(this.#random.bytes(keyBytes)), payload);
     if (answered === undefined) return undefined;
     const { message, session } = answered;

@@ -29,6 +29,7 @@ import {
 import { Link } from "./link.ts";
 import type { KeyPair } from "./noise.ts";
 import type { ConnectionId, LongPacket, LongPacketOf } from "./packet.ts";
+import type { TransportParameters } from "./parameters.ts";
 import { PeerPath } from "./peer-path.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
@@ -43,6 +44,10 @@ export interface ConnectionOptions {
   readonly random: Random;
   readonly budget: ReceiveBudget;
   readonly makeCongestion: CongestionFactory;
+  /** What we tell the peer. */
+  readonly parameters: TransportParameters;
+  /** The longest datagram that our own network carries to this address. */
+  readonly pathBytesMax: (to: Address) => number;
   readonly emit: (event: EndpointEvent) => void;
   /** Something outside of the connection gave it work: poll it. */
   readonly wake: () => void;
@@ -105,6 +110,7 @@ export class Connection {
       random: options.random,
       budget: options.budget,
       makeCongestion: options.makeCongestion,
+      pathBytesMax: () => options.pathBytesMax(this.#path.address),
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),
       onResumed: options.wake,
@@ -116,6 +122,7 @@ export class Connection {
         id,
         random,
         local: start.local,
+        parameters: options.parameters,
       });
       this.#state = { type: "connecting", handshake };
     } else {

@@ -19,6 +19,7 @@ import {
   channelMax,
   connectionCountMaxDefault,
   datagramBytesMax,
+  datagramBytesMin,
   halfOpenCountMax,
   messageBytesMax,
   receiveBudgetBytesDefault,
@@ -39,6 +40,7 @@ import {
   longPacketTypes,
   packetForm,
 } from "./packet.ts";
+import { ourParameters, type TransportParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
 
@@ -54,6 +56,10 @@ export interface EndpointOptions {
   readonly receiveBudgetBytes?: number;
   /** What decides how fast connections send; default `Bbr`. */
   readonly makeCongestion?: CongestionFactory;
+  /** What a peer may count on in our socket's buffer (see `socketCharge`); default 104 KiB. */
+  readonly socketBytes?: number;
+  /** The longest datagram that our own network carries to a peer; default 1200 bytes. */
+  readonly pathBytesMax?: (to: Address) => number;
 }
 
 /**
@@ -66,6 +72,8 @@ export class Endpoint {
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
   readonly #makeCongestion: CongestionFactory;
+  readonly #parameters: TransportParameters;
+  readonly #pathBytesMax: (to: Address) => number;
   readonly #identity: TransportIdentity;
   readonly #acceptor: Acceptor;
   #rates: HandshakeRates | undefined;
@@ -95,7 +103,14 @@ export class Endpoint {
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
     this.#identity = options.identity ?? identityOf(keyPairOf(options.random.bytes(keyBytes)));
-    this.#acceptor = new Acceptor(this.#identity, options.random);
+    this.#parameters = {
+      ...ourParameters,
+      socketBytes: options.socketBytes ?? ourParameters.socketBytes,
+    };
+    this.#pathBytesMax = options.pathBytesMax ?? (() => datagramBytesMin);
+    const { random } = options;
+    const parameters = this.#parameters;
+    this.#acceptor = new Acceptor({ identity: this.#identity, random, parameters });
   }
 
   get stats(): EndpointStats {
@@ -292,7 +307,7 @@ export class Endpoint {
   }
 
   #answerVersion(from: Address, client: ConnectionId, bytes: number): DropReason {
-    if (this.#isAccepting && datagramBytesMax <= bytes) {
+    if (this.#isAccepting && datagramBytesMin <= bytes) {
       const ids = { destination: client, source: 0 };
       this.#reply(from, { type: "version", ...ids, versions: [transportVersion] });
     }
@@ -349,6 +364,8 @@ export class Endpoint {
         random: this.#random,
         budget: this.#budget,
         makeCongestion: this.#makeCongestion,
+        parameters: this.#parameters,
+        pathBytesMax: this.#pathBytesMax,
         emit: (event) => this.#events.push(event),
         wake: () => this.#touch(connection),
       },

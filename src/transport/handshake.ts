@@ -21,7 +21,7 @@ import {
   type LongPacket,
   type LongPacketOf,
 } from "./packet.ts";
-import { encodeParameters, ourParameters, type TransportParameters } from "./parameters.ts";
+import { encodeParameters, type TransportParameters } from "./parameters.ts";
 
 /** What a handshake leaves behind. */
 export interface Agreement {
@@ -38,6 +38,8 @@ export interface ClientHandshakeOptions extends ConnectOptions {
   readonly id: ConnectionId;
   readonly local: KeyPair;
   readonly random: Random;
+  /** What the server is told. */
+  readonly parameters: TransportParameters;
 }
 
 /** The server that the handshake is with, and the cookie it wants to see. */
@@ -173,7 +175,7 @@ export class ClientHandshake {
           local,
           ephemeral: keyPairOf(random.bytes(keyBytes)),
           remotePublicKey: key,
-          payload: encodeParameters(ourParameters),
+          payload: encodeParameters(this.#options.parameters),
         });
     return started && { key, cookie, started };
   }

@@ -5,10 +5,49 @@ const mebibyte = 1024 * 1024;
 export const transportVersion = 2;
 
 /**
- * The longest datagram we send: 1200 bytes cross every link that can carry IPv6
+ * What every path must carry: 1200 bytes cross every link that can carry IPv6
  * (1280 - 40 IPv6 - 8 UDP, rounded down; RFC 9000 section 14).
  */
-export const datagramBytesMax = 1200;
+export const datagramBytesMin = 1200;
+
+/**
+ * The longest datagram we send or take. On loopback 32 KiB move 2.0 GB/s in the kernel, 64 KiB no
+ * more, and a default socket buffer holds 6 of them.
+ */
+export const datagramBytesMax: number = 32 * kibibyte;
+
+/**
+ * The sizes that a path is tried for: Ethernet less IPv6 and UDP (1500 - 48), jumbo frames
+ * (9000 - 48), and what only loopback carries.
+ */
+export const datagramSizes: readonly number[] = [
+  datagramBytesMin,
+  1452,
+  8952,
+  16 * kibibyte,
+  datagramBytesMax,
+];
+
+/** Probes of one size that may be lost before it counts as too long (RFC 8899 section 5.1.2). */
+export const mtuProbeTries = 3;
+
+/** After this long a path is tried for more again (RFC 8899 section 5.1.1, PMTU_RAISE_TIMER). */
+export const mtuRaiseMs = 600_000;
+
+/** The same after it swallowed what it had carried before. */
+export const mtuCoolDownMs = 60_000;
+
+/** Bursts of loss of long datagrams, with none of them delivered between, that make a black hole. */
+export const blackHoleBursts = 3;
+
+/**
+ * What we say our socket holds when the system does not tell: half of Linux's default buffer of
+ * 212,992 bytes. The other half is for those who send at the same time.
+ */
+export const socketBytesDefault = 106_496;
+
+/** The least a peer may say: one datagram of the longest kind. */
+export const socketBytesMin = 35_063;
 
 /** Channels are 0..7. */
 export const channelMax = 7;
@@ -202,10 +241,10 @@ export const congestionWindowBytesMax: number = 8 * mebibyte;
 /** What may leave at once is worth this long at the pacing rate: Node's timers are late by 1 ms. */
 export const pacingBurstMs = 2;
 
-/** But never less than this many datagrams, the initial window of RFC 9002 section 7.2. */
-export const pacingBurstDatagramsMin = 10;
+/** But never less than this, the initial window of RFC 9002 section 7.2. */
+export const pacingBurstBytesMin: number = 10 * datagramBytesMin;
 
-/** Nor more: a socket buffer of the default size holds 92. */
+/** Nor more datagrams: a socket buffer of the default size holds 92. */
 export const pacingBurstDatagramsMax = 64;
 
 /** A paced sender comes back after this long: what a timer of the event loop can do. */

@@ -3,7 +3,7 @@ import { ByteWriter } from "../base/bytes.ts";
 import { tagBytes } from "./aead.ts";
 import { frameTypes, writeClose, writePath } from "./frames.ts";
 import type { Agreement } from "./handshake.ts";
-import { datagramBytesMax, resetTriggerBytesMin } from "./limits.ts";
+import { datagramBytesMin, resetTriggerBytesMin } from "./limits.ts";
 import { type ConnectionId, shortHeaderBytes, writeShortHeader } from "./packet.ts";
 import { type KeyFailure, PacketKeys } from "./packet-keys.ts";
 import type { PathProbe } from "./peer-path.ts";
@@ -48,8 +48,12 @@ export class Link {
 
   /** What the session has to send now, or `undefined`. The packet is written into `buffer`. */
   writePacket(now: number, buffer: Uint8Array): Uint8Array | undefined {
-    const writer = payloadWriter(buffer);
-    const payload = this.#session.writePayload(now, writer);
+    const probeBytes = this.#session.mtuProbeBytes(now);
+    const writer = payloadWriter(buffer, probeBytes ?? this.#session.datagramBytes);
+    const payload =
+      probeBytes === undefined
+        ? this.#session.writePayload(now, writer)
+        : this.#session.writeMtuProbe(writer);
     if (payload === undefined) return undefined;
     if (payload.isAckEliciting) writer.zeros(Math.max(0, paddedPayloadBytes - writer.offset));
     const packetNumber = this.#session.takeNumber();
@@ -65,7 +69,7 @@ export class Link {
     buffer: Uint8Array,
     reason: { readonly code: number; readonly text: string },
   ): Uint8Array {
-    const writer = payloadWriter(buffer);
+    const writer = payloadWriter(buffer, datagramBytesMin);
     writeClose(writer, reason.code, reason.text);
     return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
   }
@@ -73,7 +77,7 @@ export class Link {
   /** A packet with one frame about the path, written into `buffer`. */
   writeProbe(now: number, buffer: Uint8Array, probe: PathProbe): Uint8Array {
     const { pathChallenge, pathResponse } = frameTypes;
-    const writer = payloadWriter(buffer);
+    const writer = payloadWriter(buffer, datagramBytesMin);
     const type = probe.type === "path-challenge" ? pathChallenge : pathResponse;
     writePath(writer, type, probe.data);
     return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
@@ -88,8 +92,8 @@ export class Link {
   }
 }
 
-function payloadWriter(buffer: Uint8Array): ByteWriter {
-  return new ByteWriter(buffer.subarray(shortHeaderBytes, datagramBytesMax - tagBytes));
+function payloadWriter(buffer: Uint8Array, datagramBytes: number): ByteWriter {
+  return new ByteWriter(buffer.subarray(shortHeaderBytes, datagramBytes - tagBytes));
 }
 
 /** The packet whose frames the writer wrote, with room for its tag. */

@@ -1,6 +1,6 @@
 import {
+  pacingBurstBytesMin,
   pacingBurstDatagramsMax,
-  pacingBurstDatagramsMin,
   pacingBurstMs,
   pacingWaitMs,
 } from "./limits.ts";
@@ -42,7 +42,7 @@ export class Pacer {
 
   get #capacity(): number {
     const wanted = (this.#bytesPerMs ?? 0) * pacingBurstMs;
-    const min = pacingBurstDatagramsMin * this.#datagramBytes;
-    return Math.min(Math.max(wanted, min), pacingBurstDatagramsMax * this.#datagramBytes);
+    const bytesMax = pacingBurstDatagramsMax * this.#datagramBytes;
+    return Math.min(Math.max(wanted, pacingBurstBytesMin), bytesMax);
   }
 }

@@ -4,10 +4,18 @@ import { Acknowledgement } from "./acknowledgement.ts";
 import type { CongestionController, CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
-import { datagramBytesMax, skipDistanceMax, skipDistanceMin, skippedCountMax } from "./limits.ts";
+import {
+  datagramBytesMin,
+  skipDistanceMax,
+  skipDistanceMin,
+  skippedCountMax,
+  socketBytesMin,
+} from "./limits.ts";
 import { LossDetection, type LossOutcome } from "./loss.ts";
 import { Pacer } from "./pacer.ts";
 import { expandPacketNumber } from "./packet.ts";
+import type { TransportParameters } from "./parameters.ts";
+import { PathMtu } from "./path-mtu.ts";
 import type { Range } from "./ranges.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import { socketCharge } from "./socket-charge.ts";
@@ -32,8 +40,9 @@ export class PacketSpace {
   #pacer = new Pacer();
   /** When paced data may leave, while some waits. */
   #pacedUntil: number | undefined;
-  #datagramBytes = datagramBytesMax;
-  #peerSocketBytes = Number.POSITIVE_INFINITY;
+  #mtu = new PathMtu(datagramBytesMin);
+  #peerDatagramBytesMax = datagramBytesMin;
+  #peerSocketBytes = socketBytesMin;
   #nextNumber = 0;
   #skipDistance = skipDistanceMin;
   #skipAt: number;
@@ -43,7 +52,7 @@ export class PacketSpace {
   constructor(random: Random, makeCongestion: CongestionFactory) {
     this.#random = random;
     this.#makeCongestion = makeCongestion;
-    this.#congestion = makeCongestion(this.#datagramBytes);
+    this.#congestion = makeCongestion(datagramBytesMin);
     this.#skipAt = this.#chooseSkip();
   }
 
@@ -77,26 +86,39 @@ export class PacketSpace {
     return this.#loss.lostCount;
   }
 
+  /** The longest datagram that the path is known to carry. */
+  get datagramBytes(): number {
+    return this.#mtu.bytes;
+  }
+
   /** Whether the congestion window and the peer's socket have room for a full datagram. */
   get hasWindow(): boolean {
+    const { datagramBytes } = this;
     const { bytesInFlight, socketBytesInFlight } = this.#loss;
-    if (this.#congestion.windowBytes < bytesInFlight + this.#datagramBytes) return false;
-    const charge = socketCharge(this.#datagramBytes);
+    if (this.#congestion.windowBytes < bytesInFlight + datagramBytes) return false;
+    const charge = socketCharge(datagramBytes);
     // What the path itself holds is not in the peer's socket.
-    const pathBytes = (this.#congestion.pathBytes * charge) / this.#datagramBytes;
+    const pathBytes = (this.#congestion.pathBytes * charge) / datagramBytes;
     return socketBytesInFlight + charge <= this.#peerSocketBytes + pathBytes;
   }
 
   /** Whether data may leave now, or must wait for its time. */
   isPaceOpen(now: number): boolean {
-    this.#pacer.fill(now, this.#congestion.pacingBytesPerMs, this.#datagramBytes);
+    this.#pacer.fill(now, this.#congestion.pacingBytesPerMs, this.datagramBytes);
     return this.#pacer.isOpen;
   }
 
-  /** What the handshake told of the peer; its socket's buffer has at least room for one datagram. */
-  setPeer(ackDelayMaxMs: number, socketBytes: number): void {
-    this.#loss.peerAckDelayMaxMs = ackDelayMaxMs;
-    this.#peerSocketBytes = socketBytes;
+  /** What the handshake told of the peer, and the longest datagram that may be tried. */
+  setPeer(parameters: TransportParameters, pathBytesMax: number): void {
+    this.#loss.peerAckDelayMaxMs = parameters.ackDelayMaxMs;
+    this.#peerSocketBytes = parameters.socketBytes;
+    this.#peerDatagramBytesMax = parameters.datagramBytesMax;
+    this.#mtu = this.#newMtu(pathBytesMax);
+  }
+
+  /** The size of the probe that should leave now, or `undefined`. It minds no window, but waits. */
+  mtuProbeBytes(now: number): number | undefined {
+    return this.#loss.probeRounds === 0 ? this.#mtu.probeBytes(now) : undefined;
   }
 
   expand(numberLow: number): number {
@@ -154,6 +176,7 @@ export class PacketSpace {
     const delivery = this.#rate.snapshot(sentAt, bytes, this.#loss.bytesInFlight);
     this.#loss.onSent({ ...packet, delivery });
     this.#pacer.onSent(bytes);
+    if (packet.isMtuProbe) this.#mtu.onProbeSent();
   }
 
   /** The sender stopped, with or without data that the peer's limits would let it send. */
@@ -185,8 +208,9 @@ export class PacketSpace {
   }
 
   /** Packets take another way now: begins anew on it, and gives back what was in flight. */
-  onPathChanged(now: number): SettledFrames {
-    this.#congestion = this.#makeCongestion(this.#datagramBytes);
+  onPathChanged(now: number, pathBytesMax: number): SettledFrames {
+    this.#mtu = this.#newMtu(pathBytesMax);
+    this.#congestion = this.#makeCongestion(this.datagramBytes);
     this.#rate = new DeliveryRate();
     this.#pacer = new Pacer();
     return { acked: [], lost: framesOf(this.#loss.onPathChanged(now)) };
@@ -197,8 +221,12 @@ export class PacketSpace {
   }
 
   #settle(now: number, outcome: LossOutcome): SettledFrames {
+    const hasGrown = this.#mtu.onAcked(outcome.acked);
+    const hasShrunk = this.#mtu.onLost(now, outcome.lost);
+    if (hasGrown || hasShrunk) this.#congestion.setDatagramBytes(this.datagramBytes);
     this.#congestion.onSettled(now, {
       ...outcome,
+      lost: outcome.lost.filter((packet) => !packet.isMtuProbe),
       isWindowLimited: this.#isWindowLimited,
       bytesInFlight: this.#loss.bytesInFlight,
       rate: this.#rate.onAcked(now, outcome.acked, this.#congestion.minRttMs ?? 0),
@@ -208,6 +236,10 @@ export class PacketSpace {
       if (frame.type === "ack") this.#received.onAckAcked(frame.end);
     }
     return { acked, lost: framesOf(outcome.lost) };
+  }
+
+  #newMtu(pathBytesMax: number): PathMtu {
+    return new PathMtu(Math.min(pathBytesMax, this.#peerDatagramBytesMax));
   }
 
   #chooseSkip(): number {

@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter, decodeUtf8, encodeUtf8 } from "../base/bytes.ts
 import { sanitizeLine } from "../base/text.ts";
 import {
   cookieBytesMax,
-  datagramBytesMax,
+  datagramBytesMin,
   refuseTextBytesMax,
   transportVersion,
   versionCountMax,
@@ -86,9 +86,9 @@ export function packetForm(datagram: Uint8Array): "long" | "short" | "other" {
   return (first & longBit) === 0 ? "short" : "long";
 }
 
-/** Encodes a long packet; QUERY and INIT are padded to exactly `datagramBytesMax`. */
+/** Encodes a long packet; QUERY and INIT are padded to exactly `datagramBytesMin`. */
 export function encodeLongPacket(packet: LongPacket): Uint8Array {
-  const buffer = new Uint8Array(datagramBytesMax);
+  const buffer = new Uint8Array(datagramBytesMin);
   const writer = new ByteWriter(buffer);
   writeLongHeader(writer, packet);
   writeBody(writer, packet);
@@ -256,7 +256,7 @@ function writeMessage(writer: ByteWriter, message: Uint8Array): void {
 
 /** What a server takes from anybody is as long as it can be, so that no answer is longer. */
 function isFromClient(datagram: Uint8Array, ids: Ids): boolean {
-  return datagram.length === datagramBytesMax && ids.destination === 0 && ids.source !== 0;
+  return datagram.length === datagramBytesMin && ids.destination === 0 && ids.source !== 0;
 }
 
 function readAnswer(reader: ByteReader, ids: Ids): LongPacket | undefined {

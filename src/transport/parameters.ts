@@ -5,7 +5,10 @@ import {
   channelWindowBytes,
   connectionWindowBytes,
   datagramBytesMax,
+  datagramBytesMin,
   silenceMaxMs,
+  socketBytesDefault,
+  socketBytesMin,
 } from "./limits.ts";
 
 /** What each side tells the other in the handshake (RFC 9000 section 18). */
@@ -20,15 +23,18 @@ export interface TransportParameters {
   readonly ackDelayMaxMs: number;
   /** The longest datagram that it takes; at least 1200. */
   readonly datagramBytesMax: number;
+  /** What its socket's buffer holds of this peer's datagrams, counted as `socketCharge` does. */
+  readonly socketBytes: number;
 }
 
-/** What we tell every peer. */
+/** What we tell every peer, but for the socket's buffer, which is the endpoint's to say. */
 export const ourParameters: TransportParameters = {
   idleMsMax: silenceMaxMs,
   initialDataMax: connectionWindowBytes,
   initialChannelDataMax: channelWindowBytes,
   ackDelayMaxMs,
   datagramBytesMax,
+  socketBytes: socketBytesDefault,
 };
 
 /** Numbers of the parameters on the wire. 5 (keep-alive interval) is reserved. */
@@ -38,6 +44,7 @@ export const parameterIds = {
   initialChannelDataMax: 3,
   ackDelayMaxMs: 4,
   datagramBytesMax: 6,
+  socketBytes: 7,
 } as const;
 
 /** The least silence a peer may announce, in ms: below it our PING could not come in time. */
@@ -71,6 +78,7 @@ export function writeParameters(writer: ByteWriter, parameters: TransportParamet
     [parameterIds.initialChannelDataMax, parameters.initialChannelDataMax],
     [parameterIds.ackDelayMaxMs, parameters.ackDelayMaxMs],
     [parameterIds.datagramBytesMax, parameters.datagramBytesMax],
+    [parameterIds.socketBytes, parameters.socketBytes],
   ];
   writer.varint(entries.length);
   for (const [id, value] of entries) {
@@ -88,16 +96,19 @@ export function readParameters(reader: ByteReader): TransportParameters | undefi
   const initialChannelDataMax = values?.get(parameterIds.initialChannelDataMax);
   const ackDelay = values?.get(parameterIds.ackDelayMaxMs);
   const datagramBytes = values?.get(parameterIds.datagramBytesMax);
+  const socketBytes = values?.get(parameterIds.socketBytes);
   if (idleMsMax === undefined || idleMsMax < idleMsMin) return undefined;
   if (initialDataMax === undefined || initialChannelDataMax === undefined) return undefined;
   if (ackDelay === undefined || ackDelayLimitMs < ackDelay) return undefined;
-  if (datagramBytes === undefined || datagramBytes < datagramBytesMax) return undefined;
+  if (datagramBytes === undefined || datagramBytes < datagramBytesMin) return undefined;
+  if (socketBytes === undefined || socketBytes < socketBytesMin) return undefined;
   return {
     idleMsMax,
     initialDataMax,
     initialChannelDataMax,
     ackDelayMaxMs: ackDelay,
     datagramBytesMax: datagramBytes,
+    socketBytes,
   };
 }
 

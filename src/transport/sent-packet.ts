@@ -20,6 +20,8 @@ export interface SentPacket {
   readonly bytes: number;
   readonly frames: readonly SentFrame[];
   readonly delivery: DeliverySnapshot;
+  /** It only tries how long a datagram may be: its loss says nothing else. */
+  readonly isMtuProbe: boolean;
 }
 
 /** How far delivery had come when a packet was sent (draft-ietf-ccwg-bbr section 4.1.2.2). */

@@ -5,7 +5,7 @@ import { transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
 import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
-import { keepAliveServerMs, probeCount } from "./limits.ts";
+import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { PacketSpace, type SettledFrames } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
@@ -39,6 +39,7 @@ export type FramesOutcome =
 export interface Payload {
   readonly frames: readonly SentFrame[];
   readonly isAckEliciting: boolean;
+  readonly isMtuProbe: boolean;
 }
 
 const taken: FramesOutcome = { type: "taken" };
@@ -49,6 +50,7 @@ const taken: FramesOutcome = { type: "taken" };
  */
 export class Session {
   readonly #random: Random;
+  readonly #pathBytesMax: () => number;
   readonly #space: PacketSpace;
   readonly #send = new SendChannels();
   readonly #receive: ReceiveChannels;
@@ -64,12 +66,15 @@ export class Session {
       readonly random: Random;
       readonly budget: ReceiveBudget;
       readonly makeCongestion: CongestionFactory;
+      /** The longest datagram that our side of the path to the peer carries now. */
+      readonly pathBytesMax: () => number;
       readonly onMessage: (channel: number, message: Uint8Array) => void;
       /** A channel that waited for memory went on: there may be something to send. */
       readonly onResumed: () => void;
     },
   ) {
     this.#random = options.random;
+    this.#pathBytesMax = options.pathBytesMax;
     this.#space = new PacketSpace(options.random, options.makeCongestion);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#receive = new ReceiveChannels({
@@ -121,7 +126,7 @@ export class Session {
   /** What the handshake brought. `keepAliveMs` is ours; a peer that is less patient shortens it. */
   setPeer(now: number, parameters: TransportParameters, keepAliveMs: number): void {
     this.#send.setLimits(parameters.initialDataMax, parameters.initialChannelDataMax);
-    this.#space.setPeer(parameters.ackDelayMaxMs, Number.POSITIVE_INFINITY);
+    this.#space.setPeer(parameters, this.#pathBytesMax());
     // The other half of the peer's patience is for the probes that follow a lost PING.
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
@@ -142,7 +147,7 @@ export class Session {
 
   /** The peer is somewhere else: what was measured is void, and what is in flight goes again. */
   onPathChanged(now: number): void {
-    this.#settle(this.#space.onPathChanged(now));
+    this.#settle(this.#space.onPathChanged(now, this.#pathBytesMax()));
     this.#isPingDue = true;
   }
 
@@ -202,6 +207,27 @@ export class Session {
     return frameOutcome(outcome);
   }
 
+  /** How long the next packet may be. Probes are short: a path may have ceased to carry long ones. */
+  get datagramBytes(): number {
+    return 0 < this.#probesDue ? datagramBytesMin : this.#space.datagramBytes;
+  }
+
+  /**
+   * The length of a packet that should leave now to try the path, or `undefined`. Longer datagrams
+   * are only worth a look when there is more to send than fits into one.
+   */
+  mtuProbeBytes(now: number): number | undefined {
+    const isWorthIt = this.#probesDue === 0 && this.#space.datagramBytes < this.unsentBytes;
+    return isWorthIt ? this.#space.mtuProbeBytes(now) : undefined;
+  }
+
+  /** Fills a packet that tries the path. */
+  writeMtuProbe(writer: ByteWriter): Payload {
+    writer.u8(frameTypes.ping);
+    writer.zeros(writer.remaining);
+    return { frames: [], isAckEliciting: true, isMtuProbe: true };
+  }
+
   /** Writes the frames of the next packet; `undefined` when there is nothing to send now. */
   writePayload(now: number, writer: ByteWriter): Payload | undefined {
     const isProbe = 0 < this.#probesDue;
@@ -224,7 +250,7 @@ export class Session {
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
-    return { frames, isAckEliciting };
+    return { frames, isAckEliciting, isMtuProbe: false };
   }
 
   /** The number for the packet that is about to leave. */
@@ -235,7 +261,8 @@ export class Session {
   onSent(now: number, packetNumber: number, payload: Payload, bytes: number): void {
     if (!payload.isAckEliciting) return;
     this.#probesDue = Math.max(0, this.#probesDue - 1);
-    this.#space.onSent({ packetNumber, sentAt: now, bytes, frames: payload.frames });
+    const { frames, isMtuProbe } = payload;
+    this.#space.onSent({ packetNumber, sentAt: now, bytes, frames, isMtuProbe });
   }
 
   /** Credit and PING are never paced: they are few, and others wait for them. */

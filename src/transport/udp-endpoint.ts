@@ -11,6 +11,8 @@ import type {
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
 import type { TransportIdentity } from "./identity.ts";
+import { datagramBytesMax, socketBytesMin } from "./limits.ts";
+import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
 
 export interface UdpEndpointOptions {
@@ -28,6 +30,8 @@ export interface UdpEndpointOptions {
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
   readonly receiveBudgetBytes?: number;
+  /** Never sends longer datagrams; by default as long as the path carries, at most 32 KiB. */
+  readonly datagramBytesMax?: number;
 }
 
 /** Asked of the system, which may give less: 3,640 datagrams of 1200 bytes (2,304 bytes each). */
@@ -82,7 +86,14 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
-    this.#engine = new Endpoint(options);
+    const limit = new PathLimit(options.clock);
+    const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
+    this.#engine = new Endpoint({
+      ...options,
+      // The other half is for those who send at the same time.
+      socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
+      pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
+    });
     this.#socket = socket;
   }
 

@@ -54,7 +54,7 @@ describe("one connection alone on a link", () => {
         const reno = measure(path, 1, newReno);
         const cells = [path.rate, path.rttMs, `${path.percent} %`, goodput.toFixed(1)];
         const more = [`${(100 * share).toFixed(0)} %`, queue.toFixed(2), reno.goodput.toFixed(1)];
-        console.log(`| ${[...cells, ...more].join(" | ")} |`);
+        process.stdout.write(`| ${[...cells, ...more].join(" | ")} |\n`);
       }
       expect(share).toBeGreaterThan(path.loss < 0.2 ? 0.85 : 0.6);
       expect(queue, "round trips that the queue adds, at p95").toBeLessThan(1.25);
@@ -105,7 +105,8 @@ describe("two flows on a link", () => {
     "beside TCP with CUBIC we take 30 to 70 % of $rate Mbit/s and $rttMs ms",
     (link) => {
       const share = shareBeside(link, (transfer) => transfer.addCubicFlow());
-      if (isFull) console.log(`beside CUBIC: ${(100 * share).toFixed(0)} % of ${link.rate} Mbit/s`);
+      if (isFull)
+        process.stdout.write(`beside CUBIC: ${share.toFixed(2)} of ${link.rate} Mbit/s\n`);
       expect(share).toBeGreaterThan(0.3);
       expect(share).toBeLessThan(0.7);
     },

@@ -15,6 +15,7 @@ export function sentPacket(fields: Partial<SentPacket> = {}): SentPacket {
       inFlightBytes: 0,
       isAppLimited: false,
     },
+    isMtuProbe: false,
     ...fields,
   };
 }

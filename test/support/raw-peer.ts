@@ -3,7 +3,7 @@ import { ByteWriter } from "../../src/base/bytes.ts";
 import { decodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import { type Aead, nodeAead, tagBytes } from "../../src/transport/aead.ts";
 import { decodeFrames, type Frame } from "../../src/transport/frames.ts";
-import { datagramBytesMax } from "../../src/transport/limits.ts";
+import { datagramBytesMin } from "../../src/transport/limits.ts";
 import { keyPairOf, type Started, startHandshake } from "../../src/transport/noise.ts";
 import {
   decodeLongPacket,
@@ -117,7 +117,7 @@ export class RawPeer {
   /** A packet whose frames the test writes. */
   seal(write: (writer: ByteWriter) => void, number: number = this.nextNumber): Uint8Array {
     this.nextNumber = Math.max(this.nextNumber, number + 1);
-    const buffer = new Uint8Array(datagramBytesMax);
+    const buffer = new Uint8Array(datagramBytesMin);
     const writer = new ByteWriter(buffer);
     writeShortHeader(writer, this.serverId, number);
     write(writer);

@@ -10,7 +10,7 @@ import {
   writeStreamHeader,
 } from "../../src/transport/frames.ts";
 import { identityOf } from "../../src/transport/identity.ts";
-import { datagramBytesMax } from "../../src/transport/limits.ts";
+import { datagramBytesMin } from "../../src/transport/limits.ts";
 import { keyPairOf, startHandshake } from "../../src/transport/noise.ts";
 import {
   encodeLongPacket,
@@ -38,10 +38,10 @@ const started = startHandshake({
   payload: encodeParameters(ourParameters),
 })!;
 const init = { type: "init", ...toServer, cookie, message: started.message } as const;
-const acceptor = new Acceptor(server, {
-  bytes: () => secretOf(2),
-  id: () => "",
-  unit: () => 0,
+const acceptor = new Acceptor({
+  identity: server,
+  random: { bytes: () => secretOf(2), id: () => "", unit: () => 0 },
+  parameters: ourParameters,
 });
 const incoming = acceptor.accept(init, serverId)!;
 const accept = incoming.accept;
@@ -56,7 +56,7 @@ function shortPacket(
   write: (writer: ByteWriter) => void,
   keys: PacketKeys = newKeys(),
 ): Uint8Array {
-  const buffer = new Uint8Array(datagramBytesMax);
+  const buffer = new Uint8Array(datagramBytesMin);
   const writer = new ByteWriter(buffer);
   writeShortHeader(writer, serverId, packetNumber);
   write(writer);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Bbr } from "../../src/transport/bbr.ts";
-import { congestionWindowBytesMax, datagramBytesMax } from "../../src/transport/limits.ts";
+import { congestionWindowBytesMax, datagramBytesMin } from "../../src/transport/limits.ts";
 import { congestionEvent, sentPacket } from "../support/congestion-event.ts";
 
 /** A path that delivers what it is offered up to its rate, as seen by the controller, round by round. */
 class Path {
-  readonly bbr = new Bbr(datagramBytesMax);
+  readonly bbr = new Bbr(datagramBytesMin);
   now = 1000;
   #delivered = 0;
 
@@ -22,7 +22,7 @@ class Path {
     const priorDeliveredBytes = this.#delivered;
     const acked = Array.from({ length: packets }, () => sentPacket({ sentAt: this.now }));
     this.now += rttMs;
-    this.#delivered += packets * datagramBytesMax;
+    this.#delivered += packets * datagramBytesMin;
     this.bbr.onSettled(
       this.now,
       congestionEvent({
@@ -34,7 +34,7 @@ class Path {
           bytesPerMs,
           isAppLimited,
           priorDeliveredBytes,
-          priorInFlightBytes: (packets + lost) * datagramBytesMax,
+          priorInFlightBytes: (packets + lost) * datagramBytesMin,
         },
       }),
     );
@@ -52,7 +52,7 @@ class Path {
 describe("Bbr", () => {
   test("begins with 10 datagrams and paces nothing before it knows a round trip", () => {
     const { bbr } = new Path();
-    expect(bbr.windowBytes).toBe(10 * datagramBytesMax);
+    expect(bbr.windowBytes).toBe(10 * datagramBytesMin);
     expect(bbr.pacingBytesPerMs).toBeUndefined();
     expect(bbr.pathBytes).toBe(0);
   });
@@ -117,7 +117,7 @@ describe("Bbr", () => {
     for (let count = 0; count < 2; count += 1) {
       path.round({ packets: 20, lost: 6, bytesPerMs: 1000, rttMs: 40 });
     }
-    expect(path.bbr.windowBytes).toBeCloseTo(0.85 * 26 * datagramBytesMax, 5);
+    expect(path.bbr.windowBytes).toBeCloseTo(0.85 * 26 * datagramBytesMin, 5);
     for (let count = 0; count < 4; count += 1) {
       path.round({ packets: 10, lost: 15, bytesPerMs: 1000, rttMs: 40 });
     }
@@ -153,7 +153,7 @@ describe("Bbr", () => {
     for (let count = 0; count < 12; count += 1) {
       small.round({ packets: 1, bytesPerMs: 1, rttMs: 1 });
     }
-    expect(small.bbr.windowBytes).toBe(4 * datagramBytesMax);
+    expect(small.bbr.windowBytes).toBe(4 * datagramBytesMin);
     const large = new Path();
     large.fill(1_000_000);
     expect(large.bbr.windowBytes).toBe(congestionWindowBytesMax);
@@ -163,7 +163,7 @@ describe("Bbr", () => {
     const path = new Path();
     path.fill(1000);
     path.bbr.onSettled(path.now, congestionEvent({ isCongestionPersistent: true }));
-    expect(path.bbr.windowBytes).toBe(10 * datagramBytesMax);
-    expect(path.bbr.pacingBytesPerMs).toBeCloseTo((2.77 * 10 * datagramBytesMax) / 20, 5);
+    expect(path.bbr.windowBytes).toBe(10 * datagramBytesMin);
+    expect(path.bbr.pacingBytesPerMs).toBeCloseTo((2.77 * 10 * datagramBytesMin) / 20, 5);
   });
 });

@@ -11,7 +11,7 @@ import { identityOf } from "../../src/transport/identity.ts";
 import {
   burstDatagramsMax,
   cookieLifeMs,
-  datagramBytesMax,
+  datagramBytesMin,
   halfOpenCountMax,
   halfOpenMs,
   handshakesPerSource,
@@ -241,7 +241,7 @@ describe("a server", () => {
     const foreign = initFrom(5, noCookie);
     foreign[4] = 3;
     peer.send(foreign);
-    peer.send(foreign.slice(0, datagramBytesMax - 1));
+    peer.send(foreign.slice(0, datagramBytesMin - 1));
     clock.advance(1);
     expect(peer.longPackets).toEqual([
       { type: "version", destination: 5, source: 0, versions: [2] },

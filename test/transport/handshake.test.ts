@@ -7,19 +7,27 @@ import { identityOf } from "../../src/transport/identity.ts";
 import { initWaitMs } from "../../src/transport/limits.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import { decodeLongPacket, type LongPacketOf } from "../../src/transport/packet.ts";
+import { ourParameters } from "../../src/transport/parameters.ts";
 import { SeededRandom } from "../support/random.ts";
 
 const now = 5000;
 const id = 77;
 const host = "10.0.0.2";
 const random = new SeededRandom(1);
-const server = new Acceptor(identityOf(keyPairOf(random.bytes(32))), random);
-const impostor = new Acceptor(identityOf(keyPairOf(random.bytes(32))), random);
+const server = makeAcceptor();
+const impostor = makeAcceptor();
 const serverKey = server.answerTo(now, host, id).serverKey;
 const cookie = server.issueCookie(now, host);
 
 function begin(options: ConnectOptions = {}): ClientHandshake {
-  return new ClientHandshake(now, { ...options, id, random, local: keyPairOf(random.bytes(32)) });
+  const local = keyPairOf(random.bytes(32));
+  const parameters = ourParameters;
+  return new ClientHandshake(now, { ...options, id, random, local, parameters });
+}
+
+function makeAcceptor(): Acceptor {
+  const identity = identityOf(keyPairOf(random.bytes(32)));
+  return new Acceptor({ identity, random, parameters: ourParameters });
 }
 
 function take(handshake: ClientHandshake) {

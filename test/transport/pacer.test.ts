@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
+  pacingBurstBytesMin,
   pacingBurstDatagramsMax,
-  pacingBurstDatagramsMin,
   pacingBurstMs,
   pacingWaitMs,
 } from "../../src/transport/limits.ts";
@@ -33,7 +33,7 @@ describe("Pacer", () => {
   });
 
   test("lets 10 datagrams go at once at a small rate, and 64 at a great one", () => {
-    expect(drain(filled(1000, 1))).toBe(pacingBurstDatagramsMin);
+    expect(drain(filled(1000, 1))).toBe(pacingBurstBytesMin / datagramBytes);
     expect(drain(filled(1000, 1_000_000))).toBe(pacingBurstDatagramsMax);
   });
 
@@ -58,7 +58,7 @@ describe("Pacer", () => {
     const pacer = filled(1000, 1);
     drain(pacer);
     pacer.fill(10_000_000, 1, datagramBytes);
-    expect(drain(pacer)).toBe(pacingBurstDatagramsMin);
+    expect(drain(pacer)).toBe(pacingBurstBytesMin / datagramBytes);
   });
 
   test("opens again when its debt is paid, and not sooner than a timer can tell", () => {

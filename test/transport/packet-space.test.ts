@@ -56,7 +56,13 @@ describe("PacketSpace", () => {
     const space = newSpace(1);
     for (let count = 0; count < 10; count += 1) {
       expect(space.hasWindow).toBe(true);
-      space.onSent({ packetNumber: space.takeNumber(), sentAt: 1, bytes: 1200, frames: [] });
+      space.onSent({
+        packetNumber: space.takeNumber(),
+        sentAt: 1,
+        bytes: 1200,
+        frames: [],
+        isMtuProbe: false,
+      });
     }
     expect(space.hasWindow).toBe(false);
   });

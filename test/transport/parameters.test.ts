@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ByteReader, ByteWriter } from "../../src/base/bytes.ts";
-import { ackDelayLimitMs, datagramBytesMax } from "../../src/transport/limits.ts";
+import { ackDelayLimitMs, datagramBytesMin, socketBytesMin } from "../../src/transport/limits.ts";
 import {
   idleMsMin,
   ourParameters,
@@ -54,7 +54,8 @@ describe("transport parameters", () => {
       { idleMsMax: idleMsMin },
       { ackDelayMaxMs: ackDelayLimitMs },
       { ackDelayMaxMs: 0 },
-      { datagramBytesMax },
+      { datagramBytesMax: datagramBytesMin },
+      { socketBytes: socketBytesMin },
       { initialDataMax: 0, initialChannelDataMax: 0 },
     ];
     for (const part of taken) {
@@ -63,7 +64,8 @@ describe("transport parameters", () => {
     const refused: Partial<TransportParameters>[] = [
       { idleMsMax: idleMsMin - 1 },
       { ackDelayMaxMs: ackDelayLimitMs + 1 },
-      { datagramBytesMax: datagramBytesMax - 1 },
+      { datagramBytesMax: datagramBytesMin - 1 },
+      { socketBytes: socketBytesMin - 1 },
     ];
     for (const part of refused) {
       expect(read(encode({ ...ourParameters, ...part }))).toBeUndefined();
