@@ -83,7 +83,10 @@ export class KnownServers {
     if (this.#pins.isNoted(visit)) return;
     try {
       await this.#locked(async () => {
-        const pins = (await this.#readPins()).withVisit(visit);
+        this.#pins = await this.#readPins();
+        // Another program of this user may have met the same server while this one waited.
+        if (this.#pins.isNoted(visit)) return;
+        const pins = this.#pins.withVisit(visit);
         await replacePrivateFile(this.#path, pins.format());
         this.#pins = pins;
       });
@@ -156,7 +159,10 @@ async function isCreated(path: string): Promise<boolean> {
     await file.close();
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === "EEXIST") return false;
+    const code = systemErrorCode(error);
+    // Windows says EPERM while one that was removed is still open somewhere.
+    const isThere = code === "EEXIST" || (process.platform === "win32" && code === "EPERM");
+    if (isThere) return false;
     throw error;
   }
 }

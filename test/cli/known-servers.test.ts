@@ -96,6 +96,21 @@ describe("KnownServers", () => {
     expect(readdirSync(directory.path)).toEqual(["known-servers.json"]);
   });
 
+  test("programs that meet one server at the same moment write it once", async () => {
+    await using directory = await temporaryDirectory();
+    const path = join(directory.path, "known-servers.json");
+    const programs = await Promise.all(Array.from({ length: 12 }, () => open(directory.path)));
+    const first = programs.pop()!;
+    writeFileSync(`${path}.lock`, "");
+    const others = Promise.all(programs.map((known) => known.remember(visit)));
+    rmSync(`${path}.lock`);
+    await first.remember(visit);
+    const before = statSync(path).ino;
+    await others;
+    expect(statSync(path).ino).toBe(before);
+    for (const known of programs) expect(known.keyOf(office)).toBe(key);
+  });
+
   test.each([
     ["empty", ""],
     ["half a file", '{"version":1,"servers":[{"key":'],
