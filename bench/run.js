@@ -74,6 +74,7 @@ async function makePlan() {
   const names = Object.keys(workloads)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !values.quick || workloads[name].isQuick !== false);
+  if (names.length === 0) throw new Error(`no workload begins with ${values.only}`);
   return {
     names,
     peers: await loadPeers(values.peers?.split(",") ?? defaultPeers),
@@ -94,6 +95,7 @@ async function loadPeers(names) {
     try {
       peers.set(name, await loadPeer(name));
     } catch (error) {
+      if (name === "earshot") throw error;
       const isMissing = error.code === "ERR_MODULE_NOT_FOUND";
       const advice = isMissing ? "; `npm --prefix bench install` installs what can be" : "";
       tell(`Without ${name}: ${error.message.split("\n")[0]}${advice}\n`);
@@ -150,7 +152,7 @@ async function runTask({ rep, name, peer }, plan, runs) {
 function formatReport({ peers, reps }, runs, seconds) {
   const parts = [
     describeMachine(peers),
-    `Medians of ${reps}, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
+    `Medians of at most ${reps} runs, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
       'twice as good; "other load" is how many cores others on the machine used meanwhile.',
   ];
   const bars = formatBars(runs);

@@ -27,6 +27,7 @@ async function bind({ host, datagramBytesMax }, { isAccepting, onOpened, onClose
     clock: systemClock,
     random: systemRandom,
     isAccepting,
+    // Without effect while all its datagrams are of 1200 bytes.
     ...(datagramBytesMax && { datagramBytesMax }),
     onEvent: (event) => {
       const connection = connections.get(event.connection);
