@@ -254,6 +254,8 @@ function isSameRoute(a: Path, b: Path): boolean {
 function isSameToPeople(a: PresentServer, b: PresentServer): boolean {
   return (
     isSameRoute(a.best, b.best) &&
+    // Finer than this nobody looks, and each answer measures a little anew.
+    Math.round(rttOf(a.best)) === Math.round(rttOf(b.best)) &&
     a.announcement.name === b.announcement.name &&
     a.announcement.members === b.announcement.members &&
     a.announcement.rooms === b.announcement.rooms &&

@@ -87,6 +87,20 @@ describe("ServerList", () => {
 });
 
 describe("the paths to a server", () => {
+  test("says so when a round trip becomes known, and when it changes by whole milliseconds", () => {
+    const list = new ServerList();
+    const hear = (sequence: number, rttMs?: number) =>
+      list.handleAnnouncement(
+        start,
+        sampleHearing({ sequence }, rttMs === undefined ? {} : { rttMs }),
+      );
+    expect(hear(1)).toBe(true);
+    expect(hear(1, 2.2)).toBe(true);
+    expect(hear(1, 2.4)).toBe(false);
+    expect(hear(2)).toBe(false);
+    expect(hear(2, 9)).toBe(true);
+  });
+
   test("a server heard on two adapters is one server", () => {
     const list = new ServerList();
     expect(list.handleAnnouncement(start, sampleHearing({}, { rttMs: 4 }))).toBe(true);
