@@ -18,7 +18,7 @@ const help = `Measures earshot beside other transports, on loopback only.
   --peers   ${peerNames.join(", ")}; all of them when absent
   --reps    measurements of each, of which the median counts; 3 when absent
   --quick   one short measurement of each, in 90 seconds, without ${slowPeers.join(" and ")}
-  --profile DIRECTORY   writes a CPU profile of every server there
+  --profile DIRECTORY   writes a CPU profile of every process there
   --record  puts the result into docs/PERFORMANCE.md
 `;
 
@@ -82,7 +82,7 @@ async function makePlan() {
     isQuick: values.quick,
     limits: values.quick ? quickLimits : limits,
     isRecorded: values.record,
-    serverFlags:
+    nodeFlags:
       values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };
 }
@@ -139,7 +139,7 @@ async function runTask({ rep, name, peer }, plan, runs) {
       ...task,
       options: plan.isQuick ? (quickOptions ?? options) : options,
       msMax: plan.limits.msMax,
-      serverFlags: plan.serverFlags,
+      nodeFlags: plan.nodeFlags,
     });
     results.push(result);
     tell(`${rep + 1} ${name} ${peer}: ${formatNumber(result[main.key])} ${main.head}\n`);

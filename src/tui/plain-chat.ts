@@ -101,7 +101,7 @@ export class PlainChat {
     const isIdle = count === 0 && this.#joining.size === 0;
     if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
     else if (!isIdle) this.#print("-- the server did not answer");
-    this.#end(isIdle ? this.#exitCode : 3);
+    this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
   }
 
   /** Something that was wanted cannot be done. */
@@ -189,6 +189,11 @@ export class PlainChat {
 
   get #exitCode(): number {
     return this.#hasRefusal ? 1 : 0;
+  }
+
+  /** No server was reached, or one was and did not take everything in time. */
+  get #exitCodeInVain(): number {
+    return this.#nick === undefined ? 2 : 3;
   }
 
   get #canSay(): boolean {

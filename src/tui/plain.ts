@@ -30,7 +30,7 @@ const stopWaitMs = 1_500;
 
 /**
  * Chats line by line, without escape codes, until the input ends or the output is closed. Exit code:
- * 0, 1 when something was refused, 3 when lines were not delivered in time.
+ * 0, 1 when something was refused, 2 when no server was reached, 3 when lines were not delivered in time.
  */
 export async function runPlain(options: PlainOptions): Promise<number> {
   return await new PlainShell(options).run();

@@ -130,13 +130,13 @@ describe("a program that pipes lines in", () => {
     expect(await run.exitCode).toBe(3);
   });
 
-  test("ends with 3 when no server answers", async () => {
+  test("ends with 2 when no server answers", async () => {
     const run = new PlainRun();
     run.stdin.end("one\ntwo\n");
     await run.printed();
     run.clock.advance(10_000);
     expect(await run.printed()).toBe("-- 2 lines were not delivered");
-    expect(await run.exitCode).toBe(3);
+    expect(await run.exitCode).toBe(2);
   });
 
   test("ends with 0 when there is nothing to say", async () => {
