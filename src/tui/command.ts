@@ -124,6 +124,6 @@ function findCommand(typed: string): CommandDescription | { readonly reason: str
   }
   const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
   const meant = nearest(word, names);
-  const offer = meant === undefined ? "/help lists what there is" : `did you mean /${meant}?`;
-  return { reason: `no command /${typed}; ${offer} Nothing was sent, // says a slash` };
+  const offer = meant === undefined ? "/help lists them" : `did you mean /${meant}?`;
+  return { reason: `nothing was sent: no command /${typed}, ${offer} (// says a slash)` };
 }

@@ -367,7 +367,7 @@ describe("a person in line mode", () => {
     expect(run.client.said.map(({ room }) => room)).toEqual(["dev", "lobby"]);
     expect(await run.type("/leave dev\n")).toBe("-- left #dev");
     expect(await run.type("/nick bob\n")).toBe("-- you are alice; changing it comes with accounts");
-    expect(await run.type("/quti\n")).toContain("-- no command /quti; did you mean /quit?");
+    expect(await run.type("/quti\n")).toContain("no command /quti, did you mean /quit?");
     run.client.store(0, 1);
     run.client.store(1, 1);
     await run.type("//slash\n/quit\n");
