@@ -110,7 +110,8 @@ export class SimulatedClient {
         this.state = event.state;
         return;
       case "said":
-        this.said.set(event.room, [...(this.said.get(event.room) ?? []), event.entry]);
+        if (!this.said.has(event.room)) this.said.set(event.room, []);
+        this.said.get(event.room)?.push(event.entry);
         return;
       case "stored":
         this.stored.set(event.id, { room: event.room, sequence: event.sequence });
