@@ -127,7 +127,7 @@ function isPossible(workload, name, { wire, isRelayable, connectionCountMax }) {
 }
 
 async function runTask({ rep, name, peer }, plan, runs) {
-  const { columns, link, options, quickOptions } = workloads[name];
+  const { columns, link, nodeFlags = [], options, quickOptions } = workloads[name];
   if (!runs.has(name)) runs.set(name, new Map());
   const byPeer = runs.get(name);
   if (!byPeer.has(peer)) byPeer.set(peer, { results: [], failures: [] });
@@ -139,7 +139,7 @@ async function runTask({ rep, name, peer }, plan, runs) {
       ...task,
       options: plan.isQuick ? (quickOptions ?? options) : options,
       msMax: plan.limits.msMax,
-      nodeFlags: plan.nodeFlags,
+      nodeFlags: [...nodeFlags, ...plan.nodeFlags],
     });
     results.push(result);
     tell(`${rep + 1} ${name} ${peer}: ${formatNumber(result[main.key])} ${main.head}\n`);
