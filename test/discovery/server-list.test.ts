@@ -265,6 +265,25 @@ describe("limits", () => {
     expect(ids).not.toContain(sampleId(0));
   });
 
+  test("a host brings in no more by saying goodbye and starting again, or in another's place", () => {
+    const list = new ServerList();
+    const host = "10.0.0.9";
+    for (let n = 0; n < serversMax; n += 1) {
+      const id = sampleId(n);
+      list.handleAnnouncement(start, sampleHearing({ id }, { host }));
+      list.handleGoodbye(start, sampleHearing({ id, sequence: 2 }, { host }));
+    }
+    for (let n = 0; n < serversMax; n += 1) {
+      const again = { id: sampleId(n), bootId: "dd".repeat(8) };
+      list.handleAnnouncement(start, sampleHearing(again, { host }));
+    }
+    expect(list.servers()).toHaveLength(serversPerHostMax);
+    const honest = sampleHearing({ id: sampleId(serversMax) }, { host: "10.0.0.1" });
+    expect(list.handleAnnouncement(start, honest)).toBe(true);
+    const taken = sampleHearing({ id: sampleId(serversMax), bootId: "ee".repeat(8) }, { host });
+    expect(list.handleAnnouncement(start, taken)).toBe(false);
+  });
+
   test("a server that said goodbye makes room at once", () => {
     const list = filledList(serversMax);
     list.handleGoodbye(start, sampleHearing({ id: sampleId(7) }, { host: "10.1.0.7" }));
