@@ -7,7 +7,7 @@ import {
 } from "node:crypto";
 import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import { EarshotError, systemErrorCode, systemReason, toEarshotError } from "../base/errors.ts";
 
 /** Who a server is, whatever its address and name: an X25519 key pair (RFC 7748). */
 export interface Identity {
@@ -33,7 +33,8 @@ export async function loadIdentity(directory: string): Promise<Identity> {
     await checkPermissions(path);
     return toIdentity(parseKey(await readFile(path, "utf8"), path));
   } catch (error) {
-    throw toEarshotError(error, "data-directory-unusable", `${path} cannot be read or written`);
+    const message = `${path} cannot be read or written${systemReason(error)}`;
+    throw toEarshotError(error, "data-directory-unusable", message);
   }
 }
 
