@@ -97,7 +97,17 @@ async function chatInLines(
     }
   };
   try {
-    const exitCode = await runPlain({ ...options, connect, target, nick, stdin, stdout });
+    // Data that somebody pipes must not do anything but be said, unless they knew and asked for it.
+    const isLiteral = !command.isPlain && !stdin.isTTY;
+    const exitCode = await runPlain({
+      ...options,
+      connect,
+      target,
+      nick,
+      isLiteral,
+      stdin,
+      stdout,
+    });
     return failure === undefined ? exitCode : exitCodeOf(failure.code);
   } finally {
     await hosted?.close();

@@ -46,7 +46,11 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["chat", "bot"],
     help: "a room to enter at once; may be repeated",
   },
-  { name: "plain", commands: ["chat"], help: "lines of text instead of a full screen" },
+  {
+    name: "plain",
+    commands: ["chat"],
+    help: "lines of text, no full screen; piped lines may be /commands",
+  },
   { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
   {
     name: "name",

@@ -3,6 +3,7 @@ import type { Entry } from "../room/entry.ts";
 import {
   type CommandName,
   commandHelp,
+  type Input,
   membersText,
   parseInput,
   roomName,
@@ -34,6 +35,8 @@ export interface PlainChatOptions {
   readonly timeFormat: TimeFormat;
   /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
   readonly isInteractive: boolean;
+  /** Every line is said as it is; otherwise those that start with a slash are commands. */
+  readonly isLiteral: boolean;
 }
 
 type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
@@ -188,7 +191,8 @@ export class PlainChat {
   }
 
   get #exitCode(): number {
-    return this.#hasRefusal ? 1 : 0;
+    // A person has read why and could try again.
+    return this.#hasRefusal && !this.#options.isInteractive ? 1 : 0;
   }
 
   /** No server was reached, or one was and did not take everything in time. */
@@ -208,7 +212,7 @@ export class PlainChat {
   get #canDoNext(): boolean {
     const next = this.#waiting[0];
     if (next === undefined || this.#hasEnded) return false;
-    return this.#canSay || (this.#options.isInteractive && parseInput(next).type !== "say");
+    return this.#canSay || (this.#options.isInteractive && this.#read(next).type !== "say");
   }
 
   #endWhenDone(): void {
@@ -218,8 +222,13 @@ export class PlainChat {
     this.#end(this.#exitCode);
   }
 
+  #read(line: string): Input {
+    if (!this.#options.isLiteral) return parseInput(line);
+    return line.trim() === "" ? { type: "empty" } : { type: "say", text: line };
+  }
+
   #do(now: number, line: string): void {
-    const input = parseInput(line);
+    const input = this.#read(line);
     if (input.type === "refused") this.refuse(input.reason);
     else if (input.type === "command") this.#run(now, input.name, input.arg);
     else if (input.type === "say") this.#say(input.text);

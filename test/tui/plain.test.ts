@@ -32,6 +32,7 @@ class PlainRun {
       timeFormat: utcTimeFormat,
       target: { type: "typed", text: "lab" },
       nick: "alice",
+      isLiteral: false,
       stdin: this.stdin,
       stdout: this.stdout,
       ...options,
@@ -210,6 +211,29 @@ describe("a program that pipes lines in", () => {
     expect(await run.exitCode).toBe(1);
   });
 
+  test("has every line said as it is when nobody asked for commands", async () => {
+    const run = new PlainRun({ isLiteral: true });
+    await run.entered();
+    run.stdin.end("/quit\n//x\n/etc/passwd\n \n/leave\n");
+    await run.printed();
+    expect(run.client.said.map(({ text }) => text)).toEqual([
+      "/quit",
+      "//x",
+      "/etc/passwd",
+      "/leave",
+    ]);
+    for (let index = 0; index < 4; index += 1) run.client.store(index, index + 1);
+    expect(await run.exitCode).toBe(0);
+    expect(run.client.asked).toEqual(["join lobby", "history lobby end"]);
+  });
+
+  test("ends with 1 when a command is none", async () => {
+    const run = new PlainRun();
+    run.stdin.end("/quti\n");
+    await run.entered();
+    expect(await run.exitCode).toBe(1);
+  });
+
   test("has what follows a /join said in that room, also when the answer takes its time", async () => {
     const run = new PlainRun();
     await run.entered();
@@ -373,7 +397,7 @@ describe("a person in line mode", () => {
     await run.type("//slash\n/quit\n");
     expect(run.client.said.at(-1)?.text).toBe("/slash");
     run.client.store(2, 2);
-    expect(await run.exitCode).toBe(1);
+    expect(await run.exitCode, "a person's typo is no failure").toBe(0);
   });
 
   test("who stops the program is waited for 1.5 s at most", async () => {
