@@ -48,10 +48,19 @@ export function messageColumns(columns: number): MessageColumns {
   return { columns, nickCells, textCells: Math.max(1, textCells) };
 }
 
-/** The rows of a line, at least one; `before` is the line above it, or `undefined`. */
-export function messageRows(line: Line, before: Line | undefined, context: MessageContext): Row[] {
+/** What stands above a line, as far as it changes how the line is drawn. */
+export interface Above {
+  /** The line right above, or `undefined`. */
+  readonly line: Line | undefined;
+  /** When the nearest line above that the server has dated was sent, or `undefined`. */
+  readonly sentAt: number | undefined;
+}
+
+/** The rows of a line, at least one. */
+export function messageRows(line: Line, above: Above, context: MessageContext): Row[] {
   const rows: Row[] = [];
-  const day = newDay(line, before, context.timeFormat);
+  const before = above.line;
+  const day = newDay(line, above, context.timeFormat);
   if (day !== undefined) rows.push(ruleRow(day, context));
   const body = bodyRows(line, context.at.textCells, context.theme);
   body.forEach((text, index) => {
@@ -68,13 +77,9 @@ export function messageRows(line: Line, before: Line | undefined, context: Messa
 }
 
 /** How many rows `messageRows` gives. */
-export function messageHeight(
-  line: Line,
-  before: Line | undefined,
-  context: MessageContext,
-): number {
+export function messageHeight(line: Line, above: Above, context: MessageContext): number {
   const body = bodyRows(line, context.at.textCells, context.theme).length;
-  return body + (newDay(line, before, context.timeFormat) === undefined ? 0 : 1);
+  return body + (newDay(line, above, context.timeFormat) === undefined ? 0 : 1);
 }
 
 interface WrappedBody {
@@ -183,13 +188,14 @@ function isSameAuthor(line: Line, before: Line, context: MessageContext): boolea
   return time !== undefined && timeBefore !== undefined && time - timeBefore < sameAuthorMs;
 }
 
-/** The day to write above the line, where it is not the day of the line above. */
-function newDay(line: Line, before: Line | undefined, timeFormat: TimeFormat): string | undefined {
-  const time = timeOf(line);
-  if (time === undefined) return undefined;
-  const timeBefore = before === undefined ? undefined : timeOf(before);
-  const day = timeFormat.date(time);
-  return timeBefore !== undefined && timeFormat.date(timeBefore) === day ? undefined : day;
+/**
+ * The day to write above the line, where it is another than above. Only the server's clock counts: ours,
+ * which notices are dated by, may be days away from it.
+ */
+function newDay(line: Line, { sentAt }: Above, timeFormat: TimeFormat): string | undefined {
+  if (line.type !== "said") return undefined;
+  const day = timeFormat.date(line.entry.sentAt);
+  return sentAt !== undefined && timeFormat.date(sentAt) === day ? undefined : day;
 }
 
 function ruleRow(text: string, { at, theme }: MessageContext): Row {

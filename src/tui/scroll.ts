@@ -1,5 +1,5 @@
 import { type Anchor, type Conversation, canAskPast, type Line } from "./conversation.ts";
-import { type MessageContext, messageHeight, messageRows } from "./message-rows.ts";
+import { type Above, type MessageContext, messageHeight, messageRows } from "./message-rows.ts";
 import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 
@@ -143,12 +143,22 @@ function lineAt(
 
 function heightAt(pane: MessagePane, index: number): number {
   const line = lineAt(pane, index);
-  return line === undefined ? 1 : messageHeight(line, lineAt(pane, index - 1), pane.context);
+  return line === undefined ? 1 : messageHeight(line, above(pane, index), pane.context);
 }
 
 function rowsAt(pane: MessagePane, index: number): Row[] | undefined {
   const line = lineAt(pane, index);
-  return line === undefined ? undefined : messageRows(line, lineAt(pane, index - 1), pane.context);
+  return line === undefined ? undefined : messageRows(line, above(pane, index), pane.context);
+}
+
+function above(pane: MessagePane, index: number): Above {
+  let dated = index - 1;
+  let line = lineAt(pane, dated);
+  while (line !== undefined && line.type !== "said") {
+    dated -= 1;
+    line = lineAt(pane, dated);
+  }
+  return { line: lineAt(pane, index - 1), sentAt: line?.entry.sentAt };
 }
 
 function headRow(pane: MessagePane): Row {
