@@ -49,6 +49,15 @@ export const draftOverheadBytes = 256;
 /** History reads that one session may have waiting; a client keeps to it. */
 export const sessionReadsMax = 8;
 
+/** Requests for history and members that a client keeps until they are answered. */
+export const requestsWaitingMax = 100;
+
+/**
+ * Joins and questions about members that one session may have waiting while its connection is full:
+ * all that a client keeps unanswered, and one join for each of its rooms.
+ */
+export const listingsMax: number = requestsWaitingMax + sessionRoomsMax;
+
 /** How long a connection may stay without an accepted hello, milliseconds. */
 export const helloMs = 5_000;
 
@@ -69,9 +78,6 @@ export const linesAheadMax = 1_000;
 
 /** Their text, in bytes of UTF-8. */
 export const linesAheadBytesMax: number = 2 ** 20;
-
-/** Requests for history and members that a client keeps until they are answered. */
-export const requestsWaitingMax = 100;
 
 /** Members of a room that a client collects: as many as a server has sessions. */
 export const membersMax: number = sessionsMax;
