@@ -101,6 +101,7 @@ export class ChatServer {
     this.#reads.update(session);
   }
 
+  /** The queue of this session is short again, or still short after something on the bulk channel. */
   handleWritable(id: SessionId): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
@@ -114,6 +115,7 @@ export class ChatServer {
       this.#output.tell([session], { type: "grown", room, lastSequence });
     }
     session.behindRooms.clear();
+    this.#reads.handleDelivered(session);
     this.#reads.update(session);
     this.#startRead();
   }
@@ -131,7 +133,10 @@ export class ChatServer {
     const { session, request } = this.#reads.finish();
     const { ref, room } = request;
     if (result.type === "failed") this.#refuse(session, ref, result.code, result.message);
-    else this.#output.answer(session, { ...result, ref, room }, channels.bulk);
+    else {
+      const bytes = this.#output.answer(session, { ...result, ref, room }, channels.bulk);
+      if (!session.isGone) this.#reads.handleSent(session, bytes);
+    }
     this.#startRead();
   }
 

@@ -49,6 +49,12 @@ export const draftOverheadBytes = 256;
 /** History reads that one session may have waiting; a client keeps to it. */
 export const sessionReadsMax = 8;
 
+/**
+ * Pages of all sessions that were sent and are still in the queues of their connections: four lines
+ * of the largest size. Above it no page is read; one that is being read then still comes on top.
+ */
+export const pagesBytesMax: number = 64 * 2 ** 20;
+
 /** Requests for history and members that a client keeps until they are answered. */
 export const requestsWaitingMax = 100;
 

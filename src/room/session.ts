@@ -30,6 +30,8 @@ export class Session {
   readonly reads: ReadHistory[] = [];
   /** Answers that wait until the connection is writable, at most `listingsMax`. */
   readonly listings: (Join | ListMembers)[] = [];
+  /** Of the pages that were sent and may still be in its queue. */
+  pageBytes = 0;
   state: SessionState;
   isWritable = true;
   /** The connection is closed or told to close; nobody is answered any more. */
