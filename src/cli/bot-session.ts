@@ -195,6 +195,11 @@ export class BotSession {
         this.#forgetUnheard(event.room);
         this.#write(news(event));
         break;
+      case "reset":
+        // Whether ours is in the log that is gone cannot be known.
+        this.#forgetUnheard(event.room);
+        this.#write(news(event));
+        break;
       default:
         this.#write(news(event));
     }

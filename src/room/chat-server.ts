@@ -27,6 +27,8 @@ import { SessionTable } from "./session-table.ts";
 
 export interface ChatServerOptions {
   readonly server: ServerInfo;
+  /** Names the history, told to whoever enters a room. */
+  readonly log: string;
   /** The written rooms and the sequence of their newest lines. */
   readonly lastSequences: ReadonlyMap<string, number>;
 }
@@ -39,6 +41,7 @@ export class ChatServer {
   /** Messages from clients that made no sense and were dropped. */
   droppedCount = 0;
   readonly #info: ServerInfo;
+  readonly #log: string;
   readonly #sessions = new SessionTable();
   readonly #rooms: RoomTable;
   readonly #appends = new AppendQueue();
@@ -48,6 +51,7 @@ export class ChatServer {
 
   constructor(options: ChatServerOptions) {
     this.#info = options.server;
+    this.#log = options.log;
     this.#rooms = new RoomTable(options.lastSequences);
   }
 
@@ -263,15 +267,8 @@ export class ChatServer {
     const { name, memberCount, lastSequence } = room;
     if (type === "join") {
       const { nicks } = room.nickPage(undefined);
-      const entered = {
-        type: "entered",
-        ref,
-        room: name,
-        nicks,
-        memberCount,
-        lastSequence,
-      } as const;
-      this.#output.answer(session, entered);
+      const about = { room: name, nicks, memberCount, log: this.#log, lastSequence };
+      this.#output.answer(session, { type: "entered", ref, ...about });
     } else {
       const page = room.nickPage(request.after === undefined ? undefined : nickKey(request.after));
       this.#output.answer(session, { type, ref, room: name, ...page });

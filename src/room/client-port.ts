@@ -39,6 +39,11 @@ export type ClientEvent =
       readonly nicks: readonly string[];
       readonly lastSequence: number;
     }
+  /**
+   * The server's history of a room is another than the one we knew, because it was lost or put back
+   * from a copy: what was told before is not in it, and sequences begin anew. `entered` follows.
+   */
+  | { readonly type: "reset"; readonly room: string }
   /** Our own leave was answered. */
   | { readonly type: "exited"; readonly ref?: string; readonly room: string }
   /** One line, in order of sequence, each exactly once; our own lines too. */

@@ -222,9 +222,10 @@ export class ClientSession {
     }
   }
 
-  #handleEntered(room: ClientRoom, { nicks, memberCount, lastSequence }: Entered): void {
+  #handleEntered(room: ClientRoom, { nicks, memberCount, log, lastSequence }: Entered): void {
     room.phase = "in";
-    room.log.handleEntered(lastSequence);
+    const isOther = room.log.handleEntered(log, lastSequence);
+    if (isOther) this.#output.tell({ type: "reset", room: room.name });
     const ref = withRef(room.joinCall?.ref);
     room.joinCall = undefined;
     this.#output.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });

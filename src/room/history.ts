@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Level } from "level";
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
 import { draftKey, type LogEnd, planAppend } from "./append-plan.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
 import type { Entry } from "./entry.ts";
@@ -16,7 +17,7 @@ import type {
   ReadResult,
 } from "./history-port.ts";
 import { hasMarker, writeMarker } from "./marker-file.ts";
-import { checkLogEnd } from "./message.ts";
+import { checkId, checkLogEnd } from "./message.ts";
 import { PageCollector, planPage } from "./page-plan.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 
@@ -24,6 +25,8 @@ export interface HistoryOptions {
   /** Holds the database and its marker; made when it is missing. */
   readonly directory: string;
   readonly clock: Clock;
+  /** Gives a new history its name. */
+  readonly random: Random;
 }
 
 /** What the layout on disk is called in the database; another number is another layout. */
@@ -65,6 +68,8 @@ type HistoryState =
  * repaired or made anew in silence: damage is told.
  */
 export class History implements HistoryPort {
+  /** Names this history for ever, and no other: sequences of another one mean other lines. */
+  readonly id: string;
   /** Rooms of whose newest lines some were missing when the history was opened. */
   readonly damagedRooms: readonly string[];
   readonly #path: string;
@@ -82,21 +87,23 @@ export class History implements HistoryPort {
    * gone or unreadable `history-damaged`; anything else `data-directory-unusable`.
    */
   static async open(options: HistoryOptions): Promise<History> {
-    const { directory, clock } = options;
+    const { directory, clock, random } = options;
     const path = join(directory, "log");
     const marker = join(directory, "created");
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const isNew = !(await hasMarker(marker));
       const opened = await openInspected(path, isNew);
+      const id = await openId(opened.store, random);
       if (isNew) await writeMarker(marker, markerText);
-      return new History(path, clock, opened);
+      return new History(path, clock, id, opened);
     } catch (error) {
       throw openError(error, directory);
     }
   }
 
-  private constructor(path: string, clock: Clock, opened: OpenedStore) {
+  private constructor(path: string, clock: Clock, id: string, opened: OpenedStore) {
+    this.id = id;
     this.#path = path;
     this.#clock = clock;
     this.#state = { type: "open", store: opened.store };
@@ -248,6 +255,16 @@ async function checkFormat(store: Store): Promise<void> {
     const message = `history has format ${format}, this program reads ${formatVersion}`;
     throw new EarshotError("data-directory-unusable", message);
   }
+}
+
+/** The history's name, made when it has none: it is new, or older than names are. */
+async function openId(store: Store, random: Random): Promise<string> {
+  const bytes: Uint8Array | undefined = await store.root.get("id");
+  const known = bytes === undefined ? undefined : decodeCbor(bytes, checkId);
+  if (known !== undefined) return known;
+  const id = random.id();
+  await store.root.put("id", encodeCbor(id), { sync: true });
+  return id;
 }
 
 /** Finds the rooms' ends, and whether their newest lines are all there. */

@@ -41,9 +41,9 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const { clock, random, name, id } = options;
-  const history = await History.open({ directory: options.dataDir, clock });
+  const history = await History.open({ directory: options.dataDir, clock, random });
   const { lastSequences, damagedRooms } = history;
-  const server = new ChatServer({ server: { id, name }, lastSequences });
+  const server = new ChatServer({ server: { id, name }, log: history.id, lastSequences });
   let onDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     onDone = resolve;

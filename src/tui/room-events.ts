@@ -1,4 +1,3 @@
-import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent } from "../room/client-port.ts";
 import {
   type Conversation,
@@ -13,7 +12,7 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
-import { countOf, formatBytes, lineCount } from "./count-text.ts";
+import { textSize } from "./count-text.ts";
 import { emptyHistory } from "./input-history.ts";
 import { messagePane } from "./layout.ts";
 import { editorWith, emptyEditor } from "./line-editor.ts";
@@ -47,6 +46,7 @@ export function enterServer(
     editor: emptyEditor,
     history: emptyHistory,
     paste: undefined,
+    reader: undefined,
     areMembersShown: true,
     hint: undefined,
   };
@@ -70,6 +70,11 @@ export function reduceRoomEvent(
       return show(state, { ...screen, hint: `${event.message}: choose another with /nick NAME` });
     case "entered":
       return reduceEntered(state, screen, event);
+    case "reset":
+      return show(
+        state,
+        conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
+      );
     case "exited": {
       const rooms = screen.rooms.filter(({ name }) => name !== event.room);
       const isActive = screen.activeRoom === event.room;
@@ -245,6 +250,14 @@ function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): R
   });
 }
 
+/** What was shown is not in the server's log any more; our own lines still wait to be stored. */
+function withReset({ pending }: Conversation, at: number): Conversation {
+  return withNotice({ ...emptyConversation, pending }, resetText, at);
+}
+
+/** How it is told that the log of a room is another. */
+export const resetText = "the server has another history now: what was here is not in it";
+
 /** How it is told that somebody came or went, and why. */
 export function memberText(event: MemberEvent): string {
   if (event.type === "joined") return `${event.nick} joined`;
@@ -311,8 +324,7 @@ export function isPasteLong(text: string): boolean {
 
 /** The text as a piece that waits. */
 export function pasteOf(text: string): Paste {
-  const lines = countOf(lineCount(text), "line");
-  return { text, size: `${lines}, ${formatBytes(utf8Bytes(text))}` };
+  return { text, size: textSize(text) };
 }
 
 function sorted(nicks: readonly string[]): string[] {

@@ -275,6 +275,17 @@ describe("the end", () => {
     expect(session.exitCode).toBe(0);
   });
 
+  test("does not wait for what may be in a history that is gone", () => {
+    session.handleEvent(ready);
+    session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+    session.handleInputEnd(0);
+    expect(session.exitCode).toBeUndefined();
+    output();
+    session.handleEvent({ type: "reset", room: "lobby" });
+    expect(output()).toContainEqual({ type: "reset", room: "lobby" });
+    expect(session.exitCode).toBe(0);
+  });
+
   test("quit is answered last, and nothing is read after it", () => {
     session.handleEvent(ready);
     const ref = ask({ type: "say", room: "lobby", text: "1", ref: 1 });

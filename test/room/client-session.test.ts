@@ -166,6 +166,28 @@ describe("what is said", () => {
     expect(sequences(desk)).toEqual([6, 7, 8, 9]);
   });
 
+  test("by a server with a new history is told from there, and the room is reset", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.said(6);
+    const id = desk.do((client) => client.say("lobby", "hello", 1))!;
+    desk.lose();
+    desk.takeRequests();
+    desk.reconnect();
+    desk.enter({ log: "another-log-as-long-0", lastSequence: 6 });
+    expect(desk.events.slice(-2)).toMatchObject([
+      { type: "reset", room: "lobby" },
+      { type: "entered", lastSequence: 6 },
+    ]);
+    expect(desk.last("say")).toMatchObject({ id });
+    expect(desk.requests.filter(({ type }) => type === "history")).toEqual([]);
+    desk.said(7);
+    expect(sequences(desk)).toEqual([6, 7]);
+    desk.lose();
+    desk.reconnect();
+    desk.enter({ log: "another-log-as-long-0", lastSequence: 7 });
+    expect(desk.of("reset")).toHaveLength(1);
+  });
+
   test("and lost by the server is told in its place", () => {
     const desk = ClientDesk.inRoom(0);
     desk.tell({ type: "grown", room: "lobby", lastSequence: 4 });

@@ -38,7 +38,15 @@ const messages: readonly ServerMessage[] = [
   },
   { type: "error", ref: 1, code: "not-joined", message: "you are not in room lobby" },
   { type: "error", ref: 1, code: "nickname-taken", message: "taken", suggestion: "anna2" },
-  { type: "entered", ref: 1, room: "lobby", nicks: ["anna"], memberCount: 1, lastSequence: 0 },
+  {
+    type: "entered",
+    ref: 1,
+    room: "lobby",
+    nicks: ["anna"],
+    memberCount: 1,
+    log: id,
+    lastSequence: 0,
+  },
   { type: "exited", ref: 2, room: "lobby" },
   { type: "stored", ref: 3, id, sequence: 7, sentAt: 1_790_000_000_000 },
   {

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { Level } from "level";
 import { describe, expect, test } from "vitest";
+import { systemRandom } from "../../src/base/random.ts";
 import { encodeCbor } from "../../src/room/codec.ts";
 import { History } from "../../src/room/history.ts";
 import type {
@@ -20,7 +21,7 @@ const clock = new SimulatedClock();
 
 /** A history that is closed at the end of the test. */
 async function open(directory: string): Promise<History & AsyncDisposable> {
-  const history = await History.open({ directory, clock });
+  const history = await History.open({ directory, clock, random: systemRandom });
   return Object.assign(history, { [Symbol.asyncDispose]: () => history.close() });
 }
 
@@ -90,6 +91,25 @@ describe("a history", () => {
       "3 line 3",
     ]);
     expect(await place(second, [draft(5)])).toMatchObject([{ sequence: 4 }]);
+  });
+
+  test("has a name of its own, and keeps it", async () => {
+    await using directory = await temporaryDirectory();
+    await using other = await temporaryDirectory();
+    const first = await open(directory.path);
+    await first.close();
+    const second = await open(directory.path);
+    await using stranger = await open(other.path);
+    expect(second.id).toBe(first.id);
+    expect(stranger.id).not.toBe(first.id);
+    await second.close();
+    // A history of a version that gave no names gets one.
+    await tamper(directory.path, (db) => db.del("id"));
+    const third = await open(directory.path);
+    await third.close();
+    expect(third.id).not.toBe(first.id);
+    await using fourth = await open(directory.path);
+    expect(fourth.id).toBe(third.id);
   });
 
   test("recognises an id it stored, in the same batch, a later one and after a restart", async () => {

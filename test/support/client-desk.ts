@@ -5,6 +5,7 @@ import { decodeRequest, encodeCbor } from "../../src/room/codec.ts";
 import type { Entered, Request, ServerMessage } from "../../src/room/message.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
 import { SeededRandom } from "./random.ts";
+import { logId } from "./server-desk.ts";
 
 export const serverAddress: Address = { host: "10.0.0.1", port: 4000 };
 
@@ -58,7 +59,7 @@ export class ClientDesk {
 
   enter(change: Partial<Entered> = {}): void {
     const { ref } = this.last("join");
-    const entered = { nicks: ["anna"], memberCount: 1, lastSequence: 0 };
+    const entered = { nicks: ["anna"], memberCount: 1, log: logId, lastSequence: 0 };
     this.tell({ type: "entered", ref, room: this.last("join").room, ...entered, ...change });
   }
 

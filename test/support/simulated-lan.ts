@@ -55,6 +55,7 @@ export class SimulatedServer {
     const { clock } = this.#lan;
     const server = new ChatServer({
       server: { id: "server-key", name: "lab" },
+      log: this.history.id,
       lastSequences: this.history.lastSequences(),
     });
     return new ServerHost({ server, port: this.host, history: this.history, clock });

@@ -262,6 +262,15 @@ describe("a program that pipes lines in", () => {
     expect(run.client.said).toEqual([]);
   });
 
+  test("is told of a server that has another history", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    run.client.tell({ type: "reset", room: "lobby" });
+    expect(await run.printed()).toContain("-- #lobby: the server has another history now");
+    run.stdin.end();
+    expect(await run.exitCode).toBe(0);
+  });
+
   test("goes on without the past when it cannot be had", async () => {
     const run = new PlainRun();
     run.stdin.end("hello\n");
