@@ -52,8 +52,8 @@ export class ClientDesk {
     this.do((client) => client.handleOpened(this.now));
   }
 
-  welcome(nick = "anna", rooms: readonly string[] = []): void {
-    const server = { id: "key", name: "kitchen" };
+  welcome(nick = "anna", rooms: readonly string[] = [], id = "key"): void {
+    const server = { id, name: "kitchen" };
     this.tell({ type: "welcome", ref: 0, server, nick, rooms });
   }
 
