@@ -44,6 +44,7 @@ const drivers = new Set([
   "tui/app.ts",
   "tui/captured-output.ts",
   "tui/plain.ts",
+  "tui/saved-file.ts",
   "tui/screen.ts",
   "tui/terminal.ts",
 ]);

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "connection-lost"
   | "data-directory-in-use"
   | "data-directory-unusable"
+  | "file-unusable"
   | "history-damaged"
   | "history-unavailable"
   | "identity-unusable"

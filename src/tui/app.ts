@@ -1,11 +1,13 @@
 import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
 import { toEarshotError } from "../base/errors.ts";
+import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
 import { historyRef } from "./room-events.ts";
+import { saveText } from "./saved-file.ts";
 import type { TerminalEnvironment } from "./screen.ts";
 import {
   openTerminal,
@@ -170,6 +172,9 @@ class App {
       case "say":
         this.#say(effect.room, effect.text);
         break;
+      case "save":
+        this.#save(effect.file, effect.text);
+        break;
       case "suspend":
         this.#terminal.suspend();
         break;
@@ -268,6 +273,17 @@ class App {
   #say(room: string, text: string): void {
     const id = this.#client?.say(room, text);
     if (id === undefined) this.#dispatch({ type: "say-refused", text }, "now");
+  }
+
+  #save(file: string, text: string): void {
+    const saving = saveText(file, text).then(
+      (path) => this.#dispatch({ type: "saved", path: sanitizeLine(path) }, "soon"),
+      (error: unknown) => {
+        const message = sanitizeLine(phraseOf(error));
+        this.#dispatch({ type: "save-failed", message }, "soon");
+      },
+    );
+    this.#track(saving);
   }
 
   #openBrowser(): void {

@@ -4,7 +4,14 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
 import { joinScreen } from "./nickname.ts";
-import { oneLineEditor, type PickerScreen, type Step, show, type ViewState } from "./view-state.ts";
+import {
+  oneLineEditor,
+  type PickerScreen,
+  type Step,
+  show,
+  type ViewEvent,
+  type ViewState,
+} from "./view-state.ts";
 
 /** Answers take milliseconds; after this long without one it is said that nobody answers. */
 const silenceMs = 1_000;
@@ -42,6 +49,15 @@ export function selectedServer(
 /** Whether nobody has answered for so long that the picker offers something else. */
 export function isSilent(state: ViewState): boolean {
   return state.servers.length === 0 && state.askedAt + silenceMs <= state.now;
+}
+
+/** What could not be done is told, and the list is there again. */
+export function withFailure(
+  screen: PickerScreen,
+  event: Extract<ViewEvent, { type: "browse-failed" | "host-failed" }>,
+): PickerScreen {
+  if (event.type === "browse-failed") return { ...screen, problem: event.message };
+  return { ...screen, mode: { type: "list" }, problem: `cannot host: ${event.message}` };
 }
 
 /** A key in the picker. */

@@ -119,7 +119,8 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
   return [span(text, news === undefined ? theme.dim : theme.strong)];
 }
 
-function newsText(state: ViewState, screen: RoomScreen): string | undefined {
+/** What matters more than the keys: the answer to the last one, or that we are about to end. */
+export function newsText(state: ViewState, screen: RoomScreen): string | undefined {
   if (screen.hint !== undefined) return screen.hint;
   if (state.isQuitting) {
     return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;

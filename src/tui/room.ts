@@ -14,6 +14,7 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { foldedReader, reduceReader } from "./reader.ts";
 import {
   activeRoom,
   chosenRef,
@@ -21,14 +22,17 @@ import {
   isPasteLong,
   pasteOf,
   withPastWanted,
+  withTextBack,
 } from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
 import {
   type Moment,
+  type Reader,
   type RoomScreen,
   type Step,
   show,
   showPicker,
+  type ViewEvent,
   type ViewState,
 } from "./view-state.ts";
 
@@ -39,6 +43,7 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
+  if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
   if (key.type === "paste") return show(state, withPaste(quiet, key.text));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
@@ -85,6 +90,8 @@ function act(
       return show(state, besideRoom(screen, 1));
     case "previous-room":
       return show(state, besideRoom(screen, -1));
+    case "open-message":
+      return show(state, opened(state, screen));
     case "toggle-members":
       return show(state, toggleMembers(state, screen));
     default:
@@ -141,6 +148,10 @@ function run(
       return screen.connection.state === "open"
         ? answer([`you are ${screen.nick}; changing it comes with accounts`])
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "open":
+      return show(state, opened(state, screen));
+    case "save":
+      return save(state, screen, arg);
     case "servers":
       return leaveServer(state, screen, arg);
     case "clear":
@@ -161,6 +172,43 @@ function answered(moment: Moment, screen: RoomScreen, lines: readonly string[]):
   return conversed(screen, room.name, (conversation) =>
     lines.reduce((all, line) => withNotice(all, line, moment.wallNow), conversation),
   );
+}
+
+/** The lowest folded message that is seen, or the hint that there is none. */
+function foldedMessage(state: ViewState, screen: RoomScreen): Reader | RoomScreen {
+  const room = activeRoom(screen);
+  const reader =
+    room === undefined
+      ? undefined
+      : foldedReader(messagePane(state.size, screen, room, state.settings));
+  return reader ?? { ...screen, hint: "no folded message is on the screen: scroll to one" };
+}
+
+function opened(state: ViewState, screen: RoomScreen): RoomScreen {
+  const found = foldedMessage(state, screen);
+  return "text" in found ? { ...screen, reader: found } : found;
+}
+
+function save(state: ViewState, screen: RoomScreen, file: string): Step {
+  const found = foldedMessage(state, screen);
+  if (!("text" in found)) return show(state, found);
+  return show(state, screen, { type: "save", file, text: found.text });
+}
+
+/** What became of an effect. */
+export function withAnswer(
+  moment: Moment,
+  screen: RoomScreen,
+  event: Extract<ViewEvent, { type: "say-refused" | "saved" | "save-failed" }>,
+): RoomScreen {
+  switch (event.type) {
+    case "say-refused":
+      return withTextBack(screen, event.text, screen.hint ?? "it was refused");
+    case "saved":
+      return answered(moment, screen, [`saved as ${event.path}`]);
+    case "save-failed":
+      return answered(moment, screen, [`not saved: ${event.message}`]);
+  }
 }
 
 function join(state: ViewState, screen: RoomScreen, arg: string): Step {

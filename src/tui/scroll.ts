@@ -24,7 +24,7 @@ const headKey = "head";
 
 /** The rows that are seen, at most as many as the pane has. */
 export function visibleRows(pane: MessagePane): Row[] {
-  const top = moveUp(pane, viewBottom(pane), pane.rows - 1) ?? headPosition;
+  const top = viewTop(pane);
   const rows: Row[] = [];
   let skipped = top.row;
   for (let index = top.index; rows.length < pane.rows; index += 1) {
@@ -34,6 +34,20 @@ export function visibleRows(pane: MessagePane): Row[] {
     skipped = 0;
   }
   return rows.slice(0, pane.rows);
+}
+
+/** The lines of which something is seen, from top to bottom. */
+export function visibleLines(pane: MessagePane): Line[] {
+  const top = viewTop(pane);
+  const lines: Line[] = [];
+  let rows = -top.row;
+  for (let index = top.index; rows < pane.rows; index += 1) {
+    const line = lineAt(pane, index);
+    if (line !== undefined) lines.push(line);
+    else if (index !== headPosition.index) break;
+    rows += heightAt(pane, index);
+  }
+  return lines;
 }
 
 /** The conversation with its view moved down by this many rows, up when negative. */
@@ -66,6 +80,11 @@ export function scrolledToBottom(conversation: Conversation): Conversation {
 export function wantsPast(pane: MessagePane): boolean {
   if (!canAskPast(pane.conversation)) return false;
   return moveUp(pane, viewBottom(pane), 2 * pane.rows) === undefined;
+}
+
+/** The row at the top of the view. */
+function viewTop(pane: MessagePane): Position {
+  return moveUp(pane, viewBottom(pane), pane.rows - 1) ?? headPosition;
 }
 
 /** The row at the bottom of the view. */

@@ -74,6 +74,17 @@ export interface Paste {
   readonly size: string;
 }
 
+/** A folded message that is read on the whole screen. */
+export interface Reader {
+  /** Who said it and when. */
+  readonly from: string;
+  readonly text: string;
+  /** `25,847 lines, 1.2 MB`: counted once, as with a paste. */
+  readonly size: string;
+  /** Offset in the text that is in the first row seen. */
+  readonly top: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -86,6 +97,8 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** `undefined` while the conversation is seen. */
+  readonly reader: Reader | undefined;
   readonly areMembersShown: boolean;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
@@ -135,7 +148,10 @@ export type ViewEvent =
   /** Somebody outside wants us to end, as with Ctrl-Q. */
   | { readonly type: "quit" }
   /** The client did not take a line. */
-  | { readonly type: "say-refused"; readonly text: string };
+  | { readonly type: "say-refused"; readonly text: string }
+  /** A message was written to a file of this path. */
+  | { readonly type: "saved"; readonly path: string }
+  | { readonly type: "save-failed"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -148,6 +164,8 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "say"; readonly room: string; readonly text: string }
   | { readonly type: "history"; readonly room: string; readonly before?: number }
+  /** Writes the text to a new file of about that name. */
+  | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Ends at once when asked for a second time. */

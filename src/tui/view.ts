@@ -6,10 +6,10 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
-import { reducePicker, withMark } from "./picker.ts";
+import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
-import { reduceRoom } from "./room.ts";
-import { enterServer, reduceRoomEvent, withPastWanted, withTextBack } from "./room-events.ts";
+import { reduceRoom, withAnswer } from "./room.ts";
+import { enterServer, reduceRoomEvent, withPastWanted } from "./room-events.ts";
 import {
   emptyPicker,
   type Moment,
@@ -74,18 +74,12 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "hosted":
       return screen.type === "picker" ? joinScreen(state, event.target) : show(state, screen);
     case "browse-failed":
-      if (screen.type !== "picker") return show(state, screen);
-      return show(state, { ...screen, problem: event.message });
     case "host-failed":
-      if (screen.type !== "picker") return show(state, screen);
-      return show(state, {
-        ...screen,
-        mode: { type: "list" },
-        problem: `cannot host: ${event.message}`,
-      });
+      return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
     case "say-refused":
-      if (screen.type !== "room") return show(state, screen);
-      return show(state, withTextBack(screen, event.text, screen.hint ?? "it was refused"));
+    case "saved":
+    case "save-failed":
+      return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
     default:
       return assertNever(event);
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import type { DiscoveredServer } from "../../src/discovery/discovered-server.ts";
@@ -137,6 +140,22 @@ class AppRun {
 }
 
 describe("from the start to the end", () => {
+  test("a folded message is written to a file, and it is told where", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "earshot-app-"));
+    try {
+      const run = new AppRun();
+      await run.enter();
+      const text = "row\n".repeat(30);
+      run.client.tell({ type: "said", room: "lobby", entry: entry(2, text), isOwn: false });
+      await run.shows("F4 opens");
+      await run.type(`/save ${join(directory, "a.txt")}\r`, "saved as");
+      expect(readFileSync(join(directory, "a.txt"), "utf8")).toBe(text);
+      await run.type(`/save ${directory}\r`, "not saved: ");
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
   test("pick a server, take a nickname, talk, and quit", async () => {
     const run = new AppRun();
     await run.enter();

@@ -113,7 +113,7 @@ describe("long messages", () => {
     expect(drawn(said(whole))).not.toContain("more line");
     const folded = drawn(said(`${whole}\none more`)).split("\n");
     expect(folded).toHaveLength(foldedRows + 1);
-    expect(folded.at(-1)).toBe("                  │ … 1 more line (82 B)");
+    expect(folded.at(-1)).toBe("                  │ … 1 more line (82 B), F4 opens");
   });
 
   test("of a mebibyte cost a few milliseconds, not a wrap of all of it", () => {
@@ -122,7 +122,13 @@ describe("long messages", () => {
     const start = performance.now();
     const rows = drawn(line).split("\n");
     expect(performance.now() - start).toBeLessThan(500);
-    expect(rows.at(-1)).toMatch(/… 8,32\d more lines \(1\.0 MB\)$/);
+    expect(rows.at(-1)).toMatch(/… 8,32\d more lines \(1\.0 MB\), F4 opens$/);
+  });
+
+  test("tell their size and the key also in 40 columns", () => {
+    const narrow = { ...context, at: messageColumns(40) };
+    const rows = messageRows(said("x".repeat(16 * 2 ** 20)), above, narrow);
+    expect(pictureText({ rows }).split("\n").at(-1)).toBe("                │ … 16.8 MB, F4 opens");
   });
 
   test("of one endless line say how much there is", () => {
