@@ -37,6 +37,7 @@ const drivers = new Set([
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
   "room/client.ts",
+  "room/disk-probe.ts",
   "room/history.ts",
   "room/marker-file.ts",
   "room/server.ts",

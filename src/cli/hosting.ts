@@ -15,6 +15,7 @@ import {
   type ServerDirectory,
 } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
+import { LineOutput } from "./line-output.ts";
 import { bindHost, localAddresses, type Network } from "./network.ts";
 
 export interface HostingOptions {
@@ -113,11 +114,13 @@ async function startOn(
   directory: ServerDirectory,
   identity: { readonly id: string; readonly name: string; readonly onChange: () => void },
 ): Promise<RunningServer> {
+  const notes = new LineOutput(process.stderr, () => undefined);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host: bindHost(network), port: tried },
       dataDir: directory.historyPath,
+      onTrouble: (message) => notes.writeLine(`earshot: note: ${message}`),
       clock: network.clock,
       random: network.random,
     });

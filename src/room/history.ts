@@ -7,6 +7,7 @@ import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts
 import type { Random } from "../base/random.ts";
 import { draftKey, type LogEnd, planAppend } from "./append-plan.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
+import { canWrite } from "./disk-probe.ts";
 import type { Entry } from "./entry.ts";
 import type {
   AppendResult,
@@ -27,6 +28,8 @@ export interface HistoryOptions {
   readonly clock: Clock;
   /** Gives a new history its name. */
   readonly random: Random;
+  /** Told once when writing begins to fail, and once when it works again, as a phrase for people. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 /** What the layout on disk is called in the database; another number is another layout. */
@@ -73,7 +76,9 @@ export class History implements HistoryPort {
   /** Rooms of whose newest lines some were missing when the history was opened. */
   readonly damagedRooms: readonly string[];
   readonly #path: string;
+  readonly #probePath: string;
   readonly #clock: Clock;
+  readonly #onTrouble: (message: string) => void;
   #ends: Map<string, LogEnd>;
   #state: HistoryState;
   #failures = 0;
@@ -87,8 +92,8 @@ export class History implements HistoryPort {
    * gone or unreadable `history-damaged`; anything else `data-directory-unusable`.
    */
   static async open(options: HistoryOptions): Promise<History> {
-    const { directory, clock, random } = options;
-    const path = join(directory, "log");
+    const { directory, random } = options;
+    const path = logPath(directory);
     const marker = join(directory, "created");
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -96,16 +101,18 @@ export class History implements HistoryPort {
       const opened = await openInspected(path, isNew);
       const id = await openId(opened.store, random);
       if (isNew) await writeMarker(marker, markerText);
-      return new History(path, clock, id, opened);
+      return new History(options, id, opened);
     } catch (error) {
       throw openError(error, directory);
     }
   }
 
-  private constructor(path: string, clock: Clock, id: string, opened: OpenedStore) {
+  private constructor(options: HistoryOptions, id: string, opened: OpenedStore) {
     this.id = id;
-    this.#path = path;
-    this.#clock = clock;
+    this.#path = logPath(options.directory);
+    this.#probePath = join(options.directory, "probe");
+    this.#clock = options.clock;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
     this.#state = { type: "open", store: opened.store };
     this.#ends = opened.ends;
     this.damagedRooms = opened.damagedRooms;
@@ -155,13 +162,15 @@ export class History implements HistoryPort {
       });
       if (0 < plan.entries.length) await writePlan(store, plan.entries, plan.ends);
       for (const [room, end] of plan.ends) this.#ends.set(room, end);
+      if (0 < this.#failures) this.#onTrouble("history can be written again");
       this.#failures = 0;
       return { type: "appended", placements: plan.placements };
     } catch (error) {
-      const message = levelMessage(error);
+      const message = `history cannot be written: ${levelMessage(error)}`;
+      if (this.#failures === 0) this.#onTrouble(message);
       const timer = this.#reopenLater();
       this.#state = { type: "failing", store, timer };
-      return failure(`history cannot be written: ${message}`);
+      return failure(message);
     }
   }
 
@@ -192,6 +201,12 @@ export class History implements HistoryPort {
 
   async #reopen(): Promise<void> {
     const state = this.#state;
+    assert(state.type === "failing" || state.type === "down");
+    // On a full disk the store that we have still reads, and each try to open another leaves a file.
+    if (!(await canWrite(this.#probePath))) {
+      this.#state = { ...state, timer: this.#reopenLater() };
+      return;
+    }
     this.#state = { type: "reopening" };
     try {
       if ("store" in state) await state.store.root.close();
@@ -235,6 +250,10 @@ async function openStore(path: string, isNew: boolean): Promise<Store> {
     ids: openTable(root, "ids"),
     rooms: openTable(root, "rooms"),
   };
+}
+
+function logPath(directory: string): string {
+  return join(directory, "log");
 }
 
 function openTable(root: Level<string, Uint8Array>, name: string) {

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Level } from "level";
 import { describe, expect, test } from "vitest";
@@ -20,8 +20,11 @@ type Page = Extract<ReadResult, { type: "page" }>;
 const clock = new SimulatedClock();
 
 /** A history that is closed at the end of the test. */
-async function open(directory: string): Promise<History & AsyncDisposable> {
-  const history = await History.open({ directory, clock, random: systemRandom });
+async function open(
+  directory: string,
+  onTrouble: (message: string) => void = () => undefined,
+): Promise<History & AsyncDisposable> {
+  const history = await History.open({ directory, clock, random: systemRandom, onTrouble });
   return Object.assign(history, { [Symbol.asyncDispose]: () => history.close() });
 }
 
@@ -347,6 +350,35 @@ describe.skipIf(process.platform === "win32")("a disk that fails for a while", (
     ]);
   });
 
+  test("goes on being read, and is not opened again, before a file can be written", async () => {
+    await using directory = await temporaryDirectory();
+    const log = join(directory.path, "log");
+    const told: string[] = [];
+    await using history = await open(directory.path, (message) => {
+      told.push(message);
+    });
+    await fail(history, log);
+    await rename(`${log}-away`, log);
+    // Where a directory is no file can be written, as on a full disk.
+    const probe = join(directory.path, "probe");
+    await mkdir(probe);
+    const files = await readdir(log);
+    for (const waitMs of [1_000, 2_000, 5_000]) {
+      await expect.poll(() => clock.nextAt()).toBe(clock.now() + waitMs);
+      clock.advance(waitMs);
+      expect((await readPage(history, { limit: 1 })).entries).toHaveLength(1);
+    }
+    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
+    expect(await readdir(log)).toEqual(files);
+    expect(told).toEqual([expect.stringContaining("history cannot be written: ")]);
+    await rm(probe, { recursive: true });
+    clock.advance(5_000);
+    await expect.poll(async () => (await append(history, [draft(1_000)])).type).toBe("appended");
+    await place(history, [draft(1_001)]);
+    expect(told.slice(1)).toEqual(["history can be written again"]);
+    expect(await readdir(directory.path)).not.toContain("probe");
+  });
+
   test("is tried again after 1, 2 and 5 seconds", async () => {
     await using directory = await temporaryDirectory();
     const log = join(directory.path, "log");
@@ -359,10 +391,10 @@ describe.skipIf(process.platform === "win32")("a disk that fails for a while", (
       clock.advance(1);
       await expect.poll(async () => (await read(history)).type).toBe("failed");
     }
+    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
     // LevelDB makes the directory even when it must not make a database in it.
     await rm(log, { recursive: true, force: true });
     await rename(`${log}-away`, log);
-    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
     clock.advance(5_000);
     await expect.poll(async () => (await read(history)).type).toBe("page");
   });
