@@ -67,6 +67,16 @@ export type ClientEvent =
       readonly id: string;
       readonly sequence: number;
     }
+  /**
+   * Lines of ours in this room cannot be stored now; they are tried again until they are. Told once
+   * for each time that this begins.
+   */
+  | {
+      readonly type: "delayed";
+      readonly room: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+    }
   /** It was refused and will not be tried again; its text is given back. */
   | {
       readonly type: "failed";

@@ -3,6 +3,7 @@ import { EarshotError, type ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
+import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { ClientRoom } from "./client-room.ts";
 import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
@@ -16,7 +17,7 @@ import {
   temporaryCodes,
 } from "./message.ts";
 import { nickKey, parseRoom } from "./name.ts";
-import { Outbox, type OutboxLine } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import { RequestTable, type SentLine, type SentRequest } from "./request-table.ts";
 import { type LogNews, RoomLog } from "./room-log.ts";
 
@@ -37,6 +38,7 @@ const readRetryMs = 1_000;
 export class ClientSession {
   readonly #random: Random;
   readonly #output: ClientSessionOutput;
+  readonly #news: ClientNews;
   readonly #rooms = new Map<string, ClientRoom>();
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
@@ -47,6 +49,7 @@ export class ClientSession {
   constructor(random: Random, output: ClientSessionOutput) {
     this.#random = random;
     this.#output = output;
+    this.#news = new ClientNews((event) => output.tell(event));
     this.#outbox = new Outbox(random);
   }
 
@@ -90,7 +93,7 @@ export class ClientSession {
         throw new EarshotError("limit-reached", `${this.pendingCount} lines wait to be stored`);
       }
       id = line.id;
-      this.#output.tell({ type: "pending", room, id, text, at });
+      this.#news.tell({ type: "pending", room, id, text, at });
     });
     return id;
   }
@@ -145,10 +148,10 @@ export class ClientSession {
       case "joined":
       case "left":
         // Before the room is entered, the answer to joining will say who is there.
-        if (this.#rooms.get(event.room)?.phase === "in") this.#output.tell(event);
+        if (this.#rooms.get(event.room)?.phase === "in") this.#news.tell(event);
         break;
       case "shutdown":
-        this.#output.tell(event);
+        this.#news.tell(event);
         if (this.#nick !== undefined) this.#tellLeft(this.#nick);
         break;
       default:
@@ -180,7 +183,7 @@ export class ClientSession {
       action();
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
-      this.#tellError(ref, error.code, error.message);
+      this.#news.tellError(ref, error.code, error.message);
     }
     this.#pump();
   }
@@ -194,7 +197,7 @@ export class ClientSession {
 
   /** Leaving was asked for and is not done yet: it is as if it had been. */
   #rejoin(room: ClientRoom, ref: string | undefined): void {
-    this.#tellExited(room);
+    this.#news.tellExited(room);
     room.isWanted = true;
     room.joinCall = { ref };
     room.log = new RoomLog();
@@ -206,7 +209,7 @@ export class ClientSession {
       this.#handleEntered(sent.room, reply);
     } else if (sent.type === "leave" && reply.type === "exited") {
       sent.room.phase = "out";
-      this.#tellExited(sent.room);
+      this.#news.tellExited(sent.room);
     } else if (sent.type === "say" && reply.type === "stored") {
       this.#settle(sent.id, reply.sequence);
     } else if (sent.type === "catch-up" && reply.type === "page") {
@@ -217,7 +220,7 @@ export class ClientSession {
       if (progress?.type === "ask") this.#sendCall(progress.call);
       if (progress?.type === "done") {
         this.#calls.settle();
-        this.#output.tell(progress.event);
+        this.#news.tell(progress.event);
       }
     }
   }
@@ -225,10 +228,10 @@ export class ClientSession {
   #handleEntered(room: ClientRoom, { nicks, memberCount, log, lastSequence }: Entered): void {
     room.phase = "in";
     const isOther = room.log.handleEntered(log, lastSequence);
-    if (isOther) this.#output.tell({ type: "reset", room: room.name });
+    if (isOther) this.#news.tell({ type: "reset", room: room.name });
     const ref = withRef(room.joinCall?.ref);
     room.joinCall = undefined;
-    this.#output.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
+    this.#news.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
     if (nicks.length < memberCount) this.members(room.name, undefined);
   }
 
@@ -247,7 +250,7 @@ export class ClientSession {
         return;
       case "call":
         this.#calls.settle();
-        this.#tellError(sent.call.ownerRef, code, message);
+        this.#news.tellError(sent.call.ownerRef, code, message);
         return;
       case "leave":
       case "tidy":
@@ -262,18 +265,20 @@ export class ClientSession {
     if (temporaryCodes.includes(code)) {
       // The lines behind it are refused as well; their answers must not count against the next try.
       this.#requests.forgetLines(sent.room);
-      this.#outbox.postpone(now, sent.id);
+      const isFirst = this.#outbox.postpone(now, sent.id);
+      if (isFirst) this.#news.tell({ type: "delayed", room: sent.room, code, message });
       return;
     }
     const line = this.#outbox.settle(sent.id);
-    if (line !== undefined) this.#tellFailed(line, code, message);
+    if (line !== undefined) this.#news.tellFailed(line, code, message);
   }
 
   /** The server will not let us into this room. */
   #giveUp(room: ClientRoom, code: ErrorCode, message: string): void {
     this.#rooms.delete(room.name);
-    this.#tellError(room.joinCall?.ref, code, message);
-    for (const line of this.#outbox.drop(room.name)) this.#tellFailed(line, "not-joined", message);
+    this.#news.tellError(room.joinCall?.ref, code, message);
+    for (const line of this.#outbox.drop(room.name))
+      this.#news.tellFailed(line, "not-joined", message);
   }
 
   #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
@@ -286,21 +291,20 @@ export class ClientSession {
   #tellNews(room: ClientRoom, news: readonly LogNews[]): void {
     for (const item of news) {
       if (item.type === "damaged") {
-        this.#output.tell({ type: "damaged", room: room.name, range: item.range });
+        this.#news.tell({ type: "damaged", room: room.name, range: item.range });
         continue;
       }
       const { entry } = item;
       this.#settle(entry.id, entry.sequence);
       const isOwn = nickKey(entry.author) === nickKey(this.#nick ?? "");
-      this.#output.tell({ type: "said", room: room.name, entry, isOwn });
+      this.#news.tell({ type: "said", room: room.name, entry, isOwn });
     }
   }
 
   /** The line is known to be stored: from the answer or from the log, whichever comes first. */
   #settle(id: string, sequence: number): void {
     const line = this.#outbox.settle(id);
-    if (line === undefined) return;
-    this.#output.tell({ type: "stored", ...withRef(line.ownerRef), room: line.room, id, sequence });
+    if (line !== undefined) this.#news.tellStored(line, sequence);
   }
 
   #pump(): void {
@@ -330,7 +334,7 @@ export class ClientSession {
     const { name, phase } = room;
     const isNeeded = room.isWanted || this.#outbox.has(name);
     if (phase === "out" && !isNeeded) {
-      this.#tellExited(room);
+      this.#news.tellExited(room);
       this.#rooms.delete(name);
     } else if (this.#nick !== undefined && phase === "out") {
       this.#sendJoin(room);
@@ -379,21 +383,7 @@ export class ClientSession {
   #tellLeft(nick: string): void {
     for (const { name: room, phase } of this.#rooms.values()) {
       if (phase !== "in") continue;
-      this.#output.tell({ type: "left", room, nick, reason: "server closing" });
+      this.#news.tell({ type: "left", room, nick, reason: "server closing" });
     }
-  }
-
-  #tellExited(room: ClientRoom): void {
-    if (room.leaveCall === undefined) return;
-    this.#output.tell({ type: "exited", ...withRef(room.leaveCall.ref), room: room.name });
-    room.leaveCall = undefined;
-  }
-
-  #tellFailed({ id, room, text, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
-    this.#output.tell({ type: "failed", ...withRef(ownerRef), room, id, text, code, message });
-  }
-
-  #tellError(ref: string | undefined, code: ErrorCode, message: string): void {
-    this.#output.tell({ type: "error", ...withRef(ref), code, message });
   }
 }

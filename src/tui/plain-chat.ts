@@ -13,7 +13,7 @@ import { countOf } from "./count-text.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { entryText, PlainRoom } from "./plain-room.ts";
-import { chosenRef, type MemberEvent, memberText, resetText } from "./room-events.ts";
+import { chosenRef, delayedText, type MemberEvent, memberText, resetText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { undeliveredText } from "./undelivered.ts";
 
@@ -132,6 +132,9 @@ export class PlainChat {
         break;
       case "entered":
         this.#handleEntered(event.room, event.nicks, event.ref);
+        break;
+      case "delayed":
+        this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
         break;
       case "reset":
         this.#print(`-- #${event.room}: ${resetText}`);

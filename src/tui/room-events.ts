@@ -70,6 +70,14 @@ export function reduceRoomEvent(
       return show(state, { ...screen, hint: `${event.message}: choose another with /nick NAME` });
     case "entered":
       return reduceEntered(state, screen, event);
+    case "delayed": {
+      const text = delayedText(event.message);
+      const at = moment.wallNow;
+      return show(
+        state,
+        conversed(screen, event.room, (room) => withNotice(room, text, at)),
+      );
+    }
     case "reset":
       return show(
         state,
@@ -253,6 +261,11 @@ function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): R
 /** What was shown is not in the server's log any more; our own lines still wait to be stored. */
 function withReset({ pending }: Conversation, at: number): Conversation {
   return withNotice({ ...emptyConversation, pending }, resetText, at);
+}
+
+/** How it is told that the server cannot store our lines now. */
+export function delayedText(reason: string): string {
+  return `not stored yet, trying again: ${reason}`;
 }
 
 /** How it is told that the log of a room is another. */

@@ -275,6 +275,12 @@ describe("the end", () => {
     expect(session.exitCode).toBe(0);
   });
 
+  test("hears that the server cannot store what was said now", () => {
+    const delay = { code: "history-unavailable", message: "disk is full" } as const;
+    session.handleEvent({ type: "delayed", room: "lobby", ...delay });
+    expect(output()).toEqual([{ type: "delayed", room: "lobby", ...delay }]);
+  });
+
   test("does not wait for what may be in a history that is gone", () => {
     session.handleEvent(ready);
     session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });

@@ -299,6 +299,9 @@ describe("a line of ours", () => {
     }
     expect(desk.client.pendingCount).toBe(2);
     expect(desk.of("failed")).toEqual([]);
+    expect(desk.of("delayed")).toEqual([
+      { type: "delayed", room: "lobby", code: "history-unavailable", message: "disk is full" },
+    ]);
     expect(desk.client.pollTimeout()! - desk.now).toBeLessThanOrEqual(300);
     desk.wake();
     const says = desk.takeRequests().filter((request) => request.type === "say");
@@ -306,6 +309,26 @@ describe("a line of ours", () => {
       ["a", true],
       ["b", false],
     ]);
+  });
+
+  test("that is delayed is told to be so once, until one of its room is stored", () => {
+    const desk = ClientDesk.inRoom();
+    for (const text of ["a", "b"]) desk.do((client) => client.say("lobby", text, 1));
+    const refuse = () => {
+      const { ref } = desk.requests.find(({ type }) => type === "say")!;
+      desk.takeRequests();
+      desk.tell({ type: "error", ref, code: "history-unavailable", message: "disk is full" });
+      desk.wake();
+    };
+    refuse();
+    refuse();
+    expect(desk.of("delayed")).toHaveLength(1);
+    const [first] = desk.requests.flatMap((request) => (request.type === "say" ? [request] : []));
+    desk.tell({ type: "stored", ref: first!.ref, id: first!.id, sequence: 1, sentAt: 1 });
+    desk.takeRequests();
+    const ref = first!.ref + 1;
+    desk.tell({ type: "error", ref, code: "limit-reached", message: "too much waits" });
+    expect(desk.of("delayed")).toMatchObject([{}, { code: "limit-reached" }]);
   });
 
   test.each(["text-too-long", "not-joined", "text-empty", "request-invalid"] as const)(

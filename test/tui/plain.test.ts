@@ -262,6 +262,17 @@ describe("a program that pipes lines in", () => {
     expect(run.client.said).toEqual([]);
   });
 
+  test("is told once that the server cannot store lines now", async () => {
+    const run = new PlainRun();
+    await run.entered();
+    const message = "disk is full";
+    run.client.tell({ type: "delayed", room: "lobby", code: "history-unavailable", message });
+    const line = "-- #lobby: not stored yet, trying again: disk is full";
+    expect(await run.printed()).toContain(line);
+    run.stdin.end();
+    expect(await run.exitCode).toBe(0);
+  });
+
   test("is told of a server that has another history", async () => {
     const run = new PlainRun();
     await run.entered();

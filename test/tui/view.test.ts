@@ -319,6 +319,13 @@ describe("who is there", () => {
 });
 
 describe("after a lost connection", () => {
+  test("a server that cannot store what we say now is told of in its room", () => {
+    const run = joiningView().enter();
+    const message = "history cannot be written: disk is full";
+    run.client({ type: "delayed", room: "lobby", code: "history-unavailable", message });
+    expect(run.text()).toContain("not stored yet, trying again: history");
+  });
+
   test("a server with another history empties the room of all but what waits", () => {
     const run = joiningView().enter();
     run.said(41, "of the old log");
