@@ -46,6 +46,12 @@ export const draftsBytesMax: number = 64 * 2 ** 20;
 /** What a waiting line costs beyond its text; it also bounds their number to 262,144. */
 export const draftOverheadBytes = 256;
 
+/**
+ * How far the time of a line may be ahead of the clock so as not to be before the line above it,
+ * milliseconds. Clocks that are adjusted go back by less; one that was wrong must not stay wrong.
+ */
+export const sentAtAheadMsMax = 60_000;
+
 /** History reads that one session may have waiting; a client keeps to it. */
 export const sessionReadsMax = 8;
 
