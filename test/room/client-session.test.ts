@@ -410,16 +410,22 @@ describe("a question", () => {
   });
 
   test.each([
-    [{ before: 1, after: 1 }],
-    [{ limit: 0 }],
-    [{ limit: 201 }],
-    [{ limit: 1.5 }],
-    [{ before: 0 }],
-    [{ after: -1 }],
-  ])("about history that makes no sense is refused: %j", (range) => {
+    [{ before: 1, after: 1 }, "history is read before or after a line, not both"],
+    [{ limit: 0 }, "limit is 0, not a whole number from 1 to 200"],
+    [{ limit: 201 }, "limit is 201, not a whole number from 1 to 200"],
+    [{ limit: 1.5 }, "limit is 1.5, not a whole number from 1 to 200"],
+    [{ before: 0 }, "before is 0, not a whole number from 1 to 9007199254740991"],
+    [{ after: -1 }, "after is -1, not a whole number from 0 to 9007199254740991"],
+    [
+      { after: 2 ** 53 },
+      "after is 9007199254740992, not a whole number from 0 to 9007199254740991",
+    ],
+  ])("about history that makes no sense is refused with what does: %j", (range, message) => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.history("lobby", range, "h"));
-    expect(desk.of("error")).toMatchObject([{ ref: "h", code: "request-invalid" }]);
+    expect(desk.of("error")).toEqual([
+      { type: "error", ref: "h", code: "request-invalid", message },
+    ]);
   });
 
   test("that is refused says why", () => {
