@@ -18,8 +18,13 @@ import {
 } from "./message.ts";
 import { nickKey, parseRoom } from "./name.ts";
 import { Outbox } from "./outbox.ts";
-import { RequestTable, type SentLine, type SentRequest } from "./request-table.ts";
-import { type LogNews, RoomLog } from "./room-log.ts";
+import {
+  RequestTable,
+  type SentCatchUp,
+  type SentLine,
+  type SentRequest,
+} from "./request-table.ts";
+import type { LogNews } from "./room-log.ts";
 
 /** Where a session's requests and news go. */
 export interface ClientSessionOutput {
@@ -27,8 +32,8 @@ export interface ClientSessionOutput {
   tell(event: ClientEvent): void;
 }
 
-/** How long to wait before a part of the log that could not be read is asked for again. */
-const readRetryMs = 1_000;
+/** How long to wait before a room that was refused for a time is joined or read again. */
+const retryMs = 1_000;
 
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
@@ -163,7 +168,7 @@ export class ClientSession {
   handleTimeout(now: number): void {
     this.#outbox.handleTimeout(now);
     for (const room of this.#rooms.values()) {
-      if (room.readRetryAt !== undefined && room.readRetryAt <= now) room.readRetryAt = undefined;
+      if (room.retryAt !== undefined && room.retryAt <= now) room.retryAt = undefined;
     }
     this.#pump();
   }
@@ -171,8 +176,8 @@ export class ClientSession {
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
     let at = this.#outbox.pollTimeout();
-    for (const { readRetryAt } of this.#rooms.values()) {
-      if (readRetryAt !== undefined) at = Math.min(at ?? readRetryAt, readRetryAt);
+    for (const { retryAt } of this.#rooms.values()) {
+      if (retryAt !== undefined) at = Math.min(at ?? retryAt, retryAt);
     }
     return at;
   }
@@ -198,9 +203,7 @@ export class ClientSession {
   /** Leaving was asked for and is not done yet: it is as if it had been. */
   #rejoin(room: ClientRoom, ref: string | undefined): void {
     this.#news.tellExited(room);
-    room.isWanted = true;
-    room.joinCall = { ref };
-    room.log = new RoomLog();
+    room.rejoin({ ref });
     if (room.phase === "in") this.#sendJoin(room);
   }
 
@@ -213,8 +216,9 @@ export class ClientSession {
     } else if (sent.type === "say" && reply.type === "stored") {
       this.#settle(sent.id, reply.sequence);
     } else if (sent.type === "catch-up" && reply.type === "page") {
+      if (!this.#isCurrent(sent)) return;
       sent.room.isReading = false;
-      this.#tellNews(sent.room, sent.room.log.handlePage(reply.entries, reply.damaged));
+      this.#tellNews(sent.room, sent.log.handlePage(reply.entries, reply.damaged));
     } else if (sent.type === "call") {
       const progress = continueCall(sent.call, reply);
       if (progress?.type === "ask") this.#sendCall(progress.call);
@@ -223,6 +227,11 @@ export class ClientSession {
         this.#news.tell(progress.event);
       }
     }
+  }
+
+  /** Whether its answer is still about the log that the owner is told of. */
+  #isCurrent({ room, log }: SentCatchUp): boolean {
+    return this.#rooms.get(room.name)?.log === log;
   }
 
   #handleEntered(room: ClientRoom, { nicks, memberCount, log, lastSequence }: Entered): void {
@@ -242,8 +251,9 @@ export class ClientSession {
         this.#handleRefusedLine(now, sent, refusal);
         return;
       case "catch-up":
+        if (!this.#isCurrent(sent)) return;
         sent.room.isReading = false;
-        sent.room.readRetryAt = now + readRetryMs;
+        sent.room.retryAt = now + retryMs;
         return;
       case "join":
         if (code !== "server-closing") this.#giveUp(sent.room, code, message);
@@ -351,7 +361,11 @@ export class ClientSession {
     if (after === undefined || !this.#requests.mayRead) return;
     room.isReading = true;
     const range = { room: room.name, after, limit: pageEntriesMax };
-    this.#send({ type: "catch-up", room }, (ref) => ({ type: "history", ref, ...range }));
+    this.#send({ type: "catch-up", room, log: room.log }, (ref) => ({
+      type: "history",
+      ref,
+      ...range,
+    }));
   }
 
   #sendJoin(room: ClientRoom): void {

@@ -220,6 +220,31 @@ describe("what is said", () => {
     expect(desk.of("said").map(({ isOwn }) => isOwn)).toEqual([true, false]);
   });
 
+  test("before we left and joined again is not told, though it is still being read", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 6 });
+    const { ref } = desk.last("history");
+    desk.do((client) => client.leave("lobby"));
+    desk.do((client) => client.join("lobby"));
+    desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
+    desk.enter({ lastSequence: 6 });
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 7 });
+    desk.tell(pageOf(ref, [entry(6)]));
+    expect(sequences(desk)).toEqual([]);
+    desk.tell(pageOf(desk.last("history").ref, [entry(7)]));
+    expect(sequences(desk)).toEqual([7]);
+  });
+
+  test("in a room that was left is not told, though it is still being read", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 6 });
+    const { ref } = desk.last("history");
+    desk.do((client) => client.leave("lobby"));
+    desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
+    desk.tell(pageOf(ref, [entry(6)]));
+    expect(sequences(desk)).toEqual([]);
+  });
+
   test("in rooms we are not in is ignored", () => {
     const desk = ClientDesk.open();
     desk.said(1);
