@@ -5,6 +5,7 @@ import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
 import { pendingCount } from "./room.ts";
 import { activeRoom } from "./room-events.ts";
+import { roomTabs } from "./room-tabs.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
 import { clip, textWidth } from "./text.ts";
@@ -33,11 +34,9 @@ export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
 }
 
 function titleRow({ settings, size }: ViewState, screen: RoomScreen): Row {
-  const rooms = screen.rooms.map(({ name, unreadCount }) => {
-    const unread = unreadCount === 0 ? "" : ` (${unreadCount} new)`;
-    return name === screen.activeRoom ? `[#${name}]` : `#${name}${unread}`;
-  });
-  return barRow(` ${rooms.join("  ")}`, " F1 help ", size.columns, settings.theme);
+  const right = " F1 help ";
+  const tabs = roomTabs(screen, size.columns - 1 - right.length, settings.theme.glyphs);
+  return barRow(` ${tabs}`, right, size.columns, settings.theme);
 }
 
 function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
