@@ -45,7 +45,7 @@ export function reduceRoom(
 ): Step {
   if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
-  if (key.type === "paste") return show(state, withPaste(quiet, key.text));
+  if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const action = ownAction ?? actionOf("room", key, isEmpty);
@@ -54,9 +54,9 @@ export function reduceRoom(
   return show(state, { ...quiet, editor: handleEditorKey(screen.editor, key) ?? screen.editor });
 }
 
-function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
+function withPaste(screen: RoomScreen, key: Extract<KeyEvent, { type: "paste" }>): RoomScreen {
   // What is copied by lines ends with a line feed that nobody means.
-  const text = pasted.replace(/\n$/, "");
+  const text = key.text.replace(/\n$/, "");
   const all = screen.paste === undefined ? text : `${screen.paste.text}\n${text}`;
   // A text has at least as many bytes as UTF-16 units.
   if (textBytesMax < all.length) {
@@ -64,7 +64,8 @@ function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
     return { ...screen, hint };
   }
   if (screen.paste !== undefined || isPasteLong(all)) {
-    return { ...screen, paste: pasteOf(all) };
+    const hint = `the paste was too long: only its first ${formatBytes(textBytesMax)} are here`;
+    return { ...screen, paste: pasteOf(all), hint: key.isCut ? hint : screen.hint };
   }
   return { ...screen, editor: insertText(screen.editor, all) };
 }
@@ -107,7 +108,8 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
     ...screen,
-    editor: emptyEditor,
+    // What was cut can be put back into the next line, too.
+    editor: { ...emptyEditor, killed: screen.editor.killed },
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
