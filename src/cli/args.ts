@@ -28,6 +28,7 @@ export interface ChatCommand extends NetworkOptions {
   readonly rooms: readonly string[];
   readonly isPlain: boolean;
   readonly isAscii: boolean;
+  readonly hasBell: boolean;
   readonly waitMs: number;
 }
 
@@ -186,6 +187,7 @@ function networkCommand(
         nick: nick(values),
         isPlain: values.has("plain"),
         isAscii: values.has("ascii"),
+        hasBell: !values.has("no-bell"),
       };
     case "serve":
       return {

@@ -49,7 +49,7 @@ async function chatOnScreen(
   options: ChatOptions,
 ): Promise<number> {
   const { runTui } = await import("../tui/app.ts");
-  const { server, nick, isAscii } = command;
+  const { server, nick, isAscii, hasBell } = command;
   return runTui({
     ...options,
     stdin: process.stdin,
@@ -64,6 +64,7 @@ async function chatOnScreen(
     version: transportVersion,
     discoveryPort: network.discoveryPort,
     isAscii,
+    hasBell,
     print: (line) => process.stdout.write(`${line}\n`),
   });
 }
@@ -132,6 +133,7 @@ function hostedServer(hosting: Hosting, clock: Clock): HostedServer {
   };
   return {
     target: { type: "discovered", server },
+    memberCount: () => hosting.memberCount,
     close: () => hosting.close("its host has left"),
   };
 }

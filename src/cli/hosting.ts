@@ -42,6 +42,8 @@ export interface Hosting {
   readonly isHearing: boolean;
   /** Rooms of whose newest lines some cannot be read any more. */
   readonly damagedRooms: readonly string[];
+  /** Who is in it now. */
+  readonly memberCount: number;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -90,6 +92,9 @@ export async function startHosting(network: Network, options: HostingOptions): P
     directory: directory.path,
     isHearing: beacon.isHearing,
     damagedRooms: server.damagedRooms,
+    get memberCount() {
+      return server.memberCount;
+    },
     async close(reason) {
       await Promise.all([server.close(reason), beacon.close()]);
       await forgetOwner(directory);

@@ -51,6 +51,11 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["chat"],
     help: "lines of text, no full screen; piped lines may be /commands",
   },
+  {
+    name: "no-bell",
+    commands: ["chat"],
+    help: "never ring when somebody calls you by name",
+  },
   { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
   {
     name: "name",

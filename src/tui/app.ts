@@ -39,6 +39,8 @@ export interface TuiOptions extends ChatOptions {
   readonly version: number;
   readonly discoveryPort: number;
   readonly isAscii: boolean;
+  /** Whether the terminal's bell rings when somebody calls us by name out of sight. */
+  readonly hasBell: boolean;
   /** Prints a line after the terminal was given back. */
   readonly print: (line: string) => void;
 }
@@ -73,6 +75,8 @@ class App {
   /** Open while the picker is shown. */
   #browsing: Promise<ServerBrowser> | undefined;
   #hosting: Promise<HostedServer> | undefined;
+  /** Of `#hosting`, when it has started. */
+  #hosted: HostedServer | undefined;
   /** What still has to finish before the program may end. */
   readonly #closing = new Set<Promise<unknown>>();
   #drawnAt: number | undefined;
@@ -135,7 +139,12 @@ class App {
 
   #moment(): Moment {
     const { clock } = this.#options;
-    return { now: clock.now(), wallNow: clock.wallNow() };
+    const hostedMemberCount = this.#hosted?.memberCount();
+    return {
+      now: clock.now(),
+      wallNow: clock.wallNow(),
+      ...(hostedMemberCount !== undefined && { hostedMemberCount }),
+    };
   }
 
   #dispatch(event: ViewEvent, urgency: "now" | "soon"): void {
@@ -180,6 +189,9 @@ class App {
         break;
       case "redraw":
         this.#terminal.redraw();
+        break;
+      case "ring":
+        this.#terminal.ring();
         break;
       case "quit":
         this.#quit();
@@ -324,7 +336,10 @@ class App {
     this.#hosting ??= this.#options.host();
     const hosting = this.#hosting;
     hosting.then(
-      ({ target }) => this.#dispatch({ type: "hosted", target }, "soon"),
+      (hosted) => {
+        this.#hosted = hosted;
+        this.#dispatch({ type: "hosted", target: hosted.target }, "soon");
+      },
       (error: unknown) => {
         this.#hosting = undefined;
         this.#dispatch({ type: "host-failed", message: phraseOf(error) }, "soon");
@@ -368,6 +383,7 @@ function settingsOf(options: TuiOptions): Settings {
     nickDefault: options.nickDefault,
     version: options.version,
     discoveryPort: options.discoveryPort,
+    hasBell: options.hasBell,
   };
 }
 

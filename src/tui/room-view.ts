@@ -3,6 +3,7 @@ import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
+import { warningText } from "./quitting.ts";
 import { pendingCount } from "./room.ts";
 import { activeRoom } from "./room-events.ts";
 import { roomTabs } from "./room-tabs.ts";
@@ -120,9 +121,10 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
 
 /** What matters more than the keys: the answer to the last one, or that we are about to end. */
 export function newsText(state: ViewState, screen: RoomScreen): string | undefined {
-  if (screen.hint !== undefined) return screen.hint;
+  const urgent = warningText(state) ?? screen.hint;
+  if (urgent !== undefined) return urgent;
   if (state.isQuitting) {
     return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;
   }
-  return state.interruptedAt === undefined ? undefined : "Ctrl+C again quits";
+  return undefined;
 }

@@ -14,6 +14,7 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { quit } from "./quitting.ts";
 import { foldedReader, reduceReader } from "./reader.ts";
 import {
   activeRoom,
@@ -163,7 +164,7 @@ function run(
     case "redraw":
       return show(state, screen, { type: "redraw" });
     case "quit":
-      return show({ ...state, isQuitting: true }, screen, { type: "quit" });
+      return quit(moment, { ...state, screen });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
-import type { ServerTarget } from "./chat-options.ts";
+import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -13,6 +13,8 @@ import type { TimeFormat } from "./time-format.ts";
 export interface Moment {
   readonly now: number;
   readonly wallNow: number;
+  /** Members of the server that runs in this process; absent when none does. */
+  readonly hostedMemberCount?: number;
 }
 
 /** What does not change while the program runs. */
@@ -26,6 +28,8 @@ export interface Settings {
   /** The transport version we speak. */
   readonly version: number;
   readonly discoveryPort: number;
+  /** Whether the terminal's bell rings when somebody calls us. */
+  readonly hasBell: boolean;
 }
 
 /** The state of the connection as the client told it last. */
@@ -122,8 +126,16 @@ export interface ViewState {
   readonly helpRow: number | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
   readonly now: number;
-  /** Clock.now() of the last Ctrl-C on an empty line. */
+  /** Clock.now() of the last Ctrl-C on an empty line, for a while. */
   readonly interruptedAt: number | undefined;
+  /** The server that runs in this process because somebody asked for it in the picker. */
+  readonly hosted: ServerInfo | undefined;
+  /** What the last key would have done to those in it, shown until this Clock.now(). */
+  readonly warning:
+    | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
+    | undefined;
+  /** Clock.now() of the last ring of the bell. */
+  readonly rungAt: number | undefined;
   readonly isQuitting: boolean;
 }
 
@@ -141,7 +153,7 @@ export type ViewEvent =
   | { readonly type: "client"; readonly event: ClientEvent }
   /** The client could not even be started. */
   | { readonly type: "connect-failed"; readonly message: string }
-  | { readonly type: "hosted"; readonly target: ServerTarget }
+  | { readonly type: "hosted"; readonly target: HostedServer["target"] }
   | { readonly type: "host-failed"; readonly message: string }
   /** Nobody can be looked for. */
   | { readonly type: "browse-failed"; readonly message: string }
@@ -168,6 +180,8 @@ export type Effect =
   | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
+  /** Rings the terminal's bell. */
+  | { readonly type: "ring" }
   /** Ends at once when asked for a second time. */
   | { readonly type: "quit" };
 

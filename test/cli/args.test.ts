@@ -20,13 +20,14 @@ describe("commands", () => {
       rooms: [],
       isPlain: false,
       isAscii: false,
+      hasBell: true,
       waitMs: waitMsDefault,
     });
   });
 
   test("chat takes what a person chooses", () => {
     const line =
-      "chat --nick=ann --server office --room lobby --room dev --plain --ascii --wait 50";
+      "chat --nick=ann --server office --room lobby --room dev --plain --ascii --no-bell --wait 50";
     expect(parse(line)).toEqual({
       command: "chat",
       ...network,
@@ -35,6 +36,7 @@ describe("commands", () => {
       rooms: ["lobby", "dev"],
       isPlain: true,
       isAscii: true,
+      hasBell: false,
       waitMs: 50,
     });
   });
