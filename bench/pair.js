@@ -25,11 +25,11 @@ const cores = { server: 1, client: 0 };
  * @param {number} task.msMax When it takes longer it has failed.
  * @param {number} task.seed
  * @param {import("./link.js").LinkShape} [task.link]
- * @param {readonly string[]} [task.serverFlags] More flags for the server's Node, such as `--cpu-prof`.
+ * @param {readonly string[]} [task.nodeFlags] More flags for Node at both ends, such as `--cpu-prof`.
  * @returns {Promise<Record<string, number>>} What the workload gives, and `otherLoad`: the cores that
  *   others on this machine used meanwhile. Rejects when it fails or takes too long.
  */
-export async function measure({ link, seed, msMax, serverFlags = [], ...task }) {
+export async function measure({ link, seed, msMax, nodeFlags = [], ...task }) {
   const startedAt = performance.now();
   const busyBefore = busySeconds();
   const cpuBefore = cpuSeconds();
@@ -40,20 +40,20 @@ export async function measure({ link, seed, msMax, serverFlags = [], ...task }) 
     const fail = () => reject(new Error(`not done after ${msMax / 1000} s`));
     timer = setTimeout(fail, msMax);
   });
-  const start = (role, job, flags) => {
-    const end = new End(role, { ...task, host, ...job }, flags);
+  const start = (role, job) => {
+    const end = new End(role, { ...task, host, ...job }, nodeFlags);
     ends.push(end);
     return end;
   };
   const run = async () => {
-    const server = start("server", {}, serverFlags);
+    const server = start("server", {});
     let { port } = await server.next("ready");
     if (link !== undefined) {
       const relay = await openLink(link, { host, port, seed });
       closers.push(relay.close);
       port = relay.port;
     }
-    const client = start("client", { port }, []);
+    const client = start("client", { port });
     // The two ends talk about the measurement by way of us, beside the transport under test.
     client.on("call", (call) => server.send(call));
     server.on("answer", (answer) => client.send(answer));

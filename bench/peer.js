@@ -25,7 +25,8 @@
  * @typedef {object} ListenOptions
  * @property {string} host
  * @property {(connection: PeerConnection) => void} onConnection Once each, before its first message.
- * @property {number | undefined} datagramBytesMax For a path that carries no longer datagrams.
+ * @property {number | undefined} datagramBytesMax For a path that carries no longer datagrams; for
+ *   earshot only, the others over UDP never send longer ones.
  */
 
 /**

@@ -18,7 +18,7 @@ const help = `Measures earshot beside other transports, on loopback only.
   --peers   ${peerNames.join(", ")}; all of them when absent
   --reps    measurements of each, of which the median counts; 3 when absent
   --quick   one short measurement of each, in 90 seconds, without ${slowPeers.join(" and ")}
-  --profile DIRECTORY   writes a CPU profile of every server there
+  --profile DIRECTORY   writes a CPU profile of every process there
   --record  puts the result into docs/PERFORMANCE.md
 `;
 
@@ -74,6 +74,7 @@ async function makePlan() {
   const names = Object.keys(workloads)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !values.quick || workloads[name].isQuick !== false);
+  if (names.length === 0) throw new Error(`no workload begins with ${values.only}`);
   return {
     names,
     peers: await loadPeers(values.peers?.split(",") ?? defaultPeers),
@@ -81,7 +82,7 @@ async function makePlan() {
     isQuick: values.quick,
     limits: values.quick ? quickLimits : limits,
     isRecorded: values.record,
-    serverFlags:
+    nodeFlags:
       values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`],
   };
 }
@@ -94,6 +95,7 @@ async function loadPeers(names) {
     try {
       peers.set(name, await loadPeer(name));
     } catch (error) {
+      if (name === "earshot") throw error;
       const isMissing = error.code === "ERR_MODULE_NOT_FOUND";
       const advice = isMissing ? "; `npm --prefix bench install` installs what can be" : "";
       tell(`Without ${name}: ${error.message.split("\n")[0]}${advice}\n`);
@@ -125,7 +127,7 @@ function isPossible(workload, name, { wire, isRelayable, connectionCountMax }) {
 }
 
 async function runTask({ rep, name, peer }, plan, runs) {
-  const { columns, link, options, quickOptions } = workloads[name];
+  const { columns, link, nodeFlags = [], options, quickOptions } = workloads[name];
   if (!runs.has(name)) runs.set(name, new Map());
   const byPeer = runs.get(name);
   if (!byPeer.has(peer)) byPeer.set(peer, { results: [], failures: [] });
@@ -137,7 +139,7 @@ async function runTask({ rep, name, peer }, plan, runs) {
       ...task,
       options: plan.isQuick ? (quickOptions ?? options) : options,
       msMax: plan.limits.msMax,
-      serverFlags: plan.serverFlags,
+      nodeFlags: [...nodeFlags, ...plan.nodeFlags],
     });
     results.push(result);
     tell(`${rep + 1} ${name} ${peer}: ${formatNumber(result[main.key])} ${main.head}\n`);
@@ -150,7 +152,7 @@ async function runTask({ rep, name, peer }, plan, runs) {
 function formatReport({ peers, reps }, runs, seconds) {
   const parts = [
     describeMachine(peers),
-    `Medians of ${reps}, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
+    `Medians of at most ${reps} runs, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
       'twice as good; "other load" is how many cores others on the machine used meanwhile.',
   ];
   const bars = formatBars(runs);

@@ -1,6 +1,9 @@
-/** The middle one; `undefined` when there is none. */
+/** The middle one, or the mean of the two in the middle; `undefined` when there is none. */
 export function median(values) {
-  return percentile(sorted(values), 0.5);
+  if (values.length === 0) return undefined;
+  const inOrder = sorted(values);
+  const middle = inOrder.length / 2;
+  return (inOrder[Math.ceil(middle) - 1] + inOrder[Math.floor(middle)]) / 2;
 }
 
 /** The value below which this share of the values lies. */

@@ -66,6 +66,6 @@ export function formatNumber(value) {
 
 /** A number that is larger the better; what was not measured is the worst. */
 function goodness(value, { isLessBetter }) {
-  if (value === undefined) return Number.NEGATIVE_INFINITY;
+  if (value === undefined) return 0;
   return isLessBetter ? 1 / value : value;
 }

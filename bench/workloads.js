@@ -18,6 +18,7 @@ import { storm } from "./workloads/storm.js";
  * @property {object} options For `client`.
  * @property {object} [quickOptions] What `--quick` takes instead.
  * @property {boolean} [isQuick] Whether `--quick` runs it at all; `true` when absent.
+ * @property {readonly string[]} [nodeFlags] For Node at both ends.
  * @property {readonly string[]} [peers] The only peers it makes sense for.
  * @property {LinkShape} [link] A link to put between the two; only peers that can be relayed cross it.
  * @property {number} [datagramBytesMax] For a path that carries no longer datagrams; only over UDP.

@@ -38,6 +38,7 @@ const drivers = new Set([
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
   "room/client.ts",
+  "room/disk-probe.ts",
   "room/history.ts",
   "room/marker-file.ts",
   "room/server.ts",
@@ -46,6 +47,7 @@ const drivers = new Set([
   "tui/app.ts",
   "tui/captured-output.ts",
   "tui/plain.ts",
+  "tui/saved-file.ts",
   "tui/screen.ts",
   "tui/terminal.ts",
 ]);

@@ -276,6 +276,8 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "lines of a page": [roomLimits.pageEntriesMax, roomLimits.pageEntriesDefault],
       "text of a page": [roomLimits.pageTextBytesMax],
       "history reads waiting, per session": [roomLimits.sessionReadsMax],
+      "pages not yet delivered, per server": [roomLimits.pagesBytesMax / mebibyte],
+      "answers to join and members waiting, per session": [roomLimits.listingsMax],
       "lines waiting to be stored, per server": [
         roomLimits.draftsBytesMax / mebibyte,
         roomLimits.draftOverheadBytes,

@@ -38,6 +38,8 @@ export const chat = {
   async serve(host) {
     const { clock, random, startServer } = await loadProduct();
     const dataDir = mkdtempSync(join(tmpdir(), "earshot-bench-"));
+    // Also when the measurement fails.
+    process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
     const running = await startServer({
       address: { host, port: 0 },
       name: "bench",
@@ -54,10 +56,7 @@ export const chat = {
           cpuMarked = cpuSeconds();
         },
         report: () => ({ cpuSeconds: cpuSeconds() - cpuMarked }),
-        stop: async () => {
-          await running.close("measured");
-          rmSync(dataDir, { recursive: true });
-        },
+        stop: () => running.close("measured"),
       },
     };
   },

@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from "node:util";
+
 /**
  * What can go wrong in operation. A code never changes its meaning and is part of the bot contract;
  * messages may change. Match on `code`.
@@ -9,6 +11,7 @@ export type ErrorCode =
   | "connection-lost"
   | "data-directory-in-use"
   | "data-directory-unusable"
+  | "file-unusable"
   | "history-damaged"
   | "history-unavailable"
   | "identity-unusable"
@@ -53,4 +56,14 @@ export function toEarshotError(error: unknown, code: ErrorCode, message: string)
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
+}
+
+/**
+ * Why the system refused, as a phrase after a message: `: read-only file system`. Empty for what is no
+ * system error.
+ */
+export function systemReason(error: unknown): string {
+  if (!(error instanceof Error) || !("errno" in error)) return "";
+  const [, reason] = getSystemErrorMap().get(Number(error.errno)) ?? [];
+  return reason === undefined ? "" : `: ${reason}`;
 }

@@ -30,6 +30,7 @@ export interface ChatCommand extends NetworkOptions {
   readonly trustedWords: string | undefined;
   readonly isPlain: boolean;
   readonly isAscii: boolean;
+  readonly hasBell: boolean;
   readonly waitMs: number;
 }
 
@@ -189,6 +190,7 @@ function networkCommand(
         nick: nick(values),
         isPlain: values.has("plain"),
         isAscii: values.has("ascii"),
+        hasBell: !values.has("no-bell"),
       };
     case "serve":
       return {

@@ -11,7 +11,7 @@ type EventOf<T extends ClientEvent["type"]> = ClientEvent & { readonly type: T }
 
 /** What happened, as told to a bot whether it asked or not. */
 export function news(
-  event: EventOf<"said" | "damaged" | "joined" | "left" | "shutdown">,
+  event: EventOf<"said" | "damaged" | "delayed" | "joined" | "left" | "reset" | "shutdown">,
 ): BotEvent {
   switch (event.type) {
     case "said":
@@ -22,6 +22,10 @@ export function news(
       return { type: "joined", room: event.room, nick: event.nick };
     case "left":
       return { type: "left", room: event.room, nick: event.nick, reason: event.reason };
+    case "delayed":
+      return { type: "delayed", room: event.room, code: event.code, message: event.message };
+    case "reset":
+      return { type: "reset", room: event.room };
     case "shutdown":
       return { type: "shutdown", reason: event.reason };
   }

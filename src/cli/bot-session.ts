@@ -92,6 +92,14 @@ export class BotSession {
     this.#endWhenAnswered();
   }
 
+  /** Somebody stops the bot: what was asked for is still answered, the server is not waited for. */
+  handleStop(now: number): void {
+    if (this.#state.type === "ended") return;
+    const isIdle = [...this.#pending.values()].every(({ isSilent }) => isSilent);
+    if (isIdle && this.#unheard.size === 0 && this.#quit === undefined) this.#end(exitCodes.ok);
+    else this.handleInputEnd(now);
+  }
+
   handleEvent(event: ClientEvent): void {
     if (this.#state.type === "ended") return;
     this.#tell(event);
@@ -185,6 +193,11 @@ export class BotSession {
         break;
       case "damaged":
         // Ours may be among them.
+        this.#forgetUnheard(event.room);
+        this.#write(news(event));
+        break;
+      case "reset":
+        // Whether ours is in the log that is gone cannot be known.
         this.#forgetUnheard(event.room);
         this.#write(news(event));
         break;

@@ -85,7 +85,7 @@ class BotDriver {
   handleStop(): void {
     // Nothing has begun that could be ended in order.
     if (this.#session === undefined) process.exit(exitCodes.ok);
-    this.#session.handleInputEnd(this.#clock.now());
+    this.#session.handleStop(this.#clock.now());
     this.#handleProgress();
   }
 

@@ -60,7 +60,7 @@ async function chatOnScreen(
   options: ChatOptions,
 ): Promise<number> {
   const { runTui } = await import("../tui/app.ts");
-  const { server, nick, isAscii } = command;
+  const { server, nick, isAscii, hasBell } = command;
   return runTui({
     ...options,
     stdin: process.stdin,
@@ -78,6 +78,7 @@ async function chatOnScreen(
     version: transportVersion,
     discoveryPort: network.discoveryPort,
     isAscii,
+    hasBell,
     print: (line) => process.stdout.write(`${line}\n`),
   });
 }
@@ -132,7 +133,17 @@ async function chatInLines(
     }
   };
   try {
-    const exitCode = await runPlain({ ...options, connect, target, nick, stdin, stdout });
+    // Data that somebody pipes must not do anything but be said, unless they knew and asked for it.
+    const isLiteral = !command.isPlain && !stdin.isTTY;
+    const exitCode = await runPlain({
+      ...options,
+      connect,
+      target,
+      nick,
+      isLiteral,
+      stdin,
+      stdout,
+    });
     return failure === undefined ? exitCode : exitCodeOf(failure.code);
   } finally {
     await hosted?.close();
@@ -171,6 +182,7 @@ async function hostedServer(
   };
   return {
     target: { type: "discovered", server },
+    memberCount: () => hosting.memberCount,
     close: () => hosting.close("its host has left"),
   };
 }

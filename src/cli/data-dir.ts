@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import envPaths from "env-paths";
-import { EarshotError, toEarshotError } from "../base/errors.ts";
+import { EarshotError, systemReason, toEarshotError } from "../base/errors.ts";
 
 /** Where one hosted server keeps what outlives it. */
 export interface ServerDirectory {
@@ -50,7 +50,8 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    const message = `data directory ${path} cannot be made; give another with --data`;
+    const reason = systemReason(error);
+    const message = `data directory ${path} cannot be made${reason}; give another with --data`;
     throw toEarshotError(error, "data-directory-unusable", message);
   }
 }

@@ -15,6 +15,7 @@ import {
   type ServerDirectory,
 } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
+import { LineOutput } from "./line-output.ts";
 import { bindHost, localAddresses, type Network } from "./network.ts";
 
 export interface HostingOptions {
@@ -41,6 +42,8 @@ export interface Hosting {
   readonly isHearing: boolean;
   /** Rooms of whose newest lines some cannot be read any more. */
   readonly damagedRooms: readonly string[];
+  /** Who is in it now. */
+  readonly memberCount: number;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -91,6 +94,9 @@ export async function startHosting(network: Network, options: HostingOptions): P
     directory: directory.path,
     isHearing: beacon.isHearing,
     damagedRooms: server.damagedRooms,
+    get memberCount() {
+      return server.memberCount;
+    },
     async close(reason) {
       await Promise.all([server.close(reason), beacon.close()]);
       await forgetOwner(directory);
@@ -115,11 +121,13 @@ async function startOn(
   directory: ServerDirectory,
   identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange">,
 ): Promise<RunningServer> {
+  const notes = new LineOutput(process.stderr, () => undefined);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host: bindHost(network), port: tried },
       dataDir: directory.historyPath,
+      onTrouble: (message) => notes.writeLine(`earshot: note: ${message}`),
       clock: network.clock,
       random: network.random,
     });

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import { EarshotError, systemErrorCode, systemReason, toEarshotError } from "../base/errors.ts";
 import { type KeyPair, toKeyPair } from "../transport/noise.ts";
 import { createPrivateFile } from "./private-file.ts";
 
@@ -33,7 +33,8 @@ export async function loadIdentity(directory: string, role: Role): Promise<Ident
     await checkPermissions(path, role);
     return toIdentity(parseKey(await readFile(path, "utf8"), path, role));
   } catch (error) {
-    throw toEarshotError(error, "data-directory-unusable", `${path} cannot be read or written`);
+    const message = `${path} cannot be read or written${systemReason(error)}`;
+    throw toEarshotError(error, "data-directory-unusable", message);
   }
 }
 

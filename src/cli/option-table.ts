@@ -52,7 +52,16 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["chat", "bot"],
     help: "the first words of the server to join, also when they have changed",
   },
-  { name: "plain", commands: ["chat"], help: "lines of text instead of a full screen" },
+  {
+    name: "plain",
+    commands: ["chat"],
+    help: "lines of text, no full screen; piped lines may be /commands",
+  },
+  {
+    name: "no-bell",
+    commands: ["chat"],
+    help: "never ring when somebody calls you by name",
+  },
   { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
   {
     name: "name",

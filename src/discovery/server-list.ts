@@ -90,7 +90,10 @@ export class ServerList {
       this.#counts.stale += 1;
       return false;
     }
-    if (known === undefined && !this.#hasRoom(now, from.host)) {
+    const isOfHost = known?.state === "present" && known.host === from.host;
+    const isHostFull = !isOfHost && serversPerHostMax <= this.#countFrom(from.host);
+    // Who takes a known one's place needs no room.
+    if (isHostFull || (known === undefined && !this.#makeRoom(now))) {
       this.#counts.refused += 1;
       return false;
     }
@@ -193,19 +196,25 @@ export class ServerList {
     return !isSameToPeople(updated, known);
   }
 
-  #hasRoom(now: number, host: string): boolean {
-    let fromHost = 0;
+  #countFrom(host: string): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) {
+      if (entry.state === "present" && entry.host === host) count += 1;
+    }
+    return count;
+  }
+
+  /** Whether there is room for another entry, which the one longest silent may have had to give. */
+  #makeRoom(now: number): boolean {
+    if (this.#entries.size < serversMax) return true;
     let oldestId: string | undefined;
     let oldestAt = Number.POSITIVE_INFINITY;
     for (const [id, entry] of this.#entries) {
-      if (entry.state === "present" && entry.host === host) fromHost += 1;
       const lastAt = entry.state === "present" ? lastHeardAt(entry) : Number.NEGATIVE_INFINITY;
       if (oldestAt <= lastAt) continue;
       oldestAt = lastAt;
       oldestId = id;
     }
-    if (serversPerHostMax <= fromHost) return false;
-    if (this.#entries.size < serversMax) return true;
     if (oldestId === undefined || now < oldestAt + evictionMsMin) return false;
     this.#entries.delete(oldestId);
     return true;
@@ -259,6 +268,8 @@ function isSameToPeople(a: PresentServer, b: PresentServer): boolean {
   return (
     isSameRoute(a.best, b.best) &&
     a.paths.size === b.paths.size &&
+    // Finer than this nobody looks, and each answer measures a little anew.
+    Math.round(rttOf(a.best)) === Math.round(rttOf(b.best)) &&
     a.announcement.name === b.announcement.name &&
     a.announcement.members === b.announcement.members &&
     a.announcement.rooms === b.announcement.rooms &&

@@ -1,5 +1,6 @@
 import type { Entry } from "./entry.ts";
 import type { Draft, Placement } from "./history-port.ts";
+import { sentAtAheadMsMax } from "./limits.ts";
 
 /** The end of a room's log; `sequence` 0 when it is empty. */
 export interface LogEnd {
@@ -27,7 +28,8 @@ export interface AppendPlan {
 
 /**
  * Gives each new draft the next sequence of its room. A draft whose id is stored, or stands earlier
- * among the drafts, is answered with the sequence that id has. `sentAt` never runs backwards.
+ * among the drafts, is answered with the sequence that id has. `sentAt` runs backwards only when the
+ * clock was set back by more than `sentAtAheadMsMax`.
  */
 export function planAppend(input: AppendPlanInput): AppendPlan {
   const ends = new Map<string, LogEnd>();
@@ -43,7 +45,7 @@ export function planAppend(input: AppendPlanInput): AppendPlan {
       continue;
     }
     const last = ends.get(room) ?? input.ends.get(room) ?? emptyLog;
-    const end = { sequence: last.sequence + 1, sentAt: Math.max(input.wallNow, last.sentAt) };
+    const end = { sequence: last.sequence + 1, sentAt: nextTime(input.wallNow, last.sentAt) };
     ends.set(room, end);
     planned.set(key, end);
     placements.push({ ...end, isDuplicate: false });
@@ -55,6 +57,10 @@ export function planAppend(input: AppendPlanInput): AppendPlan {
 /** Names a draft within all rooms; room names hold no `!`. */
 export function draftKey(draft: { readonly room: string; readonly id: string }): string {
   return `${draft.room}!${draft.id}`;
+}
+
+function nextTime(wallNow: number, lastSentAt: number): number {
+  return Math.min(Math.max(wallNow, lastSentAt), wallNow + sentAtAheadMsMax);
 }
 
 const emptyLog: LogEnd = { sequence: 0, sentAt: 0 };

@@ -91,15 +91,14 @@ export function checkRange(range: HistoryRange): HistoryRange & { readonly limit
   if (before !== undefined && after !== undefined) {
     throw new EarshotError("request-invalid", "history is read before or after a line, not both");
   }
-  if (!isWhole(limit, 1) || pageEntriesMax < limit) {
-    throw new EarshotError("request-invalid", `limit is ${limit}, at most ${pageEntriesMax}`);
-  }
-  if (!isWhole(before ?? 1, 1) || !isWhole(after ?? 0, 0)) {
-    throw new EarshotError("request-invalid", "before and after are whole numbers");
-  }
+  checkWhole("limit", limit, 1, pageEntriesMax);
+  if (before !== undefined) checkWhole("before", before, 1, Number.MAX_SAFE_INTEGER);
+  if (after !== undefined) checkWhole("after", after, 0, Number.MAX_SAFE_INTEGER);
   return { ...range, limit };
 }
 
-function isWhole(value: number, min: number): boolean {
-  return Number.isSafeInteger(value) && min <= value;
+function checkWhole(name: string, value: number, min: number, max: number): void {
+  if (Number.isSafeInteger(value) && min <= value && value <= max) return;
+  const message = `${name} is ${value}, not a whole number from ${min} to ${max}`;
+  throw new EarshotError("request-invalid", message);
 }

@@ -67,6 +67,8 @@ export class ChatClient {
   readonly #program: string;
   readonly #session: ClientSession;
   #nick: string;
+  /** The first server that welcomed us: what is said is meant for it and no other. */
+  #serverId: string | undefined;
   /**
    * Made here, not by the server: when the answer to the first hello is lost, the name still comes
    * back to us and not to a ghost of ourselves.
@@ -331,11 +333,17 @@ export class ChatClient {
   #handleReply(now: number, reply: Reply): void {
     if (this.#state.type === "open") this.#session.handleReply(now, reply);
     else if (this.#state.type !== "greeting" || reply.ref !== helloRef) return;
-    else if (reply.type === "welcome") this.#handleWelcome(reply);
+    else if (reply.type === "welcome") this.#handleWelcome(now, reply);
     else if (reply.type === "error") this.#handleRefusal(now, reply);
   }
 
-  #handleWelcome({ server, nick, rooms }: Welcome): void {
+  #handleWelcome(now: number, { server, nick, rooms }: Welcome): void {
+    this.#serverId ??= server.id;
+    if (this.#serverId !== server.id) {
+      this.#hangUp();
+      this.#retry(now, "another server answers there");
+      return;
+    }
     this.#nick = nick;
     this.#state = { type: "open" };
     this.#tell({ type: "connection", state: "open", attempt: this.#attempt });

@@ -7,7 +7,14 @@ import { AppendQueue } from "./append-queue.ts";
 import type { LeaveReason, ServerInfo } from "./client-port.ts";
 import { decodeRequest } from "./codec.ts";
 import type { AppendResult, Draft, HistoryFailure, Placement, ReadResult } from "./history-port.ts";
-import { channels, chatTextBytesMax, closeCodes, helloMs, sessionsMax } from "./limits.ts";
+import {
+  channels,
+  chatTextBytesMax,
+  closeCodes,
+  helloMs,
+  listingsMax,
+  sessionsMax,
+} from "./limits.ts";
 import { parseLineText } from "./line.ts";
 import type { Hello, Join, Leave, ListMembers, ReadHistory, Request, Say } from "./message.ts";
 import { nickKey, parseNick, parseRoom, suggestNick } from "./name.ts";
@@ -20,6 +27,8 @@ import { SessionTable } from "./session-table.ts";
 
 export interface ChatServerOptions {
   readonly server: ServerInfo;
+  /** Names the history, told to whoever enters a room. */
+  readonly log: string;
   /** The written rooms and the sequence of their newest lines. */
   readonly lastSequences: ReadonlyMap<string, number>;
 }
@@ -32,6 +41,7 @@ export class ChatServer {
   /** Messages from clients that made no sense and were dropped. */
   droppedCount = 0;
   readonly #info: ServerInfo;
+  readonly #log: string;
   readonly #sessions = new SessionTable();
   readonly #rooms: RoomTable;
   readonly #appends = new AppendQueue();
@@ -41,6 +51,7 @@ export class ChatServer {
 
   constructor(options: ChatServerOptions) {
     this.#info = options.server;
+    this.#log = options.log;
     this.#rooms = new RoomTable(options.lastSequences);
   }
 
@@ -74,12 +85,7 @@ export class ChatServer {
       this.droppedCount += 1;
       return;
     }
-    try {
-      this.#handleRequest(session, request);
-    } catch (error) {
-      if (!(error instanceof EarshotError)) throw error;
-      this.#refuse(session, request.ref, error.code, error.message);
-    }
+    this.#attempt(session, request.ref, () => this.#handleRequest(session, request));
   }
 
   handleClosed(id: SessionId, reason: CloseReason): void {
@@ -91,7 +97,7 @@ export class ChatServer {
     for (const name of session.rooms) this.#exit(session, name, leaveReason);
   }
 
-  /** A message to this session did not fit: pages and live lines wait until it is writable. */
+  /** A message to this session did not fit: what is long or live waits until it is writable. */
   handleBlocked(id: SessionId): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
@@ -99,16 +105,21 @@ export class ChatServer {
     this.#reads.update(session);
   }
 
+  /** The queue of this session is short again, or still short after something on the bulk channel. */
   handleWritable(id: SessionId): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
     session.isWritable = true;
+    for (const request of session.listings.splice(0)) {
+      this.#attempt(session, request.ref, () => this.#list(session, request));
+    }
     for (const room of session.behindRooms) {
       const lastSequence = this.#rooms.get(room)?.lastSequence;
       if (lastSequence === undefined) continue;
       this.#output.tell([session], { type: "grown", room, lastSequence });
     }
     session.behindRooms.clear();
+    this.#reads.handleDelivered(session);
     this.#reads.update(session);
     this.#startRead();
   }
@@ -126,7 +137,10 @@ export class ChatServer {
     const { session, request } = this.#reads.finish();
     const { ref, room } = request;
     if (result.type === "failed") this.#refuse(session, ref, result.code, result.message);
-    else this.#output.answer(session, { ...result, ref, room }, channels.bulk);
+    else {
+      const bytes = this.#output.answer(session, { ...result, ref, room }, channels.bulk);
+      if (!session.isGone) this.#reads.handleSent(session, bytes);
+    }
     this.#startRead();
   }
 
@@ -161,6 +175,16 @@ export class ChatServer {
     this.#closeWhenStored();
   }
 
+  /** Does what a session asked; what is wrong with it becomes the answer. */
+  #attempt(session: Session, ref: number, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+      this.#refuse(session, ref, error.code, error.message);
+    }
+  }
+
   #handleRequest(session: Session, request: Request | { readonly ref: number }): void {
     if (!("type" in request)) {
       throw new EarshotError("request-invalid", "request is unknown or lacks a field");
@@ -172,7 +196,8 @@ export class ChatServer {
     if (!session.isMember()) throw new EarshotError("not-ready", "say hello first");
     switch (request.type) {
       case "join":
-        this.#join(session, request);
+      case "members":
+        this.#askListing(session, request);
         return;
       case "leave":
         this.#leave(session, request);
@@ -182,9 +207,6 @@ export class ChatServer {
         return;
       case "history":
         this.#readHistory(session, request);
-        return;
-      case "members":
-        this.#listMembers(session, request);
         return;
       default:
         assertNever(request);
@@ -222,28 +244,35 @@ export class ChatServer {
     this.#output.close(owner.id, closeCodes.replaced, "connected again from elsewhere");
   }
 
-  #join(member: Member, { ref, room: wanted }: Join): void {
-    const name = parseRoom(wanted);
-    const room = member.rooms.has(name)
-      ? this.#rooms.joined(member, name)
-      : this.#enter(member, name);
-    const { nicks } = room.nickPage(undefined);
-    const { memberCount, lastSequence } = room;
-    this.#output.answer(member, {
-      type: "entered",
-      ref,
-      room: name,
-      nicks,
-      memberCount,
-      lastSequence,
-    });
+  /** An answer is a hundred times longer than the question, so none piles up in a full connection. */
+  #askListing(member: Member, request: Join | ListMembers): void {
+    if (listingsMax <= member.listings.length) {
+      throw new EarshotError("limit-reached", "too many requests wait for an answer");
+    }
+    const name = parseRoom(request.room);
+    if (request.type === "join" && !member.rooms.has(name)) this.#enter(member, name);
+    if (member.isWritable) this.#list(member, request);
+    else member.listings.push(request);
   }
 
-  #enter(member: Member, name: string): Room {
+  #enter(member: Member, name: string): void {
     const room = this.#rooms.enter(member, name);
     const others = [...room.members].filter((other) => other !== member);
     this.#output.tell(others, { type: "joined", room: name, nick: member.state.nick });
-    return room;
+  }
+
+  #list(session: Session, request: Join | ListMembers): void {
+    const { type, ref } = request;
+    const room = this.#rooms.joined(session, parseRoom(request.room));
+    const { name, memberCount, lastSequence } = room;
+    if (type === "join") {
+      const { nicks } = room.nickPage(undefined);
+      const about = { room: name, nicks, memberCount, log: this.#log, lastSequence };
+      this.#output.answer(session, { type: "entered", ref, ...about });
+    } else {
+      const page = room.nickPage(request.after === undefined ? undefined : nickKey(request.after));
+      this.#output.answer(session, { type, ref, room: name, ...page });
+    }
   }
 
   #leave(member: Member, { ref, room: wanted }: Leave): void {
@@ -286,12 +315,6 @@ export class ChatServer {
       throw new EarshotError("limit-reached", "too many history requests at a time");
     }
     this.#startRead();
-  }
-
-  #listMembers(member: Member, { ref, room: wanted, after }: ListMembers): void {
-    const room = this.#rooms.joined(member, parseRoom(wanted));
-    const page = room.nickPage(after === undefined ? undefined : nickKey(after));
-    this.#output.answer(member, { type: "members", ref, room: room.name, ...page });
   }
 
   #finishAppend(placements: readonly Placement[]): void {

@@ -48,6 +48,11 @@ export type ClientEvent =
       readonly nicks: readonly string[];
       readonly lastSequence: number;
     }
+  /**
+   * The server's history of a room is another than the one we knew, because it was lost or put back
+   * from a copy: what was told before is not in it, and sequences begin anew. `entered` follows.
+   */
+  | { readonly type: "reset"; readonly room: string }
   /** Our own leave was answered. */
   | { readonly type: "exited"; readonly ref?: string; readonly room: string }
   /** One line, in order of sequence, each exactly once; our own lines too. */
@@ -70,6 +75,16 @@ export type ClientEvent =
       readonly room: string;
       readonly id: string;
       readonly sequence: number;
+    }
+  /**
+   * Lines of ours in this room cannot be stored now; they are tried again until they are. Told once
+   * for each time that this begins.
+   */
+  | {
+      readonly type: "delayed";
+      readonly room: string;
+      readonly code: ErrorCode;
+      readonly message: string;
     }
   /** It was refused and will not be tried again; its text is given back. */
   | {

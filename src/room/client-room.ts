@@ -18,8 +18,8 @@ export class ClientRoom {
   /** What was missed before this connection is here; until then no line is sent. */
   isCaughtUp = false;
   isReading = false;
-  /** When the log may be read again after it could not be. */
-  readRetryAt: number | undefined;
+  /** When to go on after joining or reading was refused for a time. */
+  retryAt: number | undefined;
   joinCall: OpenCall | undefined;
   leaveCall: OpenCall | undefined;
 
@@ -30,7 +30,7 @@ export class ClientRoom {
 
   /** After which sequence to read now, or `undefined`. */
   get readAfter(): number | undefined {
-    if (this.phase !== "in" || this.isReading || this.readRetryAt !== undefined) return undefined;
+    if (this.phase !== "in" || this.isReading || this.retryAt !== undefined) return undefined;
     return this.log.missingAfter;
   }
 
@@ -38,6 +38,15 @@ export class ClientRoom {
     this.phase = "out";
     this.isCaughtUp = false;
     this.isReading = false;
-    this.readRetryAt = undefined;
+    this.retryAt = undefined;
+  }
+
+  /** The owner left and joins again: what was told is not told again, nor what was missed. */
+  rejoin(joinCall: OpenCall): void {
+    this.isWanted = true;
+    this.joinCall = joinCall;
+    this.log = new RoomLog();
+    this.isReading = false;
+    this.retryAt = undefined;
   }
 }

@@ -3,6 +3,7 @@ import { EarshotError, type ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
+import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { ClientRoom } from "./client-room.ts";
 import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
@@ -16,9 +17,14 @@ import {
   temporaryCodes,
 } from "./message.ts";
 import { nickKey, parseRoom } from "./name.ts";
-import { Outbox, type OutboxLine } from "./outbox.ts";
-import { RequestTable, type SentLine, type SentRequest } from "./request-table.ts";
-import { type LogNews, RoomLog } from "./room-log.ts";
+import { Outbox } from "./outbox.ts";
+import {
+  RequestTable,
+  type SentCatchUp,
+  type SentLine,
+  type SentRequest,
+} from "./request-table.ts";
+import type { LogNews } from "./room-log.ts";
 
 /** Where a session's requests and news go. */
 export interface ClientSessionOutput {
@@ -26,8 +32,8 @@ export interface ClientSessionOutput {
   tell(event: ClientEvent): void;
 }
 
-/** How long to wait before a part of the log that could not be read is asked for again. */
-const readRetryMs = 1_000;
+/** How long to wait before a room that was refused for a time is joined or read again. */
+const retryMs = 1_000;
 
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
@@ -37,6 +43,7 @@ const readRetryMs = 1_000;
 export class ClientSession {
   readonly #random: Random;
   readonly #output: ClientSessionOutput;
+  readonly #news: ClientNews;
   readonly #rooms = new Map<string, ClientRoom>();
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
@@ -47,6 +54,7 @@ export class ClientSession {
   constructor(random: Random, output: ClientSessionOutput) {
     this.#random = random;
     this.#output = output;
+    this.#news = new ClientNews((event) => output.tell(event));
     this.#outbox = new Outbox(random);
   }
 
@@ -90,7 +98,7 @@ export class ClientSession {
         throw new EarshotError("limit-reached", `${this.pendingCount} lines wait to be stored`);
       }
       id = line.id;
-      this.#output.tell({ type: "pending", room, id, text, at });
+      this.#news.tell({ type: "pending", room, id, text, at });
     });
     return id;
   }
@@ -145,10 +153,10 @@ export class ClientSession {
       case "joined":
       case "left":
         // Before the room is entered, the answer to joining will say who is there.
-        if (this.#rooms.get(event.room)?.phase === "in") this.#output.tell(event);
+        if (this.#rooms.get(event.room)?.phase === "in") this.#news.tell(event);
         break;
       case "shutdown":
-        this.#output.tell(event);
+        this.#news.tell(event);
         if (this.#nick !== undefined) this.#tellLeft(this.#nick);
         break;
       default:
@@ -160,7 +168,7 @@ export class ClientSession {
   handleTimeout(now: number): void {
     this.#outbox.handleTimeout(now);
     for (const room of this.#rooms.values()) {
-      if (room.readRetryAt !== undefined && room.readRetryAt <= now) room.readRetryAt = undefined;
+      if (room.retryAt !== undefined && room.retryAt <= now) room.retryAt = undefined;
     }
     this.#pump();
   }
@@ -168,8 +176,8 @@ export class ClientSession {
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
     let at = this.#outbox.pollTimeout();
-    for (const { readRetryAt } of this.#rooms.values()) {
-      if (readRetryAt !== undefined) at = Math.min(at ?? readRetryAt, readRetryAt);
+    for (const { retryAt } of this.#rooms.values()) {
+      if (retryAt !== undefined) at = Math.min(at ?? retryAt, retryAt);
     }
     return at;
   }
@@ -180,7 +188,7 @@ export class ClientSession {
       action();
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
-      this.#tellError(ref, error.code, error.message);
+      this.#news.tellError(ref, error.code, error.message);
     }
     this.#pump();
   }
@@ -194,10 +202,8 @@ export class ClientSession {
 
   /** Leaving was asked for and is not done yet: it is as if it had been. */
   #rejoin(room: ClientRoom, ref: string | undefined): void {
-    this.#tellExited(room);
-    room.isWanted = true;
-    room.joinCall = { ref };
-    room.log = new RoomLog();
+    this.#news.tellExited(room);
+    room.rejoin({ ref });
     if (room.phase === "in") this.#sendJoin(room);
   }
 
@@ -206,28 +212,35 @@ export class ClientSession {
       this.#handleEntered(sent.room, reply);
     } else if (sent.type === "leave" && reply.type === "exited") {
       sent.room.phase = "out";
-      this.#tellExited(sent.room);
+      this.#news.tellExited(sent.room);
     } else if (sent.type === "say" && reply.type === "stored") {
       this.#settle(sent.id, reply.sequence);
     } else if (sent.type === "catch-up" && reply.type === "page") {
+      if (!this.#isCurrent(sent)) return;
       sent.room.isReading = false;
-      this.#tellNews(sent.room, sent.room.log.handlePage(reply.entries, reply.damaged));
+      this.#tellNews(sent.room, sent.log.handlePage(reply.entries, reply.damaged));
     } else if (sent.type === "call") {
       const progress = continueCall(sent.call, reply);
       if (progress?.type === "ask") this.#sendCall(progress.call);
       if (progress?.type === "done") {
         this.#calls.settle();
-        this.#output.tell(progress.event);
+        this.#news.tell(progress.event);
       }
     }
   }
 
-  #handleEntered(room: ClientRoom, { nicks, memberCount, lastSequence }: Entered): void {
+  /** Whether its answer is still about the log that the owner is told of. */
+  #isCurrent({ room, log }: SentCatchUp): boolean {
+    return this.#rooms.get(room.name)?.log === log;
+  }
+
+  #handleEntered(room: ClientRoom, { nicks, memberCount, log, lastSequence }: Entered): void {
     room.phase = "in";
-    room.log.handleEntered(lastSequence);
+    const isOther = room.log.handleEntered(log, lastSequence);
+    if (isOther) this.#news.tell({ type: "reset", room: room.name });
     const ref = withRef(room.joinCall?.ref);
     room.joinCall = undefined;
-    this.#output.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
+    this.#news.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
     if (nicks.length < memberCount) this.members(room.name, undefined);
   }
 
@@ -238,15 +251,16 @@ export class ClientSession {
         this.#handleRefusedLine(now, sent, refusal);
         return;
       case "catch-up":
+        if (!this.#isCurrent(sent)) return;
         sent.room.isReading = false;
-        sent.room.readRetryAt = now + readRetryMs;
+        sent.room.retryAt = now + retryMs;
         return;
       case "join":
         if (code !== "server-closing") this.#giveUp(sent.room, code, message);
         return;
       case "call":
         this.#calls.settle();
-        this.#tellError(sent.call.ownerRef, code, message);
+        this.#news.tellError(sent.call.ownerRef, code, message);
         return;
       case "leave":
       case "tidy":
@@ -261,18 +275,20 @@ export class ClientSession {
     if (temporaryCodes.includes(code)) {
       // The lines behind it are refused as well; their answers must not count against the next try.
       this.#requests.forgetLines(sent.room);
-      this.#outbox.postpone(now, sent.id);
+      const isFirst = this.#outbox.postpone(now, sent.id);
+      if (isFirst) this.#news.tell({ type: "delayed", room: sent.room, code, message });
       return;
     }
     const line = this.#outbox.settle(sent.id);
-    if (line !== undefined) this.#tellFailed(line, code, message);
+    if (line !== undefined) this.#news.tellFailed(line, code, message);
   }
 
   /** The server will not let us into this room. */
   #giveUp(room: ClientRoom, code: ErrorCode, message: string): void {
     this.#rooms.delete(room.name);
-    this.#tellError(room.joinCall?.ref, code, message);
-    for (const line of this.#outbox.drop(room.name)) this.#tellFailed(line, "not-joined", message);
+    this.#news.tellError(room.joinCall?.ref, code, message);
+    for (const line of this.#outbox.drop(room.name))
+      this.#news.tellFailed(line, "not-joined", message);
   }
 
   #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
@@ -285,21 +301,20 @@ export class ClientSession {
   #tellNews(room: ClientRoom, news: readonly LogNews[]): void {
     for (const item of news) {
       if (item.type === "damaged") {
-        this.#output.tell({ type: "damaged", room: room.name, range: item.range });
+        this.#news.tell({ type: "damaged", room: room.name, range: item.range });
         continue;
       }
       const { entry } = item;
       this.#settle(entry.id, entry.sequence);
       const isOwn = nickKey(entry.author) === nickKey(this.#nick ?? "");
-      this.#output.tell({ type: "said", room: room.name, entry, isOwn });
+      this.#news.tell({ type: "said", room: room.name, entry, isOwn });
     }
   }
 
   /** The line is known to be stored: from the answer or from the log, whichever comes first. */
   #settle(id: string, sequence: number): void {
     const line = this.#outbox.settle(id);
-    if (line === undefined) return;
-    this.#output.tell({ type: "stored", ...withRef(line.ownerRef), room: line.room, id, sequence });
+    if (line !== undefined) this.#news.tellStored(line, sequence);
   }
 
   #pump(): void {
@@ -329,7 +344,7 @@ export class ClientSession {
     const { name, phase } = room;
     const isNeeded = room.isWanted || this.#outbox.has(name);
     if (phase === "out" && !isNeeded) {
-      this.#tellExited(room);
+      this.#news.tellExited(room);
       this.#rooms.delete(name);
     } else if (this.#nick !== undefined && phase === "out") {
       this.#sendJoin(room);
@@ -346,7 +361,11 @@ export class ClientSession {
     if (after === undefined || !this.#requests.mayRead) return;
     room.isReading = true;
     const range = { room: room.name, after, limit: pageEntriesMax };
-    this.#send({ type: "catch-up", room }, (ref) => ({ type: "history", ref, ...range }));
+    this.#send({ type: "catch-up", room, log: room.log }, (ref) => ({
+      type: "history",
+      ref,
+      ...range,
+    }));
   }
 
   #sendJoin(room: ClientRoom): void {
@@ -378,21 +397,7 @@ export class ClientSession {
   #tellLeft(nick: string): void {
     for (const { name: room, phase } of this.#rooms.values()) {
       if (phase !== "in") continue;
-      this.#output.tell({ type: "left", room, nick, reason: "server closing" });
+      this.#news.tell({ type: "left", room, nick, reason: "server closing" });
     }
-  }
-
-  #tellExited(room: ClientRoom): void {
-    if (room.leaveCall === undefined) return;
-    this.#output.tell({ type: "exited", ...withRef(room.leaveCall.ref), room: room.name });
-    room.leaveCall = undefined;
-  }
-
-  #tellFailed({ id, room, text, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
-    this.#output.tell({ type: "failed", ...withRef(ownerRef), room, id, text, code, message });
-  }
-
-  #tellError(ref: string | undefined, code: ErrorCode, message: string): void {
-    this.#output.tell({ type: "error", ...withRef(ref), code, message });
   }
 }

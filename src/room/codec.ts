@@ -15,6 +15,18 @@ import {
  */
 export const containersMax = 1_000;
 
+/**
+ * Items in one message: maps, arrays, keys and values. A full page has 3,218 (200 entries of 11, 201
+ * ranges of 5, and 13 of its own); the rest is for keys of later versions.
+ */
+export const itemsMax = 10_000;
+
+/** A larger request must be a `say`: the longest other one is a `hello` of 5 KiB. */
+export const requestBytesMax: number = 64 * 2 ** 10;
+
+/** What stands in every `say`, wherever its sender puts it among the other keys. */
+const sayMark = encodeCbor({ type: "say" }).subarray(1);
+
 const decodeOptions: DecodeOptions = {
   strict: true,
   allowIndefinite: false,
@@ -42,6 +54,8 @@ export function decodeCbor<T>(bytes: Uint8Array, check: Check<T>): T | undefined
 
 /** The request, the `ref` of one that cannot be understood, or `undefined`. */
 export function decodeRequest(bytes: Uint8Array): Request | { readonly ref: number } | undefined {
+  // Before a single text of it is decoded.
+  if (requestBytesMax < bytes.length && !includes(bytes, sayMark)) return undefined;
   return decodeCbor(bytes, (value) => checkRequest(value) ?? checkRef(value));
 }
 
@@ -53,6 +67,7 @@ export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefine
 function decodeItem(bytes: Uint8Array): unknown {
   const inner = new Tokenizer(bytes, decodeOptions);
   let containers = 0;
+  let items = 0;
   try {
     return decode(bytes, {
       ...decodeOptions,
@@ -60,6 +75,8 @@ function decodeItem(bytes: Uint8Array): unknown {
         done: () => inner.done(),
         pos: () => inner.pos(),
         next() {
+          items += 1;
+          if (itemsMax < items) throw new RangeError("too many items");
           const token = inner.next();
           if (Type.equals(token.type, Type.array) || Type.equals(token.type, Type.map)) {
             containers += 1;
@@ -76,6 +93,10 @@ function decodeItem(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+function includes(bytes: Uint8Array, part: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(part) !== -1;
 }
 
 /** cborg puts U+FFFD where bytes are no UTF-8; then two encodings would mean the same. */

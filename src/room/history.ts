@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { Level } from "level";
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
 import { draftKey, type LogEnd, planAppend } from "./append-plan.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
+import { canWrite } from "./disk-probe.ts";
 import type { Entry } from "./entry.ts";
 import type {
   AppendResult,
@@ -16,7 +18,7 @@ import type {
   ReadResult,
 } from "./history-port.ts";
 import { hasMarker, writeMarker } from "./marker-file.ts";
-import { checkLogEnd } from "./message.ts";
+import { checkId, checkLogEnd } from "./message.ts";
 import { PageCollector, planPage } from "./page-plan.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 
@@ -24,6 +26,10 @@ export interface HistoryOptions {
   /** Holds the database and its marker; made when it is missing. */
   readonly directory: string;
   readonly clock: Clock;
+  /** Gives a new history its name. */
+  readonly random: Random;
+  /** Told once when writing begins to fail, and once when it works again, as a phrase for people. */
+  readonly onTrouble?: (message: string) => void;
 }
 
 /** What the layout on disk is called in the database; another number is another layout. */
@@ -65,10 +71,14 @@ type HistoryState =
  * repaired or made anew in silence: damage is told.
  */
 export class History implements HistoryPort {
+  /** Names this history for ever, and no other: sequences of another one mean other lines. */
+  readonly id: string;
   /** Rooms of whose newest lines some were missing when the history was opened. */
   readonly damagedRooms: readonly string[];
   readonly #path: string;
+  readonly #probePath: string;
   readonly #clock: Clock;
+  readonly #onTrouble: (message: string) => void;
   #ends: Map<string, LogEnd>;
   #state: HistoryState;
   #failures = 0;
@@ -82,23 +92,27 @@ export class History implements HistoryPort {
    * gone or unreadable `history-damaged`; anything else `data-directory-unusable`.
    */
   static async open(options: HistoryOptions): Promise<History> {
-    const { directory, clock } = options;
-    const path = join(directory, "log");
+    const { directory, random } = options;
+    const path = logPath(directory);
     const marker = join(directory, "created");
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const isNew = !(await hasMarker(marker));
       const opened = await openInspected(path, isNew);
+      const id = await openId(opened.store, random);
       if (isNew) await writeMarker(marker, markerText);
-      return new History(path, clock, opened);
+      return new History(options, id, opened);
     } catch (error) {
       throw openError(error, directory);
     }
   }
 
-  private constructor(path: string, clock: Clock, opened: OpenedStore) {
-    this.#path = path;
-    this.#clock = clock;
+  private constructor(options: HistoryOptions, id: string, opened: OpenedStore) {
+    this.id = id;
+    this.#path = logPath(options.directory);
+    this.#probePath = join(options.directory, "probe");
+    this.#clock = options.clock;
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
     this.#state = { type: "open", store: opened.store };
     this.#ends = opened.ends;
     this.damagedRooms = opened.damagedRooms;
@@ -148,13 +162,15 @@ export class History implements HistoryPort {
       });
       if (0 < plan.entries.length) await writePlan(store, plan.entries, plan.ends);
       for (const [room, end] of plan.ends) this.#ends.set(room, end);
+      if (0 < this.#failures) this.#onTrouble("history can be written again");
       this.#failures = 0;
       return { type: "appended", placements: plan.placements };
     } catch (error) {
-      const message = levelMessage(error);
+      const message = `history cannot be written: ${levelMessage(error)}`;
+      if (this.#failures === 0) this.#onTrouble(message);
       const timer = this.#reopenLater();
       this.#state = { type: "failing", store, timer };
-      return failure(`history cannot be written: ${message}`);
+      return failure(message);
     }
   }
 
@@ -185,6 +201,12 @@ export class History implements HistoryPort {
 
   async #reopen(): Promise<void> {
     const state = this.#state;
+    assert(state.type === "failing" || state.type === "down");
+    // On a full disk the store that we have still reads, and each try to open another leaves a file.
+    if (!(await canWrite(this.#probePath))) {
+      this.#state = { ...state, timer: this.#reopenLater() };
+      return;
+    }
     this.#state = { type: "reopening" };
     try {
       if ("store" in state) await state.store.root.close();
@@ -230,6 +252,10 @@ async function openStore(path: string, isNew: boolean): Promise<Store> {
   };
 }
 
+function logPath(directory: string): string {
+  return join(directory, "log");
+}
+
 function openTable(root: Level<string, Uint8Array>, name: string) {
   return root.sublevel<string, Uint8Array>(name, { valueEncoding: "view" });
 }
@@ -248,6 +274,16 @@ async function checkFormat(store: Store): Promise<void> {
     const message = `history has format ${format}, this program reads ${formatVersion}`;
     throw new EarshotError("data-directory-unusable", message);
   }
+}
+
+/** The history's name, made when it has none: it is new, or older than names are. */
+async function openId(store: Store, random: Random): Promise<string> {
+  const bytes: Uint8Array | undefined = await store.root.get("id");
+  const known = bytes === undefined ? undefined : decodeCbor(bytes, checkId);
+  if (known !== undefined) return known;
+  const id = random.id();
+  await store.root.put("id", encodeCbor(id), { sync: true });
+  return id;
 }
 
 /** Finds the rooms' ends, and whether their newest lines are all there. */

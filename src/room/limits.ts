@@ -46,8 +46,29 @@ export const draftsBytesMax: number = 64 * 2 ** 20;
 /** What a waiting line costs beyond its text; it also bounds their number to 262,144. */
 export const draftOverheadBytes = 256;
 
+/**
+ * How far the time of a line may be ahead of the clock so as not to be before the line above it,
+ * milliseconds. Clocks that are adjusted go back by less; one that was wrong must not stay wrong.
+ */
+export const sentAtAheadMsMax = 60_000;
+
 /** History reads that one session may have waiting; a client keeps to it. */
 export const sessionReadsMax = 8;
+
+/**
+ * Pages of all sessions that were sent and are still in the queues of their connections: four lines
+ * of the largest size. Above it no page is read; one that is being read then still comes on top.
+ */
+export const pagesBytesMax: number = 64 * 2 ** 20;
+
+/** Requests for history and members that a client keeps until they are answered. */
+export const requestsWaitingMax = 100;
+
+/**
+ * Joins and questions about members that one session may have waiting while its connection is full:
+ * all that a client keeps unanswered, and one join for each of its rooms.
+ */
+export const listingsMax: number = requestsWaitingMax + sessionRoomsMax;
 
 /** How long a connection may stay without an accepted hello, milliseconds. */
 export const helloMs = 5_000;
@@ -69,9 +90,6 @@ export const linesAheadMax = 1_000;
 
 /** Their text, in bytes of UTF-8. */
 export const linesAheadBytesMax: number = 2 ** 20;
-
-/** Requests for history and members that a client keeps until they are answered. */
-export const requestsWaitingMax = 100;
 
 /** Members of a room that a client collects: as many as a server has sessions. */
 export const membersMax: number = sessionsMax;

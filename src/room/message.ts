@@ -93,6 +93,8 @@ export interface Entered {
   readonly room: string;
   readonly nicks: readonly string[];
   readonly memberCount: number;
+  /** Names the server's history: with another name, sequences mean other lines. */
+  readonly log: string;
   /** Sequence of the newest line, 0 when there is none; every later one will be told. */
   readonly lastSequence: number;
 }
@@ -303,6 +305,7 @@ export const checkServerMessage: Check<ServerMessage> = checkOf(
       room: name,
       nicks,
       memberCount: whole,
+      log: id,
       lastSequence: whole,
     }),
     v.object({ type: v.literal("exited"), ref, room: name }),
@@ -334,6 +337,9 @@ export const checkRef: Check<{ readonly ref: number }> = checkOf(v.object({ ref 
 
 /** A line as it is on disk, or `undefined`. */
 export const checkStoredEntry: Check<StoredEntry> = checkOf(v.object({ room: name, entry }));
+
+/** The name of a history as it is on disk, or `undefined`. */
+export const checkId: Check<string> = checkOf(id);
 
 /** The end of a room's log as it is on disk, or `undefined`. */
 export const checkLogEnd: Check<LogEnd> = checkOf(v.object({ sequence: whole, sentAt: whole }));

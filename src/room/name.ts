@@ -21,6 +21,9 @@ export const reservedNicks: readonly string[] = [
 
 const alphabet = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.-]*$/u;
 
+/** Letters and marks that nobody sees: with one of them two names look the same and are not. */
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
+
 const alphabetRule = "use letters, digits, _ . - and begin with a letter or digit";
 
 /**
@@ -72,6 +75,7 @@ function nameProblem(name: string, lengthMax: number): string | undefined {
   const length = [...name].length;
   if (length === 0) return "is empty";
   if (lengthMax < length) return `is ${length} characters long, at most ${lengthMax}`;
+  if (invisible.test(name)) return `has invisible characters: ${alphabetRule}`;
   if (!alphabet.test(name)) return `${name} has characters that are not allowed: ${alphabetRule}`;
   return undefined;
 }

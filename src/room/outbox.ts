@@ -97,13 +97,17 @@ export class Outbox {
     return line;
   }
 
-  /** The line was refused for a time: its room tries again, from its first line, after a while. */
-  postpone(now: number, id: string): void {
+  /**
+   * The line was refused for a time: its room tries again, from its first line, after a while. Gives
+   * whether this is the first time since one of its lines was settled.
+   */
+  postpone(now: number, id: string): boolean {
     const queue = this.#queueOf(id);
-    if (queue === undefined) return;
+    if (queue === undefined) return false;
     for (const sent of [...queue.sent]) this.#takeBack(queue, sent);
     queue.failures += 1;
     queue.retryAt = now + backOff(queue.failures, this.#random);
+    return queue.failures === 1;
   }
 
   /** The connection is gone: everything has to be sent again. */

@@ -1,6 +1,7 @@
 import type { OwnerCall } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
+import type { RoomLog } from "./room-log.ts";
 
 /** A line that was sent. */
 export interface SentLine {
@@ -9,9 +10,17 @@ export interface SentLine {
   readonly room: string;
 }
 
+/** What was missed of a log is being read; the room may have begun another one since. */
+export interface SentCatchUp {
+  readonly type: "catch-up";
+  readonly room: ClientRoom;
+  readonly log: RoomLog;
+}
+
 /** What a reply is the answer to. */
 export type SentRequest =
-  | { readonly type: "join" | "leave" | "catch-up"; readonly room: ClientRoom }
+  | { readonly type: "join" | "leave"; readonly room: ClientRoom }
+  | SentCatchUp
   | SentLine
   | { readonly type: "call"; readonly call: OwnerCall }
   /** A room that we are in by taking over an earlier connection, and do not want. */

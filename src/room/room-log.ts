@@ -14,6 +14,8 @@ export type LogNews =
 export class RoomLog {
   /** The sequence that comes next; `undefined` until the room was entered for the first time. */
   #next: number | undefined;
+  /** The history whose sequences these are. */
+  #history: string | undefined;
   /** The newest sequence that the server has told of. */
   #last = 0;
   readonly #ahead = new Map<number, Entry>();
@@ -25,13 +27,21 @@ export class RoomLog {
     return this.#next - 1;
   }
 
-  /** The room was entered, for the first time or again: the past is not replayed, a gap is. */
-  handleEntered(lastSequence: number): void {
-    // A log that is shorter than what we have seen is another log.
-    if (this.#next === undefined || lastSequence < this.#next - 1) this.#next = lastSequence + 1;
+  /**
+   * The room was entered, for the first time or again: the past is not replayed, a gap is. Gives
+   * whether it is another log than before, so that nothing that was seen is in it.
+   */
+  handleEntered(history: string, lastSequence: number): boolean {
+    const isFirst = this.#next === undefined;
+    // A log that is shorter than what we have seen was put back from a copy.
+    const isShorter = this.#next !== undefined && lastSequence < this.#next - 1;
+    const isOther = isShorter || (!isFirst && history !== this.#history);
+    if (isFirst || isOther) this.#next = lastSequence + 1;
+    this.#history = history;
     this.#last = lastSequence;
     this.#ahead.clear();
     this.#aheadBytes = 0;
+    return isOther;
   }
 
   handleGrown(lastSequence: number): void {

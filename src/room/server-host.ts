@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
 import type { ChatServer } from "./chat-server.ts";
 import type { HistoryPort } from "./history-port.ts";
+import { channels } from "./limits.ts";
 import type { ServerEffect } from "./server-output.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -83,9 +84,9 @@ export class ServerHost {
     switch (effect.type) {
       case "send":
         for (const session of effect.sessions) {
-          if (!port.send(session, effect.channel, effect.message)) {
-            server.handleBlocked(session);
-          }
+          const isShort = port.send(session, effect.channel, effect.message);
+          if (!isShort) server.handleBlocked(session);
+          else if (effect.channel === channels.bulk) server.handleWritable(session);
         }
         return;
       case "close":

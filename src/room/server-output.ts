@@ -34,9 +34,9 @@ export class ServerOutput {
     return effects;
   }
 
-  /** Answers a request, if the session is still there. */
-  answer(session: Session, reply: Reply, channel: number = channels.chat): void {
-    if (!session.isGone) this.#send([session], channel, reply);
+  /** Answers a request, if the session is still there; gives the bytes of the answer. */
+  answer(session: Session, reply: Reply, channel: number = channels.chat): number {
+    return session.isGone ? 0 : this.#send([session], channel, reply);
   }
 
   /** Tells some sessions the same; it is encoded once. */
@@ -56,8 +56,10 @@ export class ServerOutput {
     this.#effects.push({ type: "read", query });
   }
 
-  #send(sessions: readonly Session[], channel: number, message: Reply | Event): void {
+  #send(sessions: readonly Session[], channel: number, message: Reply | Event): number {
     const ids = sessions.map(({ id }) => id);
-    this.#effects.push({ type: "send", sessions: ids, channel, message: encodeCbor(message) });
+    const bytes = encodeCbor(message);
+    this.#effects.push({ type: "send", sessions: ids, channel, message: bytes });
+    return bytes.length;
   }
 }

@@ -20,6 +20,8 @@ export interface StartServerOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** What the owner should know: the disk cannot be written, or can be again. */
+  readonly onTrouble?: (message: string) => void;
   /** After `memberCount` or `roomCount` changed. */
   readonly onChange?: () => void;
 }
@@ -46,10 +48,15 @@ export interface RunningServer extends AsyncDisposable {
  * `socket-failed`.
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
-  const { clock, random, name, id } = options;
-  const history = await History.open({ directory: options.dataDir, clock });
+  const { clock, random, name, id, onTrouble } = options;
+  const history = await History.open({
+    directory: options.dataDir,
+    clock,
+    random,
+    ...(onTrouble && { onTrouble }),
+  });
   const { lastSequences, damagedRooms } = history;
-  const server = new ChatServer({ server: { id, name }, lastSequences });
+  const server = new ChatServer({ server: { id, name }, log: history.id, lastSequences });
   let onDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     onDone = resolve;

@@ -1,4 +1,4 @@
-import type { ReadHistory } from "./message.ts";
+import type { Join, ListMembers, ReadHistory } from "./message.ts";
 
 /** Names a connection to the server; the transport's connection handle. */
 export type SessionId = number;
@@ -28,6 +28,10 @@ export class Session {
   readonly behindRooms: Set<string> = new Set();
   /** History reads that wait, at most `sessionReadsMax`. */
   readonly reads: ReadHistory[] = [];
+  /** Answers that wait until the connection is writable, at most `listingsMax`. */
+  readonly listings: (Join | ListMembers)[] = [];
+  /** Of the pages that were sent and may still be in its queue. */
+  pageBytes = 0;
   state: SessionState;
   isWritable = true;
   /** The connection is closed or told to close; nobody is answered any more. */

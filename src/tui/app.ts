@@ -1,11 +1,13 @@
 import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
+import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
 import { historyRef } from "./room-events.ts";
+import { saveText } from "./saved-file.ts";
 import type { TerminalEnvironment } from "./screen.ts";
 import {
   openTerminal,
@@ -40,6 +42,8 @@ export interface TuiOptions extends ChatOptions {
   readonly version: number;
   readonly discoveryPort: number;
   readonly isAscii: boolean;
+  /** Whether the terminal's bell rings when somebody calls us by name out of sight. */
+  readonly hasBell: boolean;
   /** Prints a line after the terminal was given back. */
   readonly print: (line: string) => void;
 }
@@ -74,6 +78,8 @@ class App {
   /** Open while the picker is shown. */
   #browsing: Promise<ServerBrowser> | undefined;
   #hosting: Promise<HostedServer> | undefined;
+  /** Of `#hosting`, when it has started. */
+  #hosted: HostedServer | undefined;
   /** What still has to finish before the program may end. */
   readonly #closing = new Set<Promise<unknown>>();
   #drawnAt: number | undefined;
@@ -136,7 +142,12 @@ class App {
 
   #moment(): Moment {
     const { clock } = this.#options;
-    return { now: clock.now(), wallNow: clock.wallNow() };
+    const hostedMemberCount = this.#hosted?.memberCount();
+    return {
+      now: clock.now(),
+      wallNow: clock.wallNow(),
+      ...(hostedMemberCount !== undefined && { hostedMemberCount }),
+    };
   }
 
   #dispatch(event: ViewEvent, urgency: "now" | "soon"): void {
@@ -176,11 +187,17 @@ class App {
       case "say":
         this.#say(effect.room, effect.text);
         break;
+      case "save":
+        this.#save(effect.file, effect.text);
+        break;
       case "suspend":
         this.#terminal.suspend();
         break;
       case "redraw":
         this.#terminal.redraw();
+        break;
+      case "ring":
+        this.#terminal.ring();
         break;
       case "quit":
         this.#quit();
@@ -285,6 +302,17 @@ class App {
     if (id === undefined) this.#dispatch({ type: "say-refused", text }, "now");
   }
 
+  #save(file: string, text: string): void {
+    const saving = saveText(file, text).then(
+      (path) => this.#dispatch({ type: "saved", path: sanitizeLine(path) }, "soon"),
+      (error: unknown) => {
+        const message = sanitizeLine(phraseOf(error));
+        this.#dispatch({ type: "save-failed", message }, "soon");
+      },
+    );
+    this.#track(saving);
+  }
+
   #openBrowser(): void {
     if (this.#browsing !== undefined) return;
     const tell = () => {
@@ -323,7 +351,10 @@ class App {
     this.#hosting ??= this.#options.host();
     const hosting = this.#hosting;
     hosting.then(
-      ({ target }) => this.#dispatch({ type: "hosted", target }, "soon"),
+      (hosted) => {
+        this.#hosted = hosted;
+        this.#dispatch({ type: "hosted", target: hosted.target }, "soon");
+      },
       (error: unknown) => {
         this.#hosting = undefined;
         this.#dispatch({ type: "host-failed", message: phraseOf(error) }, "soon");
@@ -367,6 +398,7 @@ function settingsOf(options: TuiOptions): Settings {
     nickDefault: options.nickDefault,
     version: options.version,
     discoveryPort: options.discoveryPort,
+    hasBell: options.hasBell,
   };
 }
 

@@ -27,7 +27,9 @@ export type Connect = (
 
 /** A server that runs in this process because somebody asked for it in the picker. */
 export interface HostedServer {
-  readonly target: ServerTarget;
+  readonly target: Extract<ServerTarget, { type: "discovered" }>;
+  /** Who is in it now, ourselves too. */
+  memberCount(): number;
   /** Tells the members and stops. */
   close(): Promise<void>;
 }

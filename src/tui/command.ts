@@ -9,9 +9,11 @@ export type CommandName =
   | "leave"
   | "members"
   | "nick"
+  | "open"
   | "quit"
   | "redraw"
   | "rooms"
+  | "save"
   | "servers";
 
 /** What is known of a command; help is made from it. */
@@ -46,6 +48,14 @@ export const commands: readonly CommandDescription[] = [
   { name: "members", aliases: ["names"], args: "", help: "who is in this room" },
   { name: "rooms", aliases: [], args: "", help: "the rooms you are in" },
   { name: "nick", aliases: [], args: "NAME", isArgRequired: true, help: "another nickname" },
+  { name: "open", aliases: [], args: "", help: "read the folded message, as F4 does" },
+  {
+    name: "save",
+    aliases: [],
+    args: "FILE",
+    isArgRequired: true,
+    help: "write the folded message to a new file",
+  },
   { name: "servers", aliases: [], args: "[now]", help: "choose another server" },
   { name: "clear", aliases: [], args: "", help: "empty the screen, not the history" },
   { name: "redraw", aliases: [], args: "", help: "paint the screen again" },
@@ -124,6 +134,6 @@ function findCommand(typed: string): CommandDescription | { readonly reason: str
   }
   const names = commands.flatMap(({ name, aliases }) => [name, ...aliases]);
   const meant = nearest(word, names);
-  const offer = meant === undefined ? "/help lists what there is" : `did you mean /${meant}?`;
-  return { reason: `no command /${typed}; ${offer} Nothing was sent, // says a slash` };
+  const offer = meant === undefined ? "/help lists them" : `did you mean /${meant}?`;
+  return { reason: `nothing was sent: no command /${typed}, ${offer} (// says a slash)` };
 }

@@ -76,6 +76,7 @@ function contextsOf(
     case "room":
       return [
         { name: "room", title: "ROOM" },
+        { name: "reader", title: "READING A FOLDED MESSAGE" },
         { name: "paste", title: "A LONG PASTE" },
         everywhere,
       ];

@@ -10,6 +10,7 @@ export type KeyContext =
   | "changed"
   | "room"
   | "paste"
+  | "reader"
   | "help";
 
 /** What a key does. */
@@ -23,6 +24,7 @@ export type Action =
   | "host"
   | "interrupt"
   | "next-room"
+  | "open-message"
   | "previous-room"
   | "quit"
   | "redraw"
@@ -125,7 +127,21 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["down"], action: "history-newer", help: "and back again" },
   { context: "room", keys: ["ctrl+n", "alt+right"], action: "next-room", help: "next room" },
   { context: "room", keys: ["ctrl+p", "alt+left"], action: "previous-room", help: "previous room" },
+  { context: "room", keys: ["f4"], action: "open-message", help: "read the folded message" },
   { context: "room", keys: ["f8"], action: "toggle-members", help: "members on or off" },
+
+  {
+    context: "reader",
+    keys: ["escape", "q", "f4", "enter"],
+    action: "back",
+    help: "back to the conversation",
+  },
+  { context: "reader", keys: ["page-up", "b"], action: "scroll-page-up", help: "a page up" },
+  { context: "reader", keys: ["page-down", " "], action: "scroll-page-down", help: "a page down" },
+  { context: "reader", keys: ["home", "ctrl+home"], action: "scroll-top", help: "its beginning" },
+  { context: "reader", keys: ["end", "ctrl+end"], action: "scroll-bottom", help: "its end" },
+  { context: "reader", keys: ["up", "shift+up"], action: "scroll-line-up" },
+  { context: "reader", keys: ["down", "shift+down"], action: "scroll-line-down" },
 
   { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
   { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },

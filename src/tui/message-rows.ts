@@ -48,12 +48,21 @@ export function messageColumns(columns: number): MessageColumns {
   return { columns, nickCells, textCells: Math.max(1, textCells) };
 }
 
-/** The rows of a line, at least one; `before` is the line above it, or `undefined`. */
-export function messageRows(line: Line, before: Line | undefined, context: MessageContext): Row[] {
+/** What stands above a line, as far as it changes how the line is drawn. */
+export interface Above {
+  /** The line right above, or `undefined`. */
+  readonly line: Line | undefined;
+  /** When the nearest line above that the server has dated was sent, or `undefined`. */
+  readonly sentAt: number | undefined;
+}
+
+/** The rows of a line, at least one. */
+export function messageRows(line: Line, above: Above, context: MessageContext): Row[] {
   const rows: Row[] = [];
-  const day = newDay(line, before, context.timeFormat);
+  const before = above.line;
+  const day = newDay(line, above, context.timeFormat);
   if (day !== undefined) rows.push(ruleRow(day, context));
-  const body = bodyRows(line, context.at.textCells, context.theme);
+  const body = bodyOf(line, context).rows;
   body.forEach((text, index) => {
     const style = line.type === "said" || line.type === "failed" ? {} : { isDim: true };
     const mark = index === body.length - 1 ? markOf(line, context.theme) : undefined;
@@ -68,32 +77,37 @@ export function messageRows(line: Line, before: Line | undefined, context: Messa
 }
 
 /** How many rows `messageRows` gives. */
-export function messageHeight(
-  line: Line,
-  before: Line | undefined,
-  context: MessageContext,
-): number {
-  const body = bodyRows(line, context.at.textCells, context.theme).length;
-  return body + (newDay(line, before, context.timeFormat) === undefined ? 0 : 1);
+export function messageHeight(line: Line, above: Above, context: MessageContext): number {
+  const body = bodyOf(line, context).rows.length;
+  return body + (newDay(line, above, context.timeFormat) === undefined ? 0 : 1);
 }
 
-interface WrappedBody {
+/** Whether only the beginning of the line is drawn. */
+export function isFolded(line: Line, context: MessageContext): boolean {
+  return bodyOf(line, context).isFolded;
+}
+
+interface Body {
+  readonly rows: readonly string[];
+  readonly isFolded: boolean;
+}
+
+interface WrappedBody extends Body {
   readonly cells: number;
   readonly ellipsis: string;
-  readonly rows: readonly string[];
 }
 
 /** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
 const wrappedBodies = new WeakMap<Line, WrappedBody>();
 
-function bodyRows(line: Line, cells: number, theme: Theme): readonly string[] {
+function bodyOf(line: Line, { at, theme }: MessageContext): Body {
   const known = wrappedBodies.get(line);
   const { ellipsis } = theme.glyphs;
-  if (known !== undefined && known.cells === cells && known.ellipsis === ellipsis)
-    return known.rows;
-  const rows = foldedBody(bodyText(line), cells, ellipsis);
-  wrappedBodies.set(line, { cells, ellipsis, rows });
-  return rows;
+  const cells = at.textCells;
+  if (known !== undefined && known.cells === cells && known.ellipsis === ellipsis) return known;
+  const body = { ...foldedBody(bodyText(line), cells, ellipsis), cells, ellipsis };
+  wrappedBodies.set(line, body);
+  return body;
 }
 
 function bodyText(line: Line): string {
@@ -113,7 +127,7 @@ function bodyText(line: Line): string {
   }
 }
 
-function foldedBody(text: string, cells: number, ellipsis: string): string[] {
+function foldedBody(text: string, cells: number, ellipsis: string): Body {
   const isCut = wrappedUnitsMax < text.length;
   const shown = (isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text).split("\n");
   const rows: string[] = [];
@@ -123,13 +137,16 @@ function foldedBody(text: string, cells: number, ellipsis: string): string[] {
     if (foldedRows < rows.length) break;
     wholeLines += 1;
   }
-  if (rows.length <= foldedRows && !isCut) return rows;
+  if (rows.length <= foldedRows && !isCut) return { rows, isFolded: false };
   const count = lineCount(text) - Math.min(wholeLines, shown.length - 1);
-  const size = formatBytes(utf8Bytes(text));
-  return [
-    ...rows.slice(0, foldedRows),
-    clip(`${ellipsis} ${countOf(count, "more line")} (${size})`, cells, ellipsis),
-  ];
+  const fold = foldText(count, formatBytes(utf8Bytes(text)), cells, ellipsis);
+  return { rows: [...rows.slice(0, foldedRows), fold], isFolded: true };
+}
+
+/** Where it is narrow, the size and the key say more than the number of lines. */
+function foldText(count: number, size: string, cells: number, ellipsis: string): string {
+  const whole = `${ellipsis} ${countOf(count, "more line")} (${size}), F4 opens`;
+  return textWidth(whole) <= cells ? whole : clip(`${ellipsis} ${size}, F4 opens`, cells, ellipsis);
 }
 
 function firstPrefix(line: Line, before: Line | undefined, context: MessageContext): Span[] {
@@ -158,7 +175,8 @@ function nickStyleOf(line: Line, theme: Theme): Span["style"] {
   return nickStyle(theme, line.entry.author);
 }
 
-function nickOf(line: Line, { ownNick }: MessageContext): string {
+/** Who said it, or the dashes that stand for nobody. */
+export function nickOf(line: Line, { ownNick }: MessageContext): string {
   if (line.type === "said") return line.entry.author;
   return line.type === "pending" || line.type === "failed" ? ownNick : noticeNick;
 }
@@ -170,7 +188,8 @@ function markOf(line: Line, theme: Theme): Span | undefined {
   return line.type === "said" && line.isOwn ? span(stored, theme.dim) : undefined;
 }
 
-function timeOf(line: Line): number | undefined {
+/** When it was said, milliseconds since 1970, or `undefined` for what has no time. */
+export function timeOf(line: Line): number | undefined {
   if (line.type === "said") return line.entry.sentAt;
   return line.type === "damaged" ? undefined : line.at;
 }
@@ -183,13 +202,14 @@ function isSameAuthor(line: Line, before: Line, context: MessageContext): boolea
   return time !== undefined && timeBefore !== undefined && time - timeBefore < sameAuthorMs;
 }
 
-/** The day to write above the line, where it is not the day of the line above. */
-function newDay(line: Line, before: Line | undefined, timeFormat: TimeFormat): string | undefined {
-  const time = timeOf(line);
-  if (time === undefined) return undefined;
-  const timeBefore = before === undefined ? undefined : timeOf(before);
-  const day = timeFormat.date(time);
-  return timeBefore !== undefined && timeFormat.date(timeBefore) === day ? undefined : day;
+/**
+ * The day to write above the line, where it is another than above. Only the server's clock counts: ours,
+ * which notices are dated by, may be days away from it.
+ */
+function newDay(line: Line, { sentAt }: Above, timeFormat: TimeFormat): string | undefined {
+  if (line.type !== "said") return undefined;
+  const day = timeFormat.date(line.entry.sentAt);
+  return sentAt !== undefined && timeFormat.date(sentAt) === day ? undefined : day;
 }
 
 function ruleRow(text: string, { at, theme }: MessageContext): Row {

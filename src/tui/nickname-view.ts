@@ -4,6 +4,7 @@ import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
 import { inputRows } from "./input-rows.ts";
 import type { Picture, Row } from "./picture.ts";
+import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
 import { clip, wrap } from "./text.ts";
 import type { NicknameScreen, ViewState } from "./view-state.ts";
@@ -21,7 +22,7 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
   });
   const news = newsRows(state, screen);
   const top: Row[] = [title, []];
-  const hints = `   Enter join ${separator} Esc back to the servers`;
+  const hints = `   ${warningText(state) ?? `Enter join ${separator} Esc back to the servers`}`;
   const rows = [
     ...top,
     ...input.rows,

@@ -5,6 +5,7 @@ import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
 import { isSilent, matchingServers, namesakes, refusalOf, selectedServer } from "./picker.ts";
 import type { Picture, Row } from "./picture.ts";
+import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
 import { clip, padEnd, padStart } from "./text.ts";
 import { trustWord } from "./trust.ts";
@@ -167,7 +168,8 @@ function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {
 }
 
 function hintText(state: ViewState, screen: PickerScreen): string {
-  return hintsOf(state, screen).join(` ${state.settings.theme.glyphs.separator} `);
+  const { separator } = state.settings.theme.glyphs;
+  return warningText(state) ?? hintsOf(state, screen).join(` ${separator} `);
 }
 
 function hintsOf(state: ViewState, screen: PickerScreen): readonly string[] {

@@ -11,6 +11,7 @@ import {
   type Step,
   show,
   showChanged,
+  type ViewEvent,
   type ViewState,
 } from "./view-state.ts";
 
@@ -58,6 +59,15 @@ export function selectedServer(
 /** Whether nobody has answered for so long that the picker offers something else. */
 export function isSilent(state: ViewState): boolean {
   return state.servers.length === 0 && state.askedAt + silenceMs <= state.now;
+}
+
+/** What could not be done is told, and the list is there again. */
+export function withFailure(
+  screen: PickerScreen,
+  event: Extract<ViewEvent, { type: "browse-failed" | "host-failed" }>,
+): PickerScreen {
+  if (event.type === "browse-failed") return { ...screen, problem: event.message };
+  return { ...screen, mode: { type: "list" }, problem: `cannot host: ${event.message}` };
 }
 
 /** A key in the picker. */

@@ -4,6 +4,7 @@ import { isTooSmall, smallestSize } from "./layout.ts";
 import { nicknamePicture } from "./nickname-view.ts";
 import { pickerPicture } from "./picker-view.ts";
 import type { Picture, Size } from "./picture.ts";
+import { readerPicture } from "./reader-view.ts";
 import { roomPicture } from "./room-view.ts";
 import { span } from "./row.ts";
 import { clip } from "./text.ts";
@@ -22,7 +23,9 @@ export function pictureOf(state: ViewState): Picture {
     case "changed":
       return changedPicture(state, screen);
     case "room":
-      return roomPicture(state, screen);
+      return screen.reader === undefined
+        ? roomPicture(state, screen)
+        : readerPicture(state, screen, screen.reader);
   }
 }
 

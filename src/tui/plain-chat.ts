@@ -3,6 +3,7 @@ import type { Entry } from "../room/entry.ts";
 import {
   type CommandName,
   commandHelp,
+  type Input,
   membersText,
   parseInput,
   roomName,
@@ -12,7 +13,7 @@ import { countOf } from "./count-text.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { entryText, PlainRoom } from "./plain-room.ts";
-import { chosenRef, type MemberEvent, memberText } from "./room-events.ts";
+import { chosenRef, delayedText, type MemberEvent, memberText, resetText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { firstVisitText } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
@@ -35,6 +36,8 @@ export interface PlainChatOptions {
   readonly timeFormat: TimeFormat;
   /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
   readonly isInteractive: boolean;
+  /** Every line is said as it is; otherwise those that start with a slash are commands. */
+  readonly isLiteral: boolean;
 }
 
 type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
@@ -102,7 +105,7 @@ export class PlainChat {
     const isIdle = count === 0 && this.#joining.size === 0;
     if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
     else if (!isIdle) this.#print("-- the server did not answer");
-    this.#end(isIdle ? this.#exitCode : 3);
+    this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
   }
 
   /** Something that was wanted cannot be done. */
@@ -130,6 +133,12 @@ export class PlainChat {
         break;
       case "entered":
         this.#handleEntered(event.room, event.nicks, event.ref);
+        break;
+      case "delayed":
+        this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
+        break;
+      case "reset":
+        this.#print(`-- #${event.room}: ${resetText}`);
         break;
       case "exited":
         this.#handleExited(event.room);
@@ -189,7 +198,13 @@ export class PlainChat {
   }
 
   get #exitCode(): number {
-    return this.#hasRefusal ? 1 : 0;
+    // A person has read why and could try again.
+    return this.#hasRefusal && !this.#options.isInteractive ? 1 : 0;
+  }
+
+  /** No server was reached, or one was and did not take everything in time. */
+  get #exitCodeInVain(): number {
+    return this.#nick === undefined ? 2 : 3;
   }
 
   get #canSay(): boolean {
@@ -204,7 +219,7 @@ export class PlainChat {
   get #canDoNext(): boolean {
     const next = this.#waiting[0];
     if (next === undefined || this.#hasEnded) return false;
-    return this.#canSay || (this.#options.isInteractive && parseInput(next).type !== "say");
+    return this.#canSay || (this.#options.isInteractive && this.#read(next).type !== "say");
   }
 
   #endWhenDone(): void {
@@ -214,8 +229,13 @@ export class PlainChat {
     this.#end(this.#exitCode);
   }
 
+  #read(line: string): Input {
+    if (!this.#options.isLiteral) return parseInput(line);
+    return line.trim() === "" ? { type: "empty" } : { type: "say", text: line };
+  }
+
   #do(now: number, line: string): void {
-    const input = parseInput(line);
+    const input = this.#read(line);
     if (input.type === "refused") this.refuse(input.reason);
     else if (input.type === "command") this.#run(now, input.name, input.arg);
     else if (input.type === "say") this.#say(input.text);

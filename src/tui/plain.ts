@@ -15,6 +15,8 @@ import { localTimeFormat } from "./time-format.ts";
 export interface PlainOptions extends ChatOptions {
   readonly target: ServerTarget;
   readonly nick: string;
+  /** Every line of the input is said as it is: whoever piped it may not know of commands. */
+  readonly isLiteral: boolean;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & {
     readonly isTTY?: boolean;
@@ -30,7 +32,7 @@ const stopWaitMs = 1_500;
 
 /**
  * Chats line by line, without escape codes, until the input ends or the output is closed. Exit code:
- * 0, 1 when something was refused, 3 when lines were not delivered in time.
+ * 0, 1 when something of a program's was refused, 2 when no server was reached, 3 when lines were not delivered in time.
  */
 export async function runPlain(options: PlainOptions): Promise<number> {
   return await new PlainShell(options).run();
@@ -53,6 +55,7 @@ class PlainShell {
       rooms: options.rooms,
       timeFormat: options.timeFormat ?? localTimeFormat,
       isInteractive: options.stdin.isTTY === true,
+      isLiteral: options.isLiteral,
     });
   }
 

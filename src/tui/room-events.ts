@@ -1,4 +1,3 @@
-import { utf8Bytes } from "../base/text.ts";
 import type { ClientEvent } from "../room/client-port.ts";
 import {
   type Conversation,
@@ -13,7 +12,7 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
-import { countOf, formatBytes, lineCount } from "./count-text.ts";
+import { textSize } from "./count-text.ts";
 import { emptyHistory } from "./input-history.ts";
 import { messagePane } from "./layout.ts";
 import { editorWith, emptyEditor } from "./line-editor.ts";
@@ -48,6 +47,7 @@ export function enterServer(
     editor: emptyEditor,
     history: emptyHistory,
     paste: undefined,
+    reader: undefined,
     areMembersShown: true,
     hint: undefined,
     greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
@@ -72,6 +72,19 @@ export function reduceRoomEvent(
       return show(state, { ...screen, hint: `${event.message}: choose another with /nick NAME` });
     case "entered":
       return reduceEntered(moment, state, screen, event);
+    case "delayed": {
+      const text = delayedText(event.message);
+      const at = moment.wallNow;
+      return show(
+        state,
+        conversed(screen, event.room, (room) => withNotice(room, text, at)),
+      );
+    }
+    case "reset":
+      return show(
+        state,
+        conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
+      );
     case "exited": {
       const rooms = screen.rooms.filter(({ name }) => name !== event.room);
       const isActive = screen.activeRoom === event.room;
@@ -248,6 +261,19 @@ function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): R
   });
 }
 
+/** What was shown is not in the server's log any more; our own lines still wait to be stored. */
+function withReset({ pending }: Conversation, at: number): Conversation {
+  return withNotice({ ...emptyConversation, pending }, resetText, at);
+}
+
+/** How it is told that the server cannot store our lines now. */
+export function delayedText(reason: string): string {
+  return `not stored yet, trying again: ${reason}`;
+}
+
+/** How it is told that the log of a room is another. */
+export const resetText = "the server has another history now: what was here is not in it";
+
 /** How it is told that somebody came or went, and why. */
 export function memberText(event: MemberEvent): string {
   if (event.type === "joined") return `${event.nick} joined`;
@@ -314,8 +340,7 @@ export function isPasteLong(text: string): boolean {
 
 /** The text as a piece that waits. */
 export function pasteOf(text: string): Paste {
-  const lines = countOf(lineCount(text), "line");
-  return { text, size: `${lines}, ${formatBytes(utf8Bytes(text))}` };
+  return { text, size: textSize(text) };
 }
 
 function sorted(nicks: readonly string[]): string[] {

@@ -3,8 +3,10 @@ import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
+import { warningText } from "./quitting.ts";
 import { pendingCount } from "./room.ts";
 import { activeRoom } from "./room-events.ts";
+import { roomTabs } from "./room-tabs.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
 import { clip, textWidth } from "./text.ts";
@@ -33,11 +35,9 @@ export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
 }
 
 function titleRow({ settings, size }: ViewState, screen: RoomScreen): Row {
-  const rooms = screen.rooms.map(({ name, unreadCount }) => {
-    const unread = unreadCount === 0 ? "" : ` (${unreadCount} new)`;
-    return name === screen.activeRoom ? `[#${name}]` : `#${name}${unread}`;
-  });
-  return barRow(` ${rooms.join("  ")}`, " F1 help ", size.columns, settings.theme);
+  const right = " F1 help ";
+  const tabs = roomTabs(screen, size.columns - 1 - right.length, settings.theme.glyphs);
+  return barRow(` ${tabs}`, right, size.columns, settings.theme);
 }
 
 function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
@@ -119,10 +119,12 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
   return [span(text, news === undefined ? theme.dim : theme.strong)];
 }
 
-function newsText(state: ViewState, screen: RoomScreen): string | undefined {
-  if (screen.hint !== undefined) return screen.hint;
+/** What matters more than the keys: the answer to the last one, or that we are about to end. */
+export function newsText(state: ViewState, screen: RoomScreen): string | undefined {
+  const urgent = warningText(state) ?? screen.hint;
+  if (urgent !== undefined) return urgent;
   if (state.isQuitting) {
     return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;
   }
-  return state.interruptedAt === undefined ? undefined : "Ctrl+C again quits";
+  return undefined;
 }

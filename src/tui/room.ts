@@ -14,6 +14,8 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { quit } from "./quitting.ts";
+import { foldedReader, reduceReader } from "./reader.ts";
 import {
   activeRoom,
   chosenRef,
@@ -21,14 +23,17 @@ import {
   isPasteLong,
   pasteOf,
   withPastWanted,
+  withTextBack,
 } from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
 import {
   type Moment,
+  type Reader,
   type RoomScreen,
   type Step,
   show,
   showPicker,
+  type ViewEvent,
   type ViewState,
 } from "./view-state.ts";
 
@@ -39,8 +44,9 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
+  if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
-  if (key.type === "paste") return show(state, withPaste(quiet, key.text));
+  if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const action = ownAction ?? actionOf("room", key, isEmpty);
@@ -49,9 +55,9 @@ export function reduceRoom(
   return show(state, { ...quiet, editor: handleEditorKey(screen.editor, key) ?? screen.editor });
 }
 
-function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
+function withPaste(screen: RoomScreen, key: Extract<KeyEvent, { type: "paste" }>): RoomScreen {
   // What is copied by lines ends with a line feed that nobody means.
-  const text = pasted.replace(/\n$/, "");
+  const text = key.text.replace(/\n$/, "");
   const all = screen.paste === undefined ? text : `${screen.paste.text}\n${text}`;
   // A text has at least as many bytes as UTF-16 units.
   if (textBytesMax < all.length) {
@@ -59,7 +65,8 @@ function withPaste(screen: RoomScreen, pasted: string): RoomScreen {
     return { ...screen, hint };
   }
   if (screen.paste !== undefined || isPasteLong(all)) {
-    return { ...screen, paste: pasteOf(all) };
+    const hint = `the paste was too long: only its first ${formatBytes(textBytesMax)} are here`;
+    return { ...screen, paste: pasteOf(all), hint: key.isCut ? hint : screen.hint };
   }
   return { ...screen, editor: insertText(screen.editor, all) };
 }
@@ -85,6 +92,8 @@ function act(
       return show(state, besideRoom(screen, 1));
     case "previous-room":
       return show(state, besideRoom(screen, -1));
+    case "open-message":
+      return show(state, opened(state, screen));
     case "toggle-members":
       return show(state, toggleMembers(state, screen));
     default:
@@ -100,7 +109,8 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
     ...screen,
-    editor: emptyEditor,
+    // What was cut can be put back into the next line, too.
+    editor: { ...emptyEditor, killed: screen.editor.killed },
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
@@ -141,6 +151,10 @@ function run(
       return screen.connection.state === "open"
         ? answer([`you are ${screen.nick}; changing it comes with accounts`])
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "open":
+      return show(state, opened(state, screen));
+    case "save":
+      return save(state, screen, arg);
     case "servers":
       return leaveServer(state, screen, arg);
     case "clear":
@@ -150,7 +164,7 @@ function run(
     case "redraw":
       return show(state, screen, { type: "redraw" });
     case "quit":
-      return show({ ...state, isQuitting: true }, screen, { type: "quit" });
+      return quit(moment, { ...state, screen });
   }
 }
 
@@ -161,6 +175,43 @@ function answered(moment: Moment, screen: RoomScreen, lines: readonly string[]):
   return conversed(screen, room.name, (conversation) =>
     lines.reduce((all, line) => withNotice(all, line, moment.wallNow), conversation),
   );
+}
+
+/** The lowest folded message that is seen, or the hint that there is none. */
+function foldedMessage(state: ViewState, screen: RoomScreen): Reader | RoomScreen {
+  const room = activeRoom(screen);
+  const reader =
+    room === undefined
+      ? undefined
+      : foldedReader(messagePane(state.size, screen, room, state.settings));
+  return reader ?? { ...screen, hint: "no folded message is on the screen: scroll to one" };
+}
+
+function opened(state: ViewState, screen: RoomScreen): RoomScreen {
+  const found = foldedMessage(state, screen);
+  return "text" in found ? { ...screen, reader: found } : found;
+}
+
+function save(state: ViewState, screen: RoomScreen, file: string): Step {
+  const found = foldedMessage(state, screen);
+  if (!("text" in found)) return show(state, found);
+  return show(state, screen, { type: "save", file, text: found.text });
+}
+
+/** What became of an effect. */
+export function withAnswer(
+  moment: Moment,
+  screen: RoomScreen,
+  event: Extract<ViewEvent, { type: "say-refused" | "saved" | "save-failed" }>,
+): RoomScreen {
+  switch (event.type) {
+    case "say-refused":
+      return withTextBack(screen, event.text, screen.hint ?? "it was refused");
+    case "saved":
+      return answered(moment, screen, [`saved as ${event.path}`]);
+    case "save-failed":
+      return answered(moment, screen, [`not saved: ${event.message}`]);
+  }
 }
 
 function join(state: ViewState, screen: RoomScreen, arg: string): Step {

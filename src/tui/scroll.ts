@@ -1,5 +1,5 @@
 import { type Anchor, type Conversation, canAskPast, type Line } from "./conversation.ts";
-import { type MessageContext, messageHeight, messageRows } from "./message-rows.ts";
+import { type Above, type MessageContext, messageHeight, messageRows } from "./message-rows.ts";
 import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 
@@ -24,7 +24,7 @@ const headKey = "head";
 
 /** The rows that are seen, at most as many as the pane has. */
 export function visibleRows(pane: MessagePane): Row[] {
-  const top = moveUp(pane, viewBottom(pane), pane.rows - 1) ?? headPosition;
+  const top = viewTop(pane);
   const rows: Row[] = [];
   let skipped = top.row;
   for (let index = top.index; rows.length < pane.rows; index += 1) {
@@ -34,6 +34,20 @@ export function visibleRows(pane: MessagePane): Row[] {
     skipped = 0;
   }
   return rows.slice(0, pane.rows);
+}
+
+/** The lines of which something is seen, from top to bottom. */
+export function visibleLines(pane: MessagePane): Line[] {
+  const top = viewTop(pane);
+  const lines: Line[] = [];
+  let rows = -top.row;
+  for (let index = top.index; rows < pane.rows; index += 1) {
+    const line = lineAt(pane, index);
+    if (line !== undefined) lines.push(line);
+    else if (index !== headPosition.index) break;
+    rows += heightAt(pane, index);
+  }
+  return lines;
 }
 
 /** The conversation with its view moved down by this many rows, up when negative. */
@@ -66,6 +80,11 @@ export function scrolledToBottom(conversation: Conversation): Conversation {
 export function wantsPast(pane: MessagePane): boolean {
   if (!canAskPast(pane.conversation)) return false;
   return moveUp(pane, viewBottom(pane), 2 * pane.rows) === undefined;
+}
+
+/** The row at the top of the view. */
+function viewTop(pane: MessagePane): Position {
+  return moveUp(pane, viewBottom(pane), pane.rows - 1) ?? headPosition;
 }
 
 /** The row at the bottom of the view. */
@@ -143,12 +162,22 @@ function lineAt(
 
 function heightAt(pane: MessagePane, index: number): number {
   const line = lineAt(pane, index);
-  return line === undefined ? 1 : messageHeight(line, lineAt(pane, index - 1), pane.context);
+  return line === undefined ? 1 : messageHeight(line, above(pane, index), pane.context);
 }
 
 function rowsAt(pane: MessagePane, index: number): Row[] | undefined {
   const line = lineAt(pane, index);
-  return line === undefined ? undefined : messageRows(line, lineAt(pane, index - 1), pane.context);
+  return line === undefined ? undefined : messageRows(line, above(pane, index), pane.context);
+}
+
+function above(pane: MessagePane, index: number): Above {
+  let dated = index - 1;
+  let line = lineAt(pane, dated);
+  while (line !== undefined && line.type !== "said") {
+    dated -= 1;
+    line = lineAt(pane, dated);
+  }
+  return { line: lineAt(pane, index - 1), sentAt: line?.entry.sentAt };
 }
 
 function headRow(pane: MessagePane): Row {

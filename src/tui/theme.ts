@@ -10,6 +10,8 @@ export interface Glyphs {
   readonly failed: string;
   readonly ellipsis: string;
   readonly down: string;
+  readonly hiddenLeft: string;
+  readonly hiddenRight: string;
   readonly separator: string;
 }
 
@@ -35,6 +37,8 @@ const unicodeGlyphs: Glyphs = {
   failed: "!",
   ellipsis: "…",
   down: "▼",
+  hiddenLeft: "‹",
+  hiddenRight: "›",
   separator: "·",
 };
 
@@ -47,6 +51,8 @@ const asciiGlyphs: Glyphs = {
   failed: "!",
   ellipsis: "~",
   down: "v",
+  hiddenLeft: "<",
+  hiddenRight: ">",
   separator: "-",
 };
 

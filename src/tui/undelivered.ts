@@ -1,4 +1,4 @@
-import { countOf } from "./count-text.ts";
+import { countOf, formatCount } from "./count-text.ts";
 import { clip } from "./text.ts";
 import type { ViewState } from "./view-state.ts";
 
@@ -14,15 +14,18 @@ export function undeliveredReport(
   count: number,
 ): readonly string[] {
   const rooms = screen.type === "room" ? screen.rooms : [];
+  const { ellipsis } = settings.theme.glyphs;
   const lines = rooms.flatMap(({ name, conversation }) =>
     conversation.pending
       .filter(({ isStored }) => !isStored)
-      .map(
-        ({ text }) =>
-          `  #${name} ${clip(text.replaceAll("\n", " "), textCells, settings.theme.glyphs.ellipsis)}`,
-      ),
+      .map(({ text }) => `  #${name} ${clip(text.replaceAll("\n", " "), textCells, ellipsis)}`),
   );
-  return [`${undeliveredText(count)}:`, ...lines.slice(0, linesMax)];
+  const hidden = lines.length - linesMax;
+  return [
+    `${undeliveredText(count)}:`,
+    ...lines.slice(0, linesMax),
+    ...(0 < hidden ? [`  ${ellipsis} and ${formatCount(hidden)} more`] : []),
+  ];
 }
 
 /** That this many lines were lost. */

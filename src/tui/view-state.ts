@@ -1,6 +1,6 @@
 import type { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
-import type { ListedServer, ServerTarget } from "./chat-options.ts";
+import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -14,6 +14,8 @@ import type { KeyChange } from "./trust.ts";
 export interface Moment {
   readonly now: number;
   readonly wallNow: number;
+  /** Members of the server that runs in this process; absent when none does. */
+  readonly hostedMemberCount?: number;
 }
 
 /** What does not change while the program runs. */
@@ -27,6 +29,8 @@ export interface Settings {
   /** The transport version we speak. */
   readonly version: number;
   readonly discoveryPort: number;
+  /** Whether the terminal's bell rings when somebody calls us. */
+  readonly hasBell: boolean;
 }
 
 /** The state of the connection as the client told it last. */
@@ -85,6 +89,17 @@ export interface Paste {
   readonly size: string;
 }
 
+/** A folded message that is read on the whole screen. */
+export interface Reader {
+  /** Who said it and when. */
+  readonly from: string;
+  readonly text: string;
+  /** `25,847 lines, 1.2 MB`: counted once, as with a paste. */
+  readonly size: string;
+  /** Offset in the text that is in the first row seen. */
+  readonly top: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -97,6 +112,8 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** `undefined` while the conversation is seen. */
+  readonly reader: Reader | undefined;
   readonly areMembersShown: boolean;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
@@ -122,8 +139,16 @@ export interface ViewState {
   readonly helpRow: number | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
   readonly now: number;
-  /** Clock.now() of the last Ctrl-C on an empty line. */
+  /** Clock.now() of the last Ctrl-C on an empty line, for a while. */
   readonly interruptedAt: number | undefined;
+  /** The server that runs in this process because somebody asked for it in the picker. */
+  readonly hosted: ServerInfo | undefined;
+  /** What the last key would have done to those in it, shown until this Clock.now(). */
+  readonly warning:
+    | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
+    | undefined;
+  /** Clock.now() of the last ring of the bell. */
+  readonly rungAt: number | undefined;
   readonly isQuitting: boolean;
 }
 
@@ -144,14 +169,17 @@ export type ViewEvent =
   /** The effect `trust` is done, or could not be. */
   | { readonly type: "trusted"; readonly change: KeyChange }
   | { readonly type: "trust-failed"; readonly change: KeyChange; readonly message: string }
-  | { readonly type: "hosted"; readonly target: ServerTarget }
+  | { readonly type: "hosted"; readonly target: HostedServer["target"] }
   | { readonly type: "host-failed"; readonly message: string }
   /** Nobody can be looked for. */
   | { readonly type: "browse-failed"; readonly message: string }
   /** Somebody outside wants us to end, as with Ctrl-Q. */
   | { readonly type: "quit" }
   /** The client did not take a line. */
-  | { readonly type: "say-refused"; readonly text: string };
+  | { readonly type: "say-refused"; readonly text: string }
+  /** A message was written to a file of this path. */
+  | { readonly type: "saved"; readonly path: string }
+  | { readonly type: "save-failed"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -166,8 +194,12 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "say"; readonly room: string; readonly text: string }
   | { readonly type: "history"; readonly room: string; readonly before?: number }
+  /** Writes the text to a new file of about that name. */
+  | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
+  /** Rings the terminal's bell. */
+  | { readonly type: "ring" }
   /** Ends at once when asked for a second time. */
   | { readonly type: "quit" };
 

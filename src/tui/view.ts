@@ -1,16 +1,18 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { withBell } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
-import type { ServerTarget } from "./chat-options.ts";
+import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import { helpRowMax } from "./help-view.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
-import { reducePicker, withMark } from "./picker.ts";
+import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
-import { reduceRoom } from "./room.ts";
-import { enterServer, reduceRoomEvent, withPastWanted, withTextBack } from "./room-events.ts";
+import { quit, quitAtOnce, suspend, warningText, withoutStale } from "./quitting.ts";
+import { reduceRoom, withAnswer } from "./room.ts";
+import { enterServer, reduceRoomEvent, withPastWanted } from "./room-events.ts";
 import {
   emptyPicker,
   type Moment,
@@ -21,9 +23,6 @@ import {
   type ViewEvent,
   type ViewState,
 } from "./view-state.ts";
-
-/** A second Ctrl-C within this time quits. */
-const interruptMs = 2_000;
 
 /** How it begins: at the picker, or on the way to the target. */
 export function startView(options: {
@@ -42,6 +41,9 @@ export function startView(options: {
     helpRow: undefined,
     now: options.moment.now,
     interruptedAt: undefined,
+    hosted: undefined,
+    warning: undefined,
+    rungAt: undefined,
     isQuitting: false,
   };
   return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
@@ -49,7 +51,7 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  const state: ViewState = { ...before, now: moment.now };
+  const state = withoutStale({ ...before, now: moment.now });
   const { screen } = state;
   switch (event.type) {
     case "key":
@@ -57,12 +59,9 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
-      return {
-        state: isInterrupted(state) ? state : { ...state, interruptedAt: undefined },
-        effects: [],
-      };
+      return { state, effects: [] };
     case "quit":
-      return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
+      return quitAtOnce(state);
     case "servers":
       return show(
         { ...state, servers: event.servers, adapters: event.adapters },
@@ -76,20 +75,14 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "trust-failed":
       return reduceTrust(state, event);
     case "hosted":
-      return screen.type === "picker" ? joinScreen(state, event.target) : show(state, screen);
+      return reduceHosted(state, event.target);
     case "browse-failed":
-      if (screen.type !== "picker") return show(state, screen);
-      return show(state, { ...screen, problem: event.message });
     case "host-failed":
-      if (screen.type !== "picker") return show(state, screen);
-      return show(state, {
-        ...screen,
-        mode: { type: "list" },
-        problem: `cannot host: ${event.message}`,
-      });
+      return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
     case "say-refused":
-      if (screen.type !== "room") return show(state, screen);
-      return show(state, withTextBack(screen, event.text, screen.hint ?? "it was refused"));
+    case "saved":
+    case "save-failed":
+      return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
     default:
       return assertNever(event);
   }
@@ -97,9 +90,17 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
 
 /** Whether the picture changes with time alone, so that it has to be drawn every second. */
 export function isTicking(state: ViewState): boolean {
-  if (state.screen.type === "picker" || state.interruptedAt !== undefined) return true;
+  if (state.screen.type === "picker" || warningText(state) !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
   return state.screen.type === "room" && state.screen.connection.retryAt !== undefined;
+}
+
+function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
+  const { id, name } = target.server;
+  const hosting: ViewState = { ...state, hosted: { id, name } };
+  return state.screen.type === "picker"
+    ? joinScreen(hosting, target)
+    : { state: hosting, effects: [] };
 }
 
 function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Step {
@@ -113,7 +114,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
-      return withPastWanted(reduceRoomEvent(moment, state, screen, event));
+      return withBell(state, withPastWanted(reduceRoomEvent(moment, state, screen, event)), event);
   }
 }
 
@@ -142,11 +143,11 @@ function reduceCommon(
 ): Step | undefined {
   switch (action) {
     case "quit":
-      return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
+      return quit(moment, state);
     case "interrupt":
       return interrupt(moment, state);
     case "suspend":
-      return { state, effects: [{ type: "suspend" }] };
+      return suspend(moment, state);
     case "redraw":
       return { state, effects: [{ type: "redraw" }] };
     case "help":
@@ -161,14 +162,8 @@ function interrupt(moment: Moment, state: ViewState): Step {
   if (!isInputEmpty(state.screen)) {
     return { state: { ...state, screen: withoutInput(state.screen) }, effects: [] };
   }
-  if (isInterrupted(state) || state.isQuitting) {
-    return { state: { ...state, isQuitting: true }, effects: [{ type: "quit" }] };
-  }
+  if (state.interruptedAt !== undefined || state.isQuitting) return quit(moment, state);
   return { state: { ...state, interruptedAt: moment.now }, effects: [] };
-}
-
-function isInterrupted({ interruptedAt, now }: ViewState): boolean {
-  return interruptedAt !== undefined && now - interruptedAt <= interruptMs;
 }
 
 function isInputEmpty(screen: Screen): boolean {

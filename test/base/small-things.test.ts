@@ -1,10 +1,16 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { formatAddress, formatIpv4, parseIpv4 } from "../../src/base/address.ts";
 import { assertNever } from "../../src/base/assert.ts";
 import { encodeUtf8 } from "../../src/base/bytes.ts";
 import { crc32 } from "../../src/base/checksum.ts";
 import { systemClock } from "../../src/base/clock.ts";
-import { EarshotError, systemErrorCode, toEarshotError } from "../../src/base/errors.ts";
+import {
+  EarshotError,
+  systemErrorCode,
+  systemReason,
+  toEarshotError,
+} from "../../src/base/errors.ts";
 import { systemRandom } from "../../src/base/random.ts";
 
 describe("crc32", () => {
@@ -40,6 +46,19 @@ describe("errors", () => {
     expect(error.cause).toBe(cause);
     expect(systemErrorCode(cause)).toBe("EADDRINUSE");
     expect(systemErrorCode("no error")).toBeUndefined();
+  });
+
+  test("the system's reason is told in its own words, and nothing where there is none", () => {
+    let missing: unknown;
+    try {
+      readFileSync("no such file");
+    } catch (error) {
+      missing = error;
+    }
+    expect(systemReason(missing)).toBe(": no such file or directory");
+    expect(systemReason(Object.assign(new Error("?"), { errno: 1_000_000 }))).toBe("");
+    expect(systemReason(new Error("no errno"))).toBe("");
+    expect(systemReason("no error")).toBe("");
   });
 
   test("one of ours is not wrapped again", () => {

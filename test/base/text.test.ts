@@ -52,8 +52,29 @@ describe("sanitizeText", () => {
     expect(sanitizeText("\u0301".repeat(1_000_000)).length).toBeLessThanOrEqual(4);
   });
 
-  test("sanitising twice changes nothing more", () => {
-    const nasty = "e\u0301\u202e\r\nA\u030a\u0007\u{e0020}\u0301\u0301\u0301\u0301\u0301\u0301";
+  test("a mebibyte of marks that normalising would sort is dealt with at once", () => {
+    const unsorted = "\u0301\u0323";
+    const text = `a${unsorted.repeat(2 ** 20 / utf8Bytes(unsorted))}`;
+    expect(sanitizeText(text)).toBe("\u1ea1\u0323\u0323\u0323\u0323");
+  });
+
+  test.each([29, 30, 31, 62])("%i marks that normalising sorts become four", (count) => {
+    const marks = Array.from({ length: count }, (_, index) =>
+      index % 2 === 0 ? "\u0301" : "\u0323",
+    );
+    const safe = sanitizeText(`x${marks.join("")}y`);
+    expect(safe).toBe(`x${"\u0323".repeat(4)}y`);
+  });
+
+  test.each([
+    "e\u0301\u202e\r\nA\u030a\u0007\u{e0020}\u0301\u0301\u0301\u0301\u0301\u0301",
+    "a\u0301\u0323".repeat(3) + "\u0301\u0323".repeat(40),
+    "\u0344".repeat(40),
+    "\u0f73\u0f71\u0f72".repeat(40),
+    "\u09c7\u09be".repeat(40),
+    "\u1100\u0301\u0301\u0301\u0301\u0301\u1161\u11a8",
+    "\ud800\u0301".repeat(40),
+  ])("sanitising twice changes nothing more: case %#", (nasty) => {
     expect(sanitizeText(sanitizeText(nasty))).toBe(sanitizeText(nasty));
   });
 });

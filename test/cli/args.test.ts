@@ -21,13 +21,14 @@ describe("commands", () => {
       trustedWords: undefined,
       isPlain: false,
       isAscii: false,
+      hasBell: true,
       waitMs: waitMsDefault,
     });
   });
 
   test("chat takes what a person chooses", () => {
     const line =
-      "chat --nick=ann --server office --room lobby --room dev --plain --ascii --wait 50";
+      "chat --nick=ann --server office --room lobby --room dev --plain --ascii --no-bell --wait 50";
     expect(parse(line)).toEqual({
       command: "chat",
       ...network,
@@ -37,6 +38,7 @@ describe("commands", () => {
       trustedWords: undefined,
       isPlain: true,
       isAscii: true,
+      hasBell: false,
       waitMs: 50,
     });
   });

@@ -263,6 +263,43 @@ describe("the end", () => {
     expect(session.exitCode).toBe(0);
   });
 
+  test("comes at once for who stops it, when nothing was asked, whatever the server does", () => {
+    start(["lobby"]);
+    session.handleStop(0);
+    expect(session.exitCode).toBe(0);
+    expect(output()).toEqual([]);
+  });
+
+  test("waits for what was asked also when somebody stops it", () => {
+    session.handleEvent(ready);
+    const ref = ask({ type: "say", room: "lobby", text: "hi" });
+    session.handleStop(0);
+    expect(session.exitCode).toBeUndefined();
+    session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+    session.handleEvent({ type: "stored", ref, room: "lobby", id: entry.id, sequence: 7 });
+    session.handleStop(0);
+    expect(session.exitCode, "not told yet").toBeUndefined();
+    session.handleEvent({ type: "said", room: "lobby", entry, isOwn: true });
+    expect(session.exitCode).toBe(0);
+  });
+
+  test("hears that the server cannot store what was said now", () => {
+    const delay = { code: "history-unavailable", message: "disk is full" } as const;
+    session.handleEvent({ type: "delayed", room: "lobby", ...delay });
+    expect(output()).toEqual([{ type: "delayed", room: "lobby", ...delay }]);
+  });
+
+  test("does not wait for what may be in a history that is gone", () => {
+    session.handleEvent(ready);
+    session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+    session.handleInputEnd(0);
+    expect(session.exitCode).toBeUndefined();
+    output();
+    session.handleEvent({ type: "reset", room: "lobby" });
+    expect(output()).toContainEqual({ type: "reset", room: "lobby" });
+    expect(session.exitCode).toBe(0);
+  });
+
   test("quit is answered last, and nothing is read after it", () => {
     session.handleEvent(ready);
     const ref = ask({ type: "say", room: "lobby", text: "1", ref: 1 });

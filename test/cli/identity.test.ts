@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keyFileBytesMax, loadIdentity } from "../../src/cli/identity.ts";
 
@@ -109,8 +109,10 @@ describe("loadIdentity", () => {
   });
 
   test("a directory that is not there is an operating failure", async () => {
-    await expect(loadIdentity(join(directory, "missing"), "server")).rejects.toMatchObject({
+    const path = join(directory, "missing", "server.key");
+    await expect(loadIdentity(dirname(path), "server")).rejects.toMatchObject({
       code: "data-directory-unusable",
+      message: `${path} cannot be read or written: no such file or directory`,
     });
   });
 });

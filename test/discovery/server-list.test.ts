@@ -117,6 +117,20 @@ describe("ServerList", () => {
 });
 
 describe("the paths to a server", () => {
+  test("says so when a round trip becomes known, and when it changes by whole milliseconds", () => {
+    const list = new ServerList();
+    const hear = (sequence: number, rttMs?: number) =>
+      list.handleAnnouncement(
+        start,
+        sampleHearing({ sequence }, rttMs === undefined ? {} : { rttMs }),
+      );
+    expect(hear(1)).toBe(true);
+    expect(hear(1, 2.2)).toBe(true);
+    expect(hear(1, 2.4)).toBe(false);
+    expect(hear(2)).toBe(false);
+    expect(hear(2, 9)).toBe(true);
+  });
+
   test("a server heard on two adapters is one server", () => {
     const list = new ServerList();
     expect(list.handleAnnouncement(start, sampleHearing({}, { rttMs: 4 }))).toBe(true);
@@ -285,6 +299,25 @@ describe("limits", () => {
     expect(ids).toHaveLength(256);
     expect(ids).toContain(sampleId(serversMax));
     expect(ids).not.toContain(sampleId(0));
+  });
+
+  test("a host brings in no more by saying goodbye and starting again, or in another's place", () => {
+    const list = new ServerList();
+    const host = "10.0.0.9";
+    for (let n = 0; n < serversMax; n += 1) {
+      const id = sampleId(n);
+      list.handleAnnouncement(start, sampleHearing({ id }, { host }));
+      list.handleGoodbye(start, sampleHearing({ id, sequence: 2 }, { host }));
+    }
+    for (let n = 0; n < serversMax; n += 1) {
+      const again = { id: sampleId(n), bootId: "dd".repeat(8) };
+      list.handleAnnouncement(start, sampleHearing(again, { host }));
+    }
+    expect(list.servers()).toHaveLength(serversPerHostMax);
+    const honest = sampleHearing({ id: sampleId(serversMax) }, { host: "10.0.0.1" });
+    expect(list.handleAnnouncement(start, honest)).toBe(true);
+    const taken = sampleHearing({ id: sampleId(serversMax), bootId: "ee".repeat(8) }, { host });
+    expect(list.handleAnnouncement(start, taken)).toBe(false);
   });
 
   test("a server that said goodbye makes room at once", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type LogEnd, planAppend } from "../../src/room/append-plan.ts";
 import type { Draft } from "../../src/room/history-port.ts";
+import { sentAtAheadMsMax } from "../../src/room/limits.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function draft(room: string, id: string): Draft {
@@ -35,7 +36,25 @@ describe("a plan to append", () => {
     expect(plan.ends.size).toBe(0);
   });
 
-  test("never lets the time of a room run backwards", () => {
+  test.each([
+    ["stays", 0],
+    ["stays", sentAtAheadMsMax],
+    ["is not more than 60 s ahead", sentAtAheadMsMax + 1],
+    ["is not more than 60 s ahead", 12 * 365 * 86_400_000],
+  ])("the time of a room %s when the clock was set back by %i ms", (_what, setBackMs) => {
+    const last = 1_800_000_000_000;
+    const wallNow = last - setBackMs;
+    const plan = planAppend({
+      drafts: [draft("a", "1"), draft("a", "2")],
+      known: [undefined, undefined],
+      ends: new Map([["a", { sequence: 1, sentAt: last }]]),
+      wallNow,
+    });
+    const sentAt = Math.min(last, wallNow + sentAtAheadMsMax);
+    expect(plan.placements.map((placement) => placement.sentAt)).toEqual([sentAt, sentAt]);
+  });
+
+  test("keeps the times of rooms apart", () => {
     const plan = planAppend({
       drafts: [draft("a", "1"), draft("b", "2")],
       known: [undefined, undefined],

@@ -69,6 +69,29 @@ describe("connecting", () => {
     }
   });
 
+  test("to another server than the first, at the same place, says nothing there and goes on", () => {
+    const desk = ClientDesk.inRoom();
+    desk.lose();
+    desk.do((client) => client.say("lobby", "for kitchen only", 1));
+    desk.wake();
+    desk.connect();
+    desk.takeRequests();
+    const readyCount = desk.of("ready").length;
+    desk.welcome("anna", [], "another key");
+    expect(desk.requests).toEqual([]);
+    expect(desk.closes).toEqual([0]);
+    expect(desk.of("ready")).toHaveLength(readyCount);
+    expect(desk.of("connection").at(-1)).toMatchObject({
+      state: "reconnecting",
+      reason: "another server answers there",
+      attempt: 2,
+    });
+    desk.lose({ cause: "local", code: 0, text: "goodbye" });
+    desk.reconnect();
+    desk.enter();
+    expect(desk.last("say")).toMatchObject({ text: "for kitchen only" });
+  });
+
   test("gives up a server that does not answer the greeting in 10 s", () => {
     const desk = new ClientDesk();
     desk.do((client) => client.start());

@@ -4,6 +4,7 @@ import {
   chatMessageBytesMax,
   chatTextBytesMax,
   draftsBytesMax,
+  pagesBytesMax,
   sessionReadsMax,
   textBytesMax,
 } from "../../src/room/limits.ts";
@@ -189,6 +190,27 @@ describe("history", () => {
     desk.server.handleWritable(1);
     desk.collect();
     expect(desk.query?.limit).toBe(5);
+  });
+
+  test("waits while too many large lines are on their way to others", () => {
+    const desk = new ServerDesk(new Map([["lobby", 1]]));
+    const line = { sequence: 1, id: "a".repeat(21), author: "anna", sentAt: 1 };
+    const large = { ...page, entries: [{ ...line, text: "l".repeat(textBytesMax) }] };
+    const fitting = pagesBytesMax / textBytesMax;
+    for (let session = 1; session <= fitting + 1; session += 1) {
+      desk.enter(session, `nick${session}`);
+      desk.ask(session, { type: "history", room: "lobby", limit: session });
+    }
+    for (let session = 1; session <= fitting; session += 1) {
+      expect(desk.query?.limit).toBe(session);
+      desk.server.handleRead(large);
+      desk.collect();
+      desk.server.handleBlocked(session);
+    }
+    expect(desk.query?.limit).toBe(fitting);
+    desk.server.handleWritable(1);
+    desk.collect();
+    expect(desk.query?.limit).toBe(fitting + 1);
   });
 
   test("may be asked for 8 times more than is being read and not once more", () => {

@@ -5,6 +5,7 @@ import {
   chatMessageBytesMax,
   closeCodes,
   helloMs,
+  listingsMax,
   roomsMax,
   sessionRoomsMax,
   sessionsMax,
@@ -208,6 +209,39 @@ describe("a room", () => {
       expect(channel).toBe(channels.chat);
       expect(bytes).toBeLessThanOrEqual(chatMessageBytesMax);
     }
+  });
+});
+
+describe("a session whose connection is full", () => {
+  test("is told who is there when it can be written to, and not before", () => {
+    const desk = new ServerDesk();
+    desk.enter(1, "anna");
+    desk.server.handleBlocked(1);
+    expect(desk.ask(1, { type: "members", room: "lobby" })).toBeUndefined();
+    expect(desk.ask(1, { type: "join", room: "attic" })).toBeUndefined();
+    expect(desk.ask(1, { type: "members", room: "cellar" })).toBeUndefined();
+    desk.enter(2, "ben", "attic");
+    expect(desk.events(1)).toMatchObject([{ type: "joined", nick: "ben" }]);
+    desk.server.handleWritable(1);
+    desk.collect();
+    expect(desk.inbox(1)).toMatchObject([
+      { type: "members", nicks: ["anna"] },
+      { type: "entered", room: "attic", nicks: ["anna", "ben"] },
+      { type: "error", code: "not-joined" },
+    ]);
+    expect(desk.ask(1, { type: "members", room: "attic" })).toMatchObject({ type: "members" });
+  });
+
+  test("may have 132 such questions waiting and not one more", () => {
+    const desk = new ServerDesk();
+    desk.enter(1, "anna");
+    desk.server.handleBlocked(1);
+    for (let count = 0; count < listingsMax; count += 1) {
+      expect(desk.ask(1, { type: "members", room: "lobby" })).toBeUndefined();
+    }
+    expect(desk.ask(1, { type: "members", room: "lobby" })).toEqual(error("limit-reached"));
+    expect(desk.ask(1, { type: "join", room: "attic" })).toEqual(error("limit-reached"));
+    expect(desk.server.roomCount).toBe(1);
   });
 });
 

@@ -166,6 +166,28 @@ describe("what is said", () => {
     expect(sequences(desk)).toEqual([6, 7, 8, 9]);
   });
 
+  test("by a server with a new history is told from there, and the room is reset", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.said(6);
+    const id = desk.do((client) => client.say("lobby", "hello", 1))!;
+    desk.lose();
+    desk.takeRequests();
+    desk.reconnect();
+    desk.enter({ log: "another-log-as-long-0", lastSequence: 6 });
+    expect(desk.events.slice(-2)).toMatchObject([
+      { type: "reset", room: "lobby" },
+      { type: "entered", lastSequence: 6 },
+    ]);
+    expect(desk.last("say")).toMatchObject({ id });
+    expect(desk.requests.filter(({ type }) => type === "history")).toEqual([]);
+    desk.said(7);
+    expect(sequences(desk)).toEqual([6, 7]);
+    desk.lose();
+    desk.reconnect();
+    desk.enter({ log: "another-log-as-long-0", lastSequence: 7 });
+    expect(desk.of("reset")).toHaveLength(1);
+  });
+
   test("and lost by the server is told in its place", () => {
     const desk = ClientDesk.inRoom(0);
     desk.tell({ type: "grown", room: "lobby", lastSequence: 4 });
@@ -196,6 +218,31 @@ describe("what is said", () => {
     desk.said(1, "mine", "ANNA");
     desk.said(2, "not mine", "ben");
     expect(desk.of("said").map(({ isOwn }) => isOwn)).toEqual([true, false]);
+  });
+
+  test("before we left and joined again is not told, though it is still being read", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 6 });
+    const { ref } = desk.last("history");
+    desk.do((client) => client.leave("lobby"));
+    desk.do((client) => client.join("lobby"));
+    desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
+    desk.enter({ lastSequence: 6 });
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 7 });
+    desk.tell(pageOf(ref, [entry(6)]));
+    expect(sequences(desk)).toEqual([]);
+    desk.tell(pageOf(desk.last("history").ref, [entry(7)]));
+    expect(sequences(desk)).toEqual([7]);
+  });
+
+  test("in a room that was left is not told, though it is still being read", () => {
+    const desk = ClientDesk.inRoom(5);
+    desk.tell({ type: "grown", room: "lobby", lastSequence: 6 });
+    const { ref } = desk.last("history");
+    desk.do((client) => client.leave("lobby"));
+    desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
+    desk.tell(pageOf(ref, [entry(6)]));
+    expect(sequences(desk)).toEqual([]);
   });
 
   test("in rooms we are not in is ignored", () => {
@@ -277,6 +324,9 @@ describe("a line of ours", () => {
     }
     expect(desk.client.pendingCount).toBe(2);
     expect(desk.of("failed")).toEqual([]);
+    expect(desk.of("delayed")).toEqual([
+      { type: "delayed", room: "lobby", code: "history-unavailable", message: "disk is full" },
+    ]);
     expect(desk.client.pollTimeout()! - desk.now).toBeLessThanOrEqual(300);
     desk.wake();
     const says = desk.takeRequests().filter((request) => request.type === "say");
@@ -284,6 +334,26 @@ describe("a line of ours", () => {
       ["a", true],
       ["b", false],
     ]);
+  });
+
+  test("that is delayed is told to be so once, until one of its room is stored", () => {
+    const desk = ClientDesk.inRoom();
+    for (const text of ["a", "b"]) desk.do((client) => client.say("lobby", text, 1));
+    const refuse = () => {
+      const { ref } = desk.requests.find(({ type }) => type === "say")!;
+      desk.takeRequests();
+      desk.tell({ type: "error", ref, code: "history-unavailable", message: "disk is full" });
+      desk.wake();
+    };
+    refuse();
+    refuse();
+    expect(desk.of("delayed")).toHaveLength(1);
+    const [first] = desk.requests.flatMap((request) => (request.type === "say" ? [request] : []));
+    desk.tell({ type: "stored", ref: first!.ref, id: first!.id, sequence: 1, sentAt: 1 });
+    desk.takeRequests();
+    const ref = first!.ref + 1;
+    desk.tell({ type: "error", ref, code: "limit-reached", message: "too much waits" });
+    expect(desk.of("delayed")).toMatchObject([{}, { code: "limit-reached" }]);
   });
 
   test.each(["text-too-long", "not-joined", "text-empty", "request-invalid"] as const)(
@@ -365,16 +435,22 @@ describe("a question", () => {
   });
 
   test.each([
-    [{ before: 1, after: 1 }],
-    [{ limit: 0 }],
-    [{ limit: 201 }],
-    [{ limit: 1.5 }],
-    [{ before: 0 }],
-    [{ after: -1 }],
-  ])("about history that makes no sense is refused: %j", (range) => {
+    [{ before: 1, after: 1 }, "history is read before or after a line, not both"],
+    [{ limit: 0 }, "limit is 0, not a whole number from 1 to 200"],
+    [{ limit: 201 }, "limit is 201, not a whole number from 1 to 200"],
+    [{ limit: 1.5 }, "limit is 1.5, not a whole number from 1 to 200"],
+    [{ before: 0 }, "before is 0, not a whole number from 1 to 9007199254740991"],
+    [{ after: -1 }, "after is -1, not a whole number from 0 to 9007199254740991"],
+    [
+      { after: 2 ** 53 },
+      "after is 9007199254740992, not a whole number from 0 to 9007199254740991",
+    ],
+  ])("about history that makes no sense is refused with what does: %j", (range, message) => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.history("lobby", range, "h"));
-    expect(desk.of("error")).toMatchObject([{ ref: "h", code: "request-invalid" }]);
+    expect(desk.of("error")).toEqual([
+      { type: "error", ref: "h", code: "request-invalid", message },
+    ]);
   });
 
   test("that is refused says why", () => {

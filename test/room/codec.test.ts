@@ -5,8 +5,10 @@ import {
   decodeRequest,
   decodeServerMessage,
   encodeCbor,
+  itemsMax,
+  requestBytesMax,
 } from "../../src/room/codec.ts";
-import { pageDamagedMax, pageEntriesMax } from "../../src/room/limits.ts";
+import { pageDamagedMax, pageEntriesMax, textBytesMax } from "../../src/room/limits.ts";
 import type { Request, ServerMessage } from "../../src/room/message.ts";
 import { SeededRandom } from "../support/random.ts";
 
@@ -36,7 +38,15 @@ const messages: readonly ServerMessage[] = [
   },
   { type: "error", ref: 1, code: "not-joined", message: "you are not in room lobby" },
   { type: "error", ref: 1, code: "nickname-taken", message: "taken", suggestion: "anna2" },
-  { type: "entered", ref: 1, room: "lobby", nicks: ["anna"], memberCount: 1, lastSequence: 0 },
+  {
+    type: "entered",
+    ref: 1,
+    room: "lobby",
+    nicks: ["anna"],
+    memberCount: 1,
+    log: id,
+    lastSequence: 0,
+  },
   { type: "exited", ref: 2, room: "lobby" },
   { type: "stored", ref: 3, id, sequence: 7, sentAt: 1_790_000_000_000 },
   {
@@ -213,6 +223,48 @@ describe("the number of maps and arrays", () => {
   test("may be at its limit and not one more", () => {
     expect(decodeRequest(nested(containersMax))).toEqual({ ref: 1 });
     expect(decodeRequest(nested(containersMax + 1))).toBeUndefined();
+  });
+});
+
+describe("the number of items", () => {
+  /** A map of `count` items: itself, two keys, a number, an array and its zeros. */
+  function flat(count: number): Uint8Array {
+    const zeros = count - 5;
+    const head = Uint8Array.from([...hex("a2 63 726566 01 61 78 99"), zeros >> 8, zeros & 255]);
+    return Uint8Array.from([...head, ...new Uint8Array(zeros)]);
+  }
+
+  test("may be at its limit and not one more", () => {
+    expect(decodeRequest(flat(itemsMax))).toEqual({ ref: 1 });
+    expect(decodeRequest(flat(itemsMax + 1))).toBeUndefined();
+  });
+
+  test("is all that is looked at in 16 MiB of zeros, even if they claim to be said", () => {
+    const zeros = new Uint8Array(textBytesMax);
+    const head = hex("a3 63 726566 01 64 74797065 63 736179 61 78 9a 01000000");
+    const bytes = Buffer.concat([head, zeros]);
+    const startedAt = performance.now();
+    for (let time = 0; time < 20; time += 1) expect(decodeRequest(bytes)).toBeUndefined();
+    // To decode all of them once takes longer than this.
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+describe("a request", () => {
+  /** A join or say of so many bytes, by a key that nobody knows. */
+  function padded(request: Request, bytes: number): Uint8Array {
+    const rest = encodeCbor({ ...request, x: new Uint8Array(bytes / 2) }).length - bytes / 2;
+    return encodeCbor({ ...request, x: new Uint8Array(bytes - rest) });
+  }
+
+  test("of 64 KiB may be any, a longer one only a say", () => {
+    const [, join, , say] = requests;
+    for (const bytes of [requestBytesMax, requestBytesMax + 1]) {
+      expect(padded(join!, bytes)).toHaveLength(bytes);
+      expect(decodeRequest(padded(say!, bytes))).toEqual(say);
+    }
+    expect(decodeRequest(padded(join!, requestBytesMax))).toEqual(join);
+    expect(decodeRequest(padded(join!, requestBytesMax + 1))).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Level } from "level";
 import { describe, expect, test } from "vitest";
+import { systemRandom } from "../../src/base/random.ts";
 import { encodeCbor } from "../../src/room/codec.ts";
 import { History } from "../../src/room/history.ts";
 import type {
@@ -19,8 +20,11 @@ type Page = Extract<ReadResult, { type: "page" }>;
 const clock = new SimulatedClock();
 
 /** A history that is closed at the end of the test. */
-async function open(directory: string): Promise<History & AsyncDisposable> {
-  const history = await History.open({ directory, clock });
+async function open(
+  directory: string,
+  onTrouble: (message: string) => void = () => undefined,
+): Promise<History & AsyncDisposable> {
+  const history = await History.open({ directory, clock, random: systemRandom, onTrouble });
   return Object.assign(history, { [Symbol.asyncDispose]: () => history.close() });
 }
 
@@ -92,6 +96,25 @@ describe("a history", () => {
     expect(await place(second, [draft(5)])).toMatchObject([{ sequence: 4 }]);
   });
 
+  test("has a name of its own, and keeps it", async () => {
+    await using directory = await temporaryDirectory();
+    await using other = await temporaryDirectory();
+    const first = await open(directory.path);
+    await first.close();
+    const second = await open(directory.path);
+    await using stranger = await open(other.path);
+    expect(second.id).toBe(first.id);
+    expect(stranger.id).not.toBe(first.id);
+    await second.close();
+    // A history of a version that gave no names gets one.
+    await tamper(directory.path, (db) => db.del("id"));
+    const third = await open(directory.path);
+    await third.close();
+    expect(third.id).not.toBe(first.id);
+    await using fourth = await open(directory.path);
+    expect(fourth.id).toBe(third.id);
+  });
+
   test("recognises an id it stored, in the same batch, a later one and after a restart", async () => {
     await using directory = await temporaryDirectory();
     const first = await open(directory.path);
@@ -107,16 +130,16 @@ describe("a history", () => {
     expect((await readPage(second)).entries).toHaveLength(2);
   });
 
-  test("keeps the time of a room from running backwards when the clock does", async () => {
+  test("keeps the time of a room from running backwards when the clock does a little", async () => {
     await using directory = await temporaryDirectory();
     const first = await open(directory.path);
     const [before] = await place(first, [draft(1)]);
     await first.close();
-    clock.jumpWall(-3_600_000);
+    clock.jumpWall(-60_000);
     await using second = await open(directory.path);
     const [after] = await place(second, [draft(2)]);
     expect(after!.sentAt).toBe(before!.sentAt);
-    clock.jumpWall(3_600_000);
+    clock.jumpWall(60_000);
   });
 
   test("reads pages in both directions", async () => {
@@ -327,6 +350,35 @@ describe.skipIf(process.platform === "win32")("a disk that fails for a while", (
     ]);
   });
 
+  test("goes on being read, and is not opened again, before a file can be written", async () => {
+    await using directory = await temporaryDirectory();
+    const log = join(directory.path, "log");
+    const told: string[] = [];
+    await using history = await open(directory.path, (message) => {
+      told.push(message);
+    });
+    await fail(history, log);
+    await rename(`${log}-away`, log);
+    // Where a directory is no file can be written, as on a full disk.
+    const probe = join(directory.path, "probe");
+    await mkdir(probe);
+    const files = await readdir(log);
+    for (const waitMs of [1_000, 2_000, 5_000]) {
+      await expect.poll(() => clock.nextAt()).toBe(clock.now() + waitMs);
+      clock.advance(waitMs);
+      expect((await readPage(history, { limit: 1 })).entries).toHaveLength(1);
+    }
+    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
+    expect(await readdir(log)).toEqual(files);
+    expect(told).toEqual([expect.stringContaining("history cannot be written: ")]);
+    await rm(probe, { recursive: true });
+    clock.advance(5_000);
+    await expect.poll(async () => (await append(history, [draft(1_000)])).type).toBe("appended");
+    await place(history, [draft(1_001)]);
+    expect(told.slice(1)).toEqual(["history can be written again"]);
+    expect(await readdir(directory.path)).not.toContain("probe");
+  });
+
   test("is tried again after 1, 2 and 5 seconds", async () => {
     await using directory = await temporaryDirectory();
     const log = join(directory.path, "log");
@@ -339,10 +391,10 @@ describe.skipIf(process.platform === "win32")("a disk that fails for a while", (
       clock.advance(1);
       await expect.poll(async () => (await read(history)).type).toBe("failed");
     }
+    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
     // LevelDB makes the directory even when it must not make a database in it.
     await rm(log, { recursive: true, force: true });
     await rename(`${log}-away`, log);
-    await expect.poll(() => clock.nextAt()).toBe(clock.now() + 5_000);
     clock.advance(5_000);
     await expect.poll(async () => (await read(history)).type).toBe("page");
   });

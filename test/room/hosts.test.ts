@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { channels, pageEntriesMax } from "../../src/room/limits.ts";
+import { channels, pageEntriesMax, pagesBytesMax, textBytesMax } from "../../src/room/limits.ts";
 import { ChatLan, eventsOf, textsOf } from "../support/chat-lan.ts";
 
 describe("a server and its clients", () => {
@@ -47,6 +47,15 @@ describe("a server and its clients", () => {
     }
     expect(lan.serverEndpoint.bytesSent[channels.bulk]).toBeLessThan(2.1 * 2 ** 20);
     expect(lan.serverEndpoint.bytesSent[channels.chat]).toBeLessThan(10_000);
+  });
+
+  test("bring the largest line to more members than pages may be on their way", () => {
+    const lan = new ChatLan();
+    const count = pagesBytesMax / textBytesMax + 1;
+    const members = Array.from({ length: count }, (_, index) => lan.enter(`member${index}`));
+    members[0]!.host.say("lobby", "l".repeat(textBytesMax));
+    lan.clock.advance(1_000);
+    expect(members.map((member) => textsOf(member).length)).toEqual(members.map(() => 1));
   });
 
   test("do not pile up lines for a client that is slow, and still bring it all of them", () => {

@@ -45,6 +45,19 @@ describe("a nickname", () => {
     }
   });
 
+  test.each(["3164", "1160", "115f", "ffa0", "fe0f", "034f", "17b4", "180b", "200d", "e0100"])(
+    "may not have a letter or mark that nobody sees: U+%s",
+    (code) => {
+      const unseen = String.fromCodePoint(Number.parseInt(code, 16));
+      const message = "nickname has invisible characters";
+      for (const nick of [`an${unseen}na`, `anna${unseen}`]) {
+        expect(() => parseNick(nick)).toThrow(message);
+        expect(() => parseRoom(nick)).toThrow("room name has invisible characters");
+      }
+      expect(() => parseNick(unseen)).toThrow(message);
+    },
+  );
+
   test("loses invisible characters and spaces around it", () => {
     expect(parseNick(" an\u200bna\u202e ")).toBe("anna");
   });

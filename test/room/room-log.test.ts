@@ -21,7 +21,7 @@ function brief(news: readonly LogNews[]): (number | string)[] {
 
 function enteredAt(lastSequence: number): RoomLog {
   const log = new RoomLog();
-  log.handleEntered(lastSequence);
+  log.handleEntered("log", lastSequence);
   return log;
 }
 
@@ -60,16 +60,27 @@ describe("a client's place in a log", () => {
 
   test("reads after a reconnect what was missed meanwhile", () => {
     const log = enteredAt(4);
-    log.handleEntered(7);
+    log.handleEntered("log", 7);
     expect(log.missingAfter).toBe(4);
     expect(brief(log.handlePage(entries(5, 7), []))).toEqual([5, 6, 7]);
   });
 
   test("starts again in a log that is shorter than what was seen", () => {
     const log = enteredAt(40);
-    log.handleEntered(3);
+    expect(log.handleEntered("log", 40)).toBe(false);
+    expect(log.handleEntered("log", 39)).toBe(true);
+    expect(log.handleEntered("log", 3)).toBe(true);
     expect(log.missingAfter).toBeUndefined();
     expect(brief(log.handleSaid(entry(4)))).toEqual([4]);
+  });
+
+  test.each([5, 6, 7])("starts again in another log, also one of %i lines", (lastSequence) => {
+    const log = new RoomLog();
+    expect(log.handleEntered("log", 6)).toBe(false);
+    expect(log.handleEntered("other", lastSequence)).toBe(true);
+    expect(log.missingAfter).toBeUndefined();
+    expect(brief(log.handleSaid(entry(lastSequence + 1)))).toEqual([lastSequence + 1]);
+    expect(log.handleEntered("other", lastSequence + 1)).toBe(false);
   });
 
   test("tells lost lines where they would have come", () => {
@@ -146,11 +157,11 @@ describe("a client's place in a log", () => {
     for (let sequence = 1; sequence <= 500; sequence += 1) {
       if (random.chance(0.7)) told.push(...brief(log.handleSaid(entry(sequence))));
       if (random.chance(0.2)) log.handleGrown(sequence);
-      if (random.chance(0.05)) log.handleEntered(sequence);
+      if (random.chance(0.05)) log.handleEntered("log", sequence);
       if (random.chance(0.5))
         read(Math.min(sequence, (log.missingAfter ?? 0) + random.between(1, 9)));
     }
-    log.handleEntered(500);
+    log.handleEntered("log", 500);
     read(500);
     expect(told).toEqual(entries(1, 500).map(({ sequence }) => sequence));
   });

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { AppendQueue, type WaitingDraft } from "../../src/room/append-queue.ts";
-import { draftOverheadBytes, draftsBytesMax, sessionReadsMax } from "../../src/room/limits.ts";
+import {
+  draftOverheadBytes,
+  draftsBytesMax,
+  pagesBytesMax,
+  sessionReadsMax,
+} from "../../src/room/limits.ts";
 import type { ReadHistory } from "../../src/room/message.ts";
 import { ReadQueue } from "../../src/room/read-queue.ts";
 import { Room } from "../../src/room/room.ts";
@@ -97,6 +102,27 @@ describe("the reads of a server", () => {
     queue.push(one, request(11));
     queue.remove(one);
     expect(queue.start()).toBeUndefined();
+  });
+
+  test("wait while 64 MiB of pages are on their way, and not for a byte less", () => {
+    const queue = new ReadQueue();
+    const [one, two, three] = [new Session(1, 0), new Session(2, 0), new Session(3, 0)];
+    queue.handleSent(one, pagesBytesMax - 1);
+    queue.push(three, request(31));
+    queue.push(three, request(32));
+    expect(queue.start()?.request.ref).toBe(31);
+    queue.finish();
+    queue.handleSent(two, 1);
+    expect(queue.start()).toBeUndefined();
+    queue.handleDelivered(two);
+    expect(queue.start()?.request.ref).toBe(32);
+    queue.finish();
+    queue.handleSent(two, 1);
+    queue.push(three, request(33));
+    expect(queue.start()).toBeUndefined();
+    queue.remove(one);
+    queue.remove(one);
+    expect(queue.start()?.request.ref).toBe(33);
   });
 
   test("are at most 8 waiting for each session", () => {

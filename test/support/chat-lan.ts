@@ -40,6 +40,7 @@ export class ChatLan {
   startServer(): void {
     const server = new ChatServer({
       server: { id: "server-id", name: "kitchen" },
+      log: this.history.id,
       lastSequences: this.history.lastSequences(),
     });
     const endpoint = this.network.attach(serverAddress, (event) => host.handleEndpointEvent(event));

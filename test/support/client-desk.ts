@@ -5,6 +5,7 @@ import { decodeRequest, encodeCbor } from "../../src/room/codec.ts";
 import type { Entered, Request, ServerMessage } from "../../src/room/message.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
 import { SeededRandom } from "./random.ts";
+import { logId } from "./server-desk.ts";
 
 export const serverAddress: Address = { host: "10.0.0.1", port: 4000 };
 
@@ -57,14 +58,14 @@ export class ClientDesk {
     this.do((client) => client.handleOpened(this.now, serverKey));
   }
 
-  welcome(nick = "anna", rooms: readonly string[] = []): void {
-    const server = { id: "key", name: "kitchen" };
+  welcome(nick = "anna", rooms: readonly string[] = [], id = "key"): void {
+    const server = { id, name: "kitchen" };
     this.tell({ type: "welcome", ref: 0, server, nick, rooms });
   }
 
   enter(change: Partial<Entered> = {}): void {
     const { ref } = this.last("join");
-    const entered = { nicks: ["anna"], memberCount: 1, lastSequence: 0 };
+    const entered = { nicks: ["anna"], memberCount: 1, log: logId, lastSequence: 0 };
     this.tell({ type: "entered", ref, room: this.last("join").room, ...entered, ...change });
   }
 

@@ -34,6 +34,7 @@ export class MemoryHistory implements HistoryPort {
   /** Sequences that cannot be read back, by room. */
   readonly lost: Map<string, Set<number>> = new Map();
   appendCount = 0;
+  readonly id: string;
   readonly #options: MemoryHistoryOptions;
   readonly #logs = new Map<string, Entry[]>();
   readonly #known = new Map<string, LogEnd>();
@@ -42,6 +43,7 @@ export class MemoryHistory implements HistoryPort {
 
   constructor(options: MemoryHistoryOptions) {
     this.#options = options;
+    this.id = options.random.id();
   }
 
   lastSequences(): ReadonlyMap<string, number> {

@@ -6,6 +6,9 @@ import type { CloseReason } from "../../src/transport/endpoint-port.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
+/** The name of the history of every `ServerDesk`. */
+export const logId = "history-of-the-server";
+
 /** A server whose effects are collected: what each session was sent, and what is asked of the disk. */
 export class ServerDesk {
   readonly server: ChatServer;
@@ -22,6 +25,7 @@ export class ServerDesk {
     this.#sequences = new Map(lastSequences);
     this.server = new ChatServer({
       server: { id: "key", name: "kitchen" },
+      log: logId,
       lastSequences,
     });
   }

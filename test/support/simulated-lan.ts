@@ -55,6 +55,7 @@ export class SimulatedServer {
     const { clock } = this.#lan;
     const server = new ChatServer({
       server: { id: "server-key", name: "lab" },
+      log: this.history.id,
       lastSequences: this.history.lastSequences(),
     });
     return new ServerHost({ server, port: this.host, history: this.history, clock });
@@ -110,7 +111,8 @@ export class SimulatedClient {
         this.state = event.state;
         return;
       case "said":
-        this.said.set(event.room, [...(this.said.get(event.room) ?? []), event.entry]);
+        if (!this.said.has(event.room)) this.said.set(event.room, []);
+        this.said.get(event.room)?.push(event.entry);
         return;
       case "stored":
         this.stored.set(event.id, { room: event.room, sequence: event.sequence });

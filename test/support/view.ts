@@ -82,6 +82,8 @@ export class ViewRun {
   state: ViewState;
   effects: Effect[];
   now = 1_000_000;
+  /** Members of the server that this program hosts. */
+  hostedMemberCount: number | undefined;
 
   constructor(options: ViewOptions = {}) {
     const settings: Settings = {
@@ -92,6 +94,7 @@ export class ViewRun {
       nickDefault: "alice",
       version: 1,
       discoveryPort: 28197,
+      hasBell: true,
       ...options.settings,
     };
     const size = options.size ?? { columns: 80, rows: 24 };
@@ -183,7 +186,9 @@ export class ViewRun {
   }
 
   #moment() {
-    return { now: this.now, wallNow: someTime };
+    const { hostedMemberCount } = this;
+    const moment = { now: this.now, wallNow: someTime };
+    return hostedMemberCount === undefined ? moment : { ...moment, hostedMemberCount };
   }
 }
 

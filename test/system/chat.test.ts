@@ -51,6 +51,21 @@ describe("earshot without a terminal", () => {
     expect(nicks.sort()).toEqual(["ann", "ann2"]);
   });
 
+  test("says piped lines as they are, and does what they ask for only with --plain", async () => {
+    await using lan = await CliLan.open();
+    const { address } = await lan.serve("--name", "office");
+    const args = ["chat", "--nick", "ann", "--server", address];
+    const piped = lan.start(...args);
+    piped.endInput("/join dev\n");
+    expect(await piped.exit()).toBe(0);
+    expect(said(piped.stdout)).toEqual(["ann: /join dev"]);
+    const plain = lan.start(...args, "--plain");
+    plain.endInput("/join dev\nhello\n");
+    expect(await plain.exit()).toBe(0);
+    expect(plain.stdout).toContain("-- entered #dev");
+    expect(said(plain.stdout)).toEqual(["ann: /join dev", "ann: hello"]);
+  });
+
   test("names the servers when several answer, and joins neither", async () => {
     await using lan = await CliLan.open();
     await lan.serve("--name", "kitchen");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { systemRandom } from "../../src/base/random.ts";
 import { History } from "../../src/room/history.ts";
 import type { HistoryQuery, ReadResult } from "../../src/room/history-port.ts";
 import { temporaryDirectory } from "../support/directory.ts";
@@ -43,7 +44,11 @@ test("a history whose writer is killed has every acknowledged line once, and no 
   const acknowledged: string[] = [];
   for (let crash = 0; crash < crashes; crash += 1) {
     acknowledged.push(...(await writeUntilKilled(directory.path, 20 + 37 * crash)));
-    const history = await History.open({ directory: directory.path, clock: systemClock });
+    const history = await History.open({
+      directory: directory.path,
+      clock: systemClock,
+      random: systemRandom,
+    });
     expect(history.damagedRooms).toEqual([]);
     const stored = new Set<string>();
     for (const room of history.lastSequences.keys()) {

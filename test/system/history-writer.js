@@ -4,7 +4,11 @@ import { systemClock } from "../../dist/base/clock.js";
 import { systemRandom } from "../../dist/base/random.js";
 import { History } from "../../dist/room/history.js";
 
-const history = await History.open({ directory: process.argv[2], clock: systemClock });
+const history = await History.open({
+  directory: process.argv[2],
+  clock: systemClock,
+  random: systemRandom,
+});
 
 function write() {
   const drafts = Array.from({ length: 1 + Math.floor(systemRandom.unit() * 20) }, () => ({

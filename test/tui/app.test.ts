@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
@@ -29,6 +32,7 @@ class AppRun {
   rescanCount = 0;
   openBrowserCount = 0;
   hostedCount = 0;
+  hostedMemberCount = 1;
   closedHostCount = 0;
   #tellChange: () => void = () => undefined;
 
@@ -45,6 +49,7 @@ class AppRun {
       version: 1,
       discoveryPort: 28197,
       isAscii: false,
+      hasBell: true,
       signal: this.stopping.signal,
       print: (line) => this.printed.push(line),
       connect: async (target, nick, onEvent) => {
@@ -73,7 +78,8 @@ class AppRun {
       host: async () => {
         this.hostedCount += 1;
         return {
-          target: { type: "typed", text: "127.0.0.1:28198" },
+          target: { type: "discovered", server: heardServer("here", { id: "key" }) },
+          memberCount: () => this.hostedMemberCount,
           close: async () => {
             this.closedHostCount += 1;
           },
@@ -176,6 +182,34 @@ describe("a server whose key has changed", () => {
 });
 
 describe("from the start to the end", () => {
+  test("somebody who is called by name while reading older lines hears the bell", async () => {
+    const run = new AppRun();
+    await run.enter();
+    const say = (sequence: number, text: string) =>
+      run.client.tell({ type: "said", room: "lobby", entry: entry(sequence, text), isOwn: false });
+    for (let sequence = 2; sequence <= 60; sequence += 1) say(sequence, `line ${sequence}`);
+    await run.shows("line 60");
+    await run.type("\x1b[5~", "scrolled up");
+    say(61, "alice?");
+    await run.until(() => run.screen.bellCount === 1, "the bell");
+  });
+
+  test("a folded message is written to a file, and it is told where", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "earshot-app-"));
+    try {
+      const run = new AppRun();
+      await run.enter();
+      const text = "row\n".repeat(30);
+      run.client.tell({ type: "said", room: "lobby", entry: entry(2, text), isOwn: false });
+      await run.shows("F4 opens");
+      await run.type(`/save ${join(directory, "a.txt")}\r`, "saved as");
+      expect(readFileSync(join(directory, "a.txt"), "utf8")).toBe(text);
+      await run.type(`/save ${directory}\r`, "not saved: ");
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
   test("pick a server, take a nickname, talk, and quit", async () => {
     const run = new AppRun();
     await run.enter();
@@ -203,11 +237,13 @@ describe("from the start to the end", () => {
     expect(run.screen.picture()).toContain("asked on eth0, UDP port 28197");
     await run.type("h", "Nickname: alice");
     await run.type("\r", "connecting");
-    expect(run.targets).toEqual(["127.0.0.1:28198 alice"]);
+    expect(run.targets).toEqual(["here alice"]);
     run.client.accept("alice", "my-host");
     await run.shows("my-host · open");
+    run.hostedMemberCount = 3;
     await run.type("/quit", "> /quit");
-    run.screen.type("\r");
+    await run.type("\r", "you host here for 2 others: quit again to end it for them");
+    run.screen.type("\x11");
     expect(await run.exitCode).toBe(0);
     expect([run.hostedCount, run.closedHostCount]).toEqual([1, 1]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Line } from "../../src/tui/conversation.ts";
 import {
+  type Above,
   foldedRows,
   type MessageContext,
   messageColumns,
@@ -21,13 +22,17 @@ const context: MessageContext = {
 };
 
 /** A line above, so that no date is drawn. */
-const above: Line = { type: "notice", key: "n", text: "above", at: someTime };
+const above: Above = aboveOf(said("above", "zoe"));
 
 function said(text: string, author = "bob", sentAt = someTime): Line {
   return { type: "said", key: "m", entry: entry(1, text, { author, sentAt }), isOwn: false };
 }
 
-function drawn(line: Line, before: Line | undefined = above): string {
+function aboveOf(line: Line): Above {
+  return { line, sentAt: line.type === "said" ? line.entry.sentAt : undefined };
+}
+
+function drawn(line: Line, before: Above = above): string {
   return pictureText({ rows: messageRows(line, before, context) });
 }
 
@@ -43,14 +48,22 @@ describe("a line of text", () => {
 
   test("has its day above when that is another than before, and at the top", () => {
     const yesterday = said("late", "bob", someTime - 86_400_000);
-    expect(drawn(said("early"), yesterday).split("\n")[0]).toContain("── Fri 20 Nov 2026 ──");
-    const first = messageRows(said("early"), undefined, context);
+    expect(drawn(said("early"), aboveOf(yesterday)).split("\n")[0]).toContain(
+      "── Fri 20 Nov 2026 ──",
+    );
+    const first = messageRows(said("early"), { line: undefined, sentAt: undefined }, context);
     expect(pictureText({ rows: first })).toContain("── Fri 20 Nov 2026 ──");
+  });
+
+  test("of our own clock has no day and starts none, whatever it is", () => {
+    const notice: Line = { type: "notice", key: "n", text: "bob joined", at: 0 };
+    expect(drawn(notice)).toBe(" 00:00         -- │ bob joined");
+    expect(drawn(said("hi"), { line: notice, sentAt: someTime })).toBe(" 09:31        bob │ hi");
   });
 
   test("does not repeat the nickname within five minutes, and does after them", () => {
     const minute = 60_000;
-    const first = said("one");
+    const first = aboveOf(said("one"));
     expect(drawn(said("two", "bob", someTime + 5 * minute - 1), first)).toBe(
       " 09:35            │ two",
     );
@@ -100,7 +113,7 @@ describe("long messages", () => {
     expect(drawn(said(whole))).not.toContain("more line");
     const folded = drawn(said(`${whole}\none more`)).split("\n");
     expect(folded).toHaveLength(foldedRows + 1);
-    expect(folded.at(-1)).toBe("                  │ … 1 more line (82 B)");
+    expect(folded.at(-1)).toBe("                  │ … 1 more line (82 B), F4 opens");
   });
 
   test("of a mebibyte cost a few milliseconds, not a wrap of all of it", () => {
@@ -109,7 +122,13 @@ describe("long messages", () => {
     const start = performance.now();
     const rows = drawn(line).split("\n");
     expect(performance.now() - start).toBeLessThan(500);
-    expect(rows.at(-1)).toMatch(/… 8,32\d more lines \(1\.0 MB\)$/);
+    expect(rows.at(-1)).toMatch(/… 8,32\d more lines \(1\.0 MB\), F4 opens$/);
+  });
+
+  test("tell their size and the key also in 40 columns", () => {
+    const narrow = { ...context, at: messageColumns(40) };
+    const rows = messageRows(said("x".repeat(16 * 2 ** 20)), above, narrow);
+    expect(pictureText({ rows }).split("\n").at(-1)).toBe("                │ … 16.8 MB, F4 opens");
   });
 
   test("of one endless line say how much there is", () => {

@@ -440,7 +440,15 @@ test("help lists the keys of the screen and the commands", () => {
      Down                   and back again
      Ctrl+N                 next room
      Ctrl+P                 previous room
+     F4                     read the folded message
      F8                     members on or off
+
+     READING A FOLDED MESSAGE
+     Escape                 back to the conversation
+     PageUp                 a page up
+     PageDown               a page down
+     Home                   its beginning
+     End                    its end
 
      A LONG PASTE
      Enter                  send it as one message
@@ -468,6 +476,8 @@ test("help lists the keys of the screen and the commands", () => {
      /members               who is in this room
      /rooms                 the rooms you are in
      /nick NAME             another nickname
+     /open                  read the folded message, as F4 does
+     /save FILE             write the folded message to a new file
      /servers [now]         choose another server
      /clear                 empty the screen, not the history
      /redraw                paint the screen again

@@ -42,6 +42,19 @@ function seen(conversation: Conversation, columns?: number): string[] {
   return visibleRows(pane(conversation, columns)).map((row) => row.at(-1)?.text.trim() ?? "");
 }
 
+test("the day is written once, above the first line the server has dated, however clocks differ", () => {
+  const twoDays = 2 * 86_400_000;
+  let conversation = withNotice(log(1, 1, false), "bob joined", someTime - twoDays);
+  conversation = withSaid(conversation, entry(2, "line 2"), false);
+  expect(seen(conversation)).toEqual([
+    "-- beginning of #lobby",
+    expect.stringContaining("Fri 20 Nov 2026"),
+    "line 1",
+    "bob joined",
+    "line 2",
+  ]);
+});
+
 function log(from: number, to: number, hasMore = true): Conversation {
   const entries = Array.from({ length: to - from + 1 }, (_, index) =>
     entry(from + index, `line ${from + index}`),

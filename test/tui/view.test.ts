@@ -319,6 +319,25 @@ describe("who is there", () => {
 });
 
 describe("after a lost connection", () => {
+  test("a server that cannot store what we say now is told of in its room", () => {
+    const run = joiningView().enter();
+    const message = "history cannot be written: disk is full";
+    run.client({ type: "delayed", room: "lobby", code: "history-unavailable", message });
+    expect(run.text()).toContain("not stored yet, trying again: history");
+  });
+
+  test("a server with another history empties the room of all but what waits", () => {
+    const run = joiningView().enter();
+    run.said(41, "of the old log");
+    run.client({ type: "pending", room: "lobby", id: "x", text: "still mine", at: someTime });
+    run.client({ type: "reset", room: "lobby" });
+    expect(run.text()).not.toContain("of the old log");
+    expect(run.text()).toContain("still mine");
+    expect(run.text()).toContain("another history");
+    run.said(1, "of the new one");
+    expect(run.text()).toContain("of the new one");
+  });
+
   test("a question about the past that was never answered is asked again", () => {
     const run = joiningView();
     run.client({ type: "ready", server: { id: "key", name: "lab" }, nick: "alice" });

@@ -1,0 +1,36 @@
+import type { ErrorCode } from "../base/errors.ts";
+import { withRef } from "./call-queue.ts";
+import type { ClientEvent } from "./client-port.ts";
+import type { ClientRoom } from "./client-room.ts";
+import type { OutboxLine } from "./outbox.ts";
+
+/** Words what a client session tells its owner. */
+export class ClientNews {
+  readonly tell: (event: ClientEvent) => void;
+
+  constructor(tell: (event: ClientEvent) => void) {
+    this.tell = tell;
+  }
+
+  /** Answers the owner's leave, once, if there was one. */
+  tellExited(room: ClientRoom): void {
+    if (room.leaveCall === undefined) return;
+    this.tell({ type: "exited", ...withRef(room.leaveCall.ref), room: room.name });
+    room.leaveCall = undefined;
+  }
+
+  /** The line is on the server's disk. */
+  tellStored({ id, room, ownerRef }: OutboxLine, sequence: number): void {
+    this.tell({ type: "stored", ...withRef(ownerRef), room, id, sequence });
+  }
+
+  /** The line will not be tried again. */
+  tellFailed({ id, room, text, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
+    this.tell({ type: "failed", ...withRef(ownerRef), room, id, text, code, message });
+  }
+
+  /** What was asked by this `ref` is refused. */
+  tellError(ref: string | undefined, code: ErrorCode, message: string): void {
+    this.tell({ type: "error", ...withRef(ref), code, message });
+  }
+}

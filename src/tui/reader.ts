@@ -1,0 +1,72 @@
+import type { Line } from "./conversation.ts";
+import { textSize } from "./count-text.ts";
+import type { KeyEvent } from "./key.ts";
+import { actionOf } from "./key-table.ts";
+import { isFolded, type MessageContext, nickOf, timeOf } from "./message-rows.ts";
+import type { Size } from "./picture.ts";
+import { rowStartAbove, rowsFrom } from "./reader-rows.ts";
+import { type MessagePane, visibleLines } from "./scroll.ts";
+import { type Reader, type RoomScreen, type Step, show, type ViewState } from "./view-state.ts";
+
+/** The lowest folded message that is seen, as it is read, or `undefined` when none is folded. */
+export function foldedReader(pane: MessagePane): Reader | undefined {
+  const { context } = pane;
+  const line = visibleLines(pane).findLast((other) => isFolded(other, context));
+  // What the server lost has no text, and never many rows.
+  if (line === undefined || line.type === "damaged") return undefined;
+  return readerOf(line, context);
+}
+
+function readerOf(line: Exclude<Line, { type: "damaged" }>, context: MessageContext): Reader {
+  const text = line.type === "said" ? line.entry.text : line.text;
+  const time = timeOf(line);
+  const when = time === undefined ? "" : ` ${context.timeFormat.time(time)}`;
+  return { from: `${nickOf(line, context)}${when}`, text, size: textSize(text), top: 0 };
+}
+
+/** A key while a message is read. */
+export function reduceReader(
+  state: ViewState,
+  screen: RoomScreen,
+  reader: Reader,
+  key: KeyEvent,
+): Step {
+  const pane = readerPane(state.size);
+  const page = Math.max(1, pane.rows - 1);
+  const top = readerTop(reader, state.size);
+  const moved = (to: number): Step => show(state, { ...screen, reader: { ...reader, top: to } });
+  switch (actionOf("reader", key, true)) {
+    case "back":
+      return show(state, { ...screen, reader: undefined });
+    case "scroll-line-up":
+      return moved(rowStartAbove(reader.text, top, pane.cells, 1));
+    case "scroll-page-up":
+      return moved(rowStartAbove(reader.text, top, pane.cells, page));
+    case "scroll-line-down":
+      return moved(rowStartBelow(reader, top, pane.cells, 1));
+    case "scroll-page-down":
+      return moved(rowStartBelow(reader, top, pane.cells, page));
+    case "scroll-top":
+      return moved(0);
+    case "scroll-bottom":
+      return moved(reader.text.length);
+    default:
+      return show(state, screen);
+  }
+}
+
+/** The rectangle in which a message is read: what a title, a line of hints and a margin leave. */
+export function readerPane(size: Size): { readonly rows: number; readonly cells: number } {
+  return { rows: size.rows - 2, cells: size.columns - 2 };
+}
+
+/** Where the first row that is seen starts: that of `top`, but never so low that rows stay empty. */
+export function readerTop({ text, top }: Reader, size: Size): number {
+  const { rows, cells } = readerPane(size);
+  const wanted = rowStartAbove(text, top, cells, 0);
+  return Math.min(wanted, rowStartAbove(text, text.length, cells, rows - 1));
+}
+
+function rowStartBelow({ text }: Reader, top: number, cells: number, count: number): number {
+  return rowsFrom(text, top, cells, count + 1).at(-1)?.start ?? top;
+}
