@@ -1,12 +1,13 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import { controlFrameBytesMax, frameTypes, writeChannelNumber, writeNumber } from "./frames.ts";
-import { channelMax, connectionWindowBytes } from "./limits.ts";
+import { connectionWindowBytes } from "./limits.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ReceiveOutcome, ReceiveStream } from "./receive-stream.ts";
 import type { SentFrame } from "./sent-packet.ts";
 
 interface Channel {
+  readonly number: number;
   readonly stream: ReceiveStream;
   readonly assembler: MessageAssembler;
 }
@@ -16,7 +17,8 @@ export class ReceiveChannels {
   readonly #budget: ReceiveBudget;
   readonly #onMessage: (channel: number, message: Uint8Array) => void;
   readonly #onUnblocked: (outcome: ReceiveOutcome) => void;
-  readonly #channels: (Channel | undefined)[] = Array.from({ length: channelMax + 1 });
+  /** Those in use, one or two of eight: walked for every packet. */
+  readonly #channels: Channel[] = [];
   readonly #creditLost = new Set<number>();
   #received = 0;
   #max = connectionWindowBytes;
@@ -36,7 +38,7 @@ export class ReceiveChannels {
   /** Bytes kept out of order or waiting for memory. */
   get heldBytes(): number {
     let bytes = 0;
-    for (const channel of this.#channels) bytes += channel?.stream.heldBytes ?? 0;
+    for (const { stream } of this.#channels) bytes += stream.heldBytes;
     return bytes;
   }
 
@@ -58,11 +60,11 @@ export class ReceiveChannels {
       writeNumber(writer, frameTypes.maxData, this.#max);
       sent.push({ type: "max-data" });
     }
-    for (const [number, channel] of this.#channels.entries()) {
-      if (channel === undefined || writer.remaining < controlFrameBytesMax) continue;
-      if (!channel.stream.isCreditDue && !this.#creditLost.has(number)) continue;
+    for (const { number, stream } of this.#channels) {
+      if (!stream.isCreditDue && !this.#creditLost.has(number)) continue;
+      if (writer.remaining < controlFrameBytesMax) return;
       this.#creditLost.delete(number);
-      const max = channel.stream.giveCredit();
+      const max = stream.giveCredit();
       writeChannelNumber(writer, frameTypes.maxStreamData, number, max);
       sent.push({ type: "max-stream-data", channel: number });
     }
@@ -76,7 +78,7 @@ export class ReceiveChannels {
 
   /** The connection is over; gives back the memory it held or waited for. */
   stop(): void {
-    for (const channel of this.#channels) channel?.assembler.stop();
+    for (const channel of this.#channels) channel.assembler.stop();
   }
 
   #isMaxDue(): boolean {
@@ -86,21 +88,22 @@ export class ReceiveChannels {
 
   #released(): number {
     let bytes = 0;
-    for (const channel of this.#channels) bytes += channel?.stream.released ?? 0;
+    for (const { stream } of this.#channels) bytes += stream.released;
     return bytes;
   }
 
   #channel(number: number): Channel {
-    const existing = this.#channels[number];
-    if (existing !== undefined) return existing;
+    for (const existing of this.#channels) {
+      if (existing.number === number) return existing;
+    }
     const assembler = new MessageAssembler({
       budget: this.#budget,
       onMessage: (message) => this.#onMessage(number, message),
       onUnblocked: () => this.#onUnblocked(stream.resume()),
     });
     const stream = new ReceiveStream(assembler);
-    const channel = { stream, assembler };
-    this.#channels[number] = channel;
+    const channel = { number, stream, assembler };
+    this.#channels.push(channel);
     return channel;
   }
 }

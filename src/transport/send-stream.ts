@@ -46,6 +46,11 @@ export class SendStream {
     return this.#sent < this.#end;
   }
 
+  /** Whether it holds bytes that wait to be sent, for the first time or again. */
+  get hasUnsent(): boolean {
+    return this.hasNew || 0 < this.#resend.count;
+  }
+
   /** Whether it holds new bytes that the peer's limit of this channel keeps back. */
   get isBlocked(): boolean {
     return this.hasNew && this.max <= this.#sent;
