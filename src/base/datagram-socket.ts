@@ -34,8 +34,9 @@ export interface DatagramSocketOptions {
  * Binds a UDP socket. This is the one file that touches dgram-as-promised, and it uses no more of it
  * than keeps every datagram: the creation callback instead of `recv()` (which loses what arrives
  * between two calls), one fresh socket per bind (errors are sticky), a synchronous `lookup` (the
- * default resolves even literal addresses, and then copies a reused buffer too late). Each of these
- * facts is a test in test/base/dgram-as-promised.test.ts.
+ * default resolves even literal addresses, and then copies a reused buffer too late), the socket within
+ * for sending (a promise for each datagram costs more than building one). Each of these facts but the
+ * last is a test in test/base/dgram-as-promised.test.ts.
  *
  * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
  */
@@ -66,13 +67,16 @@ export async function bindDatagramSocket(options: DatagramSocketOptions): Promis
     throw bindError(error, options.address);
   }
   if (options.isBroadcast) wrapper.setBroadcast(true);
-  return openSocket(wrapper, onError);
+  return openSocket(wrapper, options.onError);
 }
 
 type Wrapper = ReturnType<typeof DgramAsPromised.createSocket>;
 
-function openSocket(wrapper: Wrapper, onError: (error: Error) => void): DatagramSocket {
+function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): DatagramSocket {
   const bound = wrapper.address();
+  // One callback for all datagrams, where the wrapper makes a promise for each; and none at all,
+  // which saves a tick for each, when nobody asks.
+  const onSent = onError && ((error: Error | null) => error && onError(error));
   let isClosed = false;
   return {
     address: { host: bound.address, port: bound.port },
@@ -82,7 +86,12 @@ function openSocket(wrapper: Wrapper, onError: (error: Error) => void): Datagram
     receiveBufferBytes: wrapper.socket.getRecvBufferSize(),
     send(to, datagram) {
       if (isClosed) return;
-      wrapper.send(datagram, 0, datagram.length, to.port, to.host).catch(onError);
+      try {
+        wrapper.socket.send(datagram, to.port, to.host, onSent);
+      } catch (error) {
+        // A forged datagram may come from port 0, to which nothing can be sent.
+        onError?.(toEarshotError(error, "socket-failed", "a datagram cannot be sent"));
+      }
     },
     async close() {
       if (isClosed) return;

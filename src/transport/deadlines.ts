@@ -3,13 +3,23 @@ export function earliest(a: number | undefined, b: number | undefined): number |
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
+interface Entry<Item> {
+  readonly item: Item;
+  /** When the item is due. */
+  at: number;
+  /** What the heap is ordered by: never later than `at`. */
+  key: number;
+  index: number;
+}
+
 /**
- * Items ordered by when they are due: a binary heap that knows where each item is, so that moving
- * one costs O(log n) and leaves nothing behind.
+ * Items ordered by when they are due: a binary heap whose entries know where they are, so that moving
+ * one costs O(log n) and leaves nothing behind. An item that is put off, as timeouts are with every
+ * packet, stays where it is until its old place comes first: that costs O(1).
  */
 export class Deadlines<Item> {
-  readonly #heap: { readonly item: Item; at: number }[] = [];
-  readonly #indexes = new Map<Item, number>();
+  readonly #heap: Entry<Item>[] = [];
+  readonly #entries = new Map<Item, Entry<Item>>();
 
   get size(): number {
     return this.#heap.length;
@@ -17,88 +27,84 @@ export class Deadlines<Item> {
 
   /** When the first item is due, or `undefined` when there is none. */
   get nextAt(): number | undefined {
-    return this.#heap[0]?.at;
+    return this.#first()?.at;
   }
 
   /** Sets, moves or, with `undefined`, removes the item's deadline. */
   set(item: Item, at: number | undefined): void {
-    const index = this.#indexes.get(item);
+    const entry = this.#entries.get(item);
     if (at === undefined) {
-      if (index !== undefined) this.#removeAt(index);
-      return;
+      if (entry !== undefined) this.#remove(entry);
+    } else if (entry === undefined) {
+      const added = { item, at, key: at, index: this.#heap.length };
+      this.#entries.set(item, added);
+      this.#heap.push(added);
+      this.#rise(added);
+    } else {
+      entry.at = at;
+      if (entry.key <= at) return;
+      entry.key = at;
+      this.#rise(entry);
     }
-    if (index === undefined) {
-      this.#heap.push({ item, at });
-      this.#indexes.set(item, this.#heap.length - 1);
-      this.#rise(this.#heap.length - 1);
-      return;
-    }
-    const entry = this.#heap[index];
-    if (entry === undefined || entry.at === at) return;
-    entry.at = at;
-    this.#sink(this.#rise(index));
   }
 
   /** Takes out the items that are due by `now`, the earliest first. */
   takeDue(now: number): Item[] {
     const due: Item[] = [];
     for (;;) {
-      const first = this.#heap[0];
+      const first = this.#first();
       if (first === undefined || now < first.at) return due;
-      this.#removeAt(0);
+      this.#remove(first);
       due.push(first.item);
     }
   }
 
-  #removeAt(index: number): void {
-    const removed = this.#heap[index];
-    const last = this.#heap.pop();
-    if (removed === undefined || last === undefined) return;
-    this.#indexes.delete(removed.item);
-    if (removed === last) return;
-    this.#heap[index] = last;
-    this.#indexes.set(last.item, index);
-    this.#sink(this.#rise(index));
-  }
-
-  #rise(from: number): number {
-    let index = from;
-    while (0 < index) {
-      const parent = (index - 1) >> 1;
-      if (!this.#isEarlier(index, parent)) break;
-      this.#swap(index, parent);
-      index = parent;
-    }
-    return index;
-  }
-
-  #sink(from: number): void {
-    let index = from;
+  /** The entry that is due first, once those that were put off have gone where they belong. */
+  #first(): Entry<Item> | undefined {
     for (;;) {
-      const left = 2 * index + 1;
-      const right = left + 1;
-      let earliest = index;
-      if (this.#isEarlier(left, earliest)) earliest = left;
-      if (this.#isEarlier(right, earliest)) earliest = right;
-      if (earliest === index) return;
-      this.#swap(index, earliest);
-      index = earliest;
+      const first = this.#heap[0];
+      if (first === undefined || first.key === first.at) return first;
+      first.key = first.at;
+      this.#sink(first);
     }
   }
 
-  #isEarlier(a: number, b: number): boolean {
-    const entryA = this.#heap[a];
-    const entryB = this.#heap[b];
-    return entryA !== undefined && entryB !== undefined && entryA.at < entryB.at;
+  #remove(entry: Entry<Item>): void {
+    this.#entries.delete(entry.item);
+    const last = this.#heap.pop();
+    if (last === undefined || last === entry) return;
+    this.#place(last, entry.index);
+    this.#rise(last);
+    this.#sink(last);
   }
 
-  #swap(a: number, b: number): void {
-    const entryA = this.#heap[a];
-    const entryB = this.#heap[b];
-    if (entryA === undefined || entryB === undefined) return;
-    this.#heap[a] = entryB;
-    this.#heap[b] = entryA;
-    this.#indexes.set(entryB.item, a);
-    this.#indexes.set(entryA.item, b);
+  #rise(entry: Entry<Item>): void {
+    while (0 < entry.index) {
+      const { index } = entry;
+      const above = (index - 1) >> 1;
+      const parent = this.#heap[above];
+      if (parent === undefined || parent.key <= entry.key) return;
+      this.#place(parent, index);
+      this.#place(entry, above);
+    }
+  }
+
+  #sink(entry: Entry<Item>): void {
+    for (;;) {
+      const { index } = entry;
+      const left = this.#heap[2 * index + 1];
+      const right = this.#heap[2 * index + 2];
+      const child =
+        right !== undefined && left !== undefined && right.key < left.key ? right : left;
+      if (child === undefined || entry.key <= child.key) return;
+      const below = child.index;
+      this.#place(child, index);
+      this.#place(entry, below);
+    }
+  }
+
+  #place(entry: Entry<Item>, index: number): void {
+    this.#heap[index] = entry;
+    entry.index = index;
   }
 }

@@ -1,7 +1,6 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import { controlFrameBytesMax, frameTypes, writeChannelNumber, writeNumber } from "./frames.ts";
 import {
-  channelMax,
   channelWindowBytes,
   channelWindowBytesMax,
   connectionWindowBytes,
@@ -14,6 +13,7 @@ import { ReceiveWindow } from "./receive-window.ts";
 import type { SentFrame } from "./sent-packet.ts";
 
 interface Channel {
+  readonly number: number;
   readonly stream: ReceiveStream;
   readonly window: ReceiveWindow;
   readonly assembler: MessageAssembler;
@@ -24,7 +24,8 @@ export class ReceiveChannels {
   readonly #budget: ReceiveBudget;
   readonly #onMessage: (channel: number, message: Uint8Array) => void;
   readonly #onUnblocked: (outcome: ReceiveOutcome) => void;
-  readonly #channels: (Channel | undefined)[] = Array.from({ length: channelMax + 1 });
+  /** Those in use, one or two of eight: walked for every packet. */
+  readonly #channels: Channel[] = [];
   readonly #creditLost = new Set<number>();
   #received = 0;
   readonly #window: ReceiveWindow;
@@ -48,7 +49,7 @@ export class ReceiveChannels {
   /** Bytes kept out of order or waiting for memory. */
   get heldBytes(): number {
     let bytes = 0;
-    for (const channel of this.#channels) bytes += channel?.stream.heldBytes ?? 0;
+    for (const { stream } of this.#channels) bytes += stream.heldBytes;
     return bytes;
   }
 
@@ -71,11 +72,11 @@ export class ReceiveChannels {
       writeNumber(writer, frameTypes.maxData, this.#window.advance(released));
       sent.push({ type: "max-data" });
     }
-    for (const [number, channel] of this.#channels.entries()) {
-      if (channel === undefined || writer.remaining < controlFrameBytesMax) continue;
-      if (!channel.stream.isCreditDue && !this.#creditLost.has(number)) continue;
+    for (const { number, stream } of this.#channels) {
+      if (!stream.isCreditDue && !this.#creditLost.has(number)) continue;
+      if (writer.remaining < controlFrameBytesMax) return;
       this.#creditLost.delete(number);
-      const max = channel.stream.giveCredit();
+      const max = stream.giveCredit();
       writeChannelNumber(writer, frameTypes.maxStreamData, number, max);
       sent.push({ type: "max-stream-data", channel: number });
     }
@@ -84,7 +85,7 @@ export class ReceiveChannels {
   /** The peer could send more than our limits let it: of a channel, or of all together. */
   onBlocked(channel: number | undefined, max: number): void {
     if (channel === undefined) this.#window.onBlocked(max);
-    else this.#channels[channel]?.stream.onBlocked(max);
+    else this.#channels.find(({ number }) => number === channel)?.stream.onBlocked(max);
   }
 
   /** The newest credit must be told again. */
@@ -96,21 +97,22 @@ export class ReceiveChannels {
   /** The connection is over; gives back the memory it held or waited for. */
   stop(): void {
     this.#window.stop();
-    for (const channel of this.#channels) {
-      channel?.window.stop();
-      channel?.assembler.stop();
+    for (const { window, assembler } of this.#channels) {
+      window.stop();
+      assembler.stop();
     }
   }
 
   #released(): number {
     let bytes = 0;
-    for (const channel of this.#channels) bytes += channel?.stream.released ?? 0;
+    for (const { stream } of this.#channels) bytes += stream.released;
     return bytes;
   }
 
   #channel(number: number): Channel {
-    const existing = this.#channels[number];
-    if (existing !== undefined) return existing;
+    for (const existing of this.#channels) {
+      if (existing.number === number) return existing;
+    }
     const assembler = new MessageAssembler({
       budget: this.#budget,
       onMessage: (message) => this.#onMessage(number, message),
@@ -121,8 +123,8 @@ export class ReceiveChannels {
       max: channelWindowBytesMax,
     });
     const stream = new ReceiveStream(assembler, window);
-    const channel = { stream, window, assembler };
-    this.#channels[number] = channel;
+    const channel = { number, stream, window, assembler };
+    this.#channels.push(channel);
     return channel;
   }
 }

@@ -3,12 +3,14 @@ import { ByteWriter, varintBytes } from "../base/bytes.ts";
 import { type Range, RangeSet } from "./ranges.ts";
 import { firstIndex } from "./search.ts";
 
-interface Segment {
+interface QueuedMessage {
+  /** Where its length begins; the message follows. */
   readonly start: number;
+  readonly end: number;
   readonly bytes: Uint8Array;
 }
 
-/** Settled segments are cut off the list when there are this many and they are half of it. */
+/** Settled messages are cut off the list when there are this many and they are half of it. */
 const settledCountMin = 64;
 
 /**
@@ -19,7 +21,7 @@ export class SendStream {
   /** The end of what the peer lets us send on this channel. */
   max = 0;
   /** The first `#settledCount` are `undefined`: what the peer has must not stay in memory. */
-  #segments: (Segment | undefined)[] = [];
+  #messages: (QueuedMessage | undefined)[] = [];
   #settledCount = 0;
   #end = 0;
   /** Bytes below were sent at least once. */
@@ -49,6 +51,11 @@ export class SendStream {
     return this.#sent < this.#end;
   }
 
+  /** Whether it holds bytes that wait to be sent, for the first time or again. */
+  get hasUnsent(): boolean {
+    return this.hasNew || 0 < this.#resend.count;
+  }
+
   /** Whether it holds new bytes that the peer's limit of this channel keeps back. */
   get isBlocked(): boolean {
     return this.hasNew && this.max <= this.#sent;
@@ -56,10 +63,9 @@ export class SendStream {
 
   /** Queues a message; its bytes must not change until they are acknowledged. */
   write(message: Uint8Array): void {
-    const prefix = new ByteWriter(new Uint8Array(varintBytes(message.length)));
-    prefix.varint(message.length);
-    this.#append(prefix.written);
-    if (0 < message.length) this.#append(message);
+    const start = this.#end;
+    this.#end = start + varintBytes(message.length) + message.length;
+    this.#messages.push({ start, end: this.#end, bytes: message });
   }
 
   /**
@@ -76,18 +82,22 @@ export class SendStream {
   /** Copies the range into a datagram and counts it as sent. */
   send(range: Range, writer: ByteWriter): void {
     this.#copy(range, writer);
-    this.#resend.remove(range.start, range.end);
+    if (0 < this.#resend.count) this.#resend.remove(range.start, range.end);
     this.#sent = Math.max(this.#sent, range.end);
   }
 
   onAcked(start: number, end: number): void {
-    this.#resend.remove(start, end);
+    if (0 < this.#resend.count) this.#resend.remove(start, end);
     if (end <= this.#settled) return;
-    this.#acked.add(Math.max(start, this.#settled), end);
-    const { first } = this.#acked;
-    if (first === undefined || first.start !== this.#settled) return;
-    this.#settled = first.end;
-    this.#acked.remove(first.start, first.end);
+    if (start <= this.#settled && this.#acked.count === 0) {
+      this.#settled = end;
+    } else {
+      this.#acked.add(Math.max(start, this.#settled), end);
+      const { first } = this.#acked;
+      if (first === undefined || first.start !== this.#settled) return;
+      this.#settled = first.end;
+      this.#acked.remove(first.start, first.end);
+    }
     this.#dropSettled();
   }
 
@@ -102,46 +112,57 @@ export class SendStream {
     }
   }
 
-  #append(bytes: Uint8Array): void {
-    this.#segments.push({ start: this.#end, bytes });
-    this.#end += bytes.length;
-  }
-
   #copy(range: Range, writer: ByteWriter): void {
-    let index = this.#segmentAt(range.start);
+    let index = this.#messageAt(range.start);
     let at = range.start;
     while (at < range.end) {
-      const segment = this.#segments[index];
-      assert(segment !== undefined && segment.start <= at);
-      const from = at - segment.start;
-      const until = Math.min(segment.bytes.length, range.end - segment.start);
-      writer.bytes(segment.bytes.subarray(from, until));
-      at = segment.start + until;
+      const message = this.#messages[index];
+      assert(message !== undefined && message.start <= at);
+      const until = Math.min(message.end, range.end);
+      copyPart(message, at - message.start, until - message.start, writer);
+      at = until;
       index += 1;
     }
   }
 
-  #segmentAt(offset: number): number {
-    const segments = this.#segments;
+  #messageAt(offset: number): number {
+    const messages = this.#messages;
     const after = firstIndex(
       this.#settledCount,
-      segments.length,
-      (index) => offset < (segments[index]?.start ?? 0),
+      messages.length,
+      (index) => offset < (messages[index]?.start ?? 0),
     );
     return after - 1;
   }
 
   #dropSettled(): void {
     for (;;) {
-      const segment = this.#segments[this.#settledCount];
-      if (segment === undefined || this.#settled < segment.start + segment.bytes.length) break;
-      this.#segments[this.#settledCount] = undefined;
+      const message = this.#messages[this.#settledCount];
+      if (message === undefined || this.#settled < message.end) break;
+      this.#messages[this.#settledCount] = undefined;
       this.#settledCount += 1;
     }
     const isWorthIt = settledCountMin <= this.#settledCount;
-    const isEmpty = this.#settledCount === this.#segments.length;
-    if (!isEmpty && !(isWorthIt && this.#segments.length <= 2 * this.#settledCount)) return;
-    this.#segments = this.#segments.slice(this.#settledCount);
+    const isEmpty = this.#settledCount === this.#messages.length;
+    if (!isEmpty && !(isWorthIt && this.#messages.length <= 2 * this.#settledCount)) return;
+    this.#messages = this.#messages.slice(this.#settledCount);
     this.#settledCount = 0;
   }
+}
+
+/** Copies a part of what a message and the length before it are on the channel. */
+function copyPart(message: QueuedMessage, from: number, until: number, writer: ByteWriter): void {
+  const { bytes } = message;
+  const prefixBytes = message.end - message.start - bytes.length;
+  if (from === 0 && prefixBytes <= until) {
+    writer.varint(bytes.length);
+  } else if (from < prefixBytes) {
+    const prefix = new ByteWriter(new Uint8Array(prefixBytes));
+    prefix.varint(bytes.length);
+    writer.bytes(prefix.written.subarray(from, until));
+  }
+  const isWhole = from <= prefixBytes && until === message.end;
+  const start = Math.max(from - prefixBytes, 0);
+  const end = Math.max(until - prefixBytes, 0);
+  writer.bytes(isWhole ? bytes : bytes.subarray(start, end));
 }

@@ -86,6 +86,16 @@ describe("a datagram socket", () => {
     expect(received[0]).toHaveLength(5);
   });
 
+  test("a datagram to port 0, which a forged sender may name, is a lost one too", async () => {
+    const errors: Error[] = [];
+    const sender = await bind({ onError: (error) => errors.push(error) });
+    sender.send({ host: "127.0.0.1", port: 0 }, new Uint8Array(5));
+    await turnsUntil(() => errors.length === 1);
+    expect(errors).toHaveLength(1);
+    const unwatched = await bind();
+    unwatched.send({ host: "127.0.0.1", port: 0 }, new Uint8Array(5));
+  });
+
   test("closing twice and sending after it do nothing", async () => {
     const socket = await bind();
     await socket.close();

@@ -142,6 +142,15 @@ describe("MessageAssembler", () => {
     expect(makeStream().assembler.push(beyondNumbers)).toBeUndefined();
   });
 
+  test("keeps messages as they came when the bytes they were cut from are used again", () => {
+    const { assembler, messages } = makeStream();
+    // A Buffer, as the socket gives it: its `slice` would not copy.
+    const bytes = Buffer.from(frame(Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)));
+    expect(assembler.push(bytes)).toBe(bytes.length);
+    bytes.fill(9);
+    expect(messages).toEqual([Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3)]);
+  });
+
   test("reserves memory for messages above 64 KiB only, and gives it back", () => {
     const budget = new ReceiveBudget(messageBytesMax);
     const { assembler, messages } = makeStream(budget);
