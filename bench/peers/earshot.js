@@ -51,7 +51,7 @@ async function bind({ host, datagramBytesMax }, { isAccepting, onOpened, onClose
 /** earshot's own transport; each client has a socket of its own, as in life. */
 export const peer = {
   wire: "udp",
-  isSealed: false,
+  isSealed: true,
   isRelayable: true,
   messageBytesMax: 16 * 2 ** 20,
 

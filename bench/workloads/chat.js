@@ -7,14 +7,21 @@ const room = "bench";
 
 /** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
 async function loadProduct() {
-  const [{ systemClock: clock }, { systemRandom: random }, { startClient }, { startServer }] =
-    await Promise.all([
-      import("../../dist/base/clock.js"),
-      import("../../dist/base/random.js"),
-      import("../../dist/room/client.js"),
-      import("../../dist/room/server.js"),
-    ]);
-  return { clock, random, startClient, startServer };
+  const [
+    { systemClock: clock },
+    { systemRandom: random },
+    { startClient },
+    { startServer },
+    { keyPairOf },
+  ] = await Promise.all([
+    import("../../dist/base/clock.js"),
+    import("../../dist/base/random.js"),
+    import("../../dist/room/client.js"),
+    import("../../dist/room/server.js"),
+    import("../../dist/transport/noise.js"),
+  ]);
+  const newKeyPair = () => keyPairOf(random.bytes(32));
+  return { clock, random, startClient, startServer, newKeyPair };
 }
 
 /** A line of about 200 bytes with its envelope. */
@@ -36,7 +43,7 @@ export const chat = {
   peers: ["earshot"],
 
   async serve(host) {
-    const { clock, random, startServer } = await loadProduct();
+    const { clock, random, startServer, newKeyPair } = await loadProduct();
     const dataDir = mkdtempSync(join(tmpdir(), "earshot-bench-"));
     // Also when the measurement fails.
     process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
@@ -44,6 +51,7 @@ export const chat = {
       address: { host, port: 0 },
       name: "bench",
       id: "bench",
+      keyPair: newKeyPair(),
       dataDir,
       clock,
       random,
@@ -112,11 +120,13 @@ class Member {
   #own = new Map();
 
   /** Resolves when it is in the room. */
-  static async start({ clock, random, startClient }, { address, nick }) {
+  static async start({ clock, random, startClient, newKeyPair }, { address, nick }) {
     const member = new Member();
     await new Promise((resolve, reject) => {
       startClient({
-        resolve: () => Promise.resolve(address),
+        resolve: () => Promise.resolve({ address }),
+        judge: () => Promise.resolve({ type: "accepted", isFirstVisit: true }),
+        keyPair: newKeyPair(),
         nick,
         clock,
         random,

@@ -7,7 +7,7 @@ import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
-import { bindHost, type Network } from "./network.ts";
+import type { Network } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
 import { searchServers } from "./search.ts";
 
@@ -95,7 +95,8 @@ export async function joinServer(
     nick,
     clock: network.clock,
     random: network.random,
-    bindAddress: { host: bindHost(network), port: 0 },
+    // To no address of this host: it may change while the connection goes on.
+    bindAddress: { host: "0.0.0.0", port: 0 },
     onEvent,
   });
 }

@@ -3,6 +3,7 @@ import type { CongestionController, CongestionEvent } from "./congestion.ts";
 import type { RateSample } from "./delivery-rate.ts";
 import { congestionWindowBytesMax, granularityMs, initialWindowDatagrams } from "./limits.ts";
 import { LossShare } from "./loss-share.ts";
+import type { SentPacket } from "./sent-packet.ts";
 import { WindowedMax } from "./windowed-max.ts";
 
 type State =
@@ -63,10 +64,15 @@ export class Bbr implements CongestionController {
   #datagramBytes: number;
   #bandwidth = new WindowedMax(bandwidthRounds);
   readonly #loss = new LossShare();
+  /** How much more than its share arrived at once, when ACKs came in heaps. */
+  readonly #heaped = new WindowedMax(bandwidthRounds);
+  #heapAt = 0;
+  #heapBytes = 0;
   #minRttMs: number | undefined;
   #minRttAt = 0;
   #deliveredBytes = 0;
   #round = 0;
+  #roundAt = 0;
   #roundEndBytes = 0;
   #roundRttMinMs: number | undefined;
   /** What may be in flight at most since the queue was last full; infinite when it never was. */
@@ -114,12 +120,16 @@ export class Bbr implements CongestionController {
     for (const packet of event.acked) this.#deliveredBytes += packet.bytes;
     if (rate === undefined) return;
     if (event.roundTripMs !== undefined) this.#noteRoundTrip(now, event.roundTripMs, rate);
-    const isRoundOver = this.#roundEndBytes <= rate.priorDeliveredBytes;
+    // A round trip shorter than a turn of the event loop shows what the loop did, not the path.
+    const isLongEnough = this.#roundAt + granularityMs <= now;
+    const isRoundOver = isLongEnough && this.#roundEndBytes <= rate.priorDeliveredBytes;
     if (isRoundOver) {
       this.#round += 1;
+      this.#roundAt = now;
       this.#roundEndBytes = this.#deliveredBytes;
     }
     this.#noteBandwidth(rate);
+    this.#noteHeap(now, event.acked);
     if (isRoundOver) this.#endRound(event, rate);
     this.#step(now, event.bytesInFlight, isRoundOver);
   }
@@ -148,7 +158,8 @@ export class Bbr implements CongestionController {
     const gain = this.#state.type === "startup" ? startupGain : windowGain;
     // Both ends sleep up to a tick of the event loop, on the shortest path as well.
     const tickBytes = (this.#bandwidth.max ?? 0) * granularityMs;
-    const bytes = gain * pathBytes + tickBytes;
+    const spare = Math.max((gain - 1) * pathBytes + tickBytes, this.#heaped.max ?? 0);
+    const bytes = pathBytes + spare;
     return this.#state.type === "startup" ? Math.max(bytes, initialBytes) : bytes;
   }
 
@@ -173,6 +184,17 @@ export class Bbr implements CongestionController {
     // A sender that had little to send says nothing about the path, unless it was fast.
     const isProof = !isAppLimited || (this.#bandwidth.max ?? 0) < bytesPerMs;
     if (isProof) this.#bandwidth.note(this.#round, bytesPerMs);
+  }
+
+  /** Extra acked bytes (draft-ietf-ccwg-bbr section 4.5.5.2). */
+  #noteHeap(now: number, acked: readonly SentPacket[]): void {
+    const expected = () => (this.#bandwidth.max ?? 0) * (now - this.#heapAt);
+    if (this.#heapBytes <= expected()) {
+      this.#heapAt = now;
+      this.#heapBytes = 0;
+    }
+    for (const packet of acked) this.#heapBytes += packet.bytes;
+    this.#heaped.note(this.#round, this.#heapBytes - expected());
   }
 
   #endRound(event: CongestionEvent, rate: RateSample): void {
@@ -261,7 +283,7 @@ export class Bbr implements CongestionController {
   ): void {
     const { pathBytes } = this;
     const gain = probeGains[state.phase] ?? 1;
-    const isTimeOver = state.phaseAt + (this.#minRttMs ?? 0) <= now;
+    const isTimeOver = state.phaseAt + Math.max(this.#minRttMs ?? 0, granularityMs) <= now;
     const isDone = gain < 1 ? isTimeOver || bytesInFlight <= pathBytes : isTimeOver;
     if (!isDone) return;
     state.phase = (state.phase + 1) % probeGains.length;

@@ -1,18 +1,10 @@
-import type { Address } from "../base/address.ts";
 import { assertNever } from "../base/assert.ts";
-import type { Random } from "../base/random.ts";
-import type { Incoming } from "./acceptor.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
-import type { CongestionFactory } from "./congestion.ts";
+import type { ConnectionOptions, ConnectionStart } from "./connection-options.ts";
 import type { ReceivedPacket, Transmit } from "./datagram.ts";
 import { earliest } from "./deadlines.ts";
-import type {
-  CloseReason,
-  ConnectionHandle,
-  ConnectOptions,
-  EndpointEvent,
-} from "./endpoint-port.ts";
+import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
 import type { PacketDrop } from "./endpoint-stats.ts";
 import { decodeFrames } from "./frames.ts";
 import { type Agreement, ClientHandshake } from "./handshake.ts";
@@ -27,40 +19,9 @@ import {
   stallMs,
 } from "./limits.ts";
 import { Link } from "./link.ts";
-import type { KeyPair } from "./noise.ts";
-import type { ConnectionId, LongPacket, LongPacketOf } from "./packet.ts";
-import type { TransportParameters } from "./parameters.ts";
+import type { ConnectionId, LongPacket } from "./packet.ts";
 import { PeerPath } from "./peer-path.ts";
-import type { ReceiveBudget } from "./receive-budget.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
-
-/** What a connection needs from its endpoint. */
-export interface ConnectionOptions {
-  readonly handle: ConnectionHandle;
-  /** Our own id, which the peer writes into every packet to us. */
-  readonly id: ConnectionId;
-  /** Where the peer is at first. */
-  readonly peer: Address;
-  readonly random: Random;
-  readonly budget: ReceiveBudget;
-  readonly makeCongestion: CongestionFactory;
-  /** What we tell the peer. */
-  readonly parameters: TransportParameters;
-  /** The longest datagram that our own network carries to this address. */
-  readonly pathBytesMax: (to: Address) => number;
-  readonly emit: (event: EndpointEvent) => void;
-  /** Something outside of the connection gave it work: poll it. */
-  readonly wake: () => void;
-}
-
-/** How a connection begins: by us, or by a client whose INIT was answered. */
-export type ConnectionStart =
-  | { readonly type: "outgoing"; readonly local: KeyPair; readonly options: ConnectOptions }
-  | {
-      readonly type: "incoming";
-      readonly init: LongPacketOf<"init">;
-      readonly incoming: Incoming;
-    };
 
 type State =
   | { readonly type: "connecting"; readonly handshake: ClientHandshake }

@@ -6,10 +6,12 @@ import { Acceptor } from "./acceptor.ts";
 import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
-import { Connection, type ConnectionStart } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionStart } from "./connection-options.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Transmit } from "./datagram.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { EndpointOptions } from "./endpoint-options.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
 import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
 import { HandshakeRates } from "./handshake-rates.ts";
@@ -43,24 +45,6 @@ import {
 import { ourParameters, type TransportParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
-
-export interface EndpointOptions {
-  readonly random: Random;
-  /** Whether it is a server: others may connect to it. */
-  readonly isAccepting: boolean;
-  /** A server must have one, and keep it; to a client one is made that nobody has met before. */
-  readonly identity?: TransportIdentity;
-  /** Connections at once, half-open ones included; default 10,000. */
-  readonly connectionCountMax?: number;
-  /** Memory for long messages being assembled; at least `messageBytesMax`, default 256 MiB. */
-  readonly receiveBudgetBytes?: number;
-  /** What decides how fast connections send; default `Bbr`. */
-  readonly makeCongestion?: CongestionFactory;
-  /** What a peer may count on in our socket's buffer (see `socketCharge`); default 104 KiB. */
-  readonly socketBytes?: number;
-  /** The longest datagram that our own network carries to a peer; default 1200 bytes. */
-  readonly pathBytesMax?: (to: Address) => number;
-}
 
 /**
  * All connections of one UDP socket, without the socket: datagrams and time go in, datagrams and

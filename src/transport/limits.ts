@@ -247,6 +247,9 @@ export const pacingBurstBytesMin: number = 10 * datagramBytesMin;
 /** Nor more datagrams: a socket buffer of the default size holds 92. */
 export const pacingBurstDatagramsMax = 64;
 
+/** A paced sender whose timer was late catches up with this much at most. */
+export const pacingLateMsMax = 10;
+
 /** A paced sender comes back after this long: what a timer of the event loop can do. */
 export const pacingWaitMs = 1;
 

@@ -26,7 +26,7 @@ export interface KeyPair {
   readonly privateKey: KeyObject;
 }
 
-/** What both ends hold after the handshake; what one seals with its `sendKey` the other opens with its `receiveKey`. */
+/** What both ends hold after the handshake; the `sendKey` of one is the `receiveKey` of the other. */
 export interface NoiseSession {
   readonly sendKey: Uint8Array;
   readonly receiveKey: Uint8Array;

@@ -2,6 +2,7 @@ import {
   pacingBurstBytesMin,
   pacingBurstDatagramsMax,
   pacingBurstMs,
+  pacingLateMsMax,
   pacingWaitMs,
 } from "./limits.ts";
 
@@ -19,8 +20,12 @@ export class Pacer {
   fill(now: number, bytesPerMs: number | undefined, datagramBytes: number): void {
     this.#bytesPerMs = bytesPerMs;
     this.#datagramBytes = datagramBytes;
-    const capacity = this.#capacity;
-    const gained = (now - this.#filledAt) * (bytesPerMs ?? 0);
+    const passedMs = now - this.#filledAt;
+    // Data waited and we come late: what was not sent meanwhile may catch up.
+    const isLate = this.#tokens !== undefined && this.#tokens <= 0;
+    const burstMs = isLate ? clamp(passedMs, pacingBurstMs, pacingLateMsMax) : pacingBurstMs;
+    const capacity = this.#capacity(burstMs);
+    const gained = passedMs * (bytesPerMs ?? 0);
     this.#tokens = Math.min((this.#tokens ?? capacity) + gained, capacity);
     this.#filledAt = now;
   }
@@ -40,9 +45,14 @@ export class Pacer {
     if (this.#bytesPerMs !== undefined) this.#tokens = (this.#tokens ?? 0) - bytes;
   }
 
-  get #capacity(): number {
-    const wanted = (this.#bytesPerMs ?? 0) * pacingBurstMs;
+  #capacity(burstMs: number): number {
+    const rate = this.#bytesPerMs ?? 0;
     const bytesMax = pacingBurstDatagramsMax * this.#datagramBytes;
-    return Math.min(Math.max(wanted, pacingBurstBytesMin), bytesMax);
+    const atOnce = clamp(rate * pacingBurstMs, pacingBurstBytesMin, bytesMax);
+    return pacingBurstMs < burstMs ? Math.max(atOnce, rate * burstMs) : atOnce;
   }
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max);
 }

@@ -32,6 +32,7 @@ describe("a server on another host, without any default route", () => {
         port: listening.port,
         id: expect.stringMatching(/^[\w-]{43}$/),
         members: 0,
+        trust: "new",
         rooms: expect.any(Number),
         rttMs: expect.any(Number),
       },

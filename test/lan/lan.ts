@@ -122,6 +122,14 @@ export class Host {
     );
   }
 
+  /** Another lease: the adapter has this address of its subnet now, and no other. */
+  changeAddress(on: SwitchNumber, last: number): void {
+    this.#namespace.ip(
+      `addr flush dev eth${on}`,
+      `addr add 10.77.${on}.${last}/24 brd + dev eth${on}`,
+    );
+  }
+
   /** The cable is pulled or put back: the host sees its carrier go and come. */
   setCable(on: SwitchNumber, isIn: boolean): void {
     this.#switches.ip(`link set ${this.#port(on)} ${isIn ? "up" : "down"}`);

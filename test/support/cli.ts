@@ -37,6 +37,7 @@ export interface ServedServer {
   readonly server: CliProcess;
   readonly address: string;
   readonly data: string;
+  readonly id: string;
   readonly fingerprint: string;
 }
 
@@ -59,11 +60,11 @@ process.on("SIGTERM", () => {
  */
 export class CliLan implements AsyncDisposable {
   readonly data: string = mkdtempSync(join(tmpdir(), "earshot-system-"));
-  readonly #discoveryPort: number;
+  readonly discoveryPort: number;
   readonly #processes: CliProcess[] = [];
 
   private constructor(discoveryPort: number) {
-    this.#discoveryPort = discoveryPort;
+    this.discoveryPort = discoveryPort;
   }
 
   static async open(): Promise<CliLan> {
@@ -72,7 +73,7 @@ export class CliLan implements AsyncDisposable {
 
   /** The same network, with another data directory. */
   otherUser(): CliLan {
-    return new CliLan(this.#discoveryPort);
+    return new CliLan(this.discoveryPort);
   }
 
   /** Starts the program with these words; the network's options are added. */
@@ -96,8 +97,8 @@ export class CliLan implements AsyncDisposable {
   /** A server that is ready. */
   async serve(...words: string[]): Promise<ServedServer> {
     const server = this.start("serve", "--json", ...words);
-    const { addresses, port, data, fingerprint } = await server.line({ type: "listening" });
-    return { server, address: `${addresses[0]}:${port}`, data, fingerprint };
+    const { addresses, port, data, id, fingerprint } = await server.line({ type: "listening" });
+    return { server, address: `${addresses[0]}:${port}`, data, id, fingerprint };
   }
 
   /** A bot that is in the lobby. */
@@ -109,7 +110,7 @@ export class CliLan implements AsyncDisposable {
   }
 
   #options(): string[] {
-    const port = String(this.#discoveryPort);
+    const port = String(this.discoveryPort);
     return ["--interface", "lo", "--discovery-port", port, "--data", this.data];
   }
 
@@ -263,7 +264,7 @@ function hasFields(line: Line, fields: object): boolean {
 }
 
 /** A UDP port that nobody has now; for discovery several processes will share it. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, "127.0.0.1");
   await once(socket, "listening");

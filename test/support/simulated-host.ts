@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from "../../src/base/address.ts";
 import type { Timer } from "../../src/base/clock.ts";
-import { Endpoint, type EndpointOptions } from "../../src/transport/endpoint.ts";
+import { Endpoint } from "../../src/transport/endpoint.ts";
+import type { EndpointOptions } from "../../src/transport/endpoint-options.ts";
 import type {
   ConnectionHandle,
   ConnectOptions,

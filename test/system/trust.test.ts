@@ -1,7 +1,11 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CliLan } from "../support/cli.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { startBeacon } from "../../src/discovery/beacon.ts";
+import { transportVersion } from "../../src/transport/limits.ts";
+import { CliLan, freePort } from "../support/cli.ts";
 import { noTmux } from "../support/tmux.ts";
 
 const isPosix = process.platform !== "win32";
@@ -10,7 +14,13 @@ const why = noTmux === undefined ? "" : ` (not tried: ${noTmux})`;
 /** A network with the server "office", which the bot "ann" has met by its name and by its address. */
 async function metOffice() {
   const lan = await CliLan.open();
-  const { server, address, data, fingerprint } = await lan.serve("--name", "office");
+  const port = String(await freePort());
+  const { server, address, data, fingerprint } = await lan.serve(
+    "--name",
+    "office",
+    "--port",
+    port,
+  );
   for (const target of ["office", address]) {
     const bot = await lan.bot("ann", "--server", target);
     expect(await bot.line({ type: "ready" })).toMatchObject({ fingerprint });
@@ -22,7 +32,6 @@ async function metOffice() {
     await server.kill("SIGTERM");
     await server.exit();
     rmSync(join(data, "server.key"));
-    const port = address.split(":")[1]!;
     const other = await lan.serve("--name", "office", "--port", port);
     expect(other.fingerprint).not.toBe(fingerprint);
     return { words: other.fingerprint.split(" ").slice(0, 2).join(" "), before: fingerprint };
@@ -121,14 +130,50 @@ describe("a server that shows another key under a known name and address", () =>
     await typed.shows(/ended with 0/);
   });
 
+  test("costs a try when it is announced as the known one", async () => {
+    await using lan = await CliLan.open();
+    await using neighbour = lan.otherUser();
+    const { id } = await lan.serve("--name", "office");
+    const first = await lan.bot("ann", "--server", "office");
+    first.endInput();
+    await first.exit();
+    const stranger = await neighbour.serve("--name", "other");
+    const lie = {
+      id,
+      name: "office",
+      port: Number(stranger.address.split(":")[1]),
+      versionMin: transportVersion,
+      versionMax: transportVersion,
+      members: 0,
+      rooms: 0,
+    };
+    const beacon = await startBeacon({
+      interfaces: ["lo"],
+      discoveryPort: lan.discoveryPort,
+      describe: () => lie,
+      clock: systemClock,
+      random: systemRandom,
+    });
+    try {
+      for (let time = 0; time < 4; time += 1) {
+        const bot = await lan.bot("ann", "--server", "office");
+        expect(await bot.line({ type: "ready" })).toMatchObject({ serverId: id });
+        bot.endInput();
+        expect(await bot.exit()).toBe(0);
+      }
+    } finally {
+      await beacon.close();
+    }
+  });
+
   test("is not spoken to by a bot that waits for the one it knows", async () => {
     await using lan = await CliLan.open();
     await using neighbour = lan.otherUser();
-    const { server, address } = await lan.serve("--name", "office");
+    const port = String(await freePort());
+    const { server, address } = await lan.serve("--name", "office", "--port", port);
     const bot = await lan.bot("ann", "--server", address);
     await server.kill("SIGKILL");
     await bot.line({ type: "connection", state: "reconnecting" });
-    const port = address.split(":")[1]!;
     const stranger = await neighbour.serve("--name", "other", "--port", port);
     bot.send({ type: "say", room: "lobby", text: "not for strangers", ref: 1 });
     await bot.until(

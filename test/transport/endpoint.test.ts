@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/base/address.ts";
 import { transportCodes } from "../../src/transport/close-codes.ts";
 import { NewReno } from "../../src/transport/congestion.ts";
-import { Endpoint, type EndpointOptions } from "../../src/transport/endpoint.ts";
+import { Endpoint } from "../../src/transport/endpoint.ts";
+import type { EndpointOptions } from "../../src/transport/endpoint-options.ts";
 import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
 import type { DropReason } from "../../src/transport/endpoint-stats.ts";
 import { frameTypes } from "../../src/transport/frames.ts";
@@ -613,6 +614,39 @@ describe("packets of a connection", () => {
     expect(Buffer.compare(pair.server.messages[0]!.message, message)).toBe(0);
     expect(phases).toEqual(new Set([4, 5]));
     expect(pair.client.closed ?? pair.server.closed).toBeUndefined();
+  });
+});
+
+describe("a flood of 5,000 forged datagrams in half a second", () => {
+  test("of every kind leaves a connection undisturbed, and is answered with less than it brought", () => {
+    const pair = makeTransportPair(5);
+    const seen: Uint8Array[] = [];
+    pair.network.onSend = (_from, to, datagram) => {
+      if (to.port === serverAddress.port) seen.push(datagram.slice());
+    };
+    pair.open();
+    pair.client.host.send(pair.client.connection!, 0, new Uint8Array(2000));
+    pair.clock.advance(50);
+    pair.network.onSend = undefined;
+    const before = pair.server.host.stats;
+    let floodBytes = 0;
+    for (let count = 0; count < 5000; count += 1) {
+      // What was really sent, with one byte changed: forged from every form of packet.
+      const forged = pair.random.pick(seen).slice();
+      const at = pair.random.between(0, Math.min(forged.length, 200) - 1);
+      forged[at] = forged[at]! ^ pair.random.between(1, 255);
+      const from = { host: `10.2.${count >> 8}.${count & 255}`, port: 1 };
+      pair.network.send(from, serverAddress, forged);
+      floodBytes += forged.length;
+      if (count % 10 === 0) pair.clock.advance(1);
+      if (count % 500 === 0) pair.client.host.send(pair.client.connection!, 0, Uint8Array.of(1));
+    }
+    pair.clock.advance(50);
+    expect(pair.server.messages).toHaveLength(1 + 10);
+    expect(pair.client.closed ?? pair.server.closed).toBeUndefined();
+    expect(pair.server.host.stats.connections).toBe(1);
+    const answered = pair.server.host.stats.bytesSent - before.bytesSent;
+    expect(answered).toBeLessThan(floodBytes / 4);
   });
 });
 

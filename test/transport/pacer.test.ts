@@ -3,6 +3,7 @@ import {
   pacingBurstBytesMin,
   pacingBurstDatagramsMax,
   pacingBurstMs,
+  pacingLateMsMax,
   pacingWaitMs,
 } from "../../src/transport/limits.ts";
 import { Pacer } from "../../src/transport/pacer.ts";
@@ -59,6 +60,20 @@ describe("Pacer", () => {
     drain(pacer);
     pacer.fill(10_000_000, 1, datagramBytes);
     expect(drain(pacer)).toBe(pacingBurstBytesMin / datagramBytes);
+  });
+
+  test("catches up when its timer was late, with 10 ms at most", () => {
+    const rate = 3 * datagramBytes;
+    const late = (ms: number) => {
+      const pacer = filled(1000, rate);
+      drain(pacer);
+      pacer.fill(1000 + ms, rate, datagramBytes);
+      return drain(pacer);
+    };
+    expect(late(2)).toBe(6);
+    expect(late(8)).toBe(24);
+    expect(late(pacingLateMsMax)).toBe(30);
+    expect(late(pacingLateMsMax + 50)).toBe(30);
   });
 
   test("opens again when its debt is paid, and not sooner than a timer can tell", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Address } from "../../src/base/address.ts";
 import { systemClock } from "../../src/base/clock.ts";
+import { bindDatagramSocket, type DatagramSocket } from "../../src/base/datagram-socket.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { EndpointEvent } from "../../src/transport/endpoint-port.ts";
 import { identityOf } from "../../src/transport/identity.ts";
@@ -49,6 +51,61 @@ async function makePeer(isAccepting: boolean): Promise<Peer> {
   };
 }
 
+/** Passes datagrams on between one client and a server, which sees the router's port. */
+class Router implements AsyncDisposable {
+  readonly #server: Address;
+  readonly #inside: DatagramSocket;
+  #outside: DatagramSocket;
+  #client: Address | undefined;
+
+  private constructor(server: Address, inside: DatagramSocket, outside: DatagramSocket) {
+    this.#server = server;
+    this.#inside = inside;
+    this.#outside = outside;
+  }
+
+  static async start(server: Address): Promise<Router> {
+    let router: Router | undefined;
+    const inside = await bindDatagramSocket({
+      address: loopback,
+      onDatagram: (datagram, from) => router?.up(datagram, from),
+    });
+    const outside = await bindDatagramSocket({
+      address: loopback,
+      onDatagram: (datagram) => router?.down(datagram),
+    });
+    router = new Router(server, inside, outside);
+    return router;
+  }
+
+  get address(): Address {
+    return this.#inside.address;
+  }
+
+  /** Takes another port outside, where the old one hears nothing more. */
+  async change(): Promise<void> {
+    const old = this.#outside;
+    this.#outside = await bindDatagramSocket({
+      address: loopback,
+      onDatagram: (datagram) => this.down(datagram),
+    });
+    await old.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#inside.close(), this.#outside.close()]);
+  }
+
+  private up(datagram: Uint8Array, from: Address): void {
+    this.#client = from;
+    this.#outside.send(this.#server, datagram);
+  }
+
+  private down(datagram: Uint8Array): void {
+    if (this.#client !== undefined) this.#inside.send(this.#client, datagram);
+  }
+}
+
 describe("UdpEndpoint", () => {
   test("carries a 16 MiB message over loopback, and the reason of the close", async () => {
     const server = await makePeer(true);
@@ -74,6 +131,27 @@ describe("UdpEndpoint", () => {
     // INIT, and no QUERY before it.
     expect(server.stats.datagramsSent).toBe(1);
     await client.endpoint.stop();
+  });
+
+  test("goes on when the router between changes the client's port", async () => {
+    const server = await makePeer(true);
+    const client = await makePeer(false);
+    await using router = await Router.start(server.endpoint.address);
+    const connection = client.endpoint.connect(router.address);
+    await client.next("opened");
+    const message = systemRandom.bytes(4 * 1024 * 1024);
+    client.endpoint.send(connection, 1, message);
+    await router.change();
+    const { connection: incoming, message: arrived } = await server.next("message");
+    expect(Buffer.compare(arrived, message)).toBe(0);
+    server.endpoint.send(incoming, 1, message);
+    const answer = await client.next("message");
+    expect(Buffer.compare(answer.message, message)).toBe(0);
+    expect(server.events.map(({ type }) => type).filter((type) => type !== "writable")).toEqual([
+      "opened",
+      "message",
+    ]);
+    await Promise.all([client.endpoint.stop(), server.endpoint.stop()]);
   });
 
   test("serves 200 connections, and stopping tells each of them", async () => {
