@@ -1,7 +1,7 @@
 import { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { membersMax, pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
-import type { Reply } from "./message.ts";
+import type { Reply, Request } from "./message.ts";
 
 /** A question of the client's owner. */
 export type OwnerCall =
@@ -54,6 +54,14 @@ export class CallQueue {
   settle(): void {
     this.#unansweredCount -= 1;
   }
+}
+
+/** How a call is put to the server; `members` go on after those that are known. */
+export function requestOf(call: OwnerCall, ref: number): Request {
+  const { type, room } = call;
+  if (type === "history") return { type, ref, room, ...call.range };
+  const after = call.nicks.at(-1);
+  return after === undefined ? { type, ref, room } : { type, ref, room, after };
 }
 
 /**

@@ -1,8 +1,15 @@
 import { assertNever } from "../base/assert.ts";
-import { EarshotError, type ErrorCode } from "../base/errors.ts";
+import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
-import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
+import {
+  CallQueue,
+  checkRange,
+  continueCall,
+  type OwnerCall,
+  requestOf,
+  withRef,
+} from "./call-queue.ts";
 import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { ClientRoom } from "./client-room.ts";
@@ -157,7 +164,7 @@ export class ClientSession {
         break;
       case "shutdown":
         this.#news.tell(event);
-        if (this.#nick !== undefined) this.#tellLeft(this.#nick);
+        if (this.#nick !== undefined) this.#news.tellLeft(this.#rooms.values(), this.#nick);
         break;
       default:
         assertNever(event);
@@ -256,7 +263,7 @@ export class ClientSession {
         sent.room.retryAt = now + retryMs;
         return;
       case "join":
-        if (code !== "server-closing") this.#giveUp(sent.room, code, message);
+        this.#handleRefusedJoin(now, sent.room, refusal);
         return;
       case "call":
         this.#calls.settle();
@@ -283,12 +290,21 @@ export class ClientSession {
     if (line !== undefined) this.#news.tellFailed(line, code, message);
   }
 
-  /** The server will not let us into this room. */
-  #giveUp(room: ClientRoom, code: ErrorCode, message: string): void {
+  /** The first time it is for the owner to try again, later it is for us: nobody else left. */
+  #handleRefusedJoin(now: number, room: ClientRoom, { code, message }: Refusal): void {
+    const isReturn = room.joinCall === undefined;
+    if (code === "server-closing" || (isReturn && temporaryCodes.includes(code))) {
+      room.phase = "out";
+      room.retryAt = now + retryMs;
+      return;
+    }
     this.#rooms.delete(room.name);
     this.#news.tellError(room.joinCall?.ref, code, message);
-    for (const line of this.#outbox.drop(room.name))
+    for (const line of this.#outbox.drop(room.name)) {
       this.#news.tellFailed(line, "not-joined", message);
+    }
+    if (isReturn) room.leaveCall ??= { ref: undefined };
+    this.#news.tellExited(room);
   }
 
   #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
@@ -346,7 +362,7 @@ export class ClientSession {
     if (phase === "out" && !isNeeded) {
       this.#news.tellExited(room);
       this.#rooms.delete(name);
-    } else if (this.#nick !== undefined && phase === "out") {
+    } else if (this.#nick !== undefined && phase === "out" && room.retryAt === undefined) {
       this.#sendJoin(room);
     } else if (phase === "in" && !isNeeded) {
       room.phase = "leaving";
@@ -375,14 +391,7 @@ export class ClientSession {
   }
 
   #sendCall(call: OwnerCall): void {
-    const { room } = call;
-    if (call.type === "history") {
-      this.#send({ type: "call", call }, (ref) => ({ type: "history", ref, room, ...call.range }));
-    } else {
-      const after = call.nicks.at(-1);
-      const page = after === undefined ? {} : { after };
-      this.#send({ type: "call", call }, (ref) => ({ type: "members", ref, room, ...page }));
-    }
+    this.#send({ type: "call", call }, (ref) => requestOf(call, ref));
   }
 
   #send(
@@ -391,13 +400,5 @@ export class ClientSession {
     channel: number = channels.chat,
   ): void {
     this.#output.send(request(this.#requests.add(sent)), channel);
-  }
-
-  /** The server stops, which takes us out of every room. */
-  #tellLeft(nick: string): void {
-    for (const { name: room, phase } of this.#rooms.values()) {
-      if (phase !== "in") continue;
-      this.#news.tell({ type: "left", room, nick, reason: "server closing" });
-    }
   }
 }
