@@ -48,7 +48,10 @@ export function enterServer(
     paste: undefined,
     reader: undefined,
     areMembersShown: true,
-    hint: undefined,
+    hint:
+      state.hosted?.id === ready.server.id
+        ? `you host ${ready.server.name}: others on this network find it by starting earshot`
+        : undefined,
   };
   const joins = state.settings.rooms.map((room): Effect => ({ type: "join", room }));
   return show(state, screen, ...joins);
