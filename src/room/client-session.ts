@@ -12,8 +12,9 @@ import {
 } from "./call-queue.ts";
 import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
-import { ClientRoom } from "./client-room.ts";
-import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
+import type { ClientRoom } from "./client-room.ts";
+import { ClientRoomTable } from "./client-room-table.ts";
+import { channels, pageEntriesMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
 import {
   type Entered,
@@ -39,6 +40,8 @@ export interface ClientSessionOutput {
   tell(event: ClientEvent): void;
 }
 
+const noMembers = { nicks: [], after: undefined };
+
 /** How long to wait before a room that was refused for a time is joined or read again. */
 const retryMs = 1_000;
 
@@ -51,7 +54,7 @@ export class ClientSession {
   readonly #random: Random;
   readonly #output: ClientSessionOutput;
   readonly #news: ClientNews;
-  readonly #rooms = new Map<string, ClientRoom>();
+  readonly #rooms = new ClientRoomTable();
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
@@ -79,16 +82,13 @@ export class ClientSession {
         this.#rejoin(room, ref);
         return;
       }
-      if (sessionRoomsMax <= this.#rooms.size) {
-        throw new EarshotError("limit-reached", `at most ${sessionRoomsMax} rooms at a time`);
-      }
-      this.#rooms.set(name, new ClientRoom(name, { ref }));
+      this.#rooms.add(name, { ref });
     });
   }
 
   leave(input: string, ref: string | undefined): void {
     this.#attempt(ref, () => {
-      const room = this.#wantedRoom(input);
+      const room = this.#rooms.wanted(input);
       room.isWanted = false;
       room.leaveCall = { ref };
     });
@@ -98,7 +98,7 @@ export class ClientSession {
   say(input: string, said: string, at: number, ref: string | undefined): string | undefined {
     let id: string | undefined;
     this.#attempt(ref, () => {
-      const room = this.#wantedRoom(input).name;
+      const room = this.#rooms.wanted(input).name;
       const text = parseLineText(said);
       const line = { id: this.#random.id(), room, text, bytes: utf8Bytes(text), ownerRef: ref };
       if (!this.#outbox.add(line)) {
@@ -119,7 +119,7 @@ export class ClientSession {
 
   members(input: string, ownerRef: string | undefined): void {
     this.#attempt(ownerRef, () => {
-      this.#calls.add({ type: "members", room: parseRoom(input), ownerRef, nicks: [] });
+      this.#calls.add({ type: "members", room: parseRoom(input), ownerRef, ...noMembers });
     });
   }
 
@@ -127,7 +127,7 @@ export class ClientSession {
   handleOpen(nick: string, rooms: readonly string[]): void {
     this.#nick = nick;
     for (const room of rooms) {
-      if (!this.#rooms.has(room)) {
+      if (this.#rooms.get(room) === undefined) {
         this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
       }
     }
@@ -139,7 +139,7 @@ export class ClientSession {
     this.#nick = undefined;
     this.#calls.restore(this.#requests.clear());
     this.#outbox.handleDisconnected();
-    for (const room of this.#rooms.values()) room.handleLost();
+    this.#rooms.handleLost();
     this.#pump();
   }
 
@@ -161,10 +161,11 @@ export class ClientSession {
       case "left":
         // Before the room is entered, the answer to joining will say who is there.
         if (this.#rooms.get(event.room)?.phase === "in") this.#news.tell(event);
+        this.#requests.handleMember(event);
         break;
       case "shutdown":
         this.#news.tell(event);
-        if (this.#nick !== undefined) this.#news.tellLeft(this.#rooms.values(), this.#nick);
+        if (this.#nick !== undefined) this.#news.tellLeft(this.#rooms.all, this.#nick);
         break;
       default:
         assertNever(event);
@@ -174,19 +175,17 @@ export class ClientSession {
 
   handleTimeout(now: number): void {
     this.#outbox.handleTimeout(now);
-    for (const room of this.#rooms.values()) {
-      if (room.retryAt !== undefined && room.retryAt <= now) room.retryAt = undefined;
-    }
+    this.#rooms.handleTimeout(now);
     this.#pump();
   }
 
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
-    let at = this.#outbox.pollTimeout();
-    for (const { retryAt } of this.#rooms.values()) {
-      if (retryAt !== undefined) at = Math.min(at ?? retryAt, retryAt);
-    }
-    return at;
+    const sayAt = this.#outbox.pollTimeout();
+    const roomAt = this.#rooms.pollTimeout();
+    return sayAt === undefined || roomAt === undefined
+      ? (sayAt ?? roomAt)
+      : Math.min(sayAt, roomAt);
   }
 
   /** Does what the owner asked; what is wrong with it becomes an `error` event. */
@@ -198,13 +197,6 @@ export class ClientSession {
       this.#news.tellError(ref, error.code, error.message);
     }
     this.#pump();
-  }
-
-  #wantedRoom(input: string): ClientRoom {
-    const name = parseRoom(input);
-    const room = this.#rooms.get(name);
-    if (!room?.isWanted) throw new EarshotError("not-joined", `you are not in room ${name}`);
-    return room;
   }
 
   /** Leaving was asked for and is not done yet: it is as if it had been. */
@@ -334,9 +326,9 @@ export class ClientSession {
   }
 
   #pump(): void {
-    for (const room of this.#rooms.values()) this.#syncMembership(room);
+    for (const room of this.#rooms.all) this.#syncMembership(room);
     if (this.#nick === undefined) return;
-    for (const room of this.#rooms.values()) this.#syncLog(room);
+    for (const room of this.#rooms.all) this.#syncLog(room);
     for (;;) {
       const call = this.#calls.next(this.#requests.mayRead);
       if (call === undefined) break;

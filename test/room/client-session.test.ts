@@ -531,6 +531,48 @@ describe("a question", () => {
     ]);
   });
 
+  test("about members knows who came and went while its pages come", () => {
+    const desk = ClientDesk.inRoom();
+    desk.do((client) => client.members("lobby", "m"));
+    const page = (nicks: readonly string[], hasMore: boolean) => {
+      desk.tell({ type: "members", ref: desk.last("members").ref, room: "lobby", nicks, hasMore });
+    };
+    const joined = (nick: string, room = "lobby") => desk.tell({ type: "joined", room, nick });
+    const left = (nick: string) => desk.tell({ type: "left", room: "lobby", nick, reason: "left" });
+    joined("early");
+    page(["anna", "Ben", "early", "fred"], true);
+    expect(desk.last("members").after).toBe("fred");
+    left("anna");
+    joined("Bea");
+    left("fred");
+    joined("emil");
+    // On the page that is on its way, or on the next one.
+    joined("gina");
+    joined("carl", "attic");
+    page(["gina", "hugo"], true);
+    left("gina");
+    joined("Ben");
+    expect(desk.last("members").after).toBe("hugo");
+    page(["ida"], false);
+    expect(desk.of("members").map(({ nicks }) => nicks)).toEqual([
+      ["Bea", "Ben", "early", "emil", "hugo", "ida"],
+    ]);
+  });
+
+  test("about members begins anew with a new connection", () => {
+    const desk = ClientDesk.inRoom();
+    desk.do((client) => client.members("lobby", "m"));
+    const { ref } = desk.last("members");
+    desk.tell({ type: "members", ref, room: "lobby", nicks: ["anna", "gone"], hasMore: true });
+    desk.lose();
+    desk.takeRequests();
+    desk.reconnect();
+    expect(desk.last("members").after).toBeUndefined();
+    const again = desk.last("members").ref;
+    desk.tell({ type: "members", ref: again, room: "lobby", nicks: ["anna"], hasMore: false });
+    expect(desk.of("members")).toMatchObject([{ ref: "m", nicks: ["anna"] }]);
+  });
+
   test("about members asks itself when the answer to joining had no room for all", () => {
     const desk = ClientDesk.open();
     desk.do((client) => client.join("lobby"));
