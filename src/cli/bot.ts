@@ -40,7 +40,7 @@ async function join(
   const { nick, waitMs } = command;
   const target = await chooseTarget(network, command);
   if (target === undefined) throw noServer(network, waitMs);
-  return joinServer(network, { target, nick, waitMs, onEvent });
+  return joinServer(network, { target, nick, takesSuggestion: false, waitMs, onEvent });
 }
 
 /** Connects a bot session with stdin, stdout, the clock and the client. */

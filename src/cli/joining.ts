@@ -44,6 +44,8 @@ export function noServer(network: Network, waitMs: number): EarshotError {
 export interface Joining {
   readonly target: ServerTarget;
   readonly nick: string;
+  /** Whether another nickname will do when ours was taken while the connection was lost. */
+  readonly takesSuggestion?: boolean;
   readonly waitMs: number;
   readonly onEvent: (event: ClientEvent) => void;
 }
@@ -55,10 +57,11 @@ export interface Joining {
  * `argument-invalid`; a server that does not answer is a `connection` event.
  */
 export async function joinServer(network: Network, joining: Joining): Promise<ClientPort> {
-  const { target, nick, waitMs, onEvent } = joining;
+  const { target, nick, takesSuggestion = true, waitMs, onEvent } = joining;
   return startClient({
     resolve: await resolveTarget(network, target, waitMs),
     nick,
+    takesSuggestion,
     clock: network.clock,
     random: network.random,
     bindAddress: { host: bindHost(network), port: 0 },
