@@ -42,7 +42,14 @@ async function join(
   const device = await openDevice(network, data);
   const target = await chooseTarget(network, device.knownServers, command);
   if (target === undefined) throw noServer(network, waitMs);
-  return joinServer(network, device, { target, nick, waitMs, trustedWords, onEvent });
+  return joinServer(network, device, {
+    target,
+    nick,
+    takesSuggestion: false,
+    waitMs,
+    trustedWords,
+    onEvent,
+  });
 }
 
 /** Connects a bot session with stdin, stdout, the clock and the client. */

@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import { startBrowser } from "../discovery/browser.ts";
+import { lobbyName } from "../room/limits.ts";
 import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
 import type {
@@ -23,9 +24,6 @@ import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
-/** The room that everybody enters when no other is named. */
-const defaultRoom = "lobby";
-
 /** Line mode and full screen wait 2 s at most for lines on their way; a hosted server closes in 2 more. */
 const stopping = { graceMs: 5_000, lateExitCode: exitCodes.notDelivered };
 
@@ -40,7 +38,7 @@ export async function chat(command: ChatCommand): Promise<number> {
     connect: (target, nick, onEvent) =>
       joinServer(network, device, { target, nick, waitMs, trustedWords, onEvent }),
     clock: network.clock,
-    rooms: command.rooms.length === 0 ? [defaultRoom] : command.rooms,
+    rooms: command.rooms.length === 0 ? [lobbyName] : command.rooms,
     signal: stop.signal,
   };
   return !command.isPlain && (await hasScreen())

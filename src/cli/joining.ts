@@ -56,6 +56,8 @@ export function noServer(network: Network, waitMs: number): EarshotError {
 export interface Joining {
   readonly target: ServerTarget;
   readonly nick: string;
+  /** Whether another nickname will do when ours was taken while the connection was lost. */
+  readonly takesSuggestion?: boolean;
   readonly waitMs: number;
   /** The words with which its fingerprint has to begin, whatever is known. */
   readonly trustedWords: string | undefined;
@@ -75,7 +77,7 @@ export async function joinServer(
   device: Device,
   joining: Joining,
 ): Promise<ClientPort> {
-  const { target, nick, waitMs, trustedWords, onEvent } = joining;
+  const { target, nick, takesSuggestion = true, waitMs, trustedWords, onEvent } = joining;
   const { keyPair, knownServers } = device;
   const destination = await resolveTarget(network, knownServers, target, waitMs);
   const { label, announcedKey } = destination;
@@ -93,6 +95,7 @@ export async function joinServer(
     },
     keyPair,
     nick,
+    takesSuggestion,
     clock: network.clock,
     random: network.random,
     // To no address of this host: it may change while the connection goes on.

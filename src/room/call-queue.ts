@@ -1,7 +1,8 @@
 import { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import { membersMax, pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
-import type { Reply } from "./message.ts";
+import type { Joined, Left, Reply, Request } from "./message.ts";
+import { nickKey } from "./name.ts";
 
 /** A question of the client's owner. */
 export type OwnerCall =
@@ -15,8 +16,10 @@ export type OwnerCall =
       readonly type: "members";
       readonly room: string;
       readonly ownerRef: string | undefined;
-      /** What came on earlier pages. */
+      /** What came on earlier pages, and who came and went since. */
       readonly nicks: readonly string[];
+      /** The last nickname of the newest page; the next page begins behind it. */
+      readonly after: string | undefined;
     };
 
 /** How a call goes on after an answer. */
@@ -47,13 +50,26 @@ export class CallQueue {
 
   /** These were sent, and the connection was lost before their answers came: they go first. */
   restore(calls: readonly OwnerCall[]): void {
-    this.#waiting.unshift(...calls);
+    // Who came and went meanwhile is not told: members are collected from the beginning.
+    this.#waiting.unshift(
+      ...calls.map((call) =>
+        call.type === "members" ? { ...call, nicks: [], after: undefined } : call,
+      ),
+    );
   }
 
   /** One that was sent has been answered. */
   settle(): void {
     this.#unansweredCount -= 1;
   }
+}
+
+/** How a call is put to the server; `members` go on after those that are known. */
+export function requestOf(call: OwnerCall, ref: number): Request {
+  const { type, room } = call;
+  if (type === "history") return { type, ref, room, ...call.range };
+  const { after } = call;
+  return after === undefined ? { type, ref, room } : { type, ref, room, after };
 }
 
 /**
@@ -71,10 +87,23 @@ export function continueCall(call: OwnerCall, reply: Reply): CallProgress | unde
     const nicks = [...call.nicks, ...reply.nicks];
     // A server that never comes to an end is not followed for ever.
     const mayGoOn = 0 < reply.nicks.length && nicks.length < membersMax;
-    if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, nicks } };
+    const after = reply.nicks.at(-1);
+    if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, nicks, after } };
     return { type: "done", event: { type: "members", ...ref, room, nicks } };
   }
   return undefined;
+}
+
+/** The call after somebody came or went, if it collects the members of that room. */
+export function withMember(call: OwnerCall, { type, room, nick }: Joined | Left): OwnerCall {
+  if (call.type !== "members" || call.room !== room || call.after === undefined) return call;
+  const others = call.nicks.filter((other) => other !== nick);
+  if (type === "left") return { ...call, nicks: others };
+  const key = nickKey(nick);
+  // Who comes behind the newest page will be on the next one.
+  if (nickKey(call.after) < key) return call;
+  const at = others.findIndex((other) => key < nickKey(other));
+  return { ...call, nicks: others.toSpliced(at === -1 ? others.length : at, 0, nick) };
 }
 
 /** The owner's name for its request, if it gave one, as a part of the event that answers it. */

@@ -32,6 +32,11 @@ export type ClientEffect =
 
 export interface ChatClientOptions {
   readonly nick: string;
+  /**
+   * Whether to go on under the name that the server suggests when somebody took ours while the
+   * connection was lost; else that is `nick-refused` too. Default `true`.
+   */
+  readonly takesSuggestion?: boolean;
   /** Name and version of the program, told to the server. */
   readonly program: string;
   readonly random: Random;
@@ -65,6 +70,7 @@ export class ChatClient {
   droppedCount = 0;
   readonly #random: Random;
   readonly #program: string;
+  readonly #takesSuggestion: boolean;
   readonly #session: ClientSession;
   #nick: string;
   /** The first server that welcomed us: what is said is meant for it and no other. */
@@ -86,6 +92,7 @@ export class ChatClient {
   constructor(options: ChatClientOptions) {
     this.#random = options.random;
     this.#program = options.program;
+    this.#takesSuggestion = options.takesSuggestion ?? true;
     this.#nick = options.nick;
     this.#token = options.random.bytes(tokenBytes);
     this.#session = new ClientSession(options.random, {
@@ -363,7 +370,7 @@ export class ChatClient {
       this.#retry(now, message);
       return;
     }
-    if (this.#wasOpen && suggestion !== undefined) {
+    if (this.#wasOpen && this.#takesSuggestion && suggestion !== undefined) {
       // Somebody took the name while we were away. The conversation matters more.
       this.#nick = suggestion;
       this.#greet(now);

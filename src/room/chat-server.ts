@@ -325,7 +325,7 @@ export class ChatServer {
       this.#output.answer(session, { type: "stored", ref, id: draft.id, sequence, sentAt });
       room.draftCount -= 1;
       if (sequence <= room.lastSequence) continue;
-      room.lastSequence = sequence;
+      this.#rooms.grow(room, sequence);
       this.#tellGrowth(room, draft, placement);
     }
   }

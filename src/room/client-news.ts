@@ -19,6 +19,13 @@ export class ClientNews {
     room.leaveCall = undefined;
   }
 
+  /** The server stops, which takes us out of every room. */
+  tellLeft(rooms: Iterable<ClientRoom>, nick: string): void {
+    for (const { name: room, phase } of rooms) {
+      if (phase === "in") this.tell({ type: "left", room, nick, reason: "server closing" });
+    }
+  }
+
   /** The line is on the server's disk. */
   tellStored({ id, room, ownerRef }: OutboxLine, sequence: number): void {
     this.tell({ type: "stored", ...withRef(ownerRef), room, id, sequence });

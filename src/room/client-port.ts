@@ -53,7 +53,10 @@ export type ClientEvent =
    * from a copy: what was told before is not in it, and sequences begin anew. `entered` follows.
    */
   | { readonly type: "reset"; readonly room: string }
-  /** Our own leave was answered. */
+  /**
+   * Our own leave was answered; or, without one, the server does not let us back in after a
+   * reconnect, and an `error` has said why.
+   */
   | { readonly type: "exited"; readonly ref?: string; readonly room: string }
   /** One line, in order of sequence, each exactly once; our own lines too. */
   | { readonly type: "said"; readonly room: string; readonly entry: Entry; readonly isOwn: boolean }

@@ -1,12 +1,20 @@
 import { assertNever } from "../base/assert.ts";
-import { EarshotError, type ErrorCode } from "../base/errors.ts";
+import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { utf8Bytes } from "../base/text.ts";
-import { CallQueue, checkRange, continueCall, type OwnerCall, withRef } from "./call-queue.ts";
+import {
+  CallQueue,
+  checkRange,
+  continueCall,
+  type OwnerCall,
+  requestOf,
+  withRef,
+} from "./call-queue.ts";
 import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
-import { ClientRoom } from "./client-room.ts";
-import { channels, pageEntriesMax, sessionRoomsMax } from "./limits.ts";
+import type { ClientRoom } from "./client-room.ts";
+import { ClientRoomTable } from "./client-room-table.ts";
+import { channels, pageEntriesMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
 import {
   type Entered,
@@ -32,6 +40,8 @@ export interface ClientSessionOutput {
   tell(event: ClientEvent): void;
 }
 
+const noMembers = { nicks: [], after: undefined };
+
 /** How long to wait before a room that was refused for a time is joined or read again. */
 const retryMs = 1_000;
 
@@ -44,7 +54,7 @@ export class ClientSession {
   readonly #random: Random;
   readonly #output: ClientSessionOutput;
   readonly #news: ClientNews;
-  readonly #rooms = new Map<string, ClientRoom>();
+  readonly #rooms = new ClientRoomTable();
   readonly #outbox: Outbox;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
@@ -72,16 +82,13 @@ export class ClientSession {
         this.#rejoin(room, ref);
         return;
       }
-      if (sessionRoomsMax <= this.#rooms.size) {
-        throw new EarshotError("limit-reached", `at most ${sessionRoomsMax} rooms at a time`);
-      }
-      this.#rooms.set(name, new ClientRoom(name, { ref }));
+      this.#rooms.add(name, { ref });
     });
   }
 
   leave(input: string, ref: string | undefined): void {
     this.#attempt(ref, () => {
-      const room = this.#wantedRoom(input);
+      const room = this.#rooms.wanted(input);
       room.isWanted = false;
       room.leaveCall = { ref };
     });
@@ -91,7 +98,7 @@ export class ClientSession {
   say(input: string, said: string, at: number, ref: string | undefined): string | undefined {
     let id: string | undefined;
     this.#attempt(ref, () => {
-      const room = this.#wantedRoom(input).name;
+      const room = this.#rooms.wanted(input).name;
       const text = parseLineText(said);
       const line = { id: this.#random.id(), room, text, bytes: utf8Bytes(text), ownerRef: ref };
       if (!this.#outbox.add(line)) {
@@ -112,7 +119,7 @@ export class ClientSession {
 
   members(input: string, ownerRef: string | undefined): void {
     this.#attempt(ownerRef, () => {
-      this.#calls.add({ type: "members", room: parseRoom(input), ownerRef, nicks: [] });
+      this.#calls.add({ type: "members", room: parseRoom(input), ownerRef, ...noMembers });
     });
   }
 
@@ -120,7 +127,7 @@ export class ClientSession {
   handleOpen(nick: string, rooms: readonly string[]): void {
     this.#nick = nick;
     for (const room of rooms) {
-      if (!this.#rooms.has(room)) {
+      if (this.#rooms.get(room) === undefined) {
         this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
       }
     }
@@ -132,7 +139,7 @@ export class ClientSession {
     this.#nick = undefined;
     this.#calls.restore(this.#requests.clear());
     this.#outbox.handleDisconnected();
-    for (const room of this.#rooms.values()) room.handleLost();
+    this.#rooms.handleLost();
     this.#pump();
   }
 
@@ -154,10 +161,11 @@ export class ClientSession {
       case "left":
         // Before the room is entered, the answer to joining will say who is there.
         if (this.#rooms.get(event.room)?.phase === "in") this.#news.tell(event);
+        this.#requests.handleMember(event);
         break;
       case "shutdown":
         this.#news.tell(event);
-        if (this.#nick !== undefined) this.#tellLeft(this.#nick);
+        if (this.#nick !== undefined) this.#news.tellLeft(this.#rooms.all, this.#nick);
         break;
       default:
         assertNever(event);
@@ -167,19 +175,17 @@ export class ClientSession {
 
   handleTimeout(now: number): void {
     this.#outbox.handleTimeout(now);
-    for (const room of this.#rooms.values()) {
-      if (room.retryAt !== undefined && room.retryAt <= now) room.retryAt = undefined;
-    }
+    this.#rooms.handleTimeout(now);
     this.#pump();
   }
 
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
-    let at = this.#outbox.pollTimeout();
-    for (const { retryAt } of this.#rooms.values()) {
-      if (retryAt !== undefined) at = Math.min(at ?? retryAt, retryAt);
-    }
-    return at;
+    const sayAt = this.#outbox.pollTimeout();
+    const roomAt = this.#rooms.pollTimeout();
+    return sayAt === undefined || roomAt === undefined
+      ? (sayAt ?? roomAt)
+      : Math.min(sayAt, roomAt);
   }
 
   /** Does what the owner asked; what is wrong with it becomes an `error` event. */
@@ -191,13 +197,6 @@ export class ClientSession {
       this.#news.tellError(ref, error.code, error.message);
     }
     this.#pump();
-  }
-
-  #wantedRoom(input: string): ClientRoom {
-    const name = parseRoom(input);
-    const room = this.#rooms.get(name);
-    if (!room?.isWanted) throw new EarshotError("not-joined", `you are not in room ${name}`);
-    return room;
   }
 
   /** Leaving was asked for and is not done yet: it is as if it had been. */
@@ -256,7 +255,7 @@ export class ClientSession {
         sent.room.retryAt = now + retryMs;
         return;
       case "join":
-        if (code !== "server-closing") this.#giveUp(sent.room, code, message);
+        this.#handleRefusedJoin(now, sent.room, refusal);
         return;
       case "call":
         this.#calls.settle();
@@ -283,12 +282,21 @@ export class ClientSession {
     if (line !== undefined) this.#news.tellFailed(line, code, message);
   }
 
-  /** The server will not let us into this room. */
-  #giveUp(room: ClientRoom, code: ErrorCode, message: string): void {
+  /** The first time it is for the owner to try again, later it is for us: nobody else left. */
+  #handleRefusedJoin(now: number, room: ClientRoom, { code, message }: Refusal): void {
+    const isReturn = room.joinCall === undefined;
+    if (code === "server-closing" || (isReturn && temporaryCodes.includes(code))) {
+      room.phase = "out";
+      room.retryAt = now + retryMs;
+      return;
+    }
     this.#rooms.delete(room.name);
     this.#news.tellError(room.joinCall?.ref, code, message);
-    for (const line of this.#outbox.drop(room.name))
+    for (const line of this.#outbox.drop(room.name)) {
       this.#news.tellFailed(line, "not-joined", message);
+    }
+    if (isReturn) room.leaveCall ??= { ref: undefined };
+    this.#news.tellExited(room);
   }
 
   #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
@@ -318,9 +326,9 @@ export class ClientSession {
   }
 
   #pump(): void {
-    for (const room of this.#rooms.values()) this.#syncMembership(room);
+    for (const room of this.#rooms.all) this.#syncMembership(room);
     if (this.#nick === undefined) return;
-    for (const room of this.#rooms.values()) this.#syncLog(room);
+    for (const room of this.#rooms.all) this.#syncLog(room);
     for (;;) {
       const call = this.#calls.next(this.#requests.mayRead);
       if (call === undefined) break;
@@ -346,7 +354,7 @@ export class ClientSession {
     if (phase === "out" && !isNeeded) {
       this.#news.tellExited(room);
       this.#rooms.delete(name);
-    } else if (this.#nick !== undefined && phase === "out") {
+    } else if (this.#nick !== undefined && phase === "out" && room.retryAt === undefined) {
       this.#sendJoin(room);
     } else if (phase === "in" && !isNeeded) {
       room.phase = "leaving";
@@ -375,14 +383,7 @@ export class ClientSession {
   }
 
   #sendCall(call: OwnerCall): void {
-    const { room } = call;
-    if (call.type === "history") {
-      this.#send({ type: "call", call }, (ref) => ({ type: "history", ref, room, ...call.range }));
-    } else {
-      const after = call.nicks.at(-1);
-      const page = after === undefined ? {} : { after };
-      this.#send({ type: "call", call }, (ref) => ({ type: "members", ref, room, ...page }));
-    }
+    this.#send({ type: "call", call }, (ref) => requestOf(call, ref));
   }
 
   #send(
@@ -391,13 +392,5 @@ export class ClientSession {
     channel: number = channels.chat,
   ): void {
     this.#output.send(request(this.#requests.add(sent)), channel);
-  }
-
-  /** The server stops, which takes us out of every room. */
-  #tellLeft(nick: string): void {
-    for (const { name: room, phase } of this.#rooms.values()) {
-      if (phase !== "in") continue;
-      this.#news.tell({ type: "left", room, nick, reason: "server closing" });
-    }
   }
 }

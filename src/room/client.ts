@@ -16,6 +16,8 @@ export interface StartClientOptions {
   /** By which servers know this device again. */
   readonly keyPair: KeyPair;
   readonly nick: string;
+  /** As in `ChatClientOptions`. */
+  readonly takesSuggestion?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** The local address; port 0 lets the system choose. */
@@ -30,7 +32,7 @@ export interface StartClientOptions {
  * @throws {EarshotError} WHEN the local address cannot be used `socket-failed`.
  */
 export async function startClient(options: StartClientOptions): Promise<ClientPort> {
-  const { clock, random, nick, onEvent } = options;
+  const { clock, random, nick, takesSuggestion = true, onEvent } = options;
   let onClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     onClosed = resolve;
@@ -45,7 +47,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     onEvent: (event) => host?.handleEndpointEvent(event),
   });
   host = new ClientHost({
-    client: new ChatClient({ nick, program: "earshot", random }),
+    client: new ChatClient({ nick, takesSuggestion, program: "earshot", random }),
     port: endpoint,
     clock,
     resolve: (onResolved) => {

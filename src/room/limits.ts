@@ -16,8 +16,17 @@ export const chatTextBytesMax: number = chatMessageBytesMax - 2 ** 10;
 /** Connections a server accepts, as many as its endpoint. */
 export const sessionsMax = 10_000;
 
-/** Rooms a server keeps, written ones included. */
+/** Rooms with a line; with as many, no other room is made, but those that are may be written. */
 export const roomsMax = 1_000;
+
+/**
+ * Rooms without a line, which are gone with their last member: apart, so that who only joins rooms
+ * takes none away that could be written. About 1 KiB each.
+ */
+export const unwrittenRoomsMax = 10_000;
+
+/** The room that everybody enters first, and that there is always place for. */
+export const lobbyName = "lobby";
 
 /** Rooms one session is in. */
 export const sessionRoomsMax = 32;

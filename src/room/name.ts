@@ -68,7 +68,8 @@ export function suggestNick(taken: string, isTaken: (nick: string) => boolean): 
 }
 
 function canonical(input: string): string {
-  return sanitizeLine(input.normalize("NFKC")).trim();
+  // Before normalising too, which takes too long for an endless row of marks.
+  return sanitizeLine(sanitizeLine(input).normalize("NFKC")).trim();
 }
 
 function nameProblem(name: string, lengthMax: number): string | undefined {

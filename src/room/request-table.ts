@@ -1,6 +1,7 @@
-import type { OwnerCall } from "./call-queue.ts";
+import { type OwnerCall, withMember } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
+import type { Joined, Left } from "./message.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** A line that was sent. */
@@ -61,6 +62,15 @@ export class RequestTable {
   forgetLines(room: string): void {
     for (const [ref, request] of this.#sent) {
       if (request.type === "say" && request.room === room) this.#sent.delete(ref);
+    }
+  }
+
+  /** Somebody came or went while members are being collected. */
+  handleMember(event: Joined | Left): void {
+    for (const [ref, request] of this.#sent) {
+      if (request.type === "call") {
+        this.#sent.set(ref, { ...request, call: withMember(request.call, event) });
+      }
     }
   }
 

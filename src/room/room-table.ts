@@ -1,15 +1,18 @@
 import { EarshotError } from "../base/errors.ts";
-import { roomsMax, sessionRoomsMax } from "./limits.ts";
+import { lobbyName, roomsMax, sessionRoomsMax, unwrittenRoomsMax } from "./limits.ts";
 import { Room } from "./room.ts";
 import type { Member, Session } from "./session.ts";
 
 /** All rooms of a server, and who is in which: both sides of that are changed here, together. */
 export class RoomTable {
   readonly #rooms = new Map<string, Room>();
+  /** Rooms with a line. */
+  #writtenCount: number;
 
   /** Starts with the written rooms. */
   constructor(lastSequences: ReadonlyMap<string, number>) {
     for (const [name, sequence] of lastSequences) this.#rooms.set(name, new Room(name, sequence));
+    this.#writtenCount = this.#rooms.size;
   }
 
   get size(): number {
@@ -18,6 +21,12 @@ export class RoomTable {
 
   get(name: string): Room | undefined {
     return this.#rooms.get(name);
+  }
+
+  /** The log of the room ends at this sequence now. */
+  grow(room: Room, sequence: number): void {
+    if (room.lastSequence === 0) this.#writtenCount += 1;
+    room.lastSequence = sequence;
   }
 
   /** Forgets the room if nobody would miss it. */
@@ -69,11 +78,20 @@ export class RoomTable {
   }
 
   #create(name: string): Room {
-    if (roomsMax <= this.size) {
-      throw new EarshotError("limit-reached", `server has ${this.size} rooms, at most ${roomsMax}`);
-    }
+    if (name !== lobbyName) this.#checkPlace();
     const room = new Room(name, 0);
     this.#rooms.set(name, room);
     return room;
+  }
+  #checkPlace(): void {
+    const written = this.#writtenCount;
+    if (roomsMax <= written) {
+      throw new EarshotError("limit-reached", `server has ${written} rooms, at most ${roomsMax}`);
+    }
+    const unwritten = this.size - written;
+    if (unwrittenRoomsMax <= unwritten) {
+      const message = `server has ${unwritten} rooms without a line, at most ${unwrittenRoomsMax}`;
+      throw new EarshotError("limit-reached", message);
+    }
   }
 }

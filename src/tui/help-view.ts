@@ -11,7 +11,9 @@ const keyCells = 22;
 /** The help of a screen: its keys, and while chatting the commands, all from their tables. */
 export function helpPicture(screen: Screen, firstRow: number, size: Size, theme: Theme): Picture {
   const rows = helpRows(screen, size.columns, theme);
-  const title = barRow(` Help: ${helpTitle(screen)}`, "Esc closes ", size.columns, theme);
+  const isMore = firstRow + size.rows - 1 < rows.length;
+  const keys = isMore ? `PageDown more ${theme.glyphs.separator} Esc closes ` : "Esc closes ";
+  const title = barRow(` Help: ${helpTitle(screen)}`, keys, size.columns, theme);
   return { rows: [title, ...rows.slice(firstRow, firstRow + size.rows - 1)] };
 }
 

@@ -27,7 +27,7 @@ export function quitAtOnce(state: ViewState): Step {
 export function suspend(moment: Moment, state: ViewState): Step {
   const { hosted } = state;
   if (hosted === undefined) return { state, effects: [{ type: "suspend" }] };
-  const text = `you host ${hosted.name}: suspended, it would leave the others alone; Ctrl+Q quits`;
+  const text = `you host ${hosted.name}: Ctrl+Z would stop it for everybody; Ctrl+Q quits`;
   return warn(moment, state, { type: "suspend", text });
 }
 
@@ -41,6 +41,12 @@ export function withoutStale(state: ViewState): ViewState {
     warning: isWarned ? warning : undefined,
     interruptedAt: isInterrupted ? interruptedAt : undefined,
   };
+}
+
+/** The state after another key: what was said of the last one is read, but a wish to quit stays. */
+export function withoutRead(state: ViewState): ViewState {
+  const warning = state.warning?.type === "quit" ? state.warning : undefined;
+  return { ...state, interruptedAt: undefined, warning };
 }
 
 /** What the last key would have ended and did not, or `undefined`. */

@@ -6,7 +6,8 @@ import { barRow, span } from "./row.ts";
 import { clip } from "./text.ts";
 import type { Reader, RoomScreen, ViewState } from "./view-state.ts";
 
-const readerKeys = ["PageUp PageDown scroll", "Home start", "End end", "Esc back"];
+/** The way back first: where it is narrow the others are cut. */
+const readerKeys = ["Esc back", "PageUp PageDown scroll", "Home start", "End end"];
 
 /** The picture of a message that is read on the whole screen. */
 export function readerPicture(state: ViewState, screen: RoomScreen, reader: Reader): Picture {

@@ -49,7 +49,10 @@ export function enterServer(
     paste: undefined,
     reader: undefined,
     areMembersShown: true,
-    hint: undefined,
+    hint:
+      state.hosted?.id === ready.server.id
+        ? `you host ${ready.server.name}: others on this network find it by starting earshot`
+        : undefined,
     greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
   };
   const joins = state.settings.rooms.map((room): Effect => ({ type: "join", room }));

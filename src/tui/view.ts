@@ -10,7 +10,7 @@ import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
-import { quit, quitAtOnce, suspend, warningText, withoutStale } from "./quitting.ts";
+import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { enterServer, reduceRoomEvent, withPastWanted } from "./room-events.ts";
 import {
@@ -123,7 +123,7 @@ function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
   const action = actionOf("everywhere", key, isInputEmpty(state.screen));
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;
-  const calm: ViewState = { ...state, interruptedAt: undefined };
+  const calm = withoutRead(state);
   switch (state.screen.type) {
     case "picker":
       return reducePicker(calm, state.screen, key);

@@ -165,6 +165,20 @@ describe("a nickname", () => {
     expect(desk.of("ready").at(-1)).toMatchObject({ nick: "anna2" });
   });
 
+  test("that somebody took while we were away is refused to who takes no other", () => {
+    const desk = ClientDesk.open("anna", false);
+    desk.lose();
+    desk.wake();
+    desk.connect();
+    desk.takeRequests();
+    desk.tell(taken);
+    expect(desk.requests).toEqual([]);
+    expect(desk.of("nick-refused")).toMatchObject([{ suggestion: "anna2" }]);
+    desk.do((client) => client.close());
+    desk.lose({ cause: "local", code: 0, text: "goodbye" });
+    expect(desk.client.isClosed).toBe(true);
+  });
+
   test("cannot be changed at another time", () => {
     const desk = ClientDesk.open();
     desk.do((client) => client.changeNick(desk.now, "ben"));

@@ -9,6 +9,7 @@ import {
   roomsMax,
   sessionRoomsMax,
   sessionsMax,
+  unwrittenRoomsMax,
 } from "../../src/room/limits.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
 import { ServerDesk } from "../support/server-desk.ts";
@@ -178,17 +179,56 @@ describe("a room", () => {
     expect(desk.ask(1, { type: "join", room: "more" })).toMatchObject({ type: "entered" });
   });
 
-  test("is one of 1,000 and not one more, and goes when nobody would miss it", () => {
-    const written = Array.from({ length: roomsMax - 1 }, (_, index) => [`w${index}`, 1] as const);
-    const desk = new ServerDesk(new Map(written));
+  /** A server with so many written rooms. */
+  function serverWith(count: number): ServerDesk {
+    return new ServerDesk(
+      new Map(Array.from({ length: count }, (_, index) => [`w${index}`, 1] as const)),
+    );
+  }
+
+  test("is one of 1,000 that are written and not one more", () => {
+    const desk = serverWith(roomsMax - 1);
     desk.enter(1, "anna", "last");
-    expect(desk.server.roomCount).toBe(roomsMax);
+    desk.enter(2, "ben", "silent");
+    desk.say(1, "a", { room: "last" });
+    desk.stored();
     expect(desk.ask(1, { type: "join", room: "more" })).toEqual(error("limit-reached"));
     expect(desk.ask(1, { type: "join", room: "w0" })).toMatchObject({ type: "entered" });
-    desk.ask(1, { type: "leave", room: "last" });
-    desk.ask(1, { type: "leave", room: "w0" });
-    expect(desk.server.roomCount).toBe(roomsMax - 1);
-    expect(desk.ask(1, { type: "join", room: "more" })).toMatchObject({ type: "entered" });
+    expect(desk.ask(1, { type: "join", room: "silent" })).toMatchObject({ type: "entered" });
+    expect(desk.ask(1, { type: "join", room: "lobby" })).toMatchObject({ type: "entered" });
+  });
+
+  test("is gone when nobody would miss it", () => {
+    const desk = serverWith(1);
+    desk.enter(1, "anna", "silent");
+    desk.ask(1, { type: "join", room: "w0" });
+    expect(desk.server.roomCount).toBe(2);
+    for (const room of ["silent", "w0"]) desk.ask(1, { type: "leave", room });
+    expect(desk.server.roomCount).toBe(1);
+  });
+
+  test("is one of 10,000 without a line and not one more, which takes none from others", () => {
+    const desk = serverWith(roomsMax - 1);
+    const hoarders = Math.ceil(unwrittenRoomsMax / sessionRoomsMax);
+    for (let hoarder = 1; hoarder <= hoarders; hoarder += 1) {
+      desk.open(hoarder);
+      desk.hello(hoarder, `nick${hoarder}`);
+      for (let number = 0; number < sessionRoomsMax; number += 1) {
+        if (desk.server.roomCount === roomsMax - 1 + unwrittenRoomsMax) break;
+        desk.ask(hoarder, { type: "join", room: `r${hoarder}-${number}` });
+      }
+    }
+    desk.open(hoarders + 1);
+    desk.hello(hoarders + 1, "anna");
+    const join = (room: string) => desk.ask(hoarders + 1, { type: "join", room });
+    expect(join("more")).toEqual(error("limit-reached"));
+    expect(join("w0")).toMatchObject({ type: "entered" });
+    expect(join("r1-0")).toMatchObject({ type: "entered" });
+    expect(join("lobby")).toMatchObject({ type: "entered" });
+    desk.ask(hoarders, { type: "leave", room: `r${hoarders}-0` });
+    expect(join("more")).toEqual(error("limit-reached"));
+    desk.ask(hoarders, { type: "leave", room: `r${hoarders}-1` });
+    expect(join("more")).toMatchObject({ type: "entered" });
   });
 
   test("lists many members page by page, each small enough for the chat channel", () => {

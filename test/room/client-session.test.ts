@@ -126,6 +126,63 @@ describe("joining and leaving", () => {
   });
 });
 
+describe("joining again after a lost connection", () => {
+  function refused(code: "limit-reached" | "room-invalid"): ClientDesk {
+    const desk = ClientDesk.inRoom(5);
+    desk.lose();
+    desk.do((client) => client.say("lobby", "said meanwhile", 1));
+    desk.reconnect();
+    desk.tell({ type: "error", ref: desk.last("join").ref, code, message: "no" });
+    return desk;
+  }
+
+  test("is tried every second while it is refused for a time", () => {
+    const desk = refused("limit-reached");
+    for (let time = 0; time < 3; time += 1) {
+      expect(desk.client.pollTimeout()).toBe(desk.now + 1_000);
+      desk.takeRequests();
+      desk.do((client) => client.handleTimeout(desk.now + 999));
+      expect(desk.requests).toEqual([]);
+      desk.wake();
+      const { ref } = desk.last("join");
+      if (time < 2) desk.tell({ type: "error", ref, code: "limit-reached", message: "no" });
+    }
+    desk.enter({ lastSequence: 5 });
+    expect(desk.last("say").text).toBe("said meanwhile");
+    expect(desk.of("error")).toEqual([]);
+    expect(desk.of("exited")).toEqual([]);
+    expect(desk.client.pollTimeout()).toBeUndefined();
+  });
+
+  test("begins anew with the next connection while it waits to be tried", () => {
+    const desk = refused("limit-reached");
+    desk.lose();
+    desk.takeRequests();
+    desk.reconnect();
+    expect(desk.last("join").room).toBe("lobby");
+  });
+
+  test("and refused for good takes us out of the room, and gives our lines back", () => {
+    const desk = refused("room-invalid");
+    const [error, failed, exited] = desk.events.slice(-3);
+    expect(error).toEqual({ type: "error", code: "room-invalid", message: "no" });
+    expect(failed).toMatchObject({ type: "failed", text: "said meanwhile", code: "not-joined" });
+    expect(exited).toEqual({ type: "exited", room: "lobby" });
+    expect(desk.client.pollTimeout()).toBeUndefined();
+    desk.do((client) => client.join("lobby"));
+    expect(desk.of("error")).toHaveLength(1);
+  });
+
+  test("is not needed by who leaves while it waits to be tried", () => {
+    const desk = refused("limit-reached");
+    desk.do((client) => client.leave("lobby", "l"));
+    expect(desk.of("exited")).toEqual([]);
+    desk.wake();
+    desk.tell({ type: "error", ref: desk.last("join").ref, code: "room-invalid", message: "no" });
+    expect(desk.of("exited")).toEqual([{ type: "exited", ref: "l", room: "lobby" }]);
+  });
+});
+
 describe("what is said", () => {
   test("comes in order and once, whatever the server repeats", () => {
     const desk = ClientDesk.inRoom();
@@ -472,6 +529,48 @@ describe("a question", () => {
     expect(desk.of("members")).toEqual([
       { type: "members", ref: "m", room: "lobby", nicks: ["anna", "ben"] },
     ]);
+  });
+
+  test("about members knows who came and went while its pages come", () => {
+    const desk = ClientDesk.inRoom();
+    desk.do((client) => client.members("lobby", "m"));
+    const page = (nicks: readonly string[], hasMore: boolean) => {
+      desk.tell({ type: "members", ref: desk.last("members").ref, room: "lobby", nicks, hasMore });
+    };
+    const joined = (nick: string, room = "lobby") => desk.tell({ type: "joined", room, nick });
+    const left = (nick: string) => desk.tell({ type: "left", room: "lobby", nick, reason: "left" });
+    joined("early");
+    page(["anna", "Ben", "early", "fred"], true);
+    expect(desk.last("members").after).toBe("fred");
+    left("anna");
+    joined("Bea");
+    left("fred");
+    joined("emil");
+    // On the page that is on its way, or on the next one.
+    joined("gina");
+    joined("carl", "attic");
+    page(["gina", "hugo"], true);
+    left("gina");
+    joined("Ben");
+    expect(desk.last("members").after).toBe("hugo");
+    page(["ida"], false);
+    expect(desk.of("members").map(({ nicks }) => nicks)).toEqual([
+      ["Bea", "Ben", "early", "emil", "hugo", "ida"],
+    ]);
+  });
+
+  test("about members begins anew with a new connection", () => {
+    const desk = ClientDesk.inRoom();
+    desk.do((client) => client.members("lobby", "m"));
+    const { ref } = desk.last("members");
+    desk.tell({ type: "members", ref, room: "lobby", nicks: ["anna", "gone"], hasMore: true });
+    desk.lose();
+    desk.takeRequests();
+    desk.reconnect();
+    expect(desk.last("members").after).toBeUndefined();
+    const again = desk.last("members").ref;
+    desk.tell({ type: "members", ref: again, room: "lobby", nicks: ["anna"], hasMore: false });
+    expect(desk.of("members")).toMatchObject([{ ref: "m", nicks: ["anna"] }]);
   });
 
   test("about members asks itself when the answer to joining had no room for all", () => {

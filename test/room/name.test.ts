@@ -58,6 +58,12 @@ describe("a nickname", () => {
     },
   );
 
+  test("may not be a mebibyte of marks, and is refused at once", () => {
+    const marks = "\u0301\u0323".repeat(2 ** 18);
+    expect(() => parseNick(`anna${marks}/`)).toThrow("characters");
+    expect([...parseNick(`x${marks}`)]).toHaveLength(5);
+  });
+
   test("loses invisible characters and spaces around it", () => {
     expect(parseNick(" an\u200bna\u202e ")).toBe("anna");
   });

@@ -26,13 +26,14 @@ export class ClientDesk {
   resolveCount = 0;
   now = 1_000;
 
-  constructor(nick = "anna") {
-    this.client = new ChatClient({ nick, program: "test", random: new SeededRandom(1) });
+  constructor(nick = "anna", takesSuggestion?: boolean) {
+    const naming = takesSuggestion === undefined ? { nick } : { nick, takesSuggestion };
+    this.client = new ChatClient({ ...naming, program: "test", random: new SeededRandom(1) });
   }
 
   /** Connected and greeted. */
-  static open(nick = "anna"): ClientDesk {
-    const desk = new ClientDesk(nick);
+  static open(nick = "anna", takesSuggestion?: boolean): ClientDesk {
+    const desk = new ClientDesk(nick, takesSuggestion);
     desk.do((client) => client.start());
     desk.connect();
     desk.welcome(nick);

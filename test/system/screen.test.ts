@@ -26,6 +26,8 @@ describe.skipIf(noTmux !== undefined)(`earshot in a terminal${why}`, () => {
     expect(screen).toContain("bob joined");
 
     terminal.press("C-q");
+    await terminal.shows(/for 1 other: quit again to end it for them/);
+    terminal.press("C-q");
     await terminal.shows(/ended with 0/);
     await guest.line({ type: "shutdown", reason: "its host has left" });
   });

@@ -28,7 +28,7 @@ describe("who hosts a server", () => {
     const run = hosting(2)
       .keys("ctrl+q")
       .pass(warningMs + 1);
-    expect(run.text()).not.toContain("you host lab");
+    expect(run.text()).not.toContain("quit again");
     expect(hasQuit(run.keys("ctrl+q"))).toBe(false);
     expect(run.text()).toContain("you host lab for 1 other:");
   });
@@ -65,9 +65,15 @@ describe("who hosts a server", () => {
   test("is not suspended, and told why", () => {
     const run = hosting(1).keys("ctrl+z");
     expect(run.takeEffects()).toEqual([]);
-    expect(run.text()).toContain("you host lab: suspended, it would leave the others alone");
+    expect(run.text()).toContain("you host lab: Ctrl+Z would stop it for everybody");
+    expect(run.type("x").text(), "until the next key").not.toContain("you host lab");
+    run.keys("backspace", "ctrl+z");
     expect(hasQuit(run.keys("ctrl+q")), "another warning is no wish to quit").toBe(true);
   });
+});
+
+test("who enters their own server is told how others find it", () => {
+  expect(hosting(1).text()).toContain("you host lab: others on this network find it by starting");
 });
 
 test("who hosts nothing quits and is suspended at once", () => {

@@ -53,6 +53,7 @@ describe("a folded message", () => {
   test("keeps its place when the terminal changes its size", () => {
     const run = folded().keys("f4", "page-down").resize({ columns: 40, rows: 12 });
     expect(read(run)[0]).toBe("row 21");
+    expect(run.text()).toContain("Esc back");
     expect(read(run.keys("end").resize({ columns: 80, rows: 24 })).at(-1)).toBe("row 99");
   });
 
