@@ -142,7 +142,7 @@ export function openHandshake(options: ResponderOptions, message: Uint8Array): O
   const { local } = options;
   const sealedStaticBytes = keyBytes + tagBytes;
   if (message.length < keyBytes + sealedStaticBytes + tagBytes) return undefined;
-  const remoteEphemeral = message.slice(0, keyBytes);
+  const remoteEphemeral = new Uint8Array(message.subarray(0, keyBytes));
   const state = new SymmetricState(options.hash ?? sha256, options.prologue, local.publicKey);
   state.mixHash(remoteEphemeral);
   if (!state.mixDh(local, remoteEphemeral)) return undefined;
