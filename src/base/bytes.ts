@@ -85,6 +85,13 @@ export class ByteReader {
     return value <= varintMax ? value : undefined;
   }
 
+  /** The same as `bytes`, in memory of their own. */
+  copy(count: number): Uint8Array | undefined {
+    const bytes = this.bytes(count);
+    // Not `slice`: of a Buffer that is no copy.
+    return bytes && new Uint8Array(bytes);
+  }
+
   bytes(count: number): Uint8Array | undefined {
     const at = this.#take(count);
     return at === undefined ? undefined : this.#bytes.subarray(at, at + count);

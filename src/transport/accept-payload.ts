@@ -26,7 +26,7 @@ export function encodeAcceptPayload(payload: AcceptPayload): Uint8Array {
 export function decodeAcceptPayload(bytes: Uint8Array): AcceptPayload | undefined {
   const reader = new ByteReader(bytes);
   const id = reader.u48();
-  const token = reader.bytes(resetTokenBytes)?.slice();
+  const token = reader.copy(resetTokenBytes);
   const parameters = decodeParameters(bytes.subarray(reader.offset));
   if (id === undefined || id === 0 || token === undefined || parameters === undefined) {
     return undefined;

@@ -10,7 +10,6 @@ export type DropReason =
   | "unknown-version"
   | "not-accepting"
   | "handshake-limit"
-  | "half-open-full"
   | "reset-limit"
   | "replies-full";
 
@@ -38,7 +37,6 @@ export function noDrops(): Record<DropReason, number> {
     "unknown-version": 0,
     "not-accepting": 0,
     "handshake-limit": 0,
-    "half-open-full": 0,
     "reset-limit": 0,
     "replies-full": 0,
   };

@@ -320,7 +320,6 @@ export class Endpoint {
       const ids = { destination: init.source, source: 0 };
       return this.#reply(from, { type: "refuse", ...ids, code: transportCodes.serverFull, text });
     }
-    if (halfOpenCountMax <= this.#halfOpen.size) return "half-open-full";
     this.#rates ??= new HandshakeRates(now);
     if (!this.#rates.take(now, from.host)) return "handshake-limit";
     const incoming = this.#acceptor.accept(init, this.#table.newId());
@@ -328,8 +327,18 @@ export class Endpoint {
       // Forged, or for the key of a server that was here before: then the client must know ours.
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
     }
+    this.#makeRoomForHalfOpen(now);
     this.#touch(this.#add(now, from, { type: "incoming", init, incoming }));
     return undefined;
+  }
+
+  /** The oldest gives way: who means it confirms within a round trip, and no host can fill it all. */
+  #makeRoomForHalfOpen(now: number): void {
+    for (const oldest of this.#halfOpen) {
+      if (this.#halfOpen.size < halfOpenCountMax) return;
+      oldest.abort(now, 0, "");
+      this.#settle(oldest);
+    }
   }
 
   #reply(to: Address, packet: LongPacket): DropReason | undefined {

@@ -279,7 +279,7 @@ function readChannelNumber(
 }
 
 function readPath(reader: ByteReader, type: "path-challenge" | "path-response"): Frame | undefined {
-  const data = reader.bytes(pathDataBytes);
+  const data = reader.copy(pathDataBytes);
   return data && { type, data };
 }
 

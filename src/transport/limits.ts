@@ -109,7 +109,10 @@ export const sendQueueBytesMax: number = 64 * mebibyte;
 /** Connections of one endpoint by default. Idle and unused, each costs about 3 KiB. */
 export const connectionCountMaxDefault = 10_000;
 
-/** Accepted connections that the client has not confirmed yet. */
+/**
+ * Accepted connections that the client has not confirmed yet; one more, and the oldest is forgotten.
+ * At the rate of all handshakes each has a second, and a client needs one round trip.
+ */
 export const halfOpenCountMax = 1024;
 
 /** How long they may stay so: the client's five tries take 3.1 s. */

@@ -143,7 +143,7 @@ export function decodeLongPacket(datagram: Uint8Array): LongPacket | undefined {
     case longPacketTypes.refuse:
       return readRefuse(reader, ids);
     case longPacketTypes.reset: {
-      const token = reader.bytes(resetTokenBytes)?.slice();
+      const token = reader.copy(resetTokenBytes);
       return token && { ...ids, type: "reset", token };
     }
     default:
@@ -260,7 +260,7 @@ function isFromClient(datagram: Uint8Array, ids: Ids): boolean {
 }
 
 function readAnswer(reader: ByteReader, ids: Ids): LongPacket | undefined {
-  const serverKey = reader.bytes(keyBytes)?.slice();
+  const serverKey = reader.copy(keyBytes);
   const cookie = readCookie(reader);
   if (serverKey === undefined || cookie === undefined) return undefined;
   return { ...ids, type: "answer", serverKey, cookie };
@@ -274,14 +274,12 @@ function readInit(reader: ByteReader, ids: Ids): LongPacket | undefined {
 }
 
 function readMessage(reader: ByteReader): Uint8Array | undefined {
-  return reader.bytes(reader.u16() ?? Number.NaN)?.slice();
+  return reader.copy(reader.u16() ?? Number.NaN);
 }
 
 function readCookie(reader: ByteReader): Uint8Array | undefined {
   const length = reader.u8();
-  return length === undefined || cookieBytesMax < length
-    ? undefined
-    : reader.bytes(length)?.slice();
+  return length === undefined || cookieBytesMax < length ? undefined : reader.copy(length);
 }
 
 function readVersions(reader: ByteReader, ids: Ids): LongPacket | undefined {

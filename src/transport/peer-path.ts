@@ -75,7 +75,7 @@ export class PeerPath {
     else if (this.#isFollowing) this.#notice(now, packet);
     let hasMoved = false;
     for (const frame of packet.frames) {
-      if (frame.type === "path-challenge") this.#response = frame.data.slice();
+      if (frame.type === "path-challenge") this.#response = frame.data;
       if (frame.type !== "path-response" || !isFromCandidate) continue;
       hasMoved ||= timingSafeEqual(frame.data, candidate.data);
     }

@@ -34,6 +34,17 @@ describe("ByteWriter and ByteReader", () => {
     expect(reader.remaining).toBe(2);
   });
 
+  test("a copy has memory of its own, also of a Buffer, whose slice has not", () => {
+    const source = Buffer.of(1, 2, 3);
+    const reader = new ByteReader(source);
+    const copy = reader.copy(2);
+    const shared = reader.bytes(1);
+    source.fill(9);
+    expect(copy).toEqual(Uint8Array.of(1, 2));
+    expect(shared).toEqual(Buffer.of(9));
+    expect(reader.copy(1)).toBeUndefined();
+  });
+
   test("the variable-length integers of RFC 9000 appendix A.1 read and write", () => {
     const examples: readonly [string, number][] = [
       ["9d7f3e7d", 494_878_333],

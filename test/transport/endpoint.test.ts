@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/base/address.ts";
+import type { ByteWriter } from "../../src/base/bytes.ts";
 import { transportCodes } from "../../src/transport/close-codes.ts";
 import { NewReno } from "../../src/transport/congestion.ts";
 import { Endpoint } from "../../src/transport/endpoint.ts";
@@ -12,6 +13,7 @@ import { identityOf } from "../../src/transport/identity.ts";
 import {
   burstDatagramsMax,
   cookieLifeMs,
+  datagramBytesMax,
   datagramBytesMin,
   halfOpenCountMax,
   halfOpenMs,
@@ -416,28 +418,34 @@ describe("a server", () => {
     expect(server.events).toEqual([]);
   });
 
-  test("keeps 1024 unconfirmed connections and lets the next try again later", () => {
+  test("keeps 1024 unconfirmed connections and forgets the oldest for the next", () => {
     const pair = makeTransportPair(1);
     const { clock, server } = pair;
     const peers = Array.from({ length: halfOpenCountMax + 1 }, (_, index) => {
       const address = { host: `10.1.${index >> 8}.${index & 255}`, port: 1000 };
       return makePeer(pair, { address, id: index + 1 });
     });
-    for (const peer of peers) {
+    for (const peer of peers.slice(0, -1)) {
       peer.sendInit();
       clock.advance(1);
     }
-    clock.advance(1);
-    expect(server.host.stats.halfOpen).toBe(halfOpenCountMax);
-    expect(server.host.stats.dropped["half-open-full"]).toBe(1);
-    peers[0]!.sendFrames((writer) => writer.u8(frameTypes.ping));
-    clock.advance(1);
+    expect(server.host.stats).toMatchObject({ halfOpen: halfOpenCountMax });
     peers.at(-1)!.sendInit();
     clock.advance(1);
     expect(server.host.stats).toMatchObject({
       halfOpen: halfOpenCountMax,
-      connections: halfOpenCountMax + 1,
+      connections: halfOpenCountMax,
     });
+    const ping = (writer: ByteWriter) => {
+      writer.u8(frameTypes.ping);
+      writer.zeros(20);
+    };
+    for (const peer of peers) peer.sendFrames(ping);
+    clock.advance(1);
+    expect(server.host.stats).toMatchObject({ halfOpen: 0, connections: halfOpenCountMax });
+    // Who was forgotten is told so, and may come again.
+    expect(peers[0]!.last("reset")?.token).toEqual(peers[0]!.resetToken);
+    expect(peers[1]!.last("reset")).toBeUndefined();
   });
 
   test("that does not accept is silent", () => {
@@ -752,6 +760,42 @@ describe("an endpoint", () => {
     }
     expect(Math.max(...counts)).toBe(burstDatagramsMax);
     expect(hasMoreCount).toBeGreaterThan(0);
+  });
+
+  test("keeps nothing of a datagram whose memory is used again", () => {
+    const at = { server: serverAddress, client: { host: "10.0.0.2", port: 2 } };
+    const server = makeEndpoint(1);
+    const client = makeEndpoint(2, { isAccepting: false });
+    // As the system gives them, and then with something else in the same place.
+    const memory = Buffer.alloc(datagramBytesMax);
+    const turn = (from: Endpoint, to: Endpoint, address: Address, now: number) => {
+      for (;;) {
+        const transmit = from.pollTransmit(now);
+        if (transmit === undefined) return;
+        memory.set(transmit.datagram);
+        to.handleDatagram(now, address, memory.subarray(0, transmit.datagram.length));
+        memory.fill(0xff);
+      }
+    };
+    const connection = client.connect(0, at.server);
+    client.send(0, connection, 1, new Uint8Array(100_000));
+    for (let now = 0; now < 200; now += 1) {
+      turn(client, server, at.client, now);
+      turn(server, client, at.server, now);
+      for (const endpoint of [client, server]) endpoint.handleTimeout(now);
+    }
+    const events = [];
+    for (let event = server.pollEvent(); event !== undefined; event = server.pollEvent()) {
+      events.push(event);
+    }
+    expect(events.map(({ type }) => type)).toEqual(["opened", "message"]);
+    const restarted = makeEndpoint(1);
+    client.send(200, connection, 1, Uint8Array.of(1));
+    turn(client, restarted, at.client, 200);
+    turn(restarted, client, at.server, 200);
+    let last = client.pollEvent();
+    for (let event = last; event !== undefined; event = client.pollEvent()) last = event;
+    expect(last).toMatchObject({ type: "closed", reason: { cause: "reset" } });
   });
 
   test("does the same twice from the same seed", () => {
