@@ -12,6 +12,7 @@ import type { EndpointStats } from "../../src/transport/endpoint-stats.ts";
 import { identityOf, type TransportIdentity } from "../../src/transport/identity.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import type { ConnectionStats } from "../../src/transport/session.ts";
+import { socketCharge } from "../../src/transport/socket-charge.ts";
 import type { SimulatedClock } from "./clock.ts";
 import type { SimulatedNetwork } from "./network.ts";
 import type { SeededRandom } from "./random.ts";
@@ -23,6 +24,10 @@ export interface SimulatedHostOptions {
   readonly address: Address;
   readonly isAccepting: boolean;
   readonly onEvent: (event: EndpointEvent) => void;
+  /** What the socket's buffer holds, counted with `socketCharge`; endless when absent. */
+  readonly socketBufferBytes?: number;
+  /** What reading a datagram takes; nothing when absent. */
+  readonly readMs?: number;
   readonly endpoint?: Partial<Omit<EndpointOptions, "random" | "isAccepting">>;
 }
 
@@ -38,6 +43,10 @@ export class SimulatedHost implements EndpointPort {
   #endpoint: Endpoint;
   #isAlive = true;
   #stalledUntil = 0;
+  /** Datagrams that found the socket's buffer full. */
+  overflowCount = 0;
+  #bufferedBytes = 0;
+  #readAt = 0;
   #flush: Timer | undefined;
   #timer: Timer | undefined;
 
@@ -145,13 +154,31 @@ export class SimulatedHost implements EndpointPort {
     network.attach(this.#address, (datagram, from) => this.#receive(endpoint, datagram, from));
   }
 
+  /** Into the socket's buffer, where it waits until the process has read what came before. */
   #receive(endpoint: Endpoint, datagram: Uint8Array, from: Address): void {
+    const { clock, socketBufferBytes = Number.POSITIVE_INFINITY, readMs = 0 } = this.#options;
+    const charge = socketCharge(datagram.length);
+    if (socketBufferBytes < this.#bufferedBytes + charge) {
+      this.overflowCount += 1;
+      return;
+    }
+    this.#readAt = Math.max(this.#now, this.#stalledUntil, this.#readAt) + readMs;
+    if (this.#readAt <= this.#now) {
+      this.#read(endpoint, datagram, from);
+      return;
+    }
+    this.#bufferedBytes += charge;
+    clock.setTimer(this.#readAt, () => {
+      this.#bufferedBytes -= charge;
+      this.#read(endpoint, datagram, from);
+    });
+  }
+
+  #read(endpoint: Endpoint, datagram: Uint8Array, from: Address): void {
     if (endpoint !== this.#endpoint) return;
     if (this.#now < this.#stalledUntil) {
-      // It waits in the socket's buffer, and is read before any timer is seen to.
-      this.#options.clock.setTimer(this.#stalledUntil, () =>
-        this.#receive(endpoint, datagram, from),
-      );
+      // Read before any timer is seen to.
+      this.#options.clock.setTimer(this.#stalledUntil, () => this.#read(endpoint, datagram, from));
       return;
     }
     if (!this.#isAlive) return;
@@ -201,7 +228,9 @@ export class SimulatedHost implements EndpointPort {
     this.#timer = undefined;
     const at = this.#endpoint.pollTimeout();
     if (at === undefined || !this.#isAlive) return;
-    this.#timer = this.#options.clock.setTimer(at, () => {
+    // As the event loop's: whole ms, and at least one.
+    const waitMs = Math.max(1, Math.ceil(at - this.#now));
+    this.#timer = this.#options.clock.setTimer(this.#now + waitMs, () => {
       this.#timer = undefined;
       this.#scheduleFlush();
     });

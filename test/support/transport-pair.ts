@@ -40,6 +40,8 @@ export function makeTransportPair(
   options: {
     readonly conditions?: Partial<LinkConditions>;
     readonly endpoint?: SimulatedHostOptions["endpoint"];
+    /** What both sockets hold and how fast they are read. */
+    readonly socket?: Pick<SimulatedHostOptions, "socketBufferBytes" | "readMs">;
   } = {},
 ): TransportPair {
   const clock = new SimulatedClock();
@@ -56,6 +58,7 @@ export function makeTransportPair(
         isAccepting,
         onEvent: (event) => note(side, event, clock.now()),
         ...(options.endpoint && { endpoint: options.endpoint }),
+        ...options.socket,
       }),
       events: [],
       messages: [],
