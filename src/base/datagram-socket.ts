@@ -35,7 +35,7 @@ export interface DatagramSocketOptions {
  * than keeps every datagram: the creation callback instead of `recv()` (which loses what arrives
  * between two calls), one fresh socket per bind (errors are sticky), a synchronous `lookup` (the
  * default resolves even literal addresses, and then copies a reused buffer too late), the socket within
- * for sending (a promise for each datagram costs more than building one). Each of these facts but the
+ * for sending (a promise for each datagram doubles what sending one computes). Each of these facts but the
  * last is a test in test/base/dgram-as-promised.test.ts.
  *
  * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
