@@ -9,7 +9,7 @@ const knownSeeds: readonly number[] = [
   134, // The answer to the first hello was lost: the nickname belonged to a ghost of its owner.
 ];
 const firstSeed = Number(process.env["EARSHOT_SEED"] ?? 1);
-const seedCount = Number(process.env["EARSHOT_SEEDS"] ?? 100);
+const seedCount = Number(process.env["EARSHOT_SEEDS"] ?? 200);
 const rooms = ["lobby", "dev"];
 const clientCount = 4;
 const faultMs = 30_000;
