@@ -163,8 +163,11 @@ export const keyUpdateMs: number = 30 * 60_000;
 /** The key before is kept this many probe timeouts, for packets that were overtaken. */
 export const previousKeyProbeTimeouts = 3;
 
-/** Packets of one connection that failed to open; then it is closed. RFC 9001 allows 2^36. */
-export const openFailuresMax: number = 2 ** 20;
+/**
+ * Packets of one connection that failed to open; then it is closed (RFC 9001 section 6.6). Less would
+ * let whoever sees a connection id end the connection: at 10,000 forgeries a second this takes 79 days.
+ */
+export const openFailuresMax: number = 2 ** 36;
 
 /** QUERY or INIT is sent at 0, 100, 300, 700 and 1500 ms, and given up at 3100 ms. */
 export const initTryCount = 5;

@@ -22,6 +22,8 @@ export interface PacketKeysOptions {
   /** One probe timeout, in ms, as it is now. */
   readonly probeTimeoutMs: () => number;
   readonly makeAead?: AeadMaker;
+  /** Packets that may fail to open; `openFailuresMax` by default. */
+  readonly failuresMax?: number;
 }
 
 const updatedTwice: KeyFailure = {
@@ -41,6 +43,7 @@ const forgedTooOften: KeyFailure = {
 export class PacketKeys {
   readonly #makeAead: AeadMaker;
   readonly #probeTimeoutMs: () => number;
+  readonly #failuresMax: number;
   #phase = 0;
   #phaseSince: number;
   #sendKey: Uint8Array;
@@ -66,6 +69,7 @@ export class PacketKeys {
   constructor(now: number, options: PacketKeysOptions) {
     this.#makeAead = options.makeAead ?? nodeAead;
     this.#probeTimeoutMs = options.probeTimeoutMs;
+    this.#failuresMax = options.failuresMax ?? openFailuresMax;
     this.#phaseSince = now;
     this.#sendKey = options.session.sendKey;
     this.#send = this.#makeAead(this.#sendKey);
@@ -106,7 +110,7 @@ export class PacketKeys {
     const text = aead.open(packetNumber, header, packet.subarray(shortHeaderBytes));
     if (text === undefined) {
       this.#openFailures += 1;
-      if (openFailuresMax <= this.#openFailures) this.#failure = forgedTooOften;
+      if (this.#failuresMax <= this.#openFailures) this.#failure = forgedTooOften;
       return undefined;
     }
     if (aead === this.#previous?.receive) return text;
