@@ -44,11 +44,12 @@ const windowDatagramsMin = 4;
 /** How much of what is in flight stays after a round trip in which the queue was full. */
 const congestedShare = 0.85;
 
-/** Loss of this share beyond what the path loses anyway, together with a queue, is a full queue. */
+/** Loss of this share beyond twice what the path loses anyway, with a queue, is a full queue. */
 const congestedLossShare = 0.02;
 
-/** A queue: all round trips of a round are longer than the shortest by this share. */
+/** A queue: all round trips of a round are longer than the shortest by this share and this much. */
 const queueShare = 1 / 8;
+const queueMs = 1;
 
 /**
  * A model of the path instead of a reaction to loss: the bandwidth is the best delivery rate of the
@@ -56,8 +57,7 @@ const queueShare = 1 / 8;
  * flight (BBR, draft-ietf-ccwg-bbr). It differs in what loss means. On a LAN packets are lost at
  * random, so loss alone is compensated, never obeyed: the pacing rate is raised by what the path
  * loses at its calmest. Only loss beyond that, while every round trip shows a queue, says that the
- * queue overflows; then the window gives way as CUBIC's does, and grows back one datagram more in
- * each round trip.
+ * queue overflows; then the window gives way, and grows back by one datagram more in each round trip.
  */
 export class Bbr implements CongestionController {
   #state: State = { type: "startup", fullBytesPerMs: 0, fullRounds: 0 };
@@ -104,9 +104,10 @@ export class Bbr implements CongestionController {
     return this.#minRttMs;
   }
 
-  /** Bandwidth times the round trip of the empty path. */
+  /** A lost packet counts as in flight for a second round trip, until later ones were acknowledged. */
   get pathBytes(): number {
-    return (this.#bandwidth.max ?? 0) * (this.#minRttMs ?? 0);
+    const { mean } = this.#loss;
+    return (this.#pathBytes * (1 + mean)) / (1 - mean);
   }
 
   setDatagramBytes(bytes: number): void {
@@ -150,9 +151,14 @@ export class Bbr implements CongestionController {
     }
   }
 
+  /** Bandwidth times the round trip of the empty path. */
+  get #pathBytes(): number {
+    return (this.#bandwidth.max ?? 0) * (this.#minRttMs ?? 0);
+  }
+
   #windowTarget(): number {
     const initialBytes = initialWindowDatagrams * this.#datagramBytes;
-    const { pathBytes } = this;
+    const pathBytes = this.#pathBytes;
     if (pathBytes === 0) return initialBytes;
     if (this.#state.type === "probe-rtt") return probeRttGain * pathBytes;
     const gain = this.#state.type === "startup" ? startupGain : windowGain;
@@ -170,7 +176,7 @@ export class Bbr implements CongestionController {
       state.minRttMs = Math.min(state.minRttMs ?? roundTripMs, roundTripMs);
     }
     // A path that was nearly empty anyway need not be emptied to be measured.
-    const isEmpty = rate.priorInFlightBytes <= probeRttGain * this.pathBytes;
+    const isEmpty = rate.priorInFlightBytes <= probeRttGain * this.#pathBytes;
     const isOld = this.#minRttAt + roundTripMsMax < now;
     const isShorter = this.#minRttMs === undefined || roundTripMs <= this.#minRttMs;
     if (!isShorter && !(isOld && isEmpty)) return;
@@ -198,8 +204,9 @@ export class Bbr implements CongestionController {
   }
 
   #endRound(event: CongestionEvent, rate: RateSample): void {
-    const excess = this.#loss.recent - this.#loss.base;
-    const isCongested = this.#hasQueue() && congestedLossShare + this.#loss.base < excess;
+    const { recent, base } = this.#loss;
+    // Twice, because the share of few packets is now above and now below what it is of many.
+    const isCongested = this.#hasQueue() && 2 * base + congestedLossShare < recent;
     this.#roundRttMinMs = undefined;
     if (isCongested) this.#yieldTo(rate.priorInFlightBytes);
     else if (event.isWindowLimited) this.#growBack();
@@ -207,14 +214,14 @@ export class Bbr implements CongestionController {
   }
 
   #hasQueue(): boolean {
-    const { roundMin, min } = { roundMin: this.#roundRttMinMs, min: this.#minRttMs };
-    if (roundMin === undefined || min === undefined) return false;
-    return min * (1 + queueShare) + 1 < roundMin;
+    const roundMs = this.#roundRttMinMs;
+    const emptyMs = this.#minRttMs;
+    if (roundMs === undefined || emptyMs === undefined) return false;
+    return emptyMs * (1 + queueShare) + queueMs < roundMs;
   }
 
   #yieldTo(inFlightBytes: number): void {
-    const { pathBytes } = this;
-    this.#inFlightBytesMax = Math.max(congestedShare * inFlightBytes, pathBytes);
+    this.#inFlightBytesMax = Math.max(congestedShare * inFlightBytes, this.#pathBytes);
     this.#inFlightGrowth = this.#datagramBytes;
   }
 
@@ -222,7 +229,7 @@ export class Bbr implements CongestionController {
     if (this.#inFlightBytesMax === Number.POSITIVE_INFINITY) return;
     this.#inFlightBytesMax += this.#inFlightGrowth;
     this.#inFlightGrowth += this.#datagramBytes;
-    const free = 2 * windowGain * this.pathBytes;
+    const free = 2 * windowGain * this.#pathBytes;
     if (free < this.#inFlightBytesMax) this.#inFlightBytesMax = Number.POSITIVE_INFINITY;
   }
 
@@ -248,12 +255,11 @@ export class Bbr implements CongestionController {
 
   #step(now: number, bytesInFlight: number, isRoundOver: boolean): void {
     const state = this.#state;
-    const { pathBytes } = this;
     switch (state.type) {
       case "startup":
         break;
       case "drain":
-        if (bytesInFlight <= pathBytes) this.#state = firstPhase(now);
+        if (bytesInFlight <= this.#pathBytes) this.#state = firstPhase(now);
         break;
       case "probe-bandwidth":
         this.#stepPhase(state, now, bytesInFlight);
@@ -269,10 +275,8 @@ export class Bbr implements CongestionController {
       default:
         assertNever(state);
     }
-    if (this.#minRttAt + roundTripMsMax < now) this.#probeRtt(now, state.type !== "startup");
-  }
-
-  #probeRtt(now: number, wasFilled: boolean): void {
+    if (now <= this.#minRttAt + roundTripMsMax) return;
+    const wasFilled = state.type !== "startup";
     this.#state = { type: "probe-rtt", until: now + probeRttMs, wasFilled, minRttMs: undefined };
   }
 
@@ -281,11 +285,9 @@ export class Bbr implements CongestionController {
     now: number,
     bytesInFlight: number,
   ): void {
-    const { pathBytes } = this;
-    const gain = probeGains[state.phase] ?? 1;
     const isTimeOver = state.phaseAt + Math.max(this.#minRttMs ?? 0, granularityMs) <= now;
-    const isDone = gain < 1 ? isTimeOver || bytesInFlight <= pathBytes : isTimeOver;
-    if (!isDone) return;
+    const isDrained = this.#pacingGain < 1 && bytesInFlight <= this.#pathBytes;
+    if (!isTimeOver && !isDrained) return;
     state.phase = (state.phase + 1) % probeGains.length;
     state.phaseAt = now;
   }

@@ -33,7 +33,10 @@ export interface CongestionController {
   readonly pacingBytesPerMs: number | undefined;
   /** The shortest round trip of the path, in ms, where the controller knows it. */
   readonly minRttMs: number | undefined;
-  /** Bytes that the path itself holds when nothing queues; 0 where the controller does not know. */
+  /**
+   * Bytes in flight that the path itself holds when nothing queues, and that it has lost without our
+   * knowing it yet; 0 where the controller does not know.
+   */
   readonly pathBytes: number;
   onSettled(now: number, event: CongestionEvent): void;
   /** The path carries datagrams of this size now. */

@@ -14,6 +14,8 @@ export class LossShare {
   #settled = 0;
   #lost = 0;
   readonly #shares: number[] = [];
+  #base = 0;
+  #mean = 0;
 
   /** The share of the last packets that were lost, in [0, 1]. */
   get recent(): number {
@@ -22,8 +24,12 @@ export class LossShare {
 
   /** The share that is lost however little is sent, in [0, 0.3]. */
   get base(): number {
-    if (this.#shares.length < shareCount) return 0;
-    return Math.min(...this.#shares, baseMax);
+    return this.#base;
+  }
+
+  /** The mean of the last shares, in [0, 0.3]. */
+  get mean(): number {
+    return this.#mean;
   }
 
   note(settled: {
@@ -37,6 +43,9 @@ export class LossShare {
     if (this.#settled < sampleCount) return;
     this.#shares.push(this.#lost / this.#settled);
     if (shareCount < this.#shares.length) this.#shares.shift();
+    const sum = this.#shares.reduce((total, share) => total + share, 0);
+    this.#mean = Math.min(sum / this.#shares.length, baseMax);
+    if (this.#shares.length === shareCount) this.#base = Math.min(...this.#shares, baseMax);
     this.#settled = 0;
     this.#lost = 0;
   }

@@ -97,7 +97,7 @@ export class PacketSpace {
     const { bytesInFlight, socketBytesInFlight } = this.#loss;
     if (this.#congestion.windowBytes < bytesInFlight + datagramBytes) return false;
     const charge = socketCharge(datagramBytes);
-    // What the path itself holds is not in the peer's socket.
+    // What the path holds or has lost is not in the peer's socket.
     const pathBytes = (this.#congestion.pathBytes * charge) / datagramBytes;
     return socketBytesInFlight + charge <= this.#peerSocketBytes + pathBytes;
   }

@@ -2,7 +2,7 @@
 export class WindowedMax {
   readonly #length: number;
   /** In rising order of step and falling order of value: each is the largest after the one before. */
-  #entries: { readonly step: number; readonly value: number }[] = [];
+  readonly #entries: { readonly step: number; readonly value: number }[] = [];
 
   constructor(length: number) {
     this.#length = length;
@@ -15,10 +15,9 @@ export class WindowedMax {
 
   /** At most one entry a step survives, so there are never more than `length`. */
   note(step: number, value: number): void {
-    const kept = this.#entries.filter(
-      (entry) => step - this.#length < entry.step && value < entry.value,
-    );
-    const isSameStep = kept.at(-1)?.step === step;
-    this.#entries = isSameStep ? kept : [...kept, { step, value }];
+    const entries = this.#entries;
+    while ((entries.at(-1)?.value ?? Number.POSITIVE_INFINITY) <= value) entries.pop();
+    if (entries.at(-1)?.step !== step) entries.push({ step, value });
+    while ((entries[0]?.step ?? step) <= step - this.#length) entries.shift();
   }
 }

@@ -24,6 +24,7 @@ describe("LossShare", () => {
     settle(share, 0);
     for (let count = 0; count < 7; count += 1) settle(share, 5);
     expect(share.base).toBe(0);
+    expect(share.mean).toBeCloseTo(0.0875, 5);
     settle(share, 5);
     expect(share.base).toBe(0.1);
   });
