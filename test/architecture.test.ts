@@ -32,6 +32,7 @@ const packageOwners: Readonly<Record<string, string>> = {
 const drivers = new Set([
   "base/clock.ts",
   "base/datagram-socket.ts",
+  "base/private-file.ts",
   "base/random.ts",
   "discovery/adapters.ts",
   "discovery/beacon.ts",
@@ -40,7 +41,6 @@ const drivers = new Set([
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",
-  "room/marker-file.ts",
   "room/server.ts",
   "transport/path-limit.ts",
   "transport/udp-endpoint.ts",

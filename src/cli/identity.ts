@@ -1,9 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { EarshotError, systemErrorCode, systemReason, toEarshotError } from "../base/errors.ts";
+import { EarshotError, systemReason, toEarshotError } from "../base/errors.ts";
+import { createPrivateFile, fileExists } from "../base/private-file.ts";
 import { type KeyPair, toKeyPair } from "../transport/noise.ts";
-import { createPrivateFile } from "./private-file.ts";
 
 /** Who a server or a client is, whatever its address and name: an X25519 key pair (RFC 7748). */
 export interface Identity {
@@ -29,7 +29,7 @@ export async function loadIdentity(directory: string, role: Role): Promise<Ident
   const path = join(directory, `${role}.key`);
   try {
     // Never over another: two processes may start at the same moment.
-    if (!(await exists(path))) await createPrivateFile(path, newKey());
+    if (!(await fileExists(path))) await createPrivateFile(path, newKey());
     await checkPermissions(path, role);
     return toIdentity(parseKey(await readFile(path, "utf8"), path, role));
   } catch (error) {
@@ -73,14 +73,4 @@ async function checkPermissions(path: string, role: Role): Promise<void> {
     "identity-unusable",
     `${path} has mode ${permissions}, so others may have read it: chmod 600 if you trust them`,
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return false;
-    throw error;
-  }
 }

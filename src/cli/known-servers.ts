@@ -2,10 +2,10 @@ import { open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import { replacePrivateFile } from "../base/private-file.ts";
 import type { Random } from "../base/random.ts";
 import type { ServerLabel, Trust } from "../tui/trust.ts";
 import { Pins, type Visit } from "./pins.ts";
-import { replacePrivateFile } from "./private-file.ts";
 
 /** 1,000 servers of 16 labels of 259 UTF-16 units, 3 bytes each, are 12.5 MB; more is another file. */
 export const knownServersBytesMax: number = 16 * 1_024 * 1_024;

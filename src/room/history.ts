@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Level } from "level";
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
+import { fileExists, replacePrivateFile } from "../base/private-file.ts";
 import type { Random } from "../base/random.ts";
 import { draftKey, type LogEnd, planAppend } from "./append-plan.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
@@ -17,7 +18,6 @@ import type {
   HistoryQuery,
   ReadResult,
 } from "./history-port.ts";
-import { hasMarker, writeMarker } from "./marker-file.ts";
 import { checkId, checkLogEnd } from "./message.ts";
 import { PageCollector, planPage } from "./page-plan.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
@@ -97,10 +97,10 @@ export class History implements HistoryPort {
     const marker = join(directory, "created");
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      const isNew = !(await hasMarker(marker));
+      const isNew = !(await fileExists(marker));
       const opened = await openInspected(path, isNew);
       const id = await openId(opened.store, random);
-      if (isNew) await writeMarker(marker, markerText);
+      if (isNew) await replacePrivateFile(marker, markerText);
       return new History(options, id, opened);
     } catch (error) {
       throw openError(error, directory);

@@ -1,14 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { link, open, rename, rm } from "node:fs/promises";
+import { link, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { systemErrorCode } from "../base/errors.ts";
+import { systemErrorCode } from "./errors.ts";
+
+/** Whether there is a file of that name. */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
 
 /** Makes a file for this user only, whole or not at all; one that is there already stays as it is. */
 export async function createPrivateFile(path: string, content: string): Promise<void> {
   await place(path, content, linkOrRename);
 }
 
-/** Makes the file for this user only, or puts it in the place of the one that is there. */
+/** Makes the file for this user only, or puts it in the place of the one that is there; synced. */
 export async function replacePrivateFile(path: string, content: string): Promise<void> {
   await place(path, content, rename);
 }
