@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // The default leaves a core idle, which is half of a machine of two.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
@@ -19,9 +21,20 @@ export default defineConfig({
           name: "system",
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/support/build.ts"],
-          // After the others, and with patience: whole programs want the whole machine.
+          exclude: ["test/system/crowd.test.ts"],
+          // After the others, and with patience: whole programs take the machine.
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "crowd",
+          include: ["test/system/crowd.test.ts"],
+          globalSetup: ["test/support/build.ts"],
+          // Twenty programs at once want to be alone.
+          sequence: { groupOrder: 2 },
         },
       },
     ],
