@@ -18,15 +18,7 @@ const settleMs = 30_000;
 describe("a LAN under random faults", () => {
   test(`${seedCount} seeds: nothing acknowledged is lost, nothing is doubled, order is kept`, () => {
     const seeds = [...knownSeeds, ...Array.from({ length: seedCount }, (_, i) => firstSeed + i)];
-    const counts = {
-      lines: 0,
-      crashes: 0,
-      cuts: 0,
-      stalls: 0,
-      moves: 0,
-      reconnects: 0,
-      simulatedMs: 0,
-    };
+    const counts = noCounts();
     for (const seed of seeds) {
       try {
         const run = runFaults(seed);
@@ -89,15 +81,8 @@ interface Counts {
   simulatedMs: number;
 }
 
-function runFaults(seed: number): Counts {
-  const lan = new SimulatedLan(seed);
-  const random = lan.random.fork();
-  lan.network.conditions = randomConditions(random);
-  for (let index = 0; index < clientCount; index += 1) {
-    const client = lan.addClient(`user${index}`);
-    for (const room of rooms) client.chat.join(room);
-  }
-  const counts = {
+function noCounts(): Counts {
+  return {
     lines: 0,
     crashes: 0,
     cuts: 0,
@@ -106,6 +91,17 @@ function runFaults(seed: number): Counts {
     reconnects: 0,
     simulatedMs: 0,
   };
+}
+
+function runFaults(seed: number): Counts {
+  const lan = new SimulatedLan(seed);
+  const random = lan.random.fork();
+  lan.network.conditions = randomConditions(random);
+  for (let index = 0; index < clientCount; index += 1) {
+    const client = lan.addClient(`user${index}`);
+    for (const room of rooms) client.chat.join(room);
+  }
+  const counts = noCounts();
   const startedAt = lan.clock.now();
   while (lan.clock.now() < startedAt + faultMs) {
     lan.clock.advance(random.between(1, 1500));
