@@ -7,11 +7,6 @@ export function span(text: string, style: Style = {}): Span {
   return { text, style };
 }
 
-/** The cells that a row takes. */
-export function rowWidth(row: Row): number {
-  return row.reduce((sum, { text }) => sum + textWidth(text), 0);
-}
-
 /** The row cut or filled with blanks of this style to exactly this many cells. */
 export function fitRow(row: Row, cells: number, style: Style = {}): Row {
   const fitted: Span[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { inputRows } from "../../src/tui/input-rows.ts";
-import { rowWidth } from "../../src/tui/row.ts";
 import { graphemes } from "../../src/tui/text.ts";
 import { SeededRandom } from "../support/random.ts";
+import { rowWidth } from "../support/row-width.ts";
 
 function laidOut(text: string, cursor: number, rowsMax = 6) {
   const { rows, cursor: at } = inputRows({ text, cursor }, { prompt: "> ", columns: 10, rowsMax });

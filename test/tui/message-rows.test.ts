@@ -8,10 +8,10 @@ import {
   messageHeight,
   messageRows,
 } from "../../src/tui/message-rows.ts";
-import { rowWidth } from "../../src/tui/row.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
+import { rowWidth } from "../support/row-width.ts";
 import { pictureText, utcTimeFormat } from "../support/view.ts";
 
 const context: MessageContext = {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { sanitizeLine, sanitizeText } from "../../src/base/text.ts";
-import { rowWidth } from "../../src/tui/row.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import { sampleId } from "../discovery/samples.ts";
 import { someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
+import { rowWidth } from "../support/row-width.ts";
 import { heardServer, joiningView, keyEvent, sampleChange, ViewRun } from "../support/view.ts";
 
 const sizes = [
