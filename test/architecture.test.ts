@@ -44,6 +44,7 @@ const drivers = new Set([
   "room/history.ts",
   "room/server.ts",
   "transport/path-limit.ts",
+  "transport/transport.ts",
   "transport/udp-endpoint.ts",
   "tui/app.ts",
   "tui/captured-output.ts",
