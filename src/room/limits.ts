@@ -28,8 +28,8 @@ export const unwrittenRoomsMax = 10_000;
 /** The room that everybody enters first, and that there is always place for. */
 export const lobbyName = "lobby";
 
-/** Rooms one session is in. */
-export const sessionRoomsMax = 32;
+/** Rooms one session is in, private chats among them. With 230 bytes each a welcome fits the chat channel. */
+export const sessionRoomsMax = 64;
 
 /** Nicknames in one message, together with `nicksBytesMax`. */
 export const nicksMax = 2_000;
@@ -45,6 +45,60 @@ export const pageEntriesDefault = 50;
 
 /** Text in one page; it stops there, but holds at least one line. */
 export const pageTextBytesMax: number = 256 * 2 ** 10;
+
+/** Entries in one `said`; their bytes keep to the chat channel as well. */
+export const saidEntriesMax = 200;
+
+/** Words of one search. */
+export const searchWordsMax = 10;
+
+/** Nicknames in an answer about who has an entry: 100 of 98 bytes twice are under 20 KiB. */
+export const waitingNicksMax = 100;
+
+/** Persons of one private chat. */
+export const chatPersonsMax = 16;
+
+/** How long a private chat waits for an answer, milliseconds: a week. */
+export const askedMsMax: number = 7 * 24 * 3_600_000;
+
+/** Private chats that may wait for one person's answer. */
+export const askedMax = 32;
+
+/** Bans of one room; with a reason of 1 KiB each they are 240 KiB in its record. */
+export const bansMax = 200;
+
+/** Mutes of one room. */
+export const mutesMax = 200;
+
+/** Persons with a role in one room. */
+export const rolesMax = 1_000;
+
+/** Persons who were invited into one room and have not come yet. */
+export const invitedMax = 1_000;
+
+/** Invitations to be handed on, of one room. */
+export const invitationsMax = 20;
+
+/** How often one invitation may be used. */
+export const invitationUsesMax = 1_000;
+
+/** How long one invitation may last, milliseconds: a week. */
+export const invitationMsMax: number = 7 * 24 * 3_600_000;
+
+/** The longest delay of a planned stop, milliseconds: an hour. */
+export const stopMsMax = 3_600_000;
+
+/** The longest time between two lines of a person in a slow room, milliseconds: an hour. */
+export const slowMsMax = 3_600_000;
+
+/** Code points of a topic, a reason or another phrase. */
+export const phraseLengthMax = 400;
+
+/** Unread mentions of a person in one room that are counted. */
+export const mentionsCountMax = 100;
+
+/** Persons whom one person ignores. */
+export const ignoredMax = 200;
 
 /** Persons whom one message mentions; more nicknames in it are only words. */
 export const mentionsMax = 20;
