@@ -20,6 +20,7 @@ export type ErrorCode =
   | "invitation-needed"
   | "known-servers-unusable"
   | "limit-reached"
+  | "mailbox-full"
   | "nickname-invalid"
   | "nickname-taken"
   | "nickname-unknown"

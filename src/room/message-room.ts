@@ -181,6 +181,8 @@ export interface Presence {
   }[];
   /** `was` is the nickname before this one. */
   readonly changed: readonly (RoomMember & { readonly was?: string })[];
+  /** More changed while the connection was full: ask for the members anew. */
+  readonly isStale?: true;
 }
 
 /** Somebody in the room writes, or has stopped. */
@@ -277,6 +279,7 @@ export const roomEvents: SchemaTable<RoomEvent> = {
       object<Presence["changed"][number]>({ ...memberEntries, was: optional(name) }),
       nicksMax,
     ),
+    isStale: optional(mark),
   }),
   typing: tagged<TypingEvent>("typing", { room: name, nick: name, state: typingState }),
 };

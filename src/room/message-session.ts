@@ -146,6 +146,7 @@ export const refusalCodes: readonly ErrorCode[] = [
   "internal",
   "invitation-needed",
   "limit-reached",
+  "mailbox-full",
   "nickname-invalid",
   "nickname-taken",
   "nickname-unknown",
