@@ -243,7 +243,11 @@ export class ServerState {
     }
     if (presence !== undefined) {
       const { joined, left, changed } = presence;
-      this.output.tell(writable, { type: "presence", room: name, joined, left, changed });
+      const isOne = joined.length === 1 && left.length + changed.length === 0;
+      // Who came knows it already.
+      const own = isOne ? nickKey(joined[0]?.nick ?? "") : undefined;
+      const others = writable.filter(({ state }) => state.key !== own);
+      this.output.tell(others, { type: "presence", room: name, joined, left, changed });
     }
   }
 
