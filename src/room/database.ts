@@ -30,6 +30,11 @@ export interface Database {
   /** The records of a range in order, as they were when it began, in chunks of about `chunkBytes`. */
   walk(range: KeyRange, options?: WalkOptions): AsyncIterable<readonly DatabaseRecord[]>;
   keys(range: KeyRange, options?: WalkOptions): Promise<readonly string[]>;
+  /**
+   * The first key of a range, then the first one behind what `past` makes of the one before, and so
+   * on: what lies between is not read.
+   */
+  leap(range: KeyRange, past: (key: string) => string, limit: number): Promise<readonly string[]>;
   /** Rewrites the files of a range, so that what was deleted there is not in them any more. */
   compact(range: KeyRange): Promise<void>;
   close(): Promise<void>;
@@ -87,7 +92,13 @@ class LevelDatabase implements Database {
   }
 
   async write(changes: readonly DatabaseChange[]): Promise<void> {
-    await this.#level.batch([...changes], { sync: true });
+    // Not as an array: 1 us a change instead of 15.
+    const batch = this.#level.batch();
+    for (const change of changes) {
+      if (change.type === "put") batch.put(change.key, change.value);
+      else batch.del(change.key);
+    }
+    await batch.write({ sync: true });
   }
 
   async *walk(
@@ -117,6 +128,26 @@ class LevelDatabase implements Database {
     { isReverse = false, limit = -1 }: WalkOptions = {},
   ): Promise<readonly string[]> {
     return await this.#level.keys({ ...range, reverse: isReverse, limit }).all();
+  }
+
+  async leap(
+    range: KeyRange,
+    past: (key: string) => string,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const keys: string[] = [];
+    const iterator = this.#level.keys({ ...range, highWaterMarkBytes: 0 });
+    try {
+      while (keys.length < limit) {
+        const key = await iterator.next();
+        if (key === undefined) break;
+        keys.push(key);
+        iterator.seek(past(key));
+      }
+    } finally {
+      await iterator.close();
+    }
+    return keys;
   }
 
   async compact({ gte, lte }: KeyRange): Promise<void> {

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter, varintBytes } from "../base/bytes.ts";
-import type { LogEnd, Placement } from "./store-port.ts";
+import type { LogEnd, Placed } from "./store-port.ts";
 
 /** What is kept of each log beside its entries. */
 export interface LogState extends LogEnd {
@@ -35,7 +35,7 @@ export function decodeLogState(value: Uint8Array): LogState | undefined {
 }
 
 /** Where the entry of an id is, without whether it was there before. */
-export type Place = Omit<Placement, "isDuplicate">;
+export type Place = Omit<Placed, "type" | "isDuplicate">;
 
 /** The place on disk. */
 export function encodePlace({ sequence, sentAt, ordinal }: Place): Uint8Array {

@@ -87,10 +87,10 @@ export interface TermChange {
   readonly added: readonly string[];
 }
 
-/** What makes the terms of one state of a message those of another. */
-export function termChange(before: LogEntry, after: LogEntry): TermChange {
+/** What makes the terms of one state of a message those of another; of one that goes, none. */
+export function termChange(before: LogEntry, after: LogEntry | undefined): TermChange {
   const old = termsOf(before);
-  const young = termsOf(after);
+  const young: ReadonlySet<string> = after === undefined ? new Set() : termsOf(after);
   return {
     removed: [...old].filter((term) => !young.has(term)),
     added: [...young].filter((term) => !old.has(term)),

@@ -27,6 +27,16 @@ export function entryKey(room: string, sequence: number): string {
   return `entries!${room}!${number(sequence)}`;
 }
 
+/** The room of an `entryKey`. */
+export function roomOfEntryKey(key: string): string {
+  return key.slice("entries!".length, -numberDigits - 1);
+}
+
+/** What is behind all entries of a room and before those of the next one. */
+export function behindRoom(room: string): string {
+  return `entries!${room}!${behind}`;
+}
+
 /** The sequence in an `entryKey`. */
 export function sequenceOfKey(key: string): number {
   return Number.parseInt(key.slice(-numberDigits), 16);
@@ -47,24 +57,24 @@ export function roomOfLogKey(key: string): string {
   return key.slice("logs!".length);
 }
 
-/** Who reacted to a message. */
-export function reactionsKey(room: string, sequence: number): string {
-  return `reactions!${room}!${number(sequence)}`;
-}
-
-/** That the entry `edit` is an edit of the message `target`. */
-export function editKey(room: string, target: number, edit: number): string {
-  return `edits!${room}!${number(target)}!${number(edit)}`;
-}
-
 /** One commit. */
 export function commitKey(commit: number): string {
   return `commits!${number(commit)}`;
 }
 
+/** The number of a `commitKey`, 0 when there is no key. */
+export function commitOfKey(key: string | undefined): number {
+  return key === undefined ? 0 : Number.parseInt(key.slice(-numberDigits), 16);
+}
+
 /** A record of the server. */
 export function recordKey(table: string, key: string): string {
   return `records!${table}!${key}`;
+}
+
+/** The key of the server in a `recordKey`. */
+export function keyOfRecordKey(table: string, key: string): string {
+  return key.slice(recordKey(table, "").length);
 }
 
 /** Which messages a segment of the search index is about. */
@@ -92,23 +102,27 @@ export function segmentOfKey(key: string): number {
   return Number.parseInt(key.slice(-segmentDigits), 16);
 }
 
+/** Every key of a store. */
+export const allKeys: KeyRange = { gte: "", lte: behind };
+
 /** Everything of one part, such as `logs`. */
 export function partRange(part: string): KeyRange {
   return { gte: `${part}!`, lte: `${part}!${behind}` };
 }
 
-/** The entries, or what belongs to entries, from one sequence to another. */
-export function entryRange(
-  keyOf: (room: string, sequence: number) => string,
-  room: string,
-  [from, to]: readonly [number, number],
-): KeyRange {
-  return { gte: keyOf(room, from), lte: keyOf(room, to) };
+/** The entries of a room from one sequence to another, both included. */
+export function entryRange(room: string, from: number, to: number): KeyRange {
+  return { gte: entryKey(room, from), lte: entryKey(room, to) };
 }
 
-/** The edits of one message. */
-export function editRange(room: string, target: number): KeyRange {
-  return { gte: editKey(room, target, 0), lte: editKey(room, target, Number.MAX_SAFE_INTEGER) };
+/** All entries of a room. */
+export function logRange(room: string): KeyRange {
+  return entryRange(room, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** The places of a room up to this sequence. */
+export function placeRange(room: string, through: number): KeyRange {
+  return { gte: placeKey(room, 0), lte: placeKey(room, through) };
 }
 
 /** The records of a table. */
@@ -117,8 +131,13 @@ export function recordRange(table: string): KeyRange {
 }
 
 /** All terms that begin so. */
-export function prefixRange(prefix: string): KeyRange {
-  return { gte: `terms!${prefix}`, lte: `terms!${prefix}${behind}` };
+export function termsRange(beginning: string): KeyRange {
+  return { gte: `terms!${beginning}`, lte: `terms!${beginning}${behind}` };
+}
+
+/** What is behind all keys of a term and before those of the next one. */
+export function behindTerm(term: string): string {
+  return `terms!${term}!${behind}`;
 }
 
 function number(value: number): string {
