@@ -133,6 +133,9 @@ export function checkOf<T>(schema: Schema<T>): Check<T> {
   };
 }
 
+/** A nanoid as it is on disk, or `undefined`. */
+export const checkId: Check<string> = checkOf(id);
+
 function typeOf(value: unknown): unknown {
   return typeof value === "object" && value !== null && "type" in value ? value.type : undefined;
 }

@@ -14,6 +14,7 @@ import { ReadQueue, type WaitingQuery } from "./read-queue.ts";
 import { RecordBook } from "./record-book.ts";
 import { type Action, isAllowed, type Role, type RoomRights } from "./rights.ts";
 import type { Room } from "./room.ts";
+import type { News } from "./room-news.ts";
 import { RoomTable } from "./room-table.ts";
 import { ServerOutput } from "./server-output.ts";
 import type { Member, Session } from "./session.ts";
@@ -230,25 +231,30 @@ export class ServerState {
     if (news.dueAt !== undefined && now < news.dueAt) return;
     const { said, isGrown, presence } = news.take(now, (key) => room.view(key));
     if (news.dueAt === undefined) this.rooms.removeNews(room);
-    const hasEntries = isGrown || 0 < said.length;
-    const writable = room.members.filter(({ isWritable }) => isWritable);
-    for (const member of room.members) {
+    const members = room.members;
+    const writable = members.filter(({ isWritable }) => isWritable);
+    for (const member of members) {
       if (member.isWritable) continue;
-      if (hasEntries) member.behindRooms.add(name);
+      if (isGrown || 0 < said.length) member.behindRooms.add(name);
       if (presence !== undefined) member.staleRooms.add(name);
     }
     for (const entries of said) this.output.tell(writable, { type: "said", room: name, entries });
     if (isGrown) {
       this.output.tell(writable, { type: "grown", room: name, lastSequence: room.end.sequence });
     }
-    if (presence !== undefined) {
-      const { joined, left, changed } = presence;
-      const isOne = joined.length === 1 && left.length + changed.length === 0;
-      // Who came knows it already.
-      const own = isOne ? nickKey(joined[0]?.nick ?? "") : undefined;
-      const others = writable.filter(({ state }) => state.key !== own);
-      this.output.tell(others, { type: "presence", room: name, joined, left, changed });
-    }
+    if (presence !== undefined) this.#tellPresence(name, writable, presence);
+  }
+
+  #tellPresence(
+    room: string,
+    members: readonly Member[],
+    { joined, left, changed }: NonNullable<News["presence"]>,
+  ): void {
+    const isOne = joined.length === 1 && left.length + changed.length === 0;
+    // Who came knows it already.
+    const own = isOne ? nickKey(joined[0]?.nick ?? "") : undefined;
+    const others = members.filter(({ state }) => state.key !== own);
+    this.output.tell(others, { type: "presence", room, joined, left, changed });
   }
 
   /** What the session missed while its connection was full. */
