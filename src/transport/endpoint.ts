@@ -18,6 +18,9 @@ import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.t
 import { HandshakeRates } from "./handshake-rates.ts";
 import { identityOf, type TransportIdentity } from "./identity.ts";
 import {
+  ackDelayCrowdedMs,
+  ackDelayMaxMs,
+  acksPerMs,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -209,6 +212,12 @@ export class Endpoint {
     return this.#events.shift();
   }
 
+  /** The more connections there are, the longer their ACKs may wait. */
+  get #ackDelayMs(): number {
+    const crowdMs = Math.min(this.#table.size / acksPerMs, ackDelayCrowdedMs);
+    return Math.max(crowdMs, ackDelayMaxMs);
+  }
+
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
       if (this.#burstCount < burstDatagramsMax) {
@@ -365,6 +374,7 @@ export class Endpoint {
         random: this.#random,
         budget: this.#budget,
         makeCongestion: this.#makeCongestion,
+        ackDelayMs: () => this.#ackDelayMs,
         parameters: this.#parameters,
         pathBytesMax: this.#pathBytesMax,
         emit: (event) => this.#events.push(event),
