@@ -25,6 +25,7 @@ const packageOwners: Readonly<Record<string, string>> = {
   level: "room/history.ts",
   nanoid: "base/random.ts",
   "unicode-segmenter": "tui/text.ts",
+  uqr: "cli/qr-code.ts",
   valibot: "room/message.ts",
 };
 
@@ -63,6 +64,7 @@ const pureInCli = new Set([
   "cli/help.ts",
   "cli/option-table.ts",
   "cli/pins.ts",
+  "cli/qr-code.ts",
   "cli/typed-server.ts",
 ]);
 
