@@ -25,6 +25,7 @@ const packageOwners: Readonly<Record<string, string>> = {
   level: "room/history.ts",
   nanoid: "base/random.ts",
   "unicode-segmenter": "tui/text.ts",
+  uqr: "cli/qr-code.ts",
   valibot: "room/message.ts",
 };
 
@@ -43,6 +44,7 @@ const drivers = new Set([
   "room/history.ts",
   "room/server.ts",
   "transport/path-limit.ts",
+  "transport/transport.ts",
   "transport/udp-endpoint.ts",
   "tui/app.ts",
   "tui/captured-output.ts",
@@ -62,6 +64,7 @@ const pureInCli = new Set([
   "cli/help.ts",
   "cli/option-table.ts",
   "cli/pins.ts",
+  "cli/qr-code.ts",
   "cli/typed-server.ts",
 ]);
 

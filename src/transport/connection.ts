@@ -1,4 +1,5 @@
 import { assertNever } from "../base/assert.ts";
+import type { ByteWriter } from "../base/bytes.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
 import type { ConnectionOptions, ConnectionStart } from "./connection-options.ts";
@@ -42,8 +43,9 @@ type State =
 const forgetProbeTimeouts = 3;
 
 /**
- * One connection from its first packet to its last, as a pure state machine. After any call but
- * `pollTransmit`, the owner polls it until it has nothing more to send, then looks at `deadline`.
+ * One connection from its first packet to its last, as a pure state machine. After any calls but
+ * `pollTransmit`, the owner polls it until it has nothing more to send, then asks for a deadline
+ * (`plan`).
  */
 export class Connection {
   readonly handle: ConnectionHandle;
@@ -57,6 +59,8 @@ export class Connection {
   #link: Link | undefined;
   /** `send` said false, and `writable` has not come since. */
   #isPaused = false;
+  /** The deadline that the owner was last told. */
+  #plannedAt: number | undefined;
 
   constructor(now: number, options: ConnectionOptions, start: ConnectionStart) {
     this.handle = options.handle;
@@ -114,8 +118,13 @@ export class Connection {
     return this.#session.stats;
   }
 
-  /** When `handleTimeout` is due or an ACK must leave, or `undefined`. */
-  get deadline(): number | undefined {
+  /** When `handleTimeout` is due or an ACK must leave, or `undefined`. Who asks keeps to it. */
+  plan(): number | undefined {
+    this.#plannedAt = this.#deadline;
+    return this.#plannedAt;
+  }
+
+  get #deadline(): number | undefined {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
@@ -259,18 +268,18 @@ export class Connection {
     }
   }
 
-  /** The next datagram; short packets are written into `buffer`. `undefined`: nothing to send. */
-  pollTransmit(now: number, buffer: Uint8Array): Transmit | undefined {
+  /** The next datagram; short packets lie in the writer's buffer. `undefined`: nothing to send. */
+  pollTransmit(now: number, writer: ByteWriter): Transmit | undefined {
     this.#apply(now, this.#session.takeResumeOutcome());
     const probe = this.#isUsable() ? this.#path.takeProbe(now) : undefined;
     if (probe !== undefined && this.#link !== undefined) {
-      return { to: probe.to, datagram: this.#link.writeProbe(now, buffer, probe) };
+      return { to: probe.to, datagram: this.#link.writeProbe(now, writer, probe) };
     }
-    const datagram = this.#nextDatagram(now, buffer);
+    const datagram = this.#nextDatagram(now, writer);
     return datagram && { to: this.#path.address, datagram };
   }
 
-  #nextDatagram(now: number, buffer: Uint8Array): Uint8Array | undefined {
+  #nextDatagram(now: number, writer: ByteWriter): Uint8Array | undefined {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
@@ -282,10 +291,10 @@ export class Connection {
         return state.accept;
       case "open":
       case "lingering":
-        return this.#link?.writePacket(now, buffer);
+        return this.#link?.writePacket(now, writer);
       case "closing":
         if (!state.closing.takeClose()) return undefined;
-        return this.#link?.writeClose(now, buffer, state.closing.reason);
+        return this.#link?.writeClose(now, writer, state.closing.reason);
       case "draining":
       case "forgotten":
         return undefined;
@@ -299,8 +308,9 @@ export class Connection {
   }
 
   #noteStall(now: number): void {
-    const { deadline } = this;
-    if (deadline !== undefined && deadline + stallMs < now) this.#session.onStall(now);
+    if (this.#plannedAt === undefined || now <= this.#plannedAt + stallMs) return;
+    this.#plannedAt = undefined;
+    this.#session.onStall(now);
   }
 
   #handleSessionTimeout(now: number): void {

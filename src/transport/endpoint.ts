@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Address } from "../base/address.ts";
+import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import { Acceptor } from "./acceptor.ts";
@@ -61,7 +62,7 @@ export class Endpoint {
   readonly #acceptor: Acceptor;
   #rates: HandshakeRates | undefined;
   #resets: TokenBucket | undefined;
-  readonly #buffer = new Uint8Array(datagramBytesMax);
+  readonly #writer = new ByteWriter(new Uint8Array(datagramBytesMax));
   readonly #table: ConnectionTable;
   readonly #halfOpen = new Set<Connection>();
   readonly #deadlines = new Deadlines<Connection>();
@@ -194,7 +195,10 @@ export class Endpoint {
     return 0 < this.#ready.size;
   }
 
-  /** When to call `handleTimeout` and `pollTransmit`, or `undefined` when nothing is planned. */
+  /**
+   * When to call `handleTimeout` and `pollTransmit`, or `undefined` when nothing is planned. Ask at
+   * the end of a turn, when nothing is left to send.
+   */
   pollTimeout(): number | undefined {
     return this.#deadlines.nextAt;
   }
@@ -207,7 +211,7 @@ export class Endpoint {
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
       if (this.#burstCount < burstDatagramsMax) {
-        const transmit = connection.pollTransmit(now, this.#buffer);
+        const transmit = connection.pollTransmit(now, this.#writer);
         if (transmit !== undefined) {
           this.#burstCount += 1;
           return transmit;
@@ -272,6 +276,7 @@ export class Endpoint {
         if (connection === undefined) return "unknown-connection";
         const drop = connection.handleReset(packet.token);
         this.#touch(connection);
+        this.#settle(connection);
         return drop;
       }
       default:
@@ -286,6 +291,7 @@ export class Endpoint {
     const drop = connection.handleHandshake(now, packet);
     this.#table.notePeerId(connection);
     this.#touch(connection);
+    this.#settle(connection);
     return drop;
   }
 
@@ -327,7 +333,9 @@ export class Endpoint {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
     }
     this.#makeRoomForHalfOpen(now);
-    this.#touch(this.#add(now, from, { type: "incoming", init, incoming }));
+    const connection = this.#add(now, from, { type: "incoming", init, incoming });
+    this.#touch(connection);
+    this.#settle(connection);
     return undefined;
   }
 
@@ -335,7 +343,7 @@ export class Endpoint {
   #makeRoomForHalfOpen(now: number): void {
     for (const oldest of this.#halfOpen) {
       if (this.#halfOpen.size < halfOpenCountMax) return;
-      oldest.abort(now, 0, "");
+      if (oldest.isHalfOpen) oldest.abort(now, 0, "");
       this.#settle(oldest);
     }
   }
@@ -368,10 +376,12 @@ export class Endpoint {
     return connection;
   }
 
-  /** Something happened to the connection: it may have something to send. */
+  /**
+   * Something happened to the connection: it may have something to send, and is settled when it has
+   * sent it: once a turn, however many packets have come.
+   */
   #touch(connection: Connection): void {
     if (!this.#readyNext.has(connection)) this.#ready.add(connection);
-    this.#settle(connection);
   }
 
   /** Puts the connection where its state belongs. */
@@ -380,7 +390,7 @@ export class Endpoint {
       this.#remove(connection);
       return;
     }
-    this.#deadlines.set(connection, connection.deadline);
+    this.#deadlines.set(connection, connection.plan());
     if (connection.isHalfOpen) this.#halfOpen.add(connection);
     else this.#halfOpen.delete(connection);
   }

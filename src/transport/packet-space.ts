@@ -16,15 +16,19 @@ import { Pacer } from "./pacer.ts";
 import { expandPacketNumber } from "./packet.ts";
 import type { TransportParameters } from "./parameters.ts";
 import { PathMtu } from "./path-mtu.ts";
-import type { Range } from "./ranges.ts";
+import { isIn, type Range } from "./ranges.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import { socketCharge } from "./socket-charge.ts";
 
-/** What has to be done about frames whose packet is settled. */
-export interface SettledFrames {
-  readonly acked: readonly SentFrame[];
-  readonly lost: readonly SentFrame[];
+/** Packets whose frames have to be dealt with. */
+export interface SettledPackets {
+  readonly acked: readonly SentPacket[];
+  readonly lost: readonly SentPacket[];
+  /** Packets that were called lost and have arrived after all. */
+  readonly revived: readonly SentPacket[];
 }
+
+const nothing = { acked: [], lost: [], revived: [], probes: undefined };
 
 /**
  * The packets of one connection in both directions: their numbers, what must be acknowledged, what
@@ -176,12 +180,12 @@ export class PacketSpace {
   }
 
   /** An ack-eliciting packet has left. */
-  onSent(packet: Omit<SentPacket, "delivery">): void {
-    const { sentAt, bytes } = packet;
+  onSent({ packetNumber, sentAt, bytes, frames, isMtuProbe }: Omit<SentPacket, "delivery">): void {
     const delivery = this.#rate.snapshot(sentAt, bytes, this.#loss.bytesInFlight);
-    this.#loss.onSent({ ...packet, delivery });
+    // Spelled out, because copying with a spread costs as much as all the rest of this.
+    this.#loss.onSent({ packetNumber, sentAt, bytes, frames, delivery, isMtuProbe });
     this.#pacer.onSent(bytes);
-    if (packet.isMtuProbe) this.#mtu.onProbeSent();
+    if (isMtuProbe) this.#mtu.onProbeSent();
   }
 
   /** The sender stopped, with or without data that the peer's limits would let it send. */
@@ -193,54 +197,59 @@ export class PacketSpace {
   }
 
   /** Takes in an ACK frame; `undefined` when it acknowledges what was never sent. */
-  onAck(now: number, ranges: readonly Range[], delayMs: number): SettledFrames | undefined {
+  onAck(now: number, ranges: readonly Range[], delayMs: number): SettledPackets | undefined {
     const newest = ranges[0];
     if (newest === undefined || this.#nextNumber < newest.end) return undefined;
-    const isForged = this.#skipped.some((number) =>
-      ranges.some((range) => range.start <= number && number < range.end),
-    );
-    if (isForged) return undefined;
+    for (const number of this.#skipped) if (isIn(ranges, number)) return undefined;
     return this.#settle(now, this.#loss.onAck(now, ranges, delayMs));
   }
 
-  /** What is lost now, and whose content should travel again as a probe (`undefined`: no probe). */
-  onTimeout(now: number): SettledFrames & { readonly probes: readonly SentFrame[] | undefined } {
+  /** What is lost now, and what should travel again as a probe (`undefined`: no probe). */
+  onTimeout(now: number): SettledPackets & { readonly probes: readonly SentPacket[] | undefined } {
     const { deadline } = this.#loss;
-    if (deadline === undefined || now < deadline) return { acked: [], lost: [], probes: undefined };
+    if (deadline === undefined || now < deadline) return nothing;
     const outcome = this.#loss.onTimeout(now);
-    const settled = this.#settle(now, outcome);
-    return { ...settled, probes: outcome.probes && framesOf(outcome.probes) };
+    this.#settle(now, outcome);
+    return outcome;
   }
 
   /** Packets take another way now: begins anew on it, and gives back what was in flight. */
-  onPathChanged(now: number, pathBytesMax: number): SettledFrames {
+  onPathChanged(now: number, pathBytesMax: number): SettledPackets {
     this.#mtu = this.#newMtu(pathBytesMax);
     this.#congestion = this.#makeCongestion(this.datagramBytes);
     this.#rate = new DeliveryRate();
     this.#pacer = new Pacer();
-    return { acked: [], lost: framesOf(this.#loss.onPathChanged(now)) };
+    return { ...nothing, lost: this.#loss.onPathChanged(now) };
   }
 
   onStall(now: number): void {
     this.#loss.onStall(now);
   }
 
-  #settle(now: number, outcome: LossOutcome): SettledFrames {
-    const hasGrown = this.#mtu.onAcked(outcome.acked);
-    const hasShrunk = this.#mtu.onLost(now, outcome.lost);
+  #settle(now: number, outcome: LossOutcome): SettledPackets {
+    const { acked, lost, revived, isCongestionPersistent, roundTripMs } = outcome;
+    const hasGrown = this.#mtu.onAcked(acked);
+    const hasShrunk = this.#mtu.onLost(now, lost);
     if (hasGrown || hasShrunk) this.#congestion.setDatagramBytes(this.datagramBytes);
     this.#congestion.onSettled(now, {
-      ...outcome,
-      lost: outcome.lost.filter((packet) => !packet.isMtuProbe),
+      acked,
+      lost: lost.some(isMtuProbe) ? lost.filter((packet) => !packet.isMtuProbe) : lost,
+      revived,
+      isCongestionPersistent,
       isWindowLimited: this.#isWindowLimited,
       bytesInFlight: this.#loss.bytesInFlight,
-      rate: this.#rate.onAcked(now, outcome.acked, this.#congestion.minRttMs ?? 0),
+      roundTripMs,
+      rate: this.#rate.onAcked(now, acked, this.#congestion.minRttMs ?? 0),
     });
-    const acked = framesOf([...outcome.revived, ...outcome.acked]);
-    for (const frame of acked) {
-      if (frame.type === "ack") this.#received.onAckAcked(frame.end);
-    }
-    return { acked, lost: framesOf(outcome.lost) };
+    for (const packet of revived) this.#noteAckAcked(packet);
+    for (const packet of acked) this.#noteAckAcked(packet);
+    return outcome;
+  }
+
+  /** An ACK is the first frame of its packet. */
+  #noteAckAcked({ frames }: SentPacket): void {
+    const first = frames[0];
+    if (first?.type === "ack") this.#received.onAckAcked(first.end);
   }
 
   #newMtu(pathBytesMax: number): PathMtu {
@@ -253,6 +262,6 @@ export class PacketSpace {
   }
 }
 
-function framesOf(packets: readonly SentPacket[]): SentFrame[] {
-  return packets.flatMap((packet) => packet.frames);
+function isMtuProbe(packet: SentPacket): boolean {
+  return packet.isMtuProbe;
 }

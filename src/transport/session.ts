@@ -7,13 +7,13 @@ import { earliest } from "./deadlines.ts";
 import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
 import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { PacketSpace, type SettledFrames } from "./packet-space.ts";
+import { PacketSpace, type SettledPackets } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { ReceiveChannels } from "./receive-channels.ts";
 import type { ReceiveOutcome } from "./receive-stream.ts";
 import { SendChannels } from "./send-channels.ts";
-import type { SentFrame } from "./sent-packet.ts";
+import type { SentFrame, SentPacket } from "./sent-packet.ts";
 
 /** How a connection is doing. */
 export interface ConnectionStats {
@@ -43,6 +43,7 @@ export interface Payload {
 }
 
 const taken: FramesOutcome = { type: "taken" };
+const refused: FramesOutcome = { type: "refused" };
 
 /**
  * What runs over a connection once both sides know each other: packets, channels, credit and
@@ -188,7 +189,7 @@ export class Session {
       else if (outcome.type !== "taken") return outcome;
     }
     // Doing the frames of a refused packet again, when it is repeated, changes nothing.
-    if (isRefused) return { type: "refused" };
+    if (isRefused) return refused;
     this.#space.onReceived(now, packetNumber, frames.some(isAckEliciting));
     return taken;
   }
@@ -199,7 +200,7 @@ export class Session {
     this.#settle(settled);
     if (settled.probes !== undefined) {
       this.#probesDue = probeCount;
-      for (const frame of settled.probes) this.#onLost(frame);
+      for (const packet of settled.probes) this.#onPacketLost(packet);
     }
     if (this.#liveness.takePing(now)) this.#isPingDue = true;
     return this.#liveness.isDead(now, this.#space.probeRounds) ? "dead" : "alive";
@@ -317,11 +318,20 @@ export class Session {
     }
   }
 
-  #settle(settled: SettledFrames): void {
-    for (const frame of settled.acked) {
+  #settle({ acked, lost, revived }: SettledPackets): void {
+    for (const packet of revived) this.#onPacketAcked(packet);
+    for (const packet of acked) this.#onPacketAcked(packet);
+    for (const packet of lost) this.#onPacketLost(packet);
+  }
+
+  #onPacketAcked({ frames }: SentPacket): void {
+    for (const frame of frames) {
       if (frame.type === "stream") this.#send.onAcked(frame);
     }
-    for (const frame of settled.lost) this.#onLost(frame);
+  }
+
+  #onPacketLost({ frames }: SentPacket): void {
+    for (const frame of frames) this.#onLost(frame);
   }
 
   #onLost(frame: SentFrame): void {
@@ -349,8 +359,9 @@ function violation(text: string): FramesOutcome {
 function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
   switch (outcome) {
     case "taken":
+      return taken;
     case "refused":
-      return { type: outcome };
+      return refused;
     case "over-limit": {
       const text = "data beyond the credit that was given";
       return { type: "violated", code: transportCodes.flowControlError, text };
