@@ -30,6 +30,7 @@ type State =
       readonly type: "half-open";
       readonly expiresAt: number;
       readonly accept: Uint8Array;
+      acceptSentAt: number | undefined;
       isAcceptDue: boolean;
     }
   | { readonly type: "open" }
@@ -93,7 +94,9 @@ export class Connection {
       this.#state = { type: "connecting", handshake };
     } else {
       const { accept } = start.incoming;
-      this.#state = { type: "half-open", expiresAt: now + halfOpenMs, accept, isAcceptDue: true };
+      const expiresAt = now + halfOpenMs;
+      const acceptSentAt = undefined;
+      this.#state = { type: "half-open", expiresAt, accept, acceptSentAt, isAcceptDue: true };
       this.#agree(now, start.incoming, keepAliveServerMs);
     }
   }
@@ -179,7 +182,7 @@ export class Connection {
   /** A long packet from the server of a connection that we begin. */
   handleHandshake(now: number, packet: LongPacket): PacketDrop | undefined {
     if (this.#state.type !== "connecting") return "duplicate";
-    const outcome = this.#state.handshake.handle(packet);
+    const outcome = this.#state.handshake.handle(now, packet);
     if (typeof outcome !== "object") return outcome;
     this.#open(this.#agree(now, outcome, keepAliveClientMs));
     return undefined;
@@ -212,7 +215,10 @@ export class Connection {
     // Not before it is proven: else a forgery could say which packets have come.
     if (this.#session.isDuplicate(packetNumber)) return "duplicate";
     if (this.#state.type === "closing") this.#state.closing.onStray();
-    if (this.#state.type === "half-open") this.#open(link);
+    if (this.#state.type === "half-open") {
+      this.#session.assumeRoundTrip(now - (this.#state.acceptSentAt ?? now));
+      this.#open(link);
+    }
     if (!this.#isUsable()) return "unexpected";
     this.#session.onHeard(now);
     const frames = decodeFrames(payload);
@@ -278,10 +284,11 @@ export class Connection {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
-        return state.handshake.takePacket();
+        return state.handshake.takePacket(now);
       case "half-open":
         if (!state.isAcceptDue) return undefined;
         state.isAcceptDue = false;
+        state.acceptSentAt ??= now;
         return state.accept;
       case "open":
       case "lingering":
@@ -338,6 +345,7 @@ export class Connection {
 
   #agree(now: number, agreement: Agreement, keepAliveMs: number): Link {
     this.#session.setPeer(now, agreement.parameters, keepAliveMs);
+    if (agreement.handshakeMs !== undefined) this.#session.assumeRoundTrip(agreement.handshakeMs);
     this.#link = new Link(now, agreement, this.#session);
     return this.#link;
   }

@@ -16,7 +16,7 @@ import type { EndpointOptions } from "./endpoint-options.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
 import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
 import { HandshakeRates } from "./handshake-rates.ts";
-import { identityOf, type TransportIdentity } from "./identity.ts";
+import { newIdentity, type TransportIdentity } from "./identity.ts";
 import {
   ackDelayCrowdedMs,
   ackDelayMaxMs,
@@ -34,7 +34,6 @@ import {
   resetTriggerBytesMin,
   transportVersion,
 } from "./limits.ts";
-import { keyBytes, keyPairOf } from "./noise.ts";
 import {
   type ConnectionId,
   decodeLongHeader,
@@ -90,7 +89,7 @@ export class Endpoint {
     this.#budget = new ReceiveBudget(budgetBytes);
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
-    this.#identity = options.identity ?? identityOf(keyPairOf(options.random.bytes(keyBytes)));
+    this.#identity = options.identity ?? newIdentity(options.random);
     this.#parameters = {
       ...ourParameters,
       socketBytes: options.socketBytes ?? ourParameters.socketBytes,

@@ -299,6 +299,13 @@ export const silenceMaxMs = 3500;
 /** Probe timeouts that must have gone unanswered before silence means death. */
 export const probeRoundsMin = 4;
 
+/**
+ * Probe timeouts that a peer may leave unanswered although it speaks. Who hears nothing is silent after
+ * 3.5 s itself, so one that goes on and acknowledges nothing keeps our unacknowledged packets on
+ * purpose: two more with each round, a second apart.
+ */
+export const probeRoundsMax = 30;
+
 /** A timer this late says that not the peer but we were away (stalled, suspended). */
 export const stallMs = 1000;
 

@@ -127,6 +127,11 @@ export class PacketSpace {
     this.#mtu = this.#newMtu(pathBytesMax);
   }
 
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#loss.rtt.assume(roundTripMs);
+  }
+
   /** The size of the probe that should leave now, or `undefined`. It minds no window, but waits. */
   mtuProbeBytes(now: number): number | undefined {
     return this.#loss.probeRounds === 0 ? this.#mtu.probeBytes(now) : undefined;

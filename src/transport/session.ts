@@ -134,6 +134,11 @@ export class Session {
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
 
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#space.assumeRoundTrip(roundTripMs);
+  }
+
   write(channel: number, message: Uint8Array): void {
     this.#send.write(channel, message);
   }
