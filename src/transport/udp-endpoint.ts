@@ -14,6 +14,7 @@ import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
@@ -74,13 +75,18 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDatagramSocket({
+    const socketOptions = {
       address: options.address,
       receiveBufferBytes,
       sendBufferBytes,
-      onDatagram: (datagram, from) => receive(datagram, from),
+      onDatagram: (datagram: Uint8Array, from: Address) => receive(datagram, from),
       ...(options.onSocketError && { onError: options.onSocketError }),
-    });
+    };
+    // Who asks must be answered from where it asked; who only asks follows its routes.
+    const socket =
+      options.isAccepting && options.address.host === anyHost
+        ? await UdpSockets.bind({ ...socketOptions, clock: options.clock })
+        : await bindDatagramSocket(socketOptions);
     const endpoint = new UdpEndpoint(options, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
