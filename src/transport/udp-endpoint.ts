@@ -10,6 +10,7 @@ import type {
   EndpointPort,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
+import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
@@ -55,6 +56,8 @@ const stopMsMax = 1000;
 
 /** Drives an `Endpoint` with a UDP socket and the event loop. */
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  /** Which implementation of the cipher seals and opens packets. */
+  readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
   readonly #engine: Endpoint;
@@ -73,6 +76,8 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    // Before the socket is there: what it hears then must find its reader.
+    const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
     const socket = await bindDatagramSocket({
       address: options.address,
@@ -81,18 +86,20 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       onDatagram: (datagram, from) => receive(datagram, from),
       ...(options.onSocketError && { onError: options.onSocketError }),
     });
-    const endpoint = new UdpEndpoint(options, socket);
+    const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
   }
 
-  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+  private constructor(options: UdpEndpointOptions, aead: AeadProvider, socket: DatagramSocket) {
+    this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
       ...options,
+      makeAead: aead.makeAead,
       // The other half is for those who send at the same time.
       socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
       pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
