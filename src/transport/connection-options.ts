@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly budget: ReceiveBudget;
   readonly makeAead: AeadMaker;
   readonly makeCongestion: CongestionFactory;
+  /** How long the peer's ACKs may wait now, in ms. */
+  readonly ackDelayMs: () => number;
   /** What we tell the peer. */
   readonly parameters: TransportParameters;
   /** The longest datagram that our own network carries to this address. */

@@ -79,6 +79,7 @@ export class Connection {
       random: options.random,
       budget: options.budget,
       makeCongestion: options.makeCongestion,
+      ackDelayMs: options.ackDelayMs,
       pathBytesMax: () => options.pathBytesMax(this.#path.address),
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),

@@ -19,6 +19,9 @@ import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.t
 import { HandshakeRates } from "./handshake-rates.ts";
 import { newIdentity, type TransportIdentity } from "./identity.ts";
 import {
+  ackDelayCrowdedMs,
+  ackDelayMaxMs,
+  acksPerMs,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -211,6 +214,12 @@ export class Endpoint {
     return this.#events.shift();
   }
 
+  /** The more connections there are, the longer their ACKs may wait. */
+  get #ackDelayMs(): number {
+    const crowdMs = Math.min(this.#table.size / acksPerMs, ackDelayCrowdedMs);
+    return Math.max(crowdMs, ackDelayMaxMs);
+  }
+
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
       if (this.#burstCount < burstDatagramsMax) {
@@ -368,6 +377,7 @@ export class Endpoint {
         budget: this.#budget,
         makeAead: this.#makeAead,
         makeCongestion: this.#makeCongestion,
+        ackDelayMs: () => this.#ackDelayMs,
         parameters: this.#parameters,
         pathBytesMax: this.#pathBytesMax,
         emit: (event) => this.#events.push(event),

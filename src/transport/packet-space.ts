@@ -1,9 +1,11 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
+import { AckFrequency } from "./ack-frequency.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
 import type { CongestionController, CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
+import type { AckRequest } from "./frames.ts";
 import {
   datagramBytesMin,
   skipDistanceMax,
@@ -38,6 +40,7 @@ export class PacketSpace {
   readonly #random: Random;
   readonly #received = new Acknowledgement();
   readonly #loss = new LossDetection();
+  readonly #ackFrequency: AckFrequency;
   readonly #makeCongestion: CongestionFactory;
   #congestion: CongestionController;
   #rate = new DeliveryRate();
@@ -47,14 +50,17 @@ export class PacketSpace {
   #mtu = new PathMtu(datagramBytesMin);
   #peerDatagramBytesMax = datagramBytesMin;
   #peerSocketBytes = socketBytesMin;
+  #peerAckDelayMaxMs = 0;
   #nextNumber = 0;
   #skipDistance = skipDistanceMin;
   #skipAt: number;
   readonly #skipped: number[] = [];
   #isWindowLimited = false;
 
-  constructor(random: Random, makeCongestion: CongestionFactory) {
+  /** `ackDelayMs` tells how long the peer's ACKs may wait now, at least `ackDelayMaxMs`. */
+  constructor(random: Random, makeCongestion: CongestionFactory, ackDelayMs: () => number) {
     this.#random = random;
+    this.#ackFrequency = new AckFrequency(ackDelayMs);
     this.#makeCongestion = makeCongestion;
     this.#congestion = makeCongestion(datagramBytesMin);
     this.#skipAt = this.#chooseSkip();
@@ -114,7 +120,8 @@ export class PacketSpace {
 
   /** What the handshake told of the peer, and the longest datagram that may be tried. */
   setPeer(parameters: TransportParameters, pathBytesMax: number): void {
-    this.#loss.peerAckDelayMaxMs = parameters.ackDelayMaxMs;
+    this.#peerAckDelayMaxMs = parameters.ackDelayMaxMs;
+    this.#noteAckDelay();
     this.#peerSocketBytes = parameters.socketBytes;
     this.#peerDatagramBytesMax = parameters.datagramBytesMax;
     this.#mtu = this.#newMtu(pathBytesMax);
@@ -163,6 +170,20 @@ export class PacketSpace {
 
   onAckSent(): void {
     this.#received.onWritten();
+  }
+
+  /** Asks the peer for more or fewer ACKs, when that is due and there is room. */
+  writeAckFrequency(writer: ByteWriter): SentFrame | undefined {
+    const bySocket = this.#peerSocketBytes / socketCharge(this.datagramBytes);
+    const byWindow = this.#congestion.windowBytes / this.datagramBytes;
+    const frame = this.#ackFrequency.write(writer, Math.min(byWindow, bySocket));
+    if (frame !== undefined) this.#noteAckDelay();
+    return frame;
+  }
+
+  /** The peer wants ACKs this often. */
+  onAckRequest(request: AckRequest): void {
+    this.#received.onRequest(request);
   }
 
   /** The number of the packet that is about to be sent. */
@@ -241,15 +262,31 @@ export class PacketSpace {
       roundTripMs,
       rate: this.#rate.onAcked(now, acked, this.#congestion.minRttMs ?? 0),
     });
-    for (const packet of revived) this.#noteAckAcked(packet);
-    for (const packet of acked) this.#noteAckAcked(packet);
+    for (const packet of revived) this.#noteAcked(packet);
+    for (const packet of acked) this.#noteAcked(packet);
+    for (const packet of lost) this.#noteLost(packet);
     return outcome;
   }
 
-  /** An ACK is the first frame of its packet. */
-  #noteAckAcked({ frames }: SentPacket): void {
-    const first = frames[0];
-    if (first?.type === "ack") this.#received.onAckAcked(first.end);
+  #noteAcked({ frames }: SentPacket): void {
+    for (const frame of frames) {
+      if (frame.type === "ack") this.#received.onAckAcked(frame.end);
+      else if (frame.type === "ack-frequency") {
+        this.#ackFrequency.onAcked(frame.sequence);
+        this.#noteAckDelay();
+      }
+    }
+  }
+
+  #noteLost({ frames }: SentPacket): void {
+    for (const frame of frames) {
+      if (frame.type === "ack-frequency") this.#ackFrequency.onLost(frame.sequence);
+    }
+  }
+
+  #noteAckDelay(): void {
+    const { delayMsMax } = this.#ackFrequency;
+    this.#loss.peerAckDelayMaxMs = Math.max(this.#peerAckDelayMaxMs, delayMsMax);
   }
 
   #newMtu(pathBytesMax: number): PathMtu {

@@ -67,6 +67,8 @@ export class Session {
       readonly random: Random;
       readonly budget: ReceiveBudget;
       readonly makeCongestion: CongestionFactory;
+      /** How long the peer's ACKs may wait now, in ms. */
+      readonly ackDelayMs: () => number;
       /** The longest datagram that our side of the path to the peer carries now. */
       readonly pathBytesMax: () => number;
       readonly onMessage: (channel: number, message: Uint8Array) => void;
@@ -76,7 +78,7 @@ export class Session {
   ) {
     this.#random = options.random;
     this.#pathBytesMax = options.pathBytesMax;
-    this.#space = new PacketSpace(options.random, options.makeCongestion);
+    this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#receive = new ReceiveChannels({
       budget: options.budget,
@@ -275,6 +277,10 @@ export class Session {
   #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
     this.#receive.writeFrames(writer, frames);
+    if (mayCarryData && 0 < this.unsentBytes) {
+      const request = this.#space.writeAckFrequency(writer);
+      if (request !== undefined) frames.push(request);
+    }
     if (mayCarryData) this.#send.writeFrames(writer, frames);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
@@ -287,6 +293,9 @@ export class Session {
       // These are about where the peer is, which is not known here.
       case "path-challenge":
       case "path-response":
+        return taken;
+      case "ack-frequency":
+        this.#space.onAckRequest(frame);
         return taken;
       case "data-blocked":
         this.#receive.onBlocked(undefined, frame.max);
@@ -343,8 +352,9 @@ export class Session {
       case "max-stream-data":
         this.#receive.onLost(frame);
         return;
-      // The next ACK says all that the lost one did.
+      // The next ACK says all that the lost one did; requests for ACKs are repeated by who made them.
       case "ack":
+      case "ack-frequency":
         return;
       default:
         assertNever(frame);
