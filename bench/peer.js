@@ -43,7 +43,16 @@
 export const streams = { small: 0, bulk: 1 };
 
 /** Every peer there is; earshot is first, the others are what a Node user could take instead. */
-export const peerNames = ["earshot", "tcp", "tls", "ws", "udx", "utp", "datachannel"];
+export const peerNames = [
+  "earshot",
+  "earshot-node",
+  "tcp",
+  "tls",
+  "ws",
+  "udx",
+  "utp",
+  "datachannel",
+];
 
 /**
  * @param {string} name One of `peerNames`.

@@ -24,6 +24,7 @@ const packageOwners: Readonly<Record<string, string>> = {
   "get-east-asian-width": "tui/text.ts",
   level: "room/history.ts",
   nanoid: "base/random.ts",
+  "sodium-native": "transport/fastest-aead.ts",
   "unicode-segmenter": "tui/text.ts",
   uqr: "cli/qr-code.ts",
   valibot: "room/message.ts",
@@ -43,6 +44,7 @@ const drivers = new Set([
   "room/disk-probe.ts",
   "room/history.ts",
   "room/server.ts",
+  "transport/fastest-aead.ts",
   "transport/path-limit.ts",
   "transport/transport.ts",
   "transport/udp-endpoint.ts",
@@ -125,8 +127,11 @@ describe("architecture", () => {
   test("every dependency in package.json has its importer", () => {
     const manifest = JSON.parse(readFileSync(resolve(sourceRoot, "../package.json"), "utf8")) as {
       dependencies: Record<string, string>;
+      peerDependencies: Record<string, string>;
     };
-    expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(packageOwners).sort());
+    const { dependencies, peerDependencies } = manifest;
+    const named = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    expect(named.sort()).toEqual(Object.keys(packageOwners).sort());
     const imported = new Set(files.flatMap((file) => file.imports.map(packageName)));
     expect(Object.keys(packageOwners).filter((name) => !imported.has(name))).toEqual([]);
   });

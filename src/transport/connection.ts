@@ -1,5 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ByteWriter } from "../base/bytes.ts";
+import type { AeadMaker } from "./aead.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
 import type { ConnectionOptions, ConnectionStart } from "./connection-options.ts";
@@ -52,6 +53,7 @@ export class Connection {
   readonly id: ConnectionId;
   readonly isIncoming: boolean;
   readonly #emit: (event: EndpointEvent) => void;
+  readonly #makeAead: AeadMaker;
   readonly #session: Session;
   readonly #path: PeerPath;
   #state: State;
@@ -72,6 +74,7 @@ export class Connection {
       random: options.random,
     });
     this.#emit = options.emit;
+    this.#makeAead = options.makeAead;
     this.#session = new Session(now, {
       random: options.random,
       budget: options.budget,
@@ -346,7 +349,7 @@ export class Connection {
   #agree(now: number, agreement: Agreement, keepAliveMs: number): Link {
     this.#session.setPeer(now, agreement.parameters, keepAliveMs);
     if (agreement.handshakeMs !== undefined) this.#session.assumeRoundTrip(agreement.handshakeMs);
-    this.#link = new Link(now, agreement, this.#session);
+    this.#link = new Link(now, agreement, this.#session, this.#makeAead);
     return this.#link;
   }
 

@@ -4,6 +4,7 @@ import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import { Acceptor } from "./acceptor.ts";
+import { type AeadMaker, nodeAead } from "./aead.ts";
 import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
@@ -58,6 +59,7 @@ export class Endpoint {
   #isAccepting: boolean;
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
+  readonly #makeAead: AeadMaker;
   readonly #makeCongestion: CongestionFactory;
   readonly #parameters: TransportParameters;
   readonly #pathBytesMax: (to: Address) => number;
@@ -87,6 +89,7 @@ export class Endpoint {
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#table = new ConnectionTable(options.random);
     this.#budget = new ReceiveBudget(budgetBytes);
+    this.#makeAead = options.makeAead ?? nodeAead;
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
     this.#identity = options.identity ?? newIdentity(options.random);
@@ -372,6 +375,7 @@ export class Endpoint {
         peer,
         random: this.#random,
         budget: this.#budget,
+        makeAead: this.#makeAead,
         makeCongestion: this.#makeCongestion,
         ackDelayMs: () => this.#ackDelayMs,
         parameters: this.#parameters,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ByteWriter } from "../base/bytes.ts";
-import { tagBytes } from "./aead.ts";
+import { type AeadMaker, tagBytes } from "./aead.ts";
 import { frameTypes, writeClose, writePath } from "./frames.ts";
 import type { Agreement } from "./handshake.ts";
 import { datagramBytesMin, resetTriggerBytesMin } from "./limits.ts";
@@ -22,13 +22,17 @@ export class Link {
   readonly #keys: PacketKeys;
   readonly #session: Session;
 
-  constructor(now: number, agreement: Agreement, session: Session) {
+  constructor(now: number, agreement: Agreement, session: Session, makeAead: AeadMaker) {
     this.peerId = agreement.peerId;
     this.peerKey = agreement.peerKey;
     this.#resetToken = agreement.resetToken;
     this.#session = session;
     const probeTimeoutMs = () => session.probeTimeoutMs;
-    this.#keys = new PacketKeys(now, { session: agreement.session, probeTimeoutMs });
+    this.#keys = new PacketKeys(now, {
+      session: agreement.session,
+      probeTimeoutMs,
+      makeAead,
+    });
   }
 
   /** Why the connection must be closed, or `undefined` while its keys are good. */

@@ -10,6 +10,7 @@ import type {
   EndpointPort,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
+import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
@@ -56,6 +57,8 @@ const stopMsMax = 1000;
 
 /** Drives an `Endpoint` with a UDP socket and the event loop. */
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  /** Which implementation of the cipher seals and opens packets. */
+  readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
   readonly #engine: Endpoint;
@@ -74,31 +77,24 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    // Before the socket is there: what it hears then must find its reader.
+    const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socketOptions = {
-      address: options.address,
-      receiveBufferBytes,
-      sendBufferBytes,
-      onDatagram: (datagram: Uint8Array, from: Address) => receive(datagram, from),
-      ...(options.onSocketError && { onError: options.onSocketError }),
-    };
-    // Who asks must be answered from where it asked; who only asks follows its routes.
-    const socket =
-      options.isAccepting && options.address.host === anyHost
-        ? await UdpSockets.bind({ ...socketOptions, clock: options.clock })
-        : await bindDatagramSocket(socketOptions);
-    const endpoint = new UdpEndpoint(options, socket);
+    const socket = await bindSocket(options, (datagram, from) => receive(datagram, from));
+    const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
   }
 
-  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+  private constructor(options: UdpEndpointOptions, aead: AeadProvider, socket: DatagramSocket) {
+    this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
       ...options,
+      makeAead: aead.makeAead,
       // The other half is for those who send at the same time.
       socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
       pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
@@ -259,4 +255,22 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onEvent(event);
     }
   }
+}
+
+/** Who may be asked must answer from where it was asked; who only asks follows its routes. */
+function bindSocket(
+  options: UdpEndpointOptions,
+  onDatagram: (datagram: Uint8Array, from: Address) => void,
+): Promise<DatagramSocket> {
+  const { address, clock, isAccepting, onSocketError } = options;
+  const socketOptions = {
+    address,
+    receiveBufferBytes,
+    sendBufferBytes,
+    onDatagram,
+    ...(onSocketError && { onError: onSocketError }),
+  };
+  return isAccepting && address.host === anyHost
+    ? UdpSockets.bind({ ...socketOptions, clock })
+    : bindDatagramSocket(socketOptions);
 }
