@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming: boolean;
   readonly makeCongestion: CongestionFactory;
   /** What we tell the peer. */
   readonly parameters: TransportParameters;

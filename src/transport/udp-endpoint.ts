@@ -14,6 +14,7 @@ import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
@@ -30,6 +31,8 @@ export interface UdpEndpointOptions {
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
   readonly receiveBudgetBytes?: number;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming?: boolean;
   /** Never sends longer datagrams; by default as long as the path carries, at most 32 KiB. */
   readonly datagramBytesMax?: number;
 }
@@ -127,6 +130,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
     this.#scheduleTurn();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleTurn();
+    return this.#engine.streams(this.#clock.now(), connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
