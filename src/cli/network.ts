@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Random, systemRandom } from "../base/random.ts";
+import { bestFirst } from "../discovery/adapter-kind.ts";
 import { checkInterfaces, listAdapters, selectAdapters } from "../discovery/adapters.ts";
 import { defaultDiscoveryPort } from "../discovery/ports.ts";
 import type { NetworkOptions } from "./args.ts";
@@ -27,9 +28,10 @@ export function systemNetwork(options: NetworkOptions): Network {
   };
 }
 
-/** IPv4 addresses of the adapters that may be used, as they are now. */
+/** IPv4 addresses of the adapters that may be used, as they are now, those to tell people first. */
 export function localAddresses(network: Network): readonly string[] {
-  return selectAdapters(listAdapters(), network.interfaces).map((adapter) => adapter.address);
+  const adapters = bestFirst(selectAdapters(listAdapters(), network.interfaces));
+  return adapters.map((adapter) => adapter.address);
 }
 
 /**

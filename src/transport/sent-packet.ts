@@ -13,6 +13,7 @@ export type SentFrame =
       /** One more than the end of the bytes when the end of the stream was told with them. */
       readonly end: number;
     }
+  | { readonly type: "ack-frequency"; readonly sequence: number }
   | { readonly type: "max-data" }
   | { readonly type: "max-streams"; readonly kind: OneShotKind }
   | {

@@ -7,10 +7,10 @@ import { earliest } from "./deadlines.ts";
 import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
 import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { PacketSpace, type SettledFrames } from "./packet-space.ts";
+import { PacketSpace, type SettledPackets } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveOutcome } from "./receive-stream.ts";
-import type { SentFrame } from "./sent-packet.ts";
+import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { Streams, type StreamsOptions } from "./streams.ts";
 
@@ -42,6 +42,7 @@ export interface Payload {
 }
 
 const taken: FramesOutcome = { type: "taken" };
+const refused: FramesOutcome = { type: "refused" };
 
 /**
  * What runs over a connection once both sides know each other: packets, streams, credit and
@@ -63,6 +64,8 @@ export class Session {
     options: Omit<StreamsOptions, "onUnblocked"> & {
       readonly random: Random;
       readonly makeCongestion: CongestionFactory;
+      /** How long the peer's ACKs may wait now, in ms. */
+      readonly ackDelayMs: () => number;
       /** The longest datagram that our side of the path to the peer carries now. */
       readonly pathBytesMax: () => number;
       /** A stream that waited for memory went on: there may be something to send. */
@@ -71,7 +74,7 @@ export class Session {
   ) {
     this.#random = options.random;
     this.#pathBytesMax = options.pathBytesMax;
-    this.#space = new PacketSpace(options.random, options.makeCongestion);
+    this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#streams = new Streams({
       ...options,
@@ -124,6 +127,11 @@ export class Session {
     this.#space.setPeer(parameters, this.#pathBytesMax());
     // The other half of the peer's patience is for the probes that follow a lost PING.
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
+  }
+
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#space.assumeRoundTrip(roundTripMs);
   }
 
   /** What the user of the connection may do with its streams. */
@@ -189,7 +197,7 @@ export class Session {
       else if (outcome.type !== "taken") return outcome;
     }
     // Doing the frames of a refused packet again, when it is repeated, changes nothing.
-    if (isRefused) return { type: "refused" };
+    if (isRefused) return refused;
     this.#space.onReceived(now, packetNumber, frames.some(isAckEliciting));
     return taken;
   }
@@ -200,7 +208,7 @@ export class Session {
     this.#settle(settled);
     if (settled.probes !== undefined) {
       this.#probesDue = probeCount;
-      for (const frame of settled.probes) this.#streams.onLost(frame);
+      for (const packet of settled.probes) this.#onPacketLost(packet);
     }
     if (this.#liveness.takePing(now)) this.#isPingDue = true;
     return this.#liveness.isDead(now, this.#space.probeRounds) ? "dead" : "alive";
@@ -277,6 +285,10 @@ export class Session {
   #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
     this.#streams.writeCredit(writer, frames);
+    if (mayCarryData && 0 < this.unsentBytes) {
+      const request = this.#space.writeAckFrequency(writer);
+      if (request !== undefined) frames.push(request);
+    }
     if (mayCarryData) this.#streams.writeData(writer, frames, Number.POSITIVE_INFINITY);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
@@ -289,6 +301,9 @@ export class Session {
       // These are about where the peer is, which is not known here.
       case "path-challenge":
       case "path-response":
+        return taken;
+      case "ack-frequency":
+        this.#space.onAckRequest(frame);
         return taken;
       case "ack": {
         const settled = this.#space.onAck(now, frame.ranges, frame.delayMs);
@@ -306,9 +321,18 @@ export class Session {
     }
   }
 
-  #settle(settled: SettledFrames): void {
-    for (const frame of settled.acked) this.#streams.onAcked(frame);
-    for (const frame of settled.lost) this.#streams.onLost(frame);
+  #settle({ acked, lost, revived }: SettledPackets): void {
+    for (const packet of revived) this.#onPacketAcked(packet);
+    for (const packet of acked) this.#onPacketAcked(packet);
+    for (const packet of lost) this.#onPacketLost(packet);
+  }
+
+  #onPacketAcked({ frames }: SentPacket): void {
+    for (const frame of frames) this.#streams.onAcked(frame);
+  }
+
+  #onPacketLost({ frames }: SentPacket): void {
+    for (const frame of frames) this.#streams.onLost(frame);
   }
 }
 
@@ -319,8 +343,9 @@ function violation(text: string): FramesOutcome {
 function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
   switch (outcome) {
     case "taken":
+      return taken;
     case "refused":
-      return { type: outcome };
+      return refused;
     case "over-limit": {
       const text = "data beyond the credit that was given";
       return { type: "violated", code: transportCodes.flowControlError, text };

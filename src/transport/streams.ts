@@ -29,7 +29,9 @@ export interface StreamsOptions {
 /** The frames that concern streams and datagrams. */
 export type StreamFrame = Exclude<
   Frame,
-  { readonly type: "ping" | "ack" | "path-challenge" | "path-response" | "close" }
+  {
+    readonly type: "ping" | "ack" | "ack-frequency" | "path-challenge" | "path-response" | "close";
+  }
 >;
 
 /** Both directions of all streams of a connection: what their user and what their frames may do. */
