@@ -5,6 +5,7 @@ import {
   writeAck,
   writeNumber,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import {
   channelMax,
@@ -173,7 +174,7 @@ describe("a MAX_DATA liar", () => {
 
 describe("a credit withholder", () => {
   test("who gives one byte at a time gets no more datagrams than it sends", () => {
-    const limits = { initialDataMax: 0, initialStreamDataMax: 2 ** 40 };
+    const limits = { initialDataMax: 0, initialStreamDataMax: 0 };
     const siege = besiege(1, { ...ourParameters, ...limits });
     const { host, connection } = siege.server;
     siege.peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 1 }], 0));
@@ -183,7 +184,7 @@ describe("a credit withholder", () => {
     const sent = countToPeer(siege);
     for (let credit = 1; credit <= 500; credit += 1) {
       siege.peer.sendFrames((writer) => {
-        writeNumber(writer, frameTypes.maxData, credit);
+        writeStreamNumber(writer, frameTypes.maxStreamData, 0, credit);
         const end = siege.peer.heardNumber + 1;
         writeAck(writer, [{ start: end - 1, end }], 0);
       });
