@@ -48,6 +48,7 @@ const drivers = new Set([
   "transport/path-limit.ts",
   "transport/transport.ts",
   "transport/udp-endpoint.ts",
+  "transport/udp-sockets.ts",
   "tui/app.ts",
   "tui/captured-output.ts",
   "tui/plain.ts",

@@ -15,6 +15,8 @@ import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
+import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
@@ -31,6 +33,8 @@ export interface UdpEndpointOptions {
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
   readonly receiveBudgetBytes?: number;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming?: boolean;
   /** Never sends longer datagrams; by default as long as the path carries, at most 32 KiB. */
   readonly datagramBytesMax?: number;
 }
@@ -79,13 +83,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     // Before the socket is there: what it hears then must find its reader.
     const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDatagramSocket({
-      address: options.address,
-      receiveBufferBytes,
-      sendBufferBytes,
-      onDatagram: (datagram, from) => receive(datagram, from),
-      ...(options.onSocketError && { onError: options.onSocketError }),
-    });
+    const socket = await bindSocket(options, (datagram, from) => receive(datagram, from));
     const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
@@ -137,6 +135,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
     this.#scheduleTurn();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleTurn();
+    return this.#engine.streams(this.#clock.now(), connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
@@ -260,4 +263,22 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onEvent(event);
     }
   }
+}
+
+/** Who may be asked must answer from where it was asked; who only asks follows its routes. */
+function bindSocket(
+  options: UdpEndpointOptions,
+  onDatagram: (datagram: Uint8Array, from: Address) => void,
+): Promise<DatagramSocket> {
+  const { address, clock, isAccepting, onSocketError } = options;
+  const socketOptions = {
+    address,
+    receiveBufferBytes,
+    sendBufferBytes,
+    onDatagram,
+    ...(onSocketError && { onError: onSocketError }),
+  };
+  return isAccepting && address.host === anyHost
+    ? UdpSockets.bind({ ...socketOptions, clock })
+    : bindDatagramSocket(socketOptions);
 }
