@@ -13,6 +13,7 @@ import { identityOf, type TransportIdentity } from "../../src/transport/identity
 import { keyPairOf } from "../../src/transport/noise.ts";
 import type { ConnectionStats } from "../../src/transport/session.ts";
 import { socketCharge } from "../../src/transport/socket-charge.ts";
+import type { StreamPort } from "../../src/transport/stream-port.ts";
 import type { SimulatedClock } from "./clock.ts";
 import { HostInvariants } from "./host-invariants.ts";
 import type { SimulatedNetwork } from "./network.ts";
@@ -96,6 +97,11 @@ export class SimulatedHost implements EndpointPort {
     const isBelowMark = this.#endpoint.send(this.#now, connection, channel, message);
     this.#scheduleFlush();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleFlush();
+    return this.#endpoint.streams(this.#now, connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
