@@ -32,6 +32,7 @@ const packageOwners: Readonly<Record<string, string>> = {
 const drivers = new Set([
   "base/clock.ts",
   "base/datagram-socket.ts",
+  "base/dual-socket.ts",
   "base/private-file.ts",
   "base/random.ts",
   "discovery/adapters.ts",

@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import type { DatagramSocket } from "../base/datagram-socket.ts";
+import { bindDualSocket } from "../base/dual-socket.ts";
 import type { Random } from "../base/random.ts";
 import { Endpoint } from "./endpoint.ts";
 import type {
@@ -12,12 +13,15 @@ import type {
 import type { EndpointStats } from "./endpoint-stats.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
+import { packetForm } from "./packet.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
   readonly address: Address;
+  /** Local IPv6 address for the same port; without it, or where there is no IPv6, only IPv4 is used. */
+  readonly ipv6Host?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Whether others may connect to it. */
@@ -26,6 +30,8 @@ export interface UdpEndpointOptions {
   readonly identity?: TransportIdentity;
   /** Called from the event loop, never from within a call to the endpoint. It must not throw. */
   readonly onEvent: (event: EndpointEvent) => void;
+  /** A datagram of another protocol came: its first byte has bit 0x40 clear. It must not throw. */
+  readonly onOther?: (datagram: Uint8Array, from: Address) => void;
   /** What the socket could not send; the transport repeats it by itself. */
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
@@ -54,6 +60,7 @@ const stopMsMax = 1000;
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
+  readonly #onOther: UdpEndpointOptions["onOther"];
   readonly #engine: Endpoint;
   readonly #socket: DatagramSocket;
   /** Connections whose `closed` has not been told. */
@@ -71,8 +78,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDatagramSocket({
+    const socket = await bindDualSocket({
       address: options.address,
+      ipv6Host: options.ipv6Host,
       receiveBufferBytes,
       sendBufferBytes,
       onDatagram: (datagram, from) => receive(datagram, from),
@@ -86,6 +94,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
+    this.#onOther = options.onOther;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
@@ -114,6 +123,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** See `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array {
     return this.#engine.issueCookie(this.#clock.now(), host);
+  }
+
+  /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
+  sendOther(to: Address, datagram: Uint8Array): void {
+    this.#socket.send(to, datagram);
   }
 
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
@@ -179,6 +193,10 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
 
   #receive(datagram: Uint8Array, from: Address): void {
     if (this.#isStopped) return;
+    if (this.#onOther !== undefined && packetForm(datagram) === "other") {
+      this.#onOther(datagram, from);
+      return;
+    }
     this.#engine.handleDatagram(this.#clock.now(), from, datagram);
     this.#tellEvents();
     this.#scheduleTurn();
