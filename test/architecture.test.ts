@@ -39,6 +39,7 @@ const drivers = new Set([
   "discovery/beacon.ts",
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
+  "discovery/neighbours.ts",
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",

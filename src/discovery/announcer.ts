@@ -248,7 +248,9 @@ export class Announcer {
       this.#counts.unanswered += 1;
       return true;
     }
-    this.#answers.add(now, { nonce, to: packet.type === "forward" ? packet.from : from });
+    const isForAll = packet.type === "query";
+    const to = packet.type === "forward" ? packet.from : from;
+    this.#answers.add(now, { nonce, to, isForAll });
     // Among many servers a beacon of each for every question would be a storm.
     if (!this.#answers.isCrowded(now)) this.#demand(now, questionGapMs);
     return true;
@@ -298,7 +300,10 @@ export class Announcer {
       const datagram = encodePacket({ type: "probe", nonce });
       this.#outbox.push({ type: "send", to: address, from: "any", datagram });
     }
-    for (const { nonce, to } of this.#answers.poll(now)) this.#answer(nonce, to, "discovery");
+    for (const { nonce, to, isForAll } of this.#answers.poll(now)) {
+      // A firewall lets in what comes from where it was asked; nobody was, when all were.
+      this.#answer(nonce, to, isForAll ? "any" : "discovery");
+    }
     const isBurst = this.#schedule.isBurst;
     if (!this.#schedule.poll(now) || this.#options.isHidden) return;
     if (isBurst || this.#isDemanded) this.#announceAloud(now);
@@ -306,7 +311,7 @@ export class Announcer {
     this.#isDemanded = false;
   }
 
-  #answer(nonce: string, to: Address, from: "discovery" | "data"): void {
+  #answer(nonce: string, to: Address, from: "any" | "discovery" | "data"): void {
     const cookie = this.#options.cookieFor?.(to.host);
     const announcement = this.#announcement();
     const answer = { type: "answer", nonce, announcement, ...(cookie && { cookie }) } as const;

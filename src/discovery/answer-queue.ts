@@ -26,6 +26,8 @@ const neighbourMs = 10_000;
 export interface Answer {
   readonly nonce: string;
   readonly to: Address;
+  /** Whether the question went to everyone. */
+  readonly isForAll: boolean;
 }
 
 /** Decides which questions a server answers, and when. */
