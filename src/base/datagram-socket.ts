@@ -17,13 +17,17 @@ export interface DatagramSocket {
   /** What the system gave for receiving; Linux counts its bookkeeping in. */
   readonly receiveBufferBytes: number;
   send(to: Address, datagram: Uint8Array): void;
+  /** Closes the socket; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** A socket that can hear what is sent to a group. */
+export interface GroupSocket extends DatagramSocket {
   /**
    * Hears an IPv4 multicast group on the adapter of this local address. `joined` says that it was not
    * heard before: never, or no more since the adapter was taken away and came back.
    */
   joinGroup(group: string, adapterAddress: string): JoinOutcome;
-  /** Closes the socket; a second call does nothing. */
-  close(): Promise<void>;
 }
 
 export interface DatagramSocketOptions {
@@ -50,7 +54,7 @@ export interface DatagramSocketOptions {
  *
  * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
  */
-export async function bindDatagramSocket(options: DatagramSocketOptions): Promise<DatagramSocket> {
+export async function bindDatagramSocket(options: DatagramSocketOptions): Promise<GroupSocket> {
   const wrapper = DgramAsPromised.createSocket(
     {
       ...(isIpv6(options.address.host) ? { type: "udp6", ipv6Only: true } : { type: "udp4" }),
@@ -89,7 +93,7 @@ export async function bindDatagramSocket(options: DatagramSocketOptions): Promis
 
 type Wrapper = ReturnType<typeof DgramAsPromised.createSocket>;
 
-function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): DatagramSocket {
+function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): GroupSocket {
   const bound = wrapper.address();
   // One callback for all datagrams, where the wrapper makes a promise for each; and none at all,
   // which saves a tick for each, when nobody asks.

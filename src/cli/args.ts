@@ -3,6 +3,7 @@ import { EarshotError } from "../base/errors.ts";
 import { fingerprintWordCount, typedWordCountMin } from "../base/fingerprint.ts";
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
+import { isLinkLike } from "../discovery/server-link.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
 import {
   type CommandName,
@@ -40,6 +41,7 @@ export interface ServeCommand extends NetworkOptions {
   readonly command: "serve";
   readonly name: string | undefined;
   readonly port: number | undefined;
+  readonly hasQr: boolean;
   readonly isJson: boolean;
 }
 
@@ -97,13 +99,18 @@ export function parseCommand(args: readonly string[], environment: Environment):
     tokens: true,
   });
   const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
-  const name = commandName(words[0] ?? "chat");
+  // `earshot earshot://…`, as a program for links is called.
+  const link = words.find(isLinkLike);
+  const [first = "chat"] = words;
+  const name = first === link ? "chat" : commandName(first);
   const values = new Values();
   for (const token of tokens) if (token.kind === "option") values.add(token, name);
   if (values.has("help")) return { command: "help", topic: words.length === 0 ? undefined : name };
   if (values.has("version")) return { command: "version" };
   if (name === "help") return helpCommand(words);
-  if (words[1] !== undefined) throw invalid(`${name} takes no argument, but was given ${words[1]}`);
+  const stray = words.slice(1).find((word) => word !== link);
+  if (stray !== undefined) throw invalid(`${name} takes no argument, but was given ${stray}`);
+  if (link !== undefined) values.add({ name: "server", rawName: "a link", value: link }, name);
   return networkCommand(name, values, environment);
 }
 
@@ -203,6 +210,7 @@ function networkCommand(
         ...network,
         name: values.one("name"),
         port: values.number("port", 1_024, 65_535),
+        hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
       };
     case "list":

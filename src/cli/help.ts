@@ -11,7 +11,7 @@ export function helpText(topic: CommandName | undefined): string {
 }
 
 const usage: Record<CommandName, string> = {
-  chat: "earshot [chat] [options]",
+  chat: "earshot [chat] [LINK] [options]",
   serve: "earshot serve [options]",
   list: "earshot list [options]",
   bot: "earshot bot --nick NICK [options]",

@@ -80,8 +80,7 @@ export async function joinServer(
   const { target, nick, takesSuggestion = true, waitMs, trustedWords, onEvent } = joining;
   const { keyPair, knownServers } = device;
   const destination = await resolveTarget(network, knownServers, target, waitMs);
-  const { label, announcedKey } = destination;
-  const judge = await KeyJudge.open({ knownServers, label, announcedKey, trustedWords });
+  const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
   return startClient({
     resolve: async () => {
       const place = await destination.find();

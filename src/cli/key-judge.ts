@@ -11,6 +11,8 @@ export interface KeyJudgeOptions {
   readonly label: ServerLabel;
   /** The key that it announced, base64url; `undefined` where only an address is known. */
   readonly announcedKey: string | undefined;
+  /** The key that a link names, base64url: no other one will do. */
+  readonly linkedKey?: string;
   /** The words with which its fingerprint has to begin, whatever is known. */
   readonly trustedWords: string | undefined;
 }
@@ -21,20 +23,20 @@ export class KeyJudge {
   #expectedKey: string | undefined;
 
   private constructor(options: KeyJudgeOptions) {
-    const { announcedKey, knownServers, label } = options;
+    const { announcedKey, linkedKey, knownServers, label } = options;
     this.#options = options;
-    this.#expectedKey = announcedKey ?? knownServers.keyOf(label);
+    this.#expectedKey = announcedKey ?? linkedKey ?? knownServers.keyOf(label);
   }
 
   /**
-   * @throws {EarshotError} WHEN the announced key is not the known one, or not the one of the words
-   * `server-untrusted`; `known-servers-unusable`.
+   * @throws {EarshotError} WHEN the key that was announced or that the link names is not the known one,
+   * or not the one of the words `server-untrusted`; `known-servers-unusable`.
    */
   static async open(options: KeyJudgeOptions): Promise<KeyJudge> {
     await options.knownServers.read();
     const judge = new KeyJudge(options);
-    const { announcedKey } = options;
-    const failure = announcedKey === undefined ? undefined : judge.#failureOf(announcedKey);
+    const claimedKey = options.announcedKey ?? options.linkedKey;
+    const failure = claimedKey === undefined ? undefined : judge.#failureOf(claimedKey);
     if (failure !== undefined) throw failure;
     return judge;
   }
@@ -48,7 +50,7 @@ export class KeyJudge {
 
   /** What to think of the key that is shown. A key that is accepted is remembered first. */
   async judge(shown: ShownKey): Promise<Verdict> {
-    const { announcedKey, knownServers, label, trustedWords } = this.#options;
+    const { announcedKey, linkedKey, knownServers, label, trustedWords } = this.#options;
     const key = Buffer.from(shown.key).toString("base64url");
     if (announcedKey !== undefined && key !== announcedKey) {
       return { type: "retry", reason: "another server answers at its address" };
@@ -60,7 +62,8 @@ export class KeyJudge {
       return { type: "retry", reason: "its key is not the known one, but was accepted" };
     }
     const isNew = knownServers.judge(label, key).type === "new";
-    const isCompared = trustedWords !== undefined;
+    // A link came another way than over this network, as the words do.
+    const isCompared = trustedWords !== undefined || linkedKey !== undefined;
     try {
       await knownServers.remember({ label, key, isCompared });
     } catch (error) {
@@ -76,7 +79,11 @@ export class KeyJudge {
   }
 
   #failureOf(key: string): EarshotError | undefined {
-    const { knownServers, label, trustedWords } = this.#options;
+    const { knownServers, label, linkedKey, trustedWords } = this.#options;
+    if (linkedKey !== undefined && key !== linkedKey) {
+      const message = `${label.text} shows another key than the link names: its words are "${fingerprintOf(key)}", those of the link "${fingerprintOf(linkedKey)}"`;
+      return new EarshotError("server-untrusted", message);
+    }
     if (trustedWords !== undefined) {
       const fingerprint = fingerprintOf(key);
       if (isFingerprintTyped(trustedWords, fingerprint)) return undefined;

@@ -1,6 +1,7 @@
 import { isIpv6 } from "../base/address.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Random, systemRandom } from "../base/random.ts";
+import { bestFirst } from "../discovery/adapter-kind.ts";
 import { checkInterfaces, listAdapters, selectAdapters } from "../discovery/adapters.ts";
 import { defaultDiscoveryPort } from "../discovery/ports.ts";
 import type { ServerHint } from "../discovery/server-hint.ts";
@@ -36,10 +37,11 @@ export function systemNetwork(options: NetworkOptions): Network {
 
 /**
  * Addresses by which others reach this machine, of the adapters that may be used, as they are now: IPv4
- * first. Link-local ones of IPv6 are left out, for their zone means nothing elsewhere.
+ * first, and those to tell people before others. Link-local ones of IPv6 are left out, for their zone
+ * means nothing elsewhere.
  */
 export function localAddresses(network: Network): readonly string[] {
-  const addresses = usedAdapters(network).map((adapter) => adapter.address);
+  const addresses = bestFirst(usedAdapters(network)).map((adapter) => adapter.address);
   const ipv6 = addresses.filter((address) => isIpv6(address) && !address.includes("%"));
   return [...addresses.filter((address) => !isIpv6(address)), ...ipv6];
 }

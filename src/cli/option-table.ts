@@ -34,9 +34,9 @@ const networked: readonly CommandName[] = ["chat", "serve", "list", "bot"];
 export const optionTable: readonly OptionDefinition[] = [
   {
     name: "server",
-    value: "NAME|HOST[:PORT]",
+    value: "NAME|HOST[:PORT]|LINK",
     commands: ["chat", "bot"],
-    help: "the server to join: its name or id on the network, or an address",
+    help: "the server to join: its name or id, an address, or its link",
   },
   { name: "nick", value: "NICK", commands: ["chat", "bot"], help: "the nickname to go by" },
   {
@@ -75,6 +75,7 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["serve"],
     help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
   },
+  { name: "no-qr", commands: ["serve"], help: "print the link without its QR code" },
   { name: "json", commands: ["serve", "list"], help: "print JSON, one object per line" },
   {
     name: "wait",

@@ -24,6 +24,8 @@ export interface Destination {
   readonly label: ServerLabel;
   /** The key that it announced, base64url; `undefined` where only an address is known. */
   readonly announcedKey: string | undefined;
+  /** The only key to talk to, base64url, where somebody gave us a link that names it. */
+  readonly linkedKey?: string;
   /** Says where it is now; asked before every attempt to connect. */
   readonly find: () => Promise<Place | undefined>;
   /** Where it was found last another server answered: somebody announced what is not so. */
@@ -63,11 +65,11 @@ export async function resolveTarget(
   switch (typed.type) {
     case "address": {
       const address = { host: typed.host, port: typed.port ?? defaultDataPort };
-      return addressed(addressLabel(address), async () => ({ address }));
+      return addressed(addressLabel(address), async () => ({ address }), typed.key);
     }
     case "host": {
       const find = () => lookupHost(network.clock, typed.host, typed.port);
-      return addressed(addressLabel(typed), find);
+      return addressed(addressLabel(typed), find, typed.key);
     }
     case "name":
       return named(network, knownServers, typed.name, waitMs);
@@ -78,8 +80,9 @@ function addressLabel(address: Address): ServerLabel {
   return { type: "address", text: formatAddress(address) };
 }
 
-function addressed(label: ServerLabel, find: Destination["find"]): Destination {
-  return { label, announcedKey: undefined, find, avoid: () => undefined };
+function addressed(label: ServerLabel, find: Destination["find"], linkedKey?: string): Destination {
+  const avoid = () => undefined;
+  return { label, announcedKey: undefined, ...(linkedKey && { linkedKey }), find, avoid };
 }
 
 /** Where it was heard; later where it is heard again, for servers move. */

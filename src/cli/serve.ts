@@ -1,4 +1,5 @@
 import { fingerprintOf } from "../base/fingerprint.ts";
+import { formatServerLink } from "../discovery/server-link.ts";
 import type { ServeCommand } from "./args.ts";
 import { exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
@@ -18,11 +19,30 @@ export async function serve(command: ServeCommand): Promise<number> {
   const hosting = await startHosting(network, command);
   // A server goes on when nobody reads what it prints.
   const output = new LineOutput(process.stdout, () => undefined);
-  output.writeLine(command.isJson ? describeJson(hosting) : describe(hosting));
+  if (command.isJson) output.writeLine(describeJson(hosting));
+  else {
+    const code = command.hasQr ? await codeOf(hosting) : undefined;
+    if (code !== undefined) output.writeLine(`${code}\n`);
+    output.writeLine(describe(hosting));
+  }
   await stopped;
   if (!command.isJson) output.writeLine("stopping");
   await hosting.close("the server was stopped");
   return exitCodes.ok;
+}
+
+/** The link as a QR code, above the words so that these stay on a small screen. */
+async function codeOf(hosting: Hosting): Promise<string | undefined> {
+  const { stdout, env } = process;
+  const [link] = linksOf(hosting);
+  if (!stdout.isTTY || link === undefined) return undefined;
+  const { qrCode } = await import("./qr-code.ts");
+  return qrCode(link, { columns: stdout.columns, hasColors: !env["NO_COLOR"] });
+}
+
+/** One for each address, the most useful first. */
+function linksOf({ addresses, port, id, name }: Hosting): readonly string[] {
+  return addresses.map((host) => formatServerLink({ host, port, key: id, name }));
 }
 
 function describeJson(hosting: Hosting): string {
@@ -33,6 +53,7 @@ function describeJson(hosting: Hosting): string {
     name,
     port,
     addresses,
+    links: linksOf(hosting),
     data: directory,
     id,
     fingerprint,
@@ -46,6 +67,7 @@ function describe(hosting: Hosting): string {
     `server    ${name} (${id.slice(0, 8)})`,
     `words     ${fingerprintOf(id)}`,
     `address   ${members}`,
+    ...linksOf(hosting).map((link) => `link      ${link}`),
     `data      ${directory}`,
     `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,
     "to stop   press Ctrl-C",

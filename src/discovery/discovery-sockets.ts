@@ -1,6 +1,10 @@
 import { type Address, isIpv6 } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import {
+  bindDatagramSocket,
+  type DatagramSocket,
+  type GroupSocket,
+} from "../base/datagram-socket.ts";
 import { systemErrorCode } from "../base/errors.ts";
 import { AdapterTable } from "./adapter-table.ts";
 import {
@@ -64,7 +68,7 @@ interface Sender {
 }
 
 interface Receiver {
-  readonly socket: DatagramSocket;
+  readonly socket: GroupSocket;
   joinCount: number;
 }
 
@@ -334,7 +338,7 @@ export class DiscoverySockets {
     readonly isShared?: boolean;
     readonly multicastAddress?: string;
     readonly onError?: (error: Error) => void;
-  }): Promise<DatagramSocket | undefined> {
+  }): Promise<GroupSocket | undefined> {
     try {
       return await bindDatagramSocket({
         ...options,

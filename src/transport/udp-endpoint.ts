@@ -1,7 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import type { DatagramSocket } from "../base/datagram-socket.ts";
-import { bindDualSocket } from "../base/dual-socket.ts";
+import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import { withIpv6 } from "../base/dual-socket.ts";
 import type { Random } from "../base/random.ts";
 import { Endpoint } from "./endpoint.ts";
 import type {
@@ -11,11 +11,13 @@ import type {
   EndpointPort,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
+import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { packetForm } from "./packet.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
@@ -50,6 +52,9 @@ const sendBufferBytes = 1024 * 1024;
 const turnDatagramsMax = 64;
 const turnMsMax = 1;
 
+/** A turn looks at the clock after so many datagrams: a glance costs a twentieth of a datagram. */
+const turnGlanceDatagrams = 8;
+
 /** How soon to try again when the kernel takes no more. */
 const brakeMs = 1;
 
@@ -58,6 +63,8 @@ const stopMsMax = 1000;
 
 /** Drives an `Endpoint` with a UDP socket and the event loop. */
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  /** Which implementation of the cipher seals and opens packets. */
+  readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
   readonly #onOther: UdpEndpointOptions["onOther"];
@@ -77,21 +84,17 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    // Before the socket is there: what it hears then must find its reader.
+    const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDualSocket({
-      address: options.address,
-      ipv6Host: options.ipv6Host,
-      receiveBufferBytes,
-      sendBufferBytes,
-      onDatagram: (datagram, from) => receive(datagram, from),
-      ...(options.onSocketError && { onError: options.onSocketError }),
-    });
-    const endpoint = new UdpEndpoint(options, socket);
+    const socket = await bindSocket(options, (datagram, from) => receive(datagram, from));
+    const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
   }
 
-  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+  private constructor(options: UdpEndpointOptions, aead: AeadProvider, socket: DatagramSocket) {
+    this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     this.#onOther = options.onOther;
@@ -99,6 +102,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
       ...options,
+      makeAead: aead.makeAead,
       // The other half is for those who send at the same time.
       socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
       pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
@@ -228,8 +232,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** Sends what one turn may send. */
   #transmit(): "drained" | "more" | "braked" {
     const startedAt = this.#clock.now();
+    let now = startedAt;
     for (let count = 0; count < turnDatagramsMax; count += 1) {
-      const now = this.#clock.now();
+      if (count % turnGlanceDatagrams === 0) now = this.#clock.now();
       if (turnMsMax <= now - startedAt) return "more";
       // What the kernel does not take would pile up out of sight, in no order of ours.
       if (0 < this.#socket.queuedBytes) return "braked";
@@ -267,4 +272,25 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onEvent(event);
     }
   }
+}
+
+/** Who may be asked must answer from where it was asked; who only asks follows its routes. */
+async function bindSocket(
+  options: UdpEndpointOptions,
+  onDatagram: (datagram: Uint8Array, from: Address) => void,
+): Promise<DatagramSocket> {
+  const { address, ipv6Host, clock, isAccepting, onSocketError } = options;
+  const socketOptions = {
+    address,
+    receiveBufferBytes,
+    sendBufferBytes,
+    onDatagram,
+    ...(onSocketError && { onError: onSocketError }),
+  };
+  const ipv4 =
+    isAccepting && address.host === anyHost
+      ? await UdpSockets.bind({ ...socketOptions, clock })
+      : await bindDatagramSocket(socketOptions);
+  if (ipv6Host === undefined) return ipv4;
+  return withIpv6(ipv4, { ...socketOptions, address: { host: ipv6Host, port: 0 } });
 }

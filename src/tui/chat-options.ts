@@ -9,7 +9,7 @@ export interface ListedServer extends DiscoveredServer {
   readonly trust: Trust;
 }
 
-/** Which server a person wants: one that was heard, or what they typed as `host` or `host:port`. */
+/** Which server a person wants: one that was heard, or what they typed: `host`, `host:port`, a link. */
 export type ServerTarget =
   | { readonly type: "discovered"; readonly server: ListedServer }
   | { readonly type: "typed"; readonly text: string };

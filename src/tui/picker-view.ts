@@ -1,5 +1,6 @@
 import { formatAddress } from "../base/address.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
@@ -86,6 +87,7 @@ function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
   const { size, settings, servers } = state;
   const { theme } = settings;
   const shown = matchingServers(servers, screen.filter.text);
+  if (isLinkLike(screen.filter.text)) return [[span("   Enter follows the link", theme.dim)]];
   if (shown.length === 0) return [[span("   no server matches the filter", theme.dim)]];
   const columns = columnsOf(size.columns);
   const selected = selectedServer(shown, screen.selectedId);
@@ -173,7 +175,8 @@ function hintText(state: ViewState, screen: PickerScreen): string {
 }
 
 function hintsOf(state: ViewState, screen: PickerScreen): readonly string[] {
-  if (screen.mode.type === "address") return ["host or host:port", "Enter go there", "Esc back"];
+  if (screen.mode.type === "address")
+    return ["host, host:port or link", "Enter go there", "Esc back"];
   if (isSilent(state)) return ["Enter host here", "a address", "r ask again", "F1 help"];
   return ["Enter join", "type to filter", "F2 host", "F3 address", "F5 ask again", "F1 help"];
 }

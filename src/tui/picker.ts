@@ -1,4 +1,5 @@
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import { isLinkLike } from "../discovery/server-link.ts";
 import { nickKey } from "../room/name.ts";
 import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
@@ -118,6 +119,10 @@ function act(state: ViewState, screen: PickerScreen, action: Action): Step {
 }
 
 function choose(state: ViewState, screen: PickerScreen): Step {
+  // A link that was pasted into the list filters nothing; it says where to go.
+  if (isLinkLike(screen.filter.text)) {
+    return joinScreen(state, { type: "typed", text: screen.filter.text.trim() });
+  }
   const servers = matchingServers(state.servers, screen.filter.text);
   const server = selectedServer(servers, screen.selectedId);
   if (server === undefined) return show(state, screen);

@@ -52,12 +52,21 @@ describe("commands", () => {
       data: "d",
       name: "office",
       port: 5_000,
+      hasQr: false,
       isJson: true,
     };
     const options =
-      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --json";
+      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --json";
     expect(parse(`${options} serve`)).toEqual(expected);
     expect(parse(`serve ${options}`)).toEqual(expected);
+  });
+
+  test("a link alone, or for chat and bot, is the server to join", () => {
+    const link = "earshot://10.0.0.1/";
+    const joining = { command: "chat", server: link, nick: "ann" };
+    expect(parse(`${link} --nick ann`)).toMatchObject(joining);
+    expect(parse(`--nick ann chat ${link}`)).toMatchObject(joining);
+    expect(parse(`bot ${link} --nick ann`)).toMatchObject({ command: "bot", server: link });
   });
 
   test("list and bot", () => {
@@ -119,6 +128,10 @@ describe("what cannot be understood", () => {
     ["frobnicate", "frobnicate is no command; try earshot help"],
     ["help frob", "frob is no command; try earshot help"],
     ["serve extra", "serve takes no argument, but was given extra"],
+    ["serve earshot://a/", "a link is for chat, bot, not for serve"],
+    ["chat earshot://a/ earshot://b/", "chat takes no argument, but was given earshot://b/"],
+    ["chat --server a earshot://b/", "a link is given twice"],
+    ["earshot://a:0/", "the link is damaged, a whole one is earshot://HOST:PORT/?k=KEY"],
     ["--jsno list", "--jsno is no option; did you mean --json?"],
     ["list --xyzzy", "--xyzzy is no option; try earshot help"],
     ["--no-json list", "--no-json is no option; try earshot help"],

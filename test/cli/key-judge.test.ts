@@ -156,3 +156,40 @@ describe("a file that is not usable", () => {
     });
   });
 });
+
+describe("a server to which a link leads", () => {
+  test("is met for the first time as one whose words were compared", async () => {
+    const linked = await open({ label: address, linkedKey: first });
+    expect(linked.expectedKey).toEqual(bytesOf(first));
+    expect(await judge(linked, first)).toEqual({ type: "accepted", isFirstVisit: false });
+    expect(setting.knownServers.keyOf(address)).toBe(first);
+  });
+
+  test("is refused with both words when it shows another key than the link names", async () => {
+    const linked = await open({ label: address, linkedKey: first });
+    for (const isProven of [false, true]) {
+      const verdict = await judge(linked, second, isProven);
+      const message = expect.stringContaining(fingerprintOf(second));
+      expect(verdict).toMatchObject({
+        type: "refused",
+        failure: { code: "server-untrusted", message },
+      });
+    }
+    expect(setting.knownServers.keyOf(address)).toBeUndefined();
+  });
+
+  test("is refused before anything is sent when another key is known under its address", async () => {
+    await setting.knownServers.remember({ label: address, key: second, isCompared: false });
+    const opening = open({ label: address, linkedKey: first });
+    await expect(opening).rejects.toMatchObject({ code: "server-untrusted" });
+    const trustedWords = wordsOf(first);
+    await open({ label: address, linkedKey: first, trustedWords });
+  });
+
+  test("is not any other one, whatever words are given", async () => {
+    const linked = await open({ label: address, linkedKey: first, trustedWords: wordsOf(first) });
+    expect(await judge(linked, second)).toMatchObject({ type: "refused" });
+    const opening = open({ label: address, linkedKey: first, trustedWords: wordsOf(second) });
+    await expect(opening).rejects.toMatchObject({ code: "server-untrusted" });
+  });
+});

@@ -30,6 +30,7 @@ export interface Line {
   readonly data: string;
   readonly port: number;
   readonly addresses: readonly string[];
+  readonly links: readonly string[];
 }
 
 /** A server that is ready, and what it says of itself. */

@@ -186,21 +186,23 @@ export class SimulatedDiscoveryHost {
     host: string = adapter.address,
   ): void {
     const from = { host, port };
-    const hosts = adapter.isLoopback ? [this] : this.#lan.hosts;
     for (const target of targets) {
-      for (const other of hosts) {
-        const there = other.adapters.find((candidate) => isBeside(candidate, adapter));
-        if (there === undefined) continue;
-        const via = mechanismOf(target);
-        if (!adapter.isLoopback && !this.#lan.passes(linkOf(adapter), via, from, there.address)) {
-          continue;
-        }
-        for (const listener of other.listeners) {
-          if (!listener.hears) continue;
-          this.#lan.carry(datagram, () => listener.handle(datagram, from));
-        }
+      const heard = this.#hosts(adapter, mechanismOf(target), from)
+        .flatMap(({ listeners }) => listeners)
+        .filter(({ hears }) => hears);
+      for (const listener of heard) {
+        this.#lan.carry(datagram, () => listener.handle(datagram, from));
       }
     }
+  }
+
+  /** Whom a datagram to all reaches. */
+  #hosts(adapter: Adapter, via: Mechanism, from: Address): readonly SimulatedDiscoveryHost[] {
+    if (adapter.isLoopback) return [this];
+    return this.#lan.hosts.filter((host) => {
+      const there = host.adapters.find((candidate) => isBeside(candidate, adapter));
+      return there !== undefined && this.#lan.passes(linkOf(adapter), via, from, there.address);
+    });
   }
 
   #sendTo(to: Address, port: number, datagram: Uint8Array): void {

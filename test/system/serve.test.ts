@@ -16,6 +16,7 @@ describe("earshot serve", () => {
       name,
       port: expect.any(Number),
       addresses: ["127.0.0.1"],
+      links: [`earshot://127.0.0.1:${first.port}/?k=${first.id}&n=${name}`],
       data: join(lan.data, "servers", name.toLowerCase()),
       id: expect.stringMatching(/^[\w-]{43}$/),
       fingerprint: fingerprintOf(first.id),
@@ -29,6 +30,8 @@ describe("earshot serve", () => {
     expect(server.stdout).toMatch(
       /^server {4}Office \(\S{8}\)\nwords {5}([a-z]+ ){7}[a-z]+\naddress {3}127\.0\.0\.1:\d+\n/,
     );
+    expect(server.stdout).toMatch(/\nlink {6}earshot:\/\/127\.0\.0\.1:\d+\/\?k=\S{43}&n=Office\n/);
+    expect(server.stdout, "a code for a terminal only").not.toContain("█");
     expect(server.stdout).toContain(`data      ${join(lan.data, "servers", "office")}\n`);
     expect(server.stdout).toMatch(/earshot --server 127\.0\.0\.1:\d+\n/);
   });

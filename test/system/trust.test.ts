@@ -253,3 +253,20 @@ describe("what is kept of servers", () => {
 function knownServers(lan: CliLan): string {
   return join(lan.data, "client", "known-servers.json");
 }
+
+describe("a link to a server", () => {
+  test("leads a bot into it, and to no other key", async () => {
+    await using lan = await CliLan.open();
+    const { server } = await lan.serve("--name", "office");
+    const { links } = await server.line({ type: "listening" });
+    const bot = await lan.bot("ann", links[0]!);
+    bot.endInput();
+    expect(await bot.exit()).toBe(0);
+    await using stranger = lan.otherUser();
+    const other = await lan.serve("--name", "other");
+    const link = links[0]!.replace(/:\d+\//, `${other.address.slice(other.address.indexOf(":"))}/`);
+    const lost = stranger.start("bot", "--nick", "bob", link);
+    expect(await lost.exit()).toBe(4);
+    expect(lost.lines.at(-1)!.message).toContain(`its words are "${other.fingerprint}"`);
+  });
+});

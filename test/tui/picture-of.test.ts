@@ -110,7 +110,7 @@ describe("the server picker", () => {
     const run = new ViewRun({ size: { columns: 60, rows: 12 } }).servers().pass(1_000);
     expect(run.keys("a").type("10.0.0.7").text().split("\n").slice(-2)).toEqual([
       " address: 10.0.0.7",
-      " host or host:port · Enter go there · Esc back",
+      " host, host:port or link · Enter go there · Esc back",
     ]);
     expect(run.picture().cursor).toEqual({ column: 18, row: 10 });
   });

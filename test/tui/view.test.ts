@@ -74,6 +74,20 @@ describe("choosing a server", () => {
     expect(run.keys("enter").takeEffects()).toEqual([{ type: "host" }]);
   });
 
+  test("follows a link that was pasted, into the list or as an address", () => {
+    const link = `earshot://10.0.0.1:28198/?k=${"A".repeat(43)}`;
+    for (const keys of [[], ["f3"]]) {
+      const run = new ViewRun()
+        .servers(lab)
+        .keys(...keys)
+        .paste(`${link}\n`);
+      if (keys.length === 0) expect(run.text()).toContain("Enter follows the link");
+      run.keys("enter");
+      const target = { type: "typed", text: link };
+      expect(run.state.screen).toMatchObject({ type: "nickname", target });
+    }
+  });
+
   test("types an address in one line, and goes back without one", () => {
     const run = new ViewRun().servers(lab).keys("f3").paste("10.0.0.1\n");
     expect(run.text()).toContain("address: 10.0.0.1");
