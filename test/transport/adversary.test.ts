@@ -3,24 +3,30 @@ import { formatAddress } from "../../src/base/address.ts";
 import {
   frameTypes,
   writeAck,
+  writeAckFrequency,
   writeNumber,
+  writeResetStream,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import {
   channelMax,
-  channelWindowBytes,
   datagramBytesMin,
+  dataStreamsMax,
   halfOpenCountMax,
   initialWindowDatagrams,
   lingerMs,
   messageBytesMax,
+  messageStreamsMax,
   pageBytes,
   probeCount,
   probeRoundsMax,
   resetsInAll,
   silenceMaxMs,
+  streamWindowBytes,
 } from "../../src/transport/limits.ts";
 import { ourParameters } from "../../src/transport/parameters.ts";
+import { oneShotId } from "../../src/transport/stream-id.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { besiege, droppedBy, type Siege } from "../support/siege.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
@@ -62,7 +68,7 @@ describe("a one-byte fragmenter", () => {
     const siege = besiege();
     const startedAt = process.cpuUsage();
     let sent = 0;
-    for (let offset = channelWindowBytes - 1; 0 < offset && sent < 60_000; ) {
+    for (let offset = streamWindowBytes - 1; 0 < offset && sent < 60_000; ) {
       siege.peer.sendFrames((writer) => {
         for (; 0 < offset && 16 < writer.remaining - 16; offset -= 2, sent += 1) {
           writeStreamHeader(writer, 0, offset, 1);
@@ -70,7 +76,7 @@ describe("a one-byte fragmenter", () => {
         }
       });
       siege.clock.advance(0.1);
-      expect(heldBytes(siege)).toBeLessThanOrEqual(channelWindowBytes + pageBytes);
+      expect(heldBytes(siege)).toBeLessThanOrEqual(streamWindowBytes + pageBytes);
     }
     // 60,000 pieces, of which it keeps 1024; what a quadratic search would take is minutes.
     const { user } = process.cpuUsage(startedAt);
@@ -94,6 +100,74 @@ describe("a one-byte fragmenter", () => {
     siege.clock.advance(100);
     expect(siege.server.messages.map(({ message }) => message.length)).toEqual([1998]);
     expect(sent.count).toBeLessThanOrEqual(1000 + 5);
+  });
+});
+
+describe("a rapid resetter", () => {
+  test("who opens streams only to reset them leaves nothing behind, and is told little", () => {
+    const siege = besiege();
+    siege.clock.advance(100);
+    const sent = countToPeer(siege);
+    const streamCount = 1000;
+    let [opened, mayOpen] = [0, messageStreamsMax];
+    for (let round = 0; opened < streamCount; round += 1) {
+      expect(round).toBeLessThan(2 * streamCount);
+      siege.peer.sendFrames((writer) => {
+        const heard = siege.peer.heardNumber;
+        writeAck(writer, [{ start: heard, end: heard + 1 }], 0);
+        if (mayOpen <= opened) return;
+        const stream = oneShotId("message", opened);
+        writeStreamHeader(writer, stream, 0, 5);
+        writer.u32(0x8000_0000 + mebibyte);
+        writer.u8(7);
+        writeResetStream(writer, { stream, code: 1, finalSize: 5 });
+        opened += 1;
+      });
+      siege.clock.advance(0.5);
+      for (const frame of siege.peer.frames.splice(0)) {
+        if (frame.type === "max-streams" && frame.kind === "message") mayOpen = frame.max;
+      }
+      expect(heldBytes(siege)).toBeLessThanOrEqual(pageBytes);
+    }
+    siege.clock.advance(100);
+    expect(siege.server.closed).toBeUndefined();
+    // It acknowledges, and gives credit for the next streams now and then.
+    expect(sent.count).toBeLessThan(streamCount);
+    expect(siege.server.messages).toEqual([]);
+    expectServed(siege);
+  });
+
+  test("who opens one stream more than it may is closed", () => {
+    const siege = besiege();
+    const open = (index: number) =>
+      siege.peer.sendFrames((writer) => {
+        writeStreamHeader(writer, oneShotId("data", index), 0, 1);
+        writer.u8(7);
+      });
+    for (let index = 0; index < dataStreamsMax; index += 1) open(index);
+    siege.clock.advance(1);
+    expect(siege.server.closed).toBeUndefined();
+    open(dataStreamsMax);
+    siege.clock.advance(1);
+    expect(siege.server.closed).toMatchObject({ cause: "protocol-violation" });
+  });
+});
+
+describe("an ACK_FREQUENCY liar", () => {
+  test("who asks for an ACK of every packet and at once gets one for each, and no more", () => {
+    const siege = besiege();
+    siege.clock.advance(100);
+    const sent = countToPeer(siege);
+    for (let sequence = 0; sequence < 500; sequence += 1) {
+      siege.peer.sendFrames((writer) => {
+        writeAckFrequency(writer, { sequence, threshold: 1, delayMs: 0 });
+        writer.u8(frameTypes.ping);
+      });
+      siege.clock.advance(0.1);
+    }
+    siege.clock.advance(100);
+    expect(sent.count).toBeLessThanOrEqual(500 + 5);
+    expect(siege.server.closed).toBeUndefined();
   });
 });
 
@@ -155,7 +229,7 @@ describe("a MAX_DATA liar", () => {
     const siege = besiege(1, {
       ...ourParameters,
       initialDataMax: 2 ** 50,
-      initialChannelDataMax: 2 ** 50,
+      initialStreamDataMax: 2 ** 50,
     });
     const { host, connection } = siege.server;
     const sent = countToPeer(siege);
@@ -173,7 +247,7 @@ describe("a MAX_DATA liar", () => {
 
 describe("a credit withholder", () => {
   test("who gives one byte at a time gets no more datagrams than it sends", () => {
-    const limits = { initialDataMax: 0, initialChannelDataMax: 2 ** 40 };
+    const limits = { initialDataMax: 0, initialStreamDataMax: 0 };
     const siege = besiege(1, { ...ourParameters, ...limits });
     const { host, connection } = siege.server;
     siege.peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 1 }], 0));
@@ -183,7 +257,7 @@ describe("a credit withholder", () => {
     const sent = countToPeer(siege);
     for (let credit = 1; credit <= 500; credit += 1) {
       siege.peer.sendFrames((writer) => {
-        writeNumber(writer, frameTypes.maxData, credit);
+        writeStreamNumber(writer, frameTypes.maxStreamData, 0, credit);
         const end = siege.peer.heardNumber + 1;
         writeAck(writer, [{ start: end - 1, end }], 0);
       });
@@ -195,7 +269,7 @@ describe("a credit withholder", () => {
   });
 
   test("who takes nothing at all holds up nobody else", () => {
-    const limits = { initialDataMax: 0, initialChannelDataMax: 0 };
+    const limits = { initialDataMax: 0, initialStreamDataMax: 0 };
     const siege = besiege(1, { ...ourParameters, ...limits });
     const { host, connection } = siege.server;
     expect(host.send(connection!, 1, new Uint8Array(2 * mebibyte))).toBe(false);
@@ -306,7 +380,7 @@ describe("who delivers the server's own packets from another address", () => {
 describe("a half-open filler", () => {
   test("with proven addresses of its own, at the pace of the limits, keeps no client out", () => {
     const pair = makeTransportPair(1);
-    const fillers = Array.from({ length: halfOpenCountMax + 200 }, (_, index) => {
+    const fillers = Array.from({ length: halfOpenCountMax + 40 }, (_, index) => {
       const address = { host: `10.1.${index >> 8}.${index & 255}`, port: 1000 };
       return new RawPeer({ ...pair, server: serverAddress, address, id: index + 1000 });
     });
