@@ -92,24 +92,20 @@ export class SearchIndex {
     changes: readonly EntryChange[],
     logs: ReadonlyMap<string, LogState>,
   ): Promise<IndexUpdate> {
-    const state = this.#state;
-    if (state.type === "clearing") return nothing;
-    const older: { change: EntryChange; terms: TermChange }[] = [];
-    for (const change of changes) {
-      const { room, before, after } = change;
-      if (before === undefined) {
-        if (state.type === "live" && after?.body.type === "message") state.tail.add(room, after);
-        continue;
-      }
-      const terms = termChange(before, after);
-      if (terms.added.length + terms.removed.length === 0) continue;
-      const isInSegment = before.sequence <= (logs.get(room)?.indexedThrough ?? 0);
-      if (isInSegment) older.push({ change, terms });
-      else if (state.type === "live") state.tail.change(room, before.sequence, terms);
+    if (this.#state.type === "clearing") return nothing;
+    const { tail } = this;
+    for (const { room, before, after } of changes) {
+      if (before === undefined && after?.body.type === "message") tail?.add(room, after);
+    }
+    const older: TermsChange[] = [];
+    for (const change of changes.flatMap(termsChange)) {
+      const isInSegment = change.sequence <= (logs.get(change.room)?.indexedThrough ?? 0);
+      if (isInSegment) older.push(change);
+      else tail?.change(change.room, change.sequence, change.terms);
     }
     try {
       const postings = await this.#changePostings(database, older);
-      const segment = state.type === "live" ? this.#fillSegment(state.tail) : nothing;
+      const segment = tail === undefined ? nothing : this.#fillSegment(tail);
       return { ...segment, changes: [...postings, ...segment.changes] };
     } catch (error) {
       if (error instanceof IndexDamage) return this.clear();
@@ -197,12 +193,11 @@ export class SearchIndex {
   /** The postings of messages in segments, with their new terms and without their old ones. */
   async #changePostings(
     database: Database,
-    changed: readonly { readonly change: EntryChange; readonly terms: TermChange }[],
+    changed: readonly TermsChange[],
   ): Promise<readonly DatabaseChange[]> {
     const wanted = new Map<string, { position: number; isIn: boolean }[]>();
-    for (const { change, terms } of changed) {
-      const { room, before } = change;
-      const place = await locate(database, room, before?.sequence ?? 0);
+    for (const { room, sequence, terms } of changed) {
+      const place = await locate(database, room, sequence);
       if (place === undefined) continue;
       const { segment, position } = place;
       const note = (term: string, isIn: boolean) => {
@@ -224,6 +219,21 @@ export class SearchIndex {
       return { type: "put", key, value: sealRecord(key, encodePositions(positions)) };
     });
   }
+}
+
+/** What changes of the terms of a message. */
+interface TermsChange {
+  readonly room: string;
+  readonly sequence: number;
+  readonly terms: TermChange;
+}
+
+/** What changes of the terms of an older message, if anything. */
+function termsChange({ room, before, after }: EntryChange): TermsChange[] {
+  if (before === undefined) return [];
+  const terms = termChange(before, after);
+  const count = terms.added.length + terms.removed.length;
+  return count === 0 ? [] : [{ room, sequence: before.sequence, terms }];
 }
 
 const nothing: IndexUpdate = {
