@@ -22,11 +22,11 @@ const packageOwners: Readonly<Record<string, string>> = {
   "dgram-as-promised": "base/datagram-socket.ts",
   "env-paths": "cli/data-dir.ts",
   "get-east-asian-width": "tui/text.ts",
-  level: "room/history.ts",
+  level: "room/database.ts",
   nanoid: "base/random.ts",
   "unicode-segmenter": "tui/text.ts",
   uqr: "cli/qr-code.ts",
-  valibot: "room/message.ts",
+  valibot: "room/schema.ts",
 };
 
 /** The few files that touch the world: sockets, disk, terminal, clock, dice. All others are pure. */
@@ -41,7 +41,7 @@ const drivers = new Set([
   "discovery/discovery-sockets.ts",
   "room/client.ts",
   "room/disk-probe.ts",
-  "room/history.ts",
+  "room/database.ts",
   "room/server.ts",
   "transport/path-limit.ts",
   "transport/transport.ts",

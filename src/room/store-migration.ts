@@ -14,8 +14,8 @@ import {
   encodePlace,
   type LogState,
 } from "./log-state.ts";
-import { checkId } from "./message.ts";
 import { sealRecord } from "./record-seal.ts";
+import { checkId } from "./schema.ts";
 import { writeMark } from "./store-backup.ts";
 import { DatabaseCopy } from "./store-copy.ts";
 import type { StorePaths } from "./store-directory.ts";

@@ -1,32 +1,127 @@
 import { describe, expect, test } from "vitest";
 import {
-  containersMax,
+  clientMessageBounds,
   decodeCbor,
-  decodeRequest,
+  decodeClientMessage,
   decodeServerMessage,
   encodeCbor,
-  itemsMax,
   requestBytesMax,
 } from "../../src/room/codec.ts";
-import { pageDamagedMax, pageEntriesMax, textBytesMax } from "../../src/room/limits.ts";
-import type { Request, ServerMessage } from "../../src/room/message.ts";
+import {
+  editsMax,
+  mentionsMax,
+  pageDamagedMax,
+  pageEntriesMax,
+  textBytesMax,
+} from "../../src/room/limits.ts";
+import type { EntryBody, LogEntry } from "../../src/room/log-entry.ts";
+import type { ClientNotice, Request, ServerMessage } from "../../src/room/message.ts";
+import type { PostBody } from "../../src/room/message-log.ts";
+import type { ReadState, RoomMember } from "../../src/room/message-room.ts";
 import { SeededRandom } from "../support/random.ts";
 
 const id = "aB3_-aB3_-aB3_-aB3_-a";
 const token = Uint8Array.from({ length: 16 }, (_, index) => index);
-const entry = { sequence: 7, id, author: "anna", sentAt: 1_790_000_000_000, text: "grüß dich 👋" };
+const anna = "V1StGXR8_Z5jdHi6B-myT";
+const guest = "~0123456789abcdef";
+const entry: LogEntry = {
+  sequence: 7,
+  id,
+  sentAt: 1_790_000_000_000,
+  ordinal: 6,
+  author: { person: anna, nick: "anna" },
+  body: { type: "message", text: "grüß dich 👋" },
+};
+const bodies: readonly EntryBody[] = [
+  {
+    type: "message",
+    text: "a",
+    replyTo: 3,
+    isAction: true,
+    isAnnouncement: true,
+    mentions: [guest],
+  },
+  { type: "deleted", by: "anna", reason: "spam" },
+  { type: "edit", target: 3, text: "b", mentions: [anna] },
+  { type: "delete", target: 3 },
+  { type: "react", target: 3, emoji: "👍🏽", isOn: false },
+  { type: "topic", text: "" },
+  { type: "mode", slowMs: 5_000, isReadOnly: true },
+  { type: "moderation", action: "ban", person: guest, nick: "ben", reason: "spam", until: 9 },
+  { type: "moderation", action: "role", person: anna, nick: "anna", role: "moderator" },
+];
+const changedEntry: LogEntry = {
+  ...entry,
+  edited: { at: 8, sequences: [8, 9] },
+  reactions: [{ emoji: "👍", persons: [anna, guest] }],
+};
 
 const requests: readonly Request[] = [
   { type: "hello", ref: 0, nick: "anna", client: "earshot", token },
   { type: "join", ref: 1, room: "lobby" },
   { type: "leave", ref: 2, room: "lobby" },
-  { type: "say", ref: 3, id, room: "lobby", text: "hello", isFirst: true },
+  { type: "post", ref: 3, id, room: "lobby", isFirst: true, body: { type: "message", text: "x" } },
   { type: "history", ref: 4, room: "lobby", limit: 200 },
   { type: "history", ref: 4, room: "lobby", limit: 1, before: 10 },
   { type: "history", ref: 4, room: "lobby", limit: 1, after: 0 },
   { type: "members", ref: 5, room: "lobby" },
   { type: "members", ref: 2 ** 32 - 1, room: "lobby", after: "anna" },
+  { type: "history", ref: 4, room: "lobby", limit: 1, around: { time: 5 } },
+  { type: "search", ref: 6, words: ["grüß"], limit: 50 },
+  {
+    type: "search",
+    ref: 6,
+    words: [],
+    limit: 1,
+    room: "lobby",
+    from: "anna",
+    isMention: true,
+    before: 2,
+    after: 1,
+    has: "link",
+    cursor: "c",
+  },
+  { type: "receipts", ref: 7, room: "lobby", sequence: 7 },
+  { type: "create", ref: 8, room: "attic", kind: "invite" },
+  { type: "rooms", ref: 9 },
+  { type: "ask", ref: 10, nicks: ["ben"] },
+  { type: "answer", ref: 11, room: `&${id}`, isAccepted: true },
+  { type: "invite", ref: 12, room: "attic", nick: "ben" },
+  { type: "make-invitation", ref: 13, room: "attic", uses: 1, durationMs: 1_000 },
+  { type: "revoke-invitations", ref: 14, room: "attic" },
+  { type: "bans", ref: 15, room: "attic" },
+  { type: "claim", ref: 16, token: "secret" },
+  { type: "grant", ref: 17, nick: "ben", isAdmin: true },
+  { type: "ignore", ref: 18, nick: "ben", isOn: true },
+  { type: "rename", ref: 19, nick: "anne" },
+  { type: "status", ref: 20, isAway: true, text: "lunch" },
+  { type: "who", ref: 21, nick: "ben" },
+  { type: "stop", ref: 22, delayMs: 0, reason: "", isRestart: true },
 ];
+
+/** What else can be posted. */
+const postBodies: readonly PostBody[] = [
+  { type: "message", text: "a", replyTo: 3, isAction: true, isAnnouncement: true },
+  { type: "edit", target: 3, text: "b" },
+  { type: "delete", target: 3, reason: "typo" },
+  { type: "react", target: 3, emoji: "👍", isOn: true },
+  { type: "topic", text: "tea" },
+  { type: "mode", slowMs: 0, isReadOnly: false },
+  { type: "moderation", action: "mute", nick: "ben", durationMs: 60_000 },
+];
+
+const notices: readonly ClientNotice[] = [
+  { type: "delivered", room: "lobby", sequence: 7 },
+  { type: "read", room: "lobby", sequence: 7, ordinal: 6 },
+  { type: "typing", room: "lobby", state: "active" },
+];
+
+const member: RoomMember = { nick: "ben", isGuest: true, isAway: true, role: "moderator" };
+const read: ReadState = { sequence: 3, unread: 4, mentions: 1 };
+const persons = [
+  { nick: "anna", person: anna, answer: "accepted" },
+  { nick: "ben", person: guest, answer: "asked" },
+] as const;
 
 const messages: readonly ServerMessage[] = [
   {
@@ -34,18 +129,27 @@ const messages: readonly ServerMessage[] = [
     ref: 0,
     server: { id: "key", name: "kitchen" },
     nick: "anna",
-    rooms: ["lobby"],
+    person: anna,
+    role: "owner",
+    rooms: [{ room: "lobby", kind: "public", lastSequence: 7, read, isIn: true }],
   },
   { type: "error", ref: 1, code: "not-joined", message: "you are not in room lobby" },
   { type: "error", ref: 1, code: "nickname-taken", message: "taken", suggestion: "anna2" },
+  { type: "done", ref: 1 },
+  { type: "who", ref: 1, nick: "ben", person: guest, isGuest: true, presence: "away", rooms: [] },
   {
     type: "entered",
     ref: 1,
     room: "lobby",
-    nicks: ["anna"],
+    state: { kind: "public", topic: "tea", slowMs: 0, isReadOnly: false },
+    role: "owner",
+    members: [member],
     memberCount: 1,
     log: id,
+    firstSequence: 1,
     lastSequence: 0,
+    read,
+    persons,
   },
   { type: "exited", ref: 2, room: "lobby" },
   { type: "stored", ref: 3, id, sequence: 7, sentAt: 1_790_000_000_000 },
@@ -53,16 +157,49 @@ const messages: readonly ServerMessage[] = [
     type: "page",
     ref: 4,
     room: "lobby",
-    entries: [entry],
+    entries: [entry, changedEntry],
     damaged: [{ from: 1, to: 6 }],
+    hasOlder: false,
+    hasNewer: true,
+  },
+  { type: "found", ref: 5, hits: [{ room: "lobby", entry }], cursor: "c" },
+  { type: "members", ref: 5, room: "lobby", members: [member, { nick: "anna" }], hasMore: true },
+  {
+    type: "rooms",
+    ref: 6,
+    rooms: [{ room: "attic", kind: "invite", topic: "", memberCount: 0, lastSequence: 0, read }],
     hasMore: false,
   },
-  { type: "members", ref: 5, room: "lobby", nicks: ["anna", "ben"], hasMore: true },
-  { type: "said", room: "lobby", entry },
+  { type: "invitation", ref: 7, room: "attic", invitation: id },
+  { type: "bans", ref: 8, room: "attic", bans: [{ nick: "ben", by: "anna", until: 9 }] },
+  {
+    type: "receipts",
+    ref: 9,
+    room: "lobby",
+    sequence: 7,
+    memberCount: 2,
+    deliveredCount: 1,
+    waiting: ["ben"],
+    readers: [],
+  },
+  { type: "said", room: "lobby", entries: bodies.map((body) => ({ ...entry, body })) },
   { type: "grown", room: "lobby", lastSequence: 8 },
-  { type: "joined", room: "lobby", nick: "ben" },
-  { type: "left", room: "lobby", nick: "ben", reason: "lost" },
-  { type: "shutdown", reason: "maintenance" },
+  { type: "progress", room: "lobby", sequence: 7, memberCount: 2, deliveredCount: 1 },
+  {
+    type: "presence",
+    room: "lobby",
+    joined: [member],
+    left: [{ nick: "cleo", reason: "quit", text: "bye" }],
+    changed: [{ nick: "dave", was: "david" }],
+    isStale: true,
+  },
+  { type: "typing", room: "lobby", nick: "ben", state: "paused" },
+  { type: "invited", room: "attic", by: "anna" },
+  { type: "removed", room: "attic", by: "anna", isBanned: true, reason: "spam" },
+  { type: "asked", room: `&${id}`, by: "anna", persons, until: 9 },
+  { type: "answered", room: `&${id}`, nick: "ben", answer: "declined" },
+  { type: "notice", text: "somebody used your invitation" },
+  { type: "shutdown", reason: "maintenance", inMs: 30_000, isRestart: true },
 ];
 
 function hex(text: string): Uint8Array {
@@ -77,7 +214,7 @@ function joinOf(value: Uint8Array): Uint8Array {
 
 describe("every request", () => {
   test.each(requests)("survives the wire: $type $#", (request) => {
-    expect(decodeRequest(encodeCbor(request))).toEqual(request);
+    expect(decodeClientMessage(encodeCbor(request))).toEqual(request);
   });
 
   test.each(requests)("has one encoding, whatever the order of its keys: $type $#", (request) => {
@@ -87,14 +224,25 @@ describe("every request", () => {
 
   test.each(requests)("may carry keys of a later version: $type $#", (request) => {
     const later = { ...request, colour: "red", flags: [1, { a: true }] };
-    expect(decodeRequest(encodeCbor(later))).toEqual(request);
+    expect(decodeClientMessage(encodeCbor(later))).toEqual(request);
   });
 
   test.each(requests)("is no request when it is cut off anywhere: $type $#", (request) => {
     const bytes = encodeCbor(request);
     for (let length = 0; length < bytes.length; length += 1) {
-      expect(decodeRequest(bytes.subarray(0, length))).toBeUndefined();
+      expect(decodeClientMessage(bytes.subarray(0, length))).toBeUndefined();
     }
+  });
+});
+
+describe("everything else that a client sends", () => {
+  test.each(postBodies)("survives the wire: $type", (body) => {
+    const post = { type: "post", ref: 3, id, room: "lobby", isFirst: true, body };
+    expect(decodeClientMessage(encodeCbor(post))).toEqual(post);
+  });
+
+  test.each(notices)("survives the wire: $type", (notice) => {
+    expect(decodeClientMessage(encodeCbor(notice))).toEqual(notice);
   });
 });
 
@@ -124,18 +272,17 @@ describe("a request that does not fit its schema", () => {
       "both before and after",
       { type: "history", ref: 1, room: "lobby", limit: 1, before: 2, after: 1 },
     ],
-    ["a before of 0", { type: "history", ref: 1, room: "lobby", limit: 1, before: 0 }],
     ["a fraction", { type: "history", ref: 1, room: "lobby", limit: 1.5 }],
     ["a type that every object has", { type: "constructor", ref: 1 }],
   ];
 
   test.each(bad)("can be refused, because its ref is known: %s", (_name, value) => {
-    expect(decodeRequest(encodeCbor(value))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(encodeCbor(value))).toEqual({ ref: 1 });
   });
 
   test.each([-1, 2 ** 32, 0.5, "1", undefined])("is dropped when its ref is %s", (ref) => {
     const value = ref === undefined ? { type: "join" } : { type: "join", room: "lobby", ref };
-    expect(decodeRequest(encodeCbor(value))).toBeUndefined();
+    expect(decodeClientMessage(encodeCbor(value))).toBeUndefined();
   });
 });
 
@@ -167,34 +314,34 @@ describe("bytes that are not what we write", () => {
   ];
 
   test.each(bad)("are dropped: %s", (_name, value) => {
-    expect(decodeRequest(joinOf(hex(value)))).toBeUndefined();
+    expect(decodeClientMessage(joinOf(hex(value)))).toBeUndefined();
   });
 
   test("are accepted in the form they were made from", () => {
-    expect(decodeRequest(joinOf(hex("65 6c6f626279")))).toEqual(requests[1]);
+    expect(decodeClientMessage(joinOf(hex("65 6c6f626279")))).toEqual(requests[1]);
   });
 
   test("are dropped when a key comes twice", () => {
-    expect(decodeRequest(hex("a2 63 726566 01 63 726566 01"))).toBeUndefined();
+    expect(decodeClientMessage(hex("a2 63 726566 01 63 726566 01"))).toBeUndefined();
   });
 
   test("are dropped when a key is no text", () => {
-    expect(decodeRequest(hex("a2 63 726566 01 01 01"))).toBeUndefined();
+    expect(decodeClientMessage(hex("a2 63 726566 01 01 01"))).toBeUndefined();
   });
 
   test("may hold U+FFFD that somebody really wrote", () => {
     const value = { type: "join", ref: 1, room: "a\ufffdb" };
-    expect(decodeRequest(encodeCbor(value))).toEqual(value);
+    expect(decodeClientMessage(encodeCbor(value))).toEqual(value);
   });
 
   test("cannot change the prototype of anything", () => {
     const polluted = hex("a2 63 726566 01 69 5f5f70726f746f5f5f a1 64 74797065 64 6a6f696e");
-    expect(decodeRequest(polluted)).toEqual({ ref: 1 });
+    expect(decodeClientMessage(polluted)).toEqual({ ref: 1 });
     expect(({} as { type?: string }).type).toBeUndefined();
   });
 
   test.each([0x81, 0xa1, 0x9f, 0xc0])("cannot nest 200,000 levels of %i", (byte) => {
-    expect(decodeRequest(new Uint8Array(200_000).fill(byte))).toBeUndefined();
+    expect(decodeClientMessage(new Uint8Array(200_000).fill(byte))).toBeUndefined();
   });
 });
 
@@ -206,23 +353,28 @@ describe("the number of maps and arrays", () => {
   }
 
   test("is enough for the fullest page", () => {
+    const mentions = Array.from({ length: mentionsMax }, () => guest);
+    const sequences = Array.from({ length: editsMax }, (_, index) => index + 1);
     const entries = Array.from({ length: pageEntriesMax }, (_, index) => ({
       ...entry,
+      body: { type: "message", text: "x", mentions },
+      edited: { at: 1, sequences },
       sequence: 2 * index + 2,
     }));
     const damaged = Array.from({ length: pageDamagedMax }, (_, index) => ({
       from: 2 * index + 1,
       to: 2 * index + 1,
     }));
-    const page = { type: "page", ref: 1, room: "lobby", entries, damaged, hasMore: true };
+    const about = { type: "page", ref: 1, room: "lobby", hasOlder: true, hasNewer: true };
+    const page = { ...about, entries, damaged };
     expect(decodeServerMessage(encodeCbor(page))).toEqual(page);
     const more = { ...page, damaged: [...damaged, { from: 999, to: 999 }] };
     expect(decodeServerMessage(encodeCbor(more))).toBeUndefined();
   });
 
   test("may be at its limit and not one more", () => {
-    expect(decodeRequest(nested(containersMax))).toEqual({ ref: 1 });
-    expect(decodeRequest(nested(containersMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(nested(clientMessageBounds.containers))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(nested(clientMessageBounds.containers + 1))).toBeUndefined();
   });
 });
 
@@ -235,36 +387,36 @@ describe("the number of items", () => {
   }
 
   test("may be at its limit and not one more", () => {
-    expect(decodeRequest(flat(itemsMax))).toEqual({ ref: 1 });
-    expect(decodeRequest(flat(itemsMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(flat(clientMessageBounds.items))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(flat(clientMessageBounds.items + 1))).toBeUndefined();
   });
 
-  test("is all that is looked at in 16 MiB of zeros, even if they claim to be said", () => {
+  test("is all that is looked at in 16 MiB of zeros, even if they claim to be posted", () => {
     const zeros = new Uint8Array(textBytesMax);
-    const head = hex("a3 63 726566 01 64 74797065 63 736179 61 78 9a 01000000");
+    const head = hex("a3 63 726566 01 64 74797065 64 706f7374 61 78 9a 01000000");
     const bytes = Buffer.concat([head, zeros]);
     const startedAt = performance.now();
-    for (let time = 0; time < 20; time += 1) expect(decodeRequest(bytes)).toBeUndefined();
+    for (let time = 0; time < 20; time += 1) expect(decodeClientMessage(bytes)).toBeUndefined();
     // To decode all of them once takes longer than this.
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
 });
 
 describe("a request", () => {
-  /** A join or say of so many bytes, by a key that nobody knows. */
+  /** A join or post of so many bytes, by a key that nobody knows. */
   function padded(request: Request, bytes: number): Uint8Array {
     const rest = encodeCbor({ ...request, x: new Uint8Array(bytes / 2) }).length - bytes / 2;
     return encodeCbor({ ...request, x: new Uint8Array(bytes - rest) });
   }
 
-  test("of 64 KiB may be any, a longer one only a say", () => {
-    const [, join, , say] = requests;
+  test("of 64 KiB may be any, a longer one only a post", () => {
+    const [, join, , post] = requests;
     for (const bytes of [requestBytesMax, requestBytesMax + 1]) {
       expect(padded(join!, bytes)).toHaveLength(bytes);
-      expect(decodeRequest(padded(say!, bytes))).toEqual(say);
+      expect(decodeClientMessage(padded(post!, bytes))).toEqual(post);
     }
-    expect(decodeRequest(padded(join!, requestBytesMax))).toEqual(join);
-    expect(decodeRequest(padded(join!, requestBytesMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(padded(join!, requestBytesMax))).toEqual(join);
+    expect(decodeClientMessage(padded(join!, requestBytesMax + 1))).toBeUndefined();
   });
 });
 
@@ -279,7 +431,7 @@ describe("random bytes", () => {
       for (let flips = random.between(0, 3); 0 < flips && 0 < bytes.length; flips -= 1) {
         bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
       }
-      decodeRequest(bytes);
+      decodeClientMessage(bytes);
       decodeServerMessage(bytes);
     }
   });

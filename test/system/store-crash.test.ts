@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import { History } from "../../src/room/history.ts";
-import type { HistoryQuery, ReadResult } from "../../src/room/history-port.ts";
+import { Store } from "../../src/room/store.ts";
+import type { ReadResult, StoreQuery } from "../../src/room/store-port.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 
-const writer = fileURLToPath(new URL("history-writer.js", import.meta.url));
+const writer = fileURLToPath(new URL("store-writer.js", import.meta.url));
 const crashes = 6;
 
 /** Lets the writer write for a while and kills it; gives the lines it acknowledged. */
@@ -25,36 +25,36 @@ async function writeUntilKilled(directory: string, ms: number): Promise<string[]
   return output.split("\n").slice(0, -1);
 }
 
-async function readAll(history: History, room: string): Promise<string[]> {
+async function readAll(store: Store, room: string): Promise<string[]> {
   const lines: string[] = [];
   for (let after = 0, hasMore = true; hasMore; ) {
-    const query: HistoryQuery = { room, limit: 200, after };
-    const page = await new Promise<ReadResult>((resolve) => history.read(query, resolve));
+    const query: StoreQuery = { room, limit: 200, after };
+    const page = await new Promise<ReadResult>((resolve) => store.read(query, resolve));
     if (page.type === "failed") throw new Error(page.message);
     expect(page.damaged).toEqual([]);
     lines.push(...page.entries.map(({ id, sequence }) => `${room} ${id} ${sequence}`));
     after = page.entries.at(-1)?.sequence ?? after;
-    hasMore = page.hasMore;
+    hasMore = page.hasNewer;
   }
   return lines;
 }
 
-test("a history whose writer is killed has every acknowledged line once, and no holes", async () => {
+test("a store whose writer is killed has every acknowledged line once, and no holes", async () => {
   await using directory = await temporaryDirectory();
   const acknowledged: string[] = [];
   for (let crash = 0; crash < crashes; crash += 1) {
     acknowledged.push(...(await writeUntilKilled(directory.path, 20 + 37 * crash)));
-    const history = await History.open({
+    const store = await Store.open({
       directory: directory.path,
       clock: systemClock,
       random: systemRandom,
     });
-    expect(history.damagedRooms).toEqual([]);
+    expect(store.damagedRooms).toEqual([]);
     const stored = new Set<string>();
-    for (const room of history.lastSequences.keys()) {
-      for (const line of await readAll(history, room)) stored.add(line);
+    for (const room of store.ends.keys()) {
+      for (const line of await readAll(store, room)) stored.add(line);
     }
-    await history.close();
+    await store.close();
     expect(acknowledged.filter((line) => !stored.has(line))).toEqual([]);
   }
   expect(acknowledged.length).toBeGreaterThan(crashes);
