@@ -2,7 +2,7 @@ import type { EntryChange } from "./commit-plan.ts";
 import type { Database, DatabaseChange } from "./database.ts";
 import { encodeNumbers, type LogState } from "./log-state.ts";
 import { encodePositions, withPosition } from "./posting-list.ts";
-import { sealRecord } from "./record-seal.ts";
+import { sealRecord } from "./record.ts";
 import { type Backlog, readBacklog } from "./search-backlog.ts";
 import { segmentDocuments } from "./search-segment.ts";
 import { SearchTail, type TermChange, termChange } from "./search-tail.ts";

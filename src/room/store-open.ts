@@ -4,7 +4,7 @@ import { decodeCbor, encodeCbor } from "./codec.ts";
 import type { Database, DatabaseChange, OpenDatabase } from "./database.ts";
 import { walkLog } from "./log-reader.ts";
 import { decodeLogState, emptyLog, type LogState } from "./log-state.ts";
-import { openRecord } from "./record-seal.ts";
+import { openRecord } from "./record.ts";
 import { checkId } from "./schema.ts";
 import { SearchIndex } from "./search-index.ts";
 import {

@@ -12,7 +12,7 @@ import {
   type LogState,
 } from "./log-state.ts";
 import { isChanging } from "./overlay.ts";
-import { openRecord, sealRecord } from "./record-seal.ts";
+import { openRecord, sealRecord } from "./record.ts";
 import type { IndexUpdate } from "./search-index.ts";
 import { commitKey, entryKey, idKey, logKey, recordKey } from "./store-keys.ts";
 import { commitsKept, type OpenedStore } from "./store-open.ts";
