@@ -35,6 +35,7 @@ export function toOpenError(
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = systemErrorCode(cause);
   const damaged = `history in ${directory} is damaged: ${reason}`;
+  if (error instanceof EarshotError && error.code === "argument-invalid") return error;
   if (error instanceof EarshotError && error.code === "history-damaged") {
     return new EarshotError("history-damaged", damaged, { cause: error });
   }

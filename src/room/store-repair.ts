@@ -21,11 +21,10 @@ import {
   filesOf,
   keepBefore,
   letBeforeGo,
-  readPid,
+  openFailure,
   type StorePaths,
   storePaths,
 } from "./store-directory.ts";
-import { toOpenError } from "./store-failure.ts";
 import {
   allKeys,
   commitKey,
@@ -81,7 +80,7 @@ export async function repairStore(directory: string, random: Random): Promise<Re
     const { keptCount, droppedCount, hasNewest } = report;
     return { keptCount, droppedCount, hasNewest, damaged };
   } catch (error) {
-    throw toOpenError(error, directory, await readPid(paths));
+    throw await openFailure(paths, error);
   }
 }
 
@@ -116,11 +115,8 @@ async function rebuild(
     }
     const hasNewest = mark <= lastCommit;
     const keptCount = copy.recordCount;
-    for (const change of firstChanges(random.id())) {
-      // What has lost its newest entries is another log from here on, and needs another name.
-      const isWanted = change.key !== storeIdKey || !hasNewest || !hasName;
-      if (change.type === "put" && isWanted) await copy.add(change.key, change.value);
-    }
+    // What has lost its newest entries is another log from here on, and needs another name.
+    await addFirst(copy, { id: random.id(), hasName: hasName && hasNewest });
     for (const [room, state] of logs.states) {
       await copy.add(logKey(room), sealRecord(logKey(room), encodeLogState(state)));
     }
@@ -130,6 +126,17 @@ async function rebuild(
   } finally {
     await copy.close();
     await source.close();
+  }
+}
+
+async function addFirst(
+  copy: DatabaseCopy,
+  { id, hasName }: { readonly id: string; readonly hasName: boolean },
+): Promise<void> {
+  for (const change of firstChanges(id)) {
+    if (change.type === "put" && (change.key !== storeIdKey || !hasName)) {
+      await copy.add(change.key, change.value);
+    }
   }
 }
 
