@@ -206,7 +206,7 @@ async function readRecords(database: Database, damage: string[]): Promise<Record
       for (const [key, record] of chunk) {
         const value = openRecord(key, record);
         if (value === undefined) damage.push(`the record ${key} is damaged`);
-        else records.set(keyOfRecordKey(table, key), value);
+        else records.set(keyOfRecordKey(table, key), new Uint8Array(value));
       }
     }
     return records;
