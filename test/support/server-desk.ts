@@ -126,7 +126,8 @@ export class ServerDesk {
     options: { id?: string; isFirst?: boolean; room?: string } = {},
   ) {
     const { id = `p${this.#ref}`, isFirst = true, room = "lobby" } = options;
-    return this.ask(session, { type: "post", id: id.padEnd(21, "-"), room, isFirst, body });
+    const nanoid = id.replaceAll(/[^\w-]/g, "-").padEnd(21, "-");
+    return this.ask(session, { type: "post", id: nanoid, room, isFirst, body });
   }
 
   /** The disk has it. */
