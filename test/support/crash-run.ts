@@ -71,12 +71,12 @@ export async function runCrashes({ kills, seed }: CrashRunOptions): Promise<Cras
   );
   let killsAtStart = 0;
   for (let kill = 0; kill < kills; kill += 1) {
-    if (random.chance(0.2)) {
+    if (random.chance(0.1)) {
       killsAtStart += 1;
       await wait(random.between(0, 400));
     } else {
       await workStarted(server, talkers);
-      await wait(random.between(0, 300));
+      await wait(random.between(0, 1_000));
     }
     await server.kill("SIGKILL");
     server = start();

@@ -45,22 +45,25 @@ const indexParts = ["terms", "places", "documents"] as const;
  * Segments are written in the batch of the commit that fills them; what is in none yet is in the tail
  * in memory, and found in the logs again after a restart.
  */
-export class SearchIndex {
+export class MessageIndex {
   #state: IndexState;
   #nextSegment: number;
 
   /** Finds out what the segments do not have, and takes it into the tail if it is little. */
-  static async load(database: Database, logs: ReadonlyMap<string, LogState>): Promise<SearchIndex> {
+  static async load(
+    database: Database,
+    logs: ReadonlyMap<string, LogState>,
+  ): Promise<MessageIndex> {
     const [last] = await database.keys(partRange("documents"), { isReverse: true, limit: 1 });
     const nextSegment = last === undefined ? 0 : segmentOfKey(last) + 1;
     if ((await database.read(indexStateKey)) !== undefined) {
-      return new SearchIndex({ type: "clearing" }, nextSegment);
+      return new MessageIndex({ type: "clearing" }, nextSegment);
     }
     const backlog = await readBacklog(database, logs);
     const state: IndexState = fitsTail(backlog)
       ? { type: "live", tail: tailOf(backlog) }
       : { type: "building" };
-    return new SearchIndex(state, nextSegment);
+    return new MessageIndex(state, nextSegment);
   }
 
   private constructor(state: IndexState, nextSegment: number) {
