@@ -1,7 +1,11 @@
 import { decodeCbor, encodeCbor } from "./codec.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { openRecord, sealRecord } from "./record-seal.ts";
+import { storedEntry } from "./message-log.ts";
+import { openRecord, sealRecord } from "./record.ts";
+import { checkOf } from "./schema.ts";
 import { entryKey } from "./store-keys.ts";
+
+const checkEntry = checkOf(storedEntry);
 
 /** An entry of a room as it lies on disk under its `entryKey`. */
 export function encodeEntry(room: string, entry: LogEntry): Uint8Array {
@@ -15,10 +19,6 @@ export function decodeEntry(
   sequence: number,
 ): LogEntry | undefined {
   const value = openRecord(entryKey(room, sequence), record);
-  const entry = value && decodeCbor(value, checkStoredEntry);
+  const entry = value && decodeCbor(value, checkEntry);
   return entry?.sequence === sequence ? entry : undefined;
-}
-
-function checkStoredEntry(value: unknown): LogEntry {
-  return value as LogEntry;
 }

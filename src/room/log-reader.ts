@@ -1,8 +1,8 @@
-import { systemErrorCode } from "../base/errors.ts";
 import type { Database } from "./database.ts";
 import { decodeEntry } from "./entry-record.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { PageCollector, type PagePlace, type PageWalk, planPage } from "./log-page.ts";
+import { isDamage } from "./store-failure.ts";
 import { entryKey, entryRange, sequenceOfKey } from "./store-keys.ts";
 import type { LogEnd, Position, ReadResult, StoreQuery } from "./store-port.ts";
 
@@ -33,7 +33,7 @@ export async function readEach(
   try {
     return await database.readMany(keys);
   } catch (error) {
-    if (systemErrorCode(error) !== "LEVEL_CORRUPTION") throw error;
+    if (!isDamage(error)) throw error;
     return await Promise.all(keys.map((key) => readOne(database, key)));
   }
 }
@@ -68,7 +68,7 @@ export async function* walkLog(
       }
     }
   } catch (error) {
-    if (systemErrorCode(error) !== "LEVEL_CORRUPTION") throw error;
+    if (!isDamage(error)) throw error;
     // A walk ends at the first damaged block; behind it there are more.
     for (; next !== to + step; next += step) yield [next, await readEntry(database, room, next)];
   }
@@ -101,7 +101,7 @@ async function readOne(database: Database, key: string): Promise<Uint8Array | un
   try {
     return await database.read(key);
   } catch (error) {
-    if (systemErrorCode(error) !== "LEVEL_CORRUPTION") throw error;
+    if (!isDamage(error)) throw error;
     return undefined;
   }
 }

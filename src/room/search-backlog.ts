@@ -51,7 +51,7 @@ class LogCursor {
   through: number;
   readonly #database: Database;
   readonly #last: number;
-  #ahead: (readonly [sequence: number, entry: LogEntry | undefined])[] = [];
+  readonly #ahead: (readonly [sequence: number, entry: LogEntry | undefined])[] = [];
 
   constructor(database: Database, room: string, log: LogState) {
     this.room = room;

@@ -34,46 +34,65 @@ const unitMs: Readonly<Record<string, number>> = {
 export function parseSearch(text: string, wallNow: number): ParsedSearch {
   const words: string[] = [];
   const rooms: string[] = [];
-  const filters: { -readonly [K in keyof SearchRequest]?: SearchRequest[K] } = {};
-  for (const [part, name, quoted, bare] of text.matchAll(partPattern)) {
+  const filters: Filters = {};
+  for (const [part, name = "", quoted, bare] of text.matchAll(partPattern)) {
     const value = quoted ?? bare ?? "";
-    switch (name?.toLowerCase()) {
-      case "from":
-        filters.from = value.replace(/^@/, "");
-        break;
-      case "in":
-        rooms.push(value.replace(/^#/, ""));
-        break;
-      case "has":
-        if (value !== "link" && value !== "file" && value !== "code") {
-          return invalid(`has:${value} is not has:link, has:file or has:code`);
-        }
-        filters.has = value;
-        break;
-      case "is":
-        if (value !== "mention") return invalid(`is:${value} is not is:mention`);
-        filters.isMention = true;
-        break;
-      case "before":
-      case "after": {
-        const time = parseTime(value, wallNow);
-        if (time === undefined) return invalid(`${part} has no time such as 2026-11-20 or 3d`);
-        filters[name?.toLowerCase() === "before" ? "before" : "after"] = time;
-        break;
-      }
-      default:
-        words.push(quoted === undefined ? part : value);
+    const filter = name.toLowerCase();
+    const reader = filterReaders.get(filter);
+    if (filter === "in") rooms.push(value.replace(/^#/, ""));
+    else if (reader === undefined) words.push(name === "" ? value : part);
+    else {
+      const message = reader(filters, value, wallNow);
+      if (message !== undefined) return { type: "invalid", message: `${part} ${message}` };
     }
   }
   const kept = words.filter((word) => word.trim() !== "");
-  if (kept.length === 0 && rooms.length === 0 && Object.keys(filters).length === 0) {
-    return invalid("there is nothing to search for");
+  if (kept.length + rooms.length + Object.keys(filters).length === 0) {
+    return { type: "invalid", message: "there is nothing to search for" };
   }
   return { type: "search", request: { ...filters, words: kept, rooms } };
 }
 
-function invalid(message: string): ParsedSearch {
-  return { type: "invalid", message };
+type FilterName = Exclude<keyof SearchRequest, "words" | "rooms">;
+
+type Filters = { -readonly [K in FilterName]?: Exclude<SearchRequest[K], undefined> };
+
+/** Takes the value of a filter; says what is wrong with it, or `undefined`. */
+type FilterReader = (filters: Filters, value: string, wallNow: number) => string | undefined;
+
+const filterReaders: ReadonlyMap<string, FilterReader> = new Map([
+  ["from", readFrom],
+  ["has", readHas],
+  ["is", readIs],
+  ["before", timeReader("before")],
+  ["after", timeReader("after")],
+]);
+
+function readFrom(filters: Filters, value: string): undefined {
+  filters.from = value.replace(/^@/, "");
+}
+
+function readHas(filters: Filters, value: string): string | undefined {
+  if (value !== "link" && value !== "file" && value !== "code") {
+    return "is not has:link, has:file or has:code";
+  }
+  filters.has = value;
+  return undefined;
+}
+
+function readIs(filters: Filters, value: string): string | undefined {
+  if (value !== "mention") return "is not is:mention";
+  filters.isMention = true;
+  return undefined;
+}
+
+function timeReader(filter: "before" | "after"): FilterReader {
+  return (filters, value, wallNow) => {
+    const time = parseTime(value, wallNow);
+    if (time === undefined) return "has no time such as 2026-11-20 or 3d";
+    filters[filter] = time;
+    return undefined;
+  };
 }
 
 function parseTime(text: string, wallNow: number): number | undefined {

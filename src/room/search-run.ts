@@ -4,8 +4,8 @@ import { pageTextBytesMax } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { readEntry } from "./log-reader.ts";
 import type { LogState } from "./log-state.ts";
+import type { MessageIndex } from "./message-index.ts";
 import { intersect, type Positions, unite } from "./posting-list.ts";
-import type { SearchIndex } from "./search-index.ts";
 import type { Document } from "./search-segment.ts";
 import {
   authorTerm,
@@ -40,7 +40,7 @@ const readsAtOnce = 8;
 
 export interface SearchRunOptions {
   readonly database: Database;
-  readonly index: SearchIndex;
+  readonly index: MessageIndex;
   readonly logs: ReadonlyMap<string, LogState>;
   readonly query: SearchQuery;
 }

@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter, decodeUtf8, encodeUtf8, varintBytes } from "../
 import type { DatabaseChange } from "./database.ts";
 import { encodeNumbers } from "./log-state.ts";
 import { encodePositions, type Positions } from "./posting-list.ts";
-import { sealRecord } from "./record-seal.ts";
+import { sealRecord } from "./record.ts";
 import { documentsKey, placeKey, termKey } from "./store-keys.ts";
 
 /** A message that the search index knows; its number in its segment is its position. */

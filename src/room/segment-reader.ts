@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import { decodeNumbers } from "./log-state.ts";
 import { decodePositions, type Positions } from "./posting-list.ts";
-import { openRecord } from "./record-seal.ts";
+import { openRecord } from "./record.ts";
 import { type Document, decodeDocuments } from "./search-segment.ts";
 import { documentsKey, placeRange } from "./store-keys.ts";
 

@@ -12,11 +12,10 @@ import {
   keepBefore,
   letBeforeGo,
   makeStoreDirectory,
-  readPid,
+  openFailure,
   storePaths,
   writeMarker,
 } from "./store-directory.ts";
-import { toOpenError } from "./store-failure.ts";
 import { allKeys, commitOfKey } from "./store-keys.ts";
 
 /**
@@ -28,8 +27,8 @@ import { allKeys, commitOfKey } from "./store-keys.ts";
  */
 export async function backUpDatabase(database: Database, directory: string): Promise<StoreReport> {
   const paths = storePaths(directory);
-  await refuseStore(directory);
   try {
+    await refuseStore(directory);
     await makeStoreDirectory(paths);
     const copy = await DatabaseCopy.begin(paths.database);
     let lastCommit = 0;
@@ -48,7 +47,7 @@ export async function backUpDatabase(database: Database, directory: string): Pro
     await writeMarker(paths);
     return report;
   } catch (error) {
-    throw toOpenError(error, directory, undefined);
+    throw await openFailure(paths, error);
   }
 }
 
@@ -62,11 +61,11 @@ export async function backUpDatabase(database: Database, directory: string): Pro
 export async function restoreBackup(backup: string, directory: string): Promise<StoreReport> {
   const from = storePaths(backup);
   const to = storePaths(directory);
-  await refuseStore(directory);
-  if (!(await hasMarker(from))) {
-    throw new EarshotError("argument-invalid", `there is no finished backup in ${backup}`);
-  }
   try {
+    await refuseStore(directory);
+    if (!(await hasMarker(from))) {
+      throw new EarshotError("argument-invalid", `there is no finished backup in ${backup}`);
+    }
     await makeStoreDirectory(to);
     await mkdir(to.database, { mode: 0o700 });
     for (const name of await filesOf(from.database)) {
@@ -77,7 +76,7 @@ export async function restoreBackup(backup: string, directory: string): Promise<
     await writeMarker(to);
     return report;
   } catch (error) {
-    throw toOpenError(error, directory, undefined);
+    throw await openFailure(to, error);
   }
 }
 
@@ -95,7 +94,7 @@ export async function checkStore(directory: string): Promise<StoreReport> {
     if (report.isSound) await letBeforeGo(paths);
     return report;
   } catch (error) {
-    throw toOpenError(error, directory, await readPid(paths));
+    throw await openFailure(paths, error);
   }
 }
 

@@ -3,7 +3,7 @@ import type { SequenceRange } from "./entry.ts";
 import { decodeEntry } from "./entry-record.ts";
 import { addLost } from "./log-page.ts";
 import { decodeLogState, decodePlace } from "./log-state.ts";
-import { openRecord } from "./record-seal.ts";
+import { openRecord } from "./record.ts";
 import {
   allKeys,
   formatKey,

@@ -1,7 +1,8 @@
 import { copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemErrorCode } from "../base/errors.ts";
+import { type EarshotError, systemErrorCode } from "../base/errors.ts";
 import { fileExists, replacePrivateFile } from "../base/private-file.ts";
+import { toOpenError } from "./store-failure.ts";
 
 /** What lies where in the directory of a store. */
 export interface StorePaths {
@@ -83,8 +84,16 @@ export async function removePid({ pid }: StorePaths): Promise<void> {
   await rm(pid, { force: true });
 }
 
+/** Why the store could not be opened, as one of our errors. */
+export async function openFailure(paths: StorePaths, error: unknown): Promise<EarshotError> {
+  const failure = toOpenError(error, paths.directory, await readPid(paths));
+  // Another process has it, and it is as it should be.
+  if (failure.code === "data-directory-in-use") await letBeforeGo(paths);
+  return failure;
+}
+
 /** The process that noted itself last, or `undefined`. */
-export async function readPid({ pid }: StorePaths): Promise<number | undefined> {
+async function readPid({ pid }: StorePaths): Promise<number | undefined> {
   try {
     const number = Number.parseInt(await readFile(pid, "utf8"), 10);
     return Number.isSafeInteger(number) ? number : undefined;

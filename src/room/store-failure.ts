@@ -14,6 +14,17 @@ export function diskMessage(error: unknown): string {
   return error.message;
 }
 
+/**
+ * Whether LevelDB could not read what was written. Of a file that is gone or cut short it says no more
+ * than what the system said: that there is no such file, or that there is nothing at that offset.
+ */
+export function isDamage(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  if (code === "LEVEL_CORRUPTION") return true;
+  if (code !== "LEVEL_IO_ERROR" || !(error instanceof Error)) return false;
+  return /: (?:No such file or directory|Invalid argument)$/.test(error.message);
+}
+
 /** Why a store could not be opened, as one of our errors. `pid` is who may have it open. */
 export function toOpenError(
   error: unknown,
@@ -24,6 +35,7 @@ export function toOpenError(
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = systemErrorCode(cause);
   const damaged = `history in ${directory} is damaged: ${reason}`;
+  if (error instanceof EarshotError && error.code === "argument-invalid") return error;
   if (error instanceof EarshotError && error.code === "history-damaged") {
     return new EarshotError("history-damaged", damaged, { cause: error });
   }
@@ -33,7 +45,7 @@ export function toOpenError(
     return toEarshotError(cause, "data-directory-in-use", message);
   }
   // LevelDB has no code of its own for a database that should be there and is not.
-  if (code === "LEVEL_CORRUPTION" || reason.includes("create_if_missing is false")) {
+  if (isDamage(cause) || reason.includes("create_if_missing is false")) {
     return toEarshotError(cause, "history-damaged", damaged);
   }
   const message = `data directory ${directory} cannot be used: ${reason}`;

@@ -14,7 +14,7 @@ import {
   encodePlace,
   type LogState,
 } from "./log-state.ts";
-import { sealRecord } from "./record-seal.ts";
+import { sealRecord } from "./record.ts";
 import { checkId } from "./schema.ts";
 import { writeMark } from "./store-backup.ts";
 import { DatabaseCopy } from "./store-copy.ts";

@@ -4,9 +4,9 @@ import { decodeCbor, encodeCbor } from "./codec.ts";
 import type { Database, DatabaseChange, OpenDatabase } from "./database.ts";
 import { walkLog } from "./log-reader.ts";
 import { decodeLogState, emptyLog, type LogState } from "./log-state.ts";
-import { openRecord } from "./record-seal.ts";
+import { MessageIndex } from "./message-index.ts";
+import { openRecord } from "./record.ts";
 import { checkId } from "./schema.ts";
-import { SearchIndex } from "./search-index.ts";
 import {
   behindRoom,
   commitOfKey,
@@ -50,7 +50,7 @@ export interface OpenedStore {
   readonly id: string;
   readonly logs: Map<string, LogState>;
   readonly records: Records;
-  readonly index: SearchIndex;
+  readonly index: MessageIndex;
   lastCommit: number;
   /** Rooms of whose newest entries some are missing. */
   readonly damagedRooms: readonly string[];
@@ -88,7 +88,7 @@ export async function openDatabaseChecked(options: OpenStoreOptions): Promise<Op
     const logs = await readLogs(database, damage);
     const damagedRooms = await checkNewest(database, logs);
     const records = await readRecords(database, damage);
-    const index = await SearchIndex.load(database, logs);
+    const index = await MessageIndex.load(database, logs);
     return { database, id, logs, records, index, lastCommit, damagedRooms, damage };
   } catch (error) {
     // Else nobody, not even we, could open it again.
@@ -206,7 +206,7 @@ async function readRecords(database: Database, damage: string[]): Promise<Record
       for (const [key, record] of chunk) {
         const value = openRecord(key, record);
         if (value === undefined) damage.push(`the record ${key} is damaged`);
-        else records.set(keyOfRecordKey(table, key), value);
+        else records.set(keyOfRecordKey(table, key), new Uint8Array(value));
       }
     }
     return records;

@@ -13,7 +13,7 @@ import {
   encodeNumbers,
   type LogState,
 } from "./log-state.ts";
-import { openRecord, sealRecord } from "./record-seal.ts";
+import { openRecord, sealRecord } from "./record.ts";
 import { writeMark } from "./store-backup.ts";
 import { isWhole } from "./store-check.ts";
 import { DatabaseCopy } from "./store-copy.ts";
@@ -21,11 +21,10 @@ import {
   filesOf,
   keepBefore,
   letBeforeGo,
-  readPid,
+  openFailure,
   type StorePaths,
   storePaths,
 } from "./store-directory.ts";
-import { toOpenError } from "./store-failure.ts";
 import {
   allKeys,
   commitKey,
@@ -81,7 +80,7 @@ export async function repairStore(directory: string, random: Random): Promise<Re
     const { keptCount, droppedCount, hasNewest } = report;
     return { keptCount, droppedCount, hasNewest, damaged };
   } catch (error) {
-    throw toOpenError(error, directory, await readPid(paths));
+    throw await openFailure(paths, error);
   }
 }
 
@@ -103,23 +102,21 @@ async function rebuild(
     const logs = new LogEnds();
     let droppedCount = 0;
     let lastCommit = 0;
+    let hasName = false;
     for await (const [key, record] of records(source)) {
       if (!isWhole(key, record)) {
         droppedCount += 1;
         continue;
       }
       if (key.startsWith("commits!")) lastCommit = Math.max(lastCommit, commitOfKey(key));
+      if (key === storeIdKey) hasName = true;
       logs.add(key, record);
       if (!derivedParts.some((part) => key.startsWith(part))) await copy.add(key, record);
     }
     const hasNewest = mark <= lastCommit;
     const keptCount = copy.recordCount;
-    for (const change of firstChanges(random.id())) {
-      // A name for what is another log from here on; else the one that was copied.
-      const isName = change.key === storeIdKey;
-      if (change.type === "put" && (!isName || !hasNewest))
-        await copy.add(change.key, change.value);
-    }
+    // What has lost its newest entries is another log from here on, and needs another name.
+    await addFirst(copy, { id: random.id(), hasName: hasName && hasNewest });
     for (const [room, state] of logs.states) {
       await copy.add(logKey(room), sealRecord(logKey(room), encodeLogState(state)));
     }
@@ -129,6 +126,17 @@ async function rebuild(
   } finally {
     await copy.close();
     await source.close();
+  }
+}
+
+async function addFirst(
+  copy: DatabaseCopy,
+  { id, hasName }: { readonly id: string; readonly hasName: boolean },
+): Promise<void> {
+  for (const change of firstChanges(id)) {
+    if (change.type === "put" && (change.key !== storeIdKey || !hasName)) {
+      await copy.add(change.key, change.value);
+    }
   }
 }
 

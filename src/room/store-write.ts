@@ -11,9 +11,9 @@ import {
   encodePlace,
   type LogState,
 } from "./log-state.ts";
+import type { IndexUpdate } from "./message-index.ts";
 import { isChanging } from "./overlay.ts";
-import { openRecord, sealRecord } from "./record-seal.ts";
-import type { IndexUpdate } from "./search-index.ts";
+import { openRecord, sealRecord } from "./record.ts";
 import { commitKey, entryKey, idKey, logKey, recordKey } from "./store-keys.ts";
 import { commitsKept, type OpenedStore } from "./store-open.ts";
 import type { Commit, Draft, Placement, RecordChange } from "./store-port.ts";

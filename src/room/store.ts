@@ -16,14 +16,14 @@ import {
   keepBefore,
   letBeforeGo,
   makeStoreDirectory,
-  readPid,
+  openFailure,
   removePid,
   type StorePaths,
   storePaths,
   writeMarker,
   writePid,
 } from "./store-directory.ts";
-import { diskMessage, failure, toOpenError } from "./store-failure.ts";
+import { diskMessage, failure } from "./store-failure.ts";
 import { migrateFirstFormat } from "./store-migration.ts";
 import { type OpenedStore, openDatabaseChecked } from "./store-open.ts";
 import type {
@@ -125,10 +125,7 @@ export class Store implements StorePort, StoreContents {
         throw error;
       }
     } catch (error) {
-      const failed = toOpenError(error, directory, await readPid(paths));
-      // It is another process's, and as it should be.
-      if (failed.code === "data-directory-in-use") await letBeforeGo(paths);
-      throw failed;
+      throw await openFailure(paths, error);
     }
   }
 

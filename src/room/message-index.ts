@@ -2,7 +2,7 @@ import type { EntryChange } from "./commit-plan.ts";
 import type { Database, DatabaseChange } from "./database.ts";
 import { encodeNumbers, type LogState } from "./log-state.ts";
 import { encodePositions, withPosition } from "./posting-list.ts";
-import { sealRecord } from "./record-seal.ts";
+import { sealRecord } from "./record.ts";
 import { type Backlog, readBacklog } from "./search-backlog.ts";
 import { segmentDocuments } from "./search-segment.ts";
 import { SearchTail, type TermChange, termChange } from "./search-tail.ts";
@@ -45,22 +45,25 @@ const indexParts = ["terms", "places", "documents"] as const;
  * Segments are written in the batch of the commit that fills them; what is in none yet is in the tail
  * in memory, and found in the logs again after a restart.
  */
-export class SearchIndex {
+export class MessageIndex {
   #state: IndexState;
   #nextSegment: number;
 
   /** Finds out what the segments do not have, and takes it into the tail if it is little. */
-  static async load(database: Database, logs: ReadonlyMap<string, LogState>): Promise<SearchIndex> {
+  static async load(
+    database: Database,
+    logs: ReadonlyMap<string, LogState>,
+  ): Promise<MessageIndex> {
     const [last] = await database.keys(partRange("documents"), { isReverse: true, limit: 1 });
     const nextSegment = last === undefined ? 0 : segmentOfKey(last) + 1;
     if ((await database.read(indexStateKey)) !== undefined) {
-      return new SearchIndex({ type: "clearing" }, nextSegment);
+      return new MessageIndex({ type: "clearing" }, nextSegment);
     }
     const backlog = await readBacklog(database, logs);
     const state: IndexState = fitsTail(backlog)
       ? { type: "live", tail: tailOf(backlog) }
       : { type: "building" };
-    return new SearchIndex(state, nextSegment);
+    return new MessageIndex(state, nextSegment);
   }
 
   private constructor(state: IndexState, nextSegment: number) {
@@ -92,24 +95,20 @@ export class SearchIndex {
     changes: readonly EntryChange[],
     logs: ReadonlyMap<string, LogState>,
   ): Promise<IndexUpdate> {
-    const state = this.#state;
-    if (state.type === "clearing") return nothing;
-    const older: { change: EntryChange; terms: TermChange }[] = [];
-    for (const change of changes) {
-      const { room, before, after } = change;
-      if (before === undefined) {
-        if (state.type === "live" && after?.body.type === "message") state.tail.add(room, after);
-        continue;
-      }
-      const terms = termChange(before, after);
-      if (terms.added.length + terms.removed.length === 0) continue;
-      const isInSegment = before.sequence <= (logs.get(room)?.indexedThrough ?? 0);
-      if (isInSegment) older.push({ change, terms });
-      else if (state.type === "live") state.tail.change(room, before.sequence, terms);
+    if (this.#state.type === "clearing") return nothing;
+    const { tail } = this;
+    for (const { room, before, after } of changes) {
+      if (before === undefined && after?.body.type === "message") tail?.add(room, after);
+    }
+    const older: TermsChange[] = [];
+    for (const change of changes.flatMap(termsChange)) {
+      const isInSegment = change.sequence <= (logs.get(change.room)?.indexedThrough ?? 0);
+      if (isInSegment) older.push(change);
+      else tail?.change(change.room, change.sequence, change.terms);
     }
     try {
       const postings = await this.#changePostings(database, older);
-      const segment = state.type === "live" ? this.#fillSegment(state.tail) : nothing;
+      const segment = tail === undefined ? nothing : this.#fillSegment(tail);
       return { ...segment, changes: [...postings, ...segment.changes] };
     } catch (error) {
       if (error instanceof IndexDamage) return this.clear();
@@ -197,12 +196,11 @@ export class SearchIndex {
   /** The postings of messages in segments, with their new terms and without their old ones. */
   async #changePostings(
     database: Database,
-    changed: readonly { readonly change: EntryChange; readonly terms: TermChange }[],
+    changed: readonly TermsChange[],
   ): Promise<readonly DatabaseChange[]> {
     const wanted = new Map<string, { position: number; isIn: boolean }[]>();
-    for (const { change, terms } of changed) {
-      const { room, before } = change;
-      const place = await locate(database, room, before?.sequence ?? 0);
+    for (const { room, sequence, terms } of changed) {
+      const place = await locate(database, room, sequence);
       if (place === undefined) continue;
       const { segment, position } = place;
       const note = (term: string, isIn: boolean) => {
@@ -224,6 +222,21 @@ export class SearchIndex {
       return { type: "put", key, value: sealRecord(key, encodePositions(positions)) };
     });
   }
+}
+
+/** What changes of the terms of a message. */
+interface TermsChange {
+  readonly room: string;
+  readonly sequence: number;
+  readonly terms: TermChange;
+}
+
+/** What changes of the terms of an older message, if anything. */
+function termsChange({ room, before, after }: EntryChange): TermsChange[] {
+  if (before === undefined) return [];
+  const terms = termChange(before, after);
+  const count = terms.added.length + terms.removed.length;
+  return count === 0 ? [] : [{ room, sequence: before.sequence, terms }];
 }
 
 const nothing: IndexUpdate = {
