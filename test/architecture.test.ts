@@ -16,6 +16,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 /** The one file that imports a package, so that replacing the package touches one file. */
 const packageOwners: Readonly<Record<string, string>> = {
+  "@homebridge/ciao": "discovery/dns-sd-advertiser.ts",
   "@scure/bip39": "base/fingerprint.ts",
   blessed: "tui/screen.ts",
   cborg: "room/codec.ts",
@@ -39,6 +40,9 @@ const drivers = new Set([
   "discovery/beacon.ts",
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
+  "discovery/dns-sd-advertiser.ts",
+  "discovery/dns-search.ts",
+  "discovery/mdns-search.ts",
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",
@@ -124,8 +128,10 @@ describe("architecture", () => {
   test("every dependency in package.json has its importer", () => {
     const manifest = JSON.parse(readFileSync(resolve(sourceRoot, "../package.json"), "utf8")) as {
       dependencies: Record<string, string>;
+      optionalDependencies: Record<string, string>;
     };
-    expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(packageOwners).sort());
+    const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies };
+    expect(Object.keys(dependencies).sort()).toEqual(Object.keys(packageOwners).sort());
     const imported = new Set(files.flatMap((file) => file.imports.map(packageName)));
     expect(Object.keys(packageOwners).filter((name) => !imported.has(name))).toEqual([]);
   });

@@ -39,6 +39,7 @@ export interface ServeCommand extends NetworkOptions {
   readonly command: "serve";
   readonly name: string | undefined;
   readonly port: number | undefined;
+  readonly hasMdns: boolean;
   readonly hasQr: boolean;
   readonly isJson: boolean;
 }
@@ -205,6 +206,7 @@ function networkCommand(
         ...network,
         name: values.one("name"),
         port: values.number("port", 1_024, 65_535),
+        hasMdns: !values.has("no-mdns"),
         hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
       };

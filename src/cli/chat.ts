@@ -149,7 +149,7 @@ async function chatInLines(
 }
 
 function hostingOptions(command: ChatCommand) {
-  return { name: undefined, port: undefined, data: command.data };
+  return { name: undefined, port: undefined, data: command.data, hasMdns: true };
 }
 
 /** There is no doubt about a server that runs in this process, whoever had its name before. */

@@ -4,6 +4,7 @@ import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { startBeacon } from "../discovery/beacon.ts";
+import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
@@ -25,6 +26,8 @@ export interface HostingOptions {
   readonly port: number | undefined;
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
+  /** Whether it is advertised by DNS-SD as well. */
+  readonly hasMdns: boolean;
 }
 
 /** A server that runs in this process and can be found on the network. */
@@ -84,6 +87,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     throw error;
   });
   onChange = () => beacon.changed();
+  const advertiser = options.hasMdns ? advertise(network, server, { id, name }) : undefined;
   const { host, port } = server.address;
   return {
     id,
@@ -98,10 +102,31 @@ export async function startHosting(network: Network, options: HostingOptions): P
       return server.memberCount;
     },
     async close(reason) {
-      await Promise.all([server.close(reason), beacon.close()]);
+      await Promise.all([server.close(reason), beacon.close(), advertiser?.close()]);
       await forgetOwner(directory);
     },
   };
+}
+
+function advertise(
+  network: Network,
+  server: RunningServer,
+  { id, name }: { readonly id: string; readonly name: string },
+): DnsSdAdvertiser {
+  return new DnsSdAdvertiser({
+    ...network,
+    name,
+    key: id,
+    port: server.address.port,
+    versionMin: transportVersion,
+    versionMax: transportVersion,
+    onTrouble: note,
+  });
+}
+
+/** Tells the owner of the server; nobody has to listen. */
+function note(message: string): void {
+  new LineOutput(process.stderr, () => undefined).writeLine(`earshot: note: ${message}`);
 }
 
 function serverName(wanted: string | undefined): string {
@@ -121,13 +146,12 @@ async function startOn(
   directory: ServerDirectory,
   identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange">,
 ): Promise<RunningServer> {
-  const notes = new LineOutput(process.stderr, () => undefined);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host: bindHost(network), port: tried },
       dataDir: directory.historyPath,
-      onTrouble: (message) => notes.writeLine(`earshot: note: ${message}`),
+      onTrouble: note,
       clock: network.clock,
       random: network.random,
     });

@@ -75,6 +75,11 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["serve"],
     help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
   },
+  {
+    name: "no-mdns",
+    commands: ["serve"],
+    help: "no advertising by DNS-SD, by which other programs find servers",
+  },
   { name: "no-qr", commands: ["serve"], help: "print the link without its QR code" },
   { name: "json", commands: ["serve", "list"], help: "print JSON, one object per line" },
   {

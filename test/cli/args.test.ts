@@ -51,11 +51,12 @@ describe("commands", () => {
       data: "d",
       name: "office",
       port: 5_000,
+      hasMdns: false,
       hasQr: false,
       isJson: true,
     };
     const options =
-      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --json";
+      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --no-mdns --json";
     expect(parse(`${options} serve`)).toEqual(expected);
     expect(parse(`serve ${options}`)).toEqual(expected);
   });
