@@ -47,13 +47,13 @@ export async function measure({ link, seed, msMax, nodeFlags = [], ...task }) {
   };
   const run = async () => {
     const server = start("server", {});
-    let { port } = await server.next("ready");
+    let { port, hint } = await server.next("ready");
     if (link !== undefined) {
       const relay = await openLink(link, { host, port, seed });
       closers.push(relay.close);
       port = relay.port;
     }
-    const client = start("client", { port });
+    const client = start("client", { port, hint });
     // The two ends talk about the measurement by way of us, beside the transport under test.
     client.on("call", (call) => server.send(call));
     server.on("answer", (answer) => client.send(answer));

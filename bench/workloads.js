@@ -22,6 +22,7 @@ import { storm } from "./workloads/storm.js";
  * @property {readonly string[]} [peers] The only peers it makes sense for.
  * @property {LinkShape} [link] A link to put between the two; only peers that can be relayed cross it.
  * @property {number} [datagramBytesMax] For a path that carries no longer datagrams; only over UDP.
+ * @property {boolean} [isUnheard] Whether clients connect without the peer's hint.
  * @property {(host: string) => Promise<{ port: number, target: object }>} [serve]
  * @property {(context: Context) => Promise<Record<string, number>>} client
  */
@@ -68,6 +69,13 @@ export const workloads = {
   "fan-out-100": fanOut(100),
   "fan-out-1000": fanOut(1000),
   storm,
+  "storm-unheard": {
+    ...storm,
+    title: "The same by clients that know nothing but the address",
+    isUnheard: true,
+    peers: ["earshot"],
+    isQuick: false,
+  },
   "beside-bulk": besideBulk,
   idle,
   chat,

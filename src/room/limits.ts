@@ -46,6 +46,21 @@ export const pageEntriesDefault = 50;
 /** Text in one page; it stops there, but holds at least one line. */
 export const pageTextBytesMax: number = 256 * 2 ** 10;
 
+/** Persons whom one message mentions; more nicknames in it are only words. */
+export const mentionsMax = 20;
+
+/** Edits of one message. */
+export const editsMax = 50;
+
+/** Different emojis on one message. */
+export const reactionEmojisMax = 20;
+
+/** Reactions of one message, of all emojis together: with 22 characters each they fit one datagram. */
+export const reactionsMax = 50;
+
+/** Messages in one page of what was found. */
+export const searchHitsMax = 50;
+
 /** Ranges of lost lines in one page: at most one before each entry and one after the last. */
 export const pageDamagedMax: number = pageEntriesMax + 1;
 

@@ -72,8 +72,8 @@ export interface LogEntry {
   readonly ordinal: number;
   readonly author: Author;
   readonly body: EntryBody;
-  /** `sentAt` of the newest edit; a message only. */
-  readonly editedAt?: number;
+  /** When it was edited last, and the sequences of all its edits; a message only. */
+  readonly edited?: { readonly at: number; readonly sequences: readonly number[] };
   /** Never empty; a message only. */
   readonly reactions?: readonly Reaction[];
 }

@@ -8,16 +8,30 @@ export interface Draft {
   readonly id: string;
   readonly author: Author;
   readonly body: EntryBody;
+  /** It is refused when the target of its body was written by another person. */
+  readonly isForOwn?: true;
 }
 
-/** What became of one draft. */
-export interface Placement {
+/** Where a draft stands in its log. */
+export interface Placed {
+  readonly type: "placed";
   readonly sequence: number;
   readonly sentAt: number;
   readonly ordinal: number;
   /** The id was stored before, and this is where. */
   readonly isDuplicate: boolean;
 }
+
+/**
+ * What became of one draft: its place, or why its target cannot be changed by it. What is refused is
+ * not stored, and uses up no sequence.
+ */
+export type Placement =
+  | Placed
+  | {
+      readonly type: "refused";
+      readonly reason: "target-missing" | "target-foreign" | "target-full";
+    };
 
 /** The end of a room's log, and where it begins. */
 export interface LogEnd {
@@ -133,11 +147,9 @@ export type ExpireResult =
  * Where logs and records are kept. The server has at most one commit, one read, one search and one
  * expiry under way at a time. Results come by callback, possibly before the call returns.
  *
- * A commit applies its drafts' `edit`, `delete` and `react` to their targets in the same batch: an
- * edit puts its text and mentions into the message, a reaction adds or takes a person, and a delete
- * makes `deleted` of the message and of every edit of it, and takes their words out of the index. A
- * target that is no message (any more) is left alone: the server has checked it before, and what came
- * between decides.
+ * A commit applies its drafts' `edit`, `delete` and `react` to their targets (`changedBy`) in the same
+ * batch, and refuses those whose target is no message. With a message, every edit of it becomes
+ * `deleted`, and the words of all of them leave the index.
  */
 export interface StorePort {
   /** Stores all or nothing; `committed` means that it survives a power cut. */

@@ -8,7 +8,7 @@ import {
   varintMax,
 } from "../base/bytes.ts";
 import { sanitizeLine } from "../base/text.ts";
-import { ackRangeCountMax, channelMax, closeTextBytesMax } from "./limits.ts";
+import { ackDelayLimitMs, ackRangeCountMax, channelMax, closeTextBytesMax } from "./limits.ts";
 import type { Range } from "./ranges.ts";
 
 /**
@@ -27,6 +27,7 @@ export const frameTypes = {
   pathChallenge: 0x1a,
   pathResponse: 0x1b,
   close: 0x1c,
+  ackFrequency: 0xaf,
 } as const;
 
 /** Bytes in PATH_CHALLENGE that PATH_RESPONSE repeats. */
@@ -56,7 +57,17 @@ export type Frame =
   | { readonly type: "data-blocked"; readonly max: number }
   | { readonly type: "stream-data-blocked"; readonly channel: number; readonly max: number }
   | { readonly type: "path-challenge" | "path-response"; readonly data: Uint8Array }
+  | ({ readonly type: "ack-frequency" } & AckRequest)
   | { readonly type: "close"; readonly code: number; readonly text: string };
+
+/** How often the sender of it wants ACKs; of two, the one with the higher sequence counts. */
+export interface AckRequest {
+  readonly sequence: number;
+  /** Packets that one ACK may answer, at least 1. */
+  readonly threshold: number;
+  /** How long an ACK may wait for them, in whole ms from 0 to 1000. */
+  readonly delayMs: number;
+}
 
 /** Room that any of the small control frames fits in: type, channel and a varint of 8 bytes. */
 export const controlFrameBytesMax = 10;
@@ -151,6 +162,14 @@ export function writePath(
   writer.bytes(data);
 }
 
+/** Writes ACK_FREQUENCY. */
+export function writeAckFrequency(writer: ByteWriter, request: AckRequest): void {
+  writer.u8(frameTypes.ackFrequency);
+  writer.varint(request.sequence);
+  writer.varint(request.threshold);
+  writer.varint(request.delayMs);
+}
+
 /** Whether a packet with this frame must be acknowledged. Path frames are repeated by themselves. */
 export function isAckEliciting(frame: Frame): boolean {
   return frame.type !== "ack" && !isProbing(frame);
@@ -226,6 +245,8 @@ function readFrame(reader: ByteReader, type: number | undefined): Frame | undefi
       return readPath(reader, "path-response");
     case frameTypes.close:
       return readClose(reader);
+    case frameTypes.ackFrequency:
+      return readAckFrequency(reader);
     default:
       return undefined;
   }
@@ -281,6 +302,15 @@ function readChannelNumber(
 function readPath(reader: ByteReader, type: "path-challenge" | "path-response"): Frame | undefined {
   const data = reader.copy(pathDataBytes);
   return data && { type, data };
+}
+
+function readAckFrequency(reader: ByteReader): Frame | undefined {
+  const sequence = reader.varint();
+  const threshold = reader.varint();
+  const delayMs = reader.varint();
+  if (sequence === undefined || threshold === undefined || delayMs === undefined) return undefined;
+  if (threshold === 0 || ackDelayLimitMs < delayMs) return undefined;
+  return { type: "ack-frequency", sequence, threshold, delayMs };
 }
 
 function readClose(reader: ByteReader): Frame | undefined {

@@ -208,6 +208,28 @@ export const ackDelayLimitMs = 1000;
 /** Ack-eliciting packets that are answered with one ACK (RFC 9000 section 13.2.2). */
 export const ackElicitingThreshold = 2;
 
+/** The share of the window that one ACK answers at most: seven parts fly while it is on its way. */
+export const ackWindowShare: number = 1 / 8;
+
+/** Nor more packets than this: then ACKs are 3 % of all packets, and fewer save nothing. */
+export const ackThresholdMax = 32;
+
+/**
+ * While an endpoint has many connections, the packets that one ACK answers: fewer than the initial
+ * window, so that a window never waits for an ACK that waits for more packets.
+ */
+export const ackThresholdCrowded = 8;
+
+/**
+ * A line that goes to each of 1000 connections would bring 1000 ACKs within `ackDelayMaxMs`, and a
+ * default socket buffer holds 256. So an endpoint lets ACKs wait longer with every connection, for
+ * 10 of them in each ms, and at most this long: a lost line is repeated that much later.
+ */
+export const ackDelayCrowdedMs = 100;
+
+/** ACKs that an endpoint wants to get in each ms when all its connections send one. */
+export const acksPerMs = 10;
+
 /**
  * Timer granularity. RFC 9002 asks for at least 1 ms; Node's event loop is late by up to 3 ms in
  * one of a thousand turns, and what is late must not count as lost.
@@ -276,6 +298,13 @@ export const silenceMaxMs = 3500;
 
 /** Probe timeouts that must have gone unanswered before silence means death. */
 export const probeRoundsMin = 4;
+
+/**
+ * Probe timeouts that a peer may leave unanswered although it speaks. Who hears nothing is silent after
+ * 3.5 s itself, so one that goes on and acknowledges nothing keeps our unacknowledged packets on
+ * purpose: two more with each round, a second apart.
+ */
+export const probeRoundsMax = 30;
 
 /** A timer this late says that not the peer but we were away (stalled, suspended). */
 export const stallMs = 1000;

@@ -36,6 +36,8 @@ export class PathLimit {
 
   /** The most bytes of a datagram to this IPv4 address. */
   datagramBytesTo(host: string): number {
+    // RFC 1122 section 3.2.1.3: it is this host whatever adapters there are.
+    if (host.startsWith("127.")) return loopbackBytes - headerBytes;
     const now = this.#clock.now();
     if (this.#listedAt === undefined || this.#listedAt + listMs <= now) {
       this.#adapters = listAdapters();

@@ -10,6 +10,7 @@ export type SentFrame =
       readonly start: number;
       readonly end: number;
     }
+  | { readonly type: "ack-frequency"; readonly sequence: number }
   | { readonly type: "max-data" }
   | { readonly type: "max-stream-data"; readonly channel: number };
 

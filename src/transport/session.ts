@@ -7,13 +7,13 @@ import { earliest } from "./deadlines.ts";
 import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
 import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { PacketSpace, type SettledFrames } from "./packet-space.ts";
+import { PacketSpace, type SettledPackets } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import { ReceiveChannels } from "./receive-channels.ts";
 import type { ReceiveOutcome } from "./receive-stream.ts";
 import { SendChannels } from "./send-channels.ts";
-import type { SentFrame } from "./sent-packet.ts";
+import type { SentFrame, SentPacket } from "./sent-packet.ts";
 
 /** How a connection is doing. */
 export interface ConnectionStats {
@@ -43,6 +43,7 @@ export interface Payload {
 }
 
 const taken: FramesOutcome = { type: "taken" };
+const refused: FramesOutcome = { type: "refused" };
 
 /**
  * What runs over a connection once both sides know each other: packets, channels, credit and
@@ -66,6 +67,8 @@ export class Session {
       readonly random: Random;
       readonly budget: ReceiveBudget;
       readonly makeCongestion: CongestionFactory;
+      /** How long the peer's ACKs may wait now, in ms. */
+      readonly ackDelayMs: () => number;
       /** The longest datagram that our side of the path to the peer carries now. */
       readonly pathBytesMax: () => number;
       readonly onMessage: (channel: number, message: Uint8Array) => void;
@@ -75,7 +78,7 @@ export class Session {
   ) {
     this.#random = options.random;
     this.#pathBytesMax = options.pathBytesMax;
-    this.#space = new PacketSpace(options.random, options.makeCongestion);
+    this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#receive = new ReceiveChannels({
       budget: options.budget,
@@ -131,6 +134,11 @@ export class Session {
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
 
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#space.assumeRoundTrip(roundTripMs);
+  }
+
   write(channel: number, message: Uint8Array): void {
     this.#send.write(channel, message);
   }
@@ -183,7 +191,7 @@ export class Session {
       else if (outcome.type !== "taken") return outcome;
     }
     // Doing the frames of a refused packet again, when it is repeated, changes nothing.
-    if (isRefused) return { type: "refused" };
+    if (isRefused) return refused;
     this.#space.onReceived(now, packetNumber, frames.some(isAckEliciting));
     return taken;
   }
@@ -194,7 +202,7 @@ export class Session {
     this.#settle(settled);
     if (settled.probes !== undefined) {
       this.#probesDue = probeCount;
-      for (const frame of settled.probes) this.#onLost(frame);
+      for (const packet of settled.probes) this.#onPacketLost(packet);
     }
     if (this.#liveness.takePing(now)) this.#isPingDue = true;
     return this.#liveness.isDead(now, this.#space.probeRounds) ? "dead" : "alive";
@@ -269,6 +277,10 @@ export class Session {
   #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
     this.#receive.writeFrames(writer, frames);
+    if (mayCarryData && 0 < this.unsentBytes) {
+      const request = this.#space.writeAckFrequency(writer);
+      if (request !== undefined) frames.push(request);
+    }
     if (mayCarryData) this.#send.writeFrames(writer, frames);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
@@ -281,6 +293,9 @@ export class Session {
       // These are about where the peer is, which is not known here.
       case "path-challenge":
       case "path-response":
+        return taken;
+      case "ack-frequency":
+        this.#space.onAckRequest(frame);
         return taken;
       case "data-blocked":
         this.#receive.onBlocked(undefined, frame.max);
@@ -312,11 +327,20 @@ export class Session {
     }
   }
 
-  #settle(settled: SettledFrames): void {
-    for (const frame of settled.acked) {
+  #settle({ acked, lost, revived }: SettledPackets): void {
+    for (const packet of revived) this.#onPacketAcked(packet);
+    for (const packet of acked) this.#onPacketAcked(packet);
+    for (const packet of lost) this.#onPacketLost(packet);
+  }
+
+  #onPacketAcked({ frames }: SentPacket): void {
+    for (const frame of frames) {
       if (frame.type === "stream") this.#send.onAcked(frame);
     }
-    for (const frame of settled.lost) this.#onLost(frame);
+  }
+
+  #onPacketLost({ frames }: SentPacket): void {
+    for (const frame of frames) this.#onLost(frame);
   }
 
   #onLost(frame: SentFrame): void {
@@ -328,8 +352,9 @@ export class Session {
       case "max-stream-data":
         this.#receive.onLost(frame);
         return;
-      // The next ACK says all that the lost one did.
+      // The next ACK says all that the lost one did; requests for ACKs are repeated by who made them.
       case "ack":
+      case "ack-frequency":
         return;
       default:
         assertNever(frame);
@@ -344,8 +369,9 @@ function violation(text: string): FramesOutcome {
 function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
   switch (outcome) {
     case "taken":
+      return taken;
     case "refused":
-      return { type: outcome };
+      return refused;
     case "over-limit": {
       const text = "data beyond the credit that was given";
       return { type: "violated", code: transportCodes.flowControlError, text };

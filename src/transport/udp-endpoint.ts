@@ -10,10 +10,12 @@ import type {
   EndpointPort,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
+import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
@@ -44,6 +46,9 @@ const sendBufferBytes = 1024 * 1024;
 const turnDatagramsMax = 64;
 const turnMsMax = 1;
 
+/** A turn looks at the clock after so many datagrams: a glance costs a twentieth of a datagram. */
+const turnGlanceDatagrams = 8;
+
 /** How soon to try again when the kernel takes no more. */
 const brakeMs = 1;
 
@@ -52,6 +57,8 @@ const stopMsMax = 1000;
 
 /** Drives an `Endpoint` with a UDP socket and the event loop. */
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  /** Which implementation of the cipher seals and opens packets. */
+  readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
   readonly #engine: Endpoint;
@@ -70,26 +77,24 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    // Before the socket is there: what it hears then must find its reader.
+    const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDatagramSocket({
-      address: options.address,
-      receiveBufferBytes,
-      sendBufferBytes,
-      onDatagram: (datagram, from) => receive(datagram, from),
-      ...(options.onSocketError && { onError: options.onSocketError }),
-    });
-    const endpoint = new UdpEndpoint(options, socket);
+    const socket = await bindSocket(options, (datagram, from) => receive(datagram, from));
+    const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
   }
 
-  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+  private constructor(options: UdpEndpointOptions, aead: AeadProvider, socket: DatagramSocket) {
+    this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
       ...options,
+      makeAead: aead.makeAead,
       // The other half is for those who send at the same time.
       socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
       pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
@@ -210,8 +215,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** Sends what one turn may send. */
   #transmit(): "drained" | "more" | "braked" {
     const startedAt = this.#clock.now();
+    let now = startedAt;
     for (let count = 0; count < turnDatagramsMax; count += 1) {
-      const now = this.#clock.now();
+      if (count % turnGlanceDatagrams === 0) now = this.#clock.now();
       if (turnMsMax <= now - startedAt) return "more";
       // What the kernel does not take would pile up out of sight, in no order of ours.
       if (0 < this.#socket.queuedBytes) return "braked";
@@ -249,4 +255,22 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onEvent(event);
     }
   }
+}
+
+/** Who may be asked must answer from where it was asked; who only asks follows its routes. */
+function bindSocket(
+  options: UdpEndpointOptions,
+  onDatagram: (datagram: Uint8Array, from: Address) => void,
+): Promise<DatagramSocket> {
+  const { address, clock, isAccepting, onSocketError } = options;
+  const socketOptions = {
+    address,
+    receiveBufferBytes,
+    sendBufferBytes,
+    onDatagram,
+    ...(onSocketError && { onError: onSocketError }),
+  };
+  return isAccepting && address.host === anyHost
+    ? UdpSockets.bind({ ...socketOptions, clock })
+    : bindDatagramSocket(socketOptions);
 }

@@ -37,6 +37,12 @@ class Namespace {
     execFileSync(program!, args, { input, stdio: ["pipe", "ignore", "pipe"] });
   }
 
+  /** Starts a command that runs until it is ended. */
+  spawn(command: readonly string[]): ChildProcess {
+    const [program, ...args] = this.enter(command);
+    return spawn(program!, args, { stdio: ["ignore", "pipe", "pipe"] });
+  }
+
   /** Commands of `ip`, one a line. */
   ip(...lines: readonly string[]): void {
     this.run(["ip", "-batch", "-"], lines.join("\n"));
@@ -47,6 +53,12 @@ class Namespace {
     this.#holder.stdin?.end();
     await once(this.#holder, "exit");
   }
+}
+
+/** What is being captured. */
+export interface Capture {
+  /** Ends it and gives the file of it, as tcpdump writes it. */
+  stop(): Promise<Buffer>;
 }
 
 /** A LAN of two switches that are not joined; no host has a default route. */
@@ -79,6 +91,23 @@ export class Lan implements AsyncDisposable {
     this.#hosts.push(host);
     for (const switchNumber of on) host.plug(switchNumber);
     return host;
+  }
+
+  /** Keeps every frame that passes the first switch, from now on; needs `tcpdump`. */
+  async capture(): Promise<Capture> {
+    const options = ["-i", "sw1", "--immediate-mode", "-U", "-Z", "root", "-w", "-", "udp"];
+    const child = this.#switches.spawn(["tcpdump", ...options]);
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk) => chunks.push(chunk));
+    // It says on stderr that it listens.
+    await once(child.stderr!, "data");
+    return {
+      stop: async () => {
+        child.kill("SIGINT");
+        await once(child, "close");
+        return Buffer.concat(chunks);
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,6 +156,35 @@ export class Host {
     this.#namespace.ip(
       `addr flush dev eth${on}`,
       `addr add 10.77.${on}.${last}/24 brd + dev eth${on}`,
+    );
+  }
+
+  /** One more address on the adapter. */
+  addAddress(on: SwitchNumber, last: number): string {
+    const address = `10.77.${on}.${last}`;
+    this.#namespace.ip(`addr add ${address}/24 brd + dev eth${on}`);
+    return address;
+  }
+
+  /** Reaches the subnet of a switch, where it has no adapter, through a host that has. */
+  setRoute(to: SwitchNumber, via: string): void {
+    this.#namespace.ip(`route add 10.77.${to}.0/24 via ${via}`);
+  }
+
+  /** Lets this host send in another's name: it has its address, and never answers for it. */
+  impersonate(address: string): void {
+    const settings = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"];
+    this.#namespace.run(["sysctl", "-q", "-w", ...settings]);
+    this.#namespace.ip(`addr add ${address}/32 dev lo`);
+  }
+
+  /** A firewall that lets nothing in from an address; needs `nft`. */
+  refuse(on: SwitchNumber, from: string): void {
+    this.#namespace.run(
+      ["nft", "-f", "-"],
+      `table netdev refuse {
+        chain in { type filter hook ingress device "eth${on}" priority 0; ip saddr ${from} drop; }
+      }`,
     );
   }
 
@@ -194,6 +252,12 @@ export class Host {
   #port(on: SwitchNumber): string {
     return `h${this.#number}-${on}`;
   }
+}
+
+/** Why nothing can be captured here, or `undefined`. */
+export function whyNoCapture(): string | undefined {
+  const { status } = spawnSync("tcpdump", ["--version"]);
+  return status === 0 ? undefined : "tcpdump is not installed";
 }
 
 /** Why frames cannot be lost on purpose here, or `undefined`. */

@@ -31,6 +31,7 @@ import { SimulatedClock } from "../support/clock.ts";
 import { goodLink, SimulatedNetwork } from "../support/network.ts";
 import { SeededRandom } from "../support/random.ts";
 import { RawPeer } from "../support/raw-peer.ts";
+import { besiege, droppedBy } from "../support/siege.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 import {
   makeTransportPair,
@@ -532,16 +533,6 @@ describe("a stateless reset", () => {
 });
 
 describe("packets of a connection", () => {
-  /** A server and a raw client whose connection is open. */
-  function besiege() {
-    const pair = makeTransportPair(1);
-    const peer = new RawPeer({ ...pair, server: serverAddress });
-    peer.connect();
-    peer.sendFrames((writer) => writer.u8(frameTypes.ping));
-    pair.clock.advance(1);
-    return { ...pair, peer };
-  }
-
   test("are dropped when any bit of them was changed, and change nothing", () => {
     const siege = besiege();
     const before = siege.server.host.stats.dropped.damaged;
@@ -555,8 +546,7 @@ describe("packets of a connection", () => {
     }
     siege.clock.advance(1);
     const { dropped } = siege.server.host.stats;
-    const sum = Object.values(dropped).reduce((total, number) => total + number, 0);
-    expect(sum).toBe(count);
+    expect(droppedBy(siege)).toBe(count);
     // All but those of other ids, forms or reserved bits came as far as the tag.
     expect(dropped.damaged - before).toBe(count - 48 - 6);
     expect(siege.server.closed).toBeUndefined();

@@ -7,6 +7,7 @@ import {
   frameTypes,
   streamHeaderBytes,
   writeAck,
+  writeAckFrequency,
   writeChannelNumber,
   writeClose,
   writeNumber,
@@ -202,5 +203,17 @@ describe("CLOSE frames", () => {
       const { length: bytes } = write((writer) => writeStreamHeader(writer, 0, offset, length));
       expect(streamHeaderBytes(offset, length)).toBe(bytes);
     }
+  });
+});
+
+describe("ACK_FREQUENCY frames", () => {
+  test("ask for at least one packet and at most a second", () => {
+    const frequency = { sequence: 3, threshold: 1, delayMs: 1000 };
+    const bytes = write((writer) => writeAckFrequency(writer, frequency));
+    expect(decodeFrames(bytes)).toEqual([{ type: "ack-frequency", ...frequency }]);
+    const none = { ...frequency, threshold: 0 };
+    expect(decodeFrames(write((writer) => writeAckFrequency(writer, none)))).toBeUndefined();
+    const late = { ...frequency, delayMs: 1001 };
+    expect(decodeFrames(write((writer) => writeAckFrequency(writer, late)))).toBeUndefined();
   });
 });

@@ -15,23 +15,8 @@ import {
   messageBytesMax,
   pieceCountMax,
 } from "../../src/transport/limits.ts";
-import { ourParameters, type TransportParameters } from "../../src/transport/parameters.ts";
-import { RawPeer } from "../support/raw-peer.ts";
-import { makeTransportPair, serverAddress, type TransportPair } from "../support/transport-pair.ts";
-
-/** A server, and a client that obeys nothing, connected. */
-function besiege(
-  seed = 1,
-  parameters: TransportParameters = ourParameters,
-): TransportPair & { readonly peer: RawPeer } {
-  const pair = makeTransportPair(seed);
-  const peer = new RawPeer({ ...pair, server: serverAddress });
-  peer.connect(parameters);
-  peer.sendFrames((writer) => writer.u8(frameTypes.ping));
-  pair.clock.advance(1);
-  expect(pair.server.events).toMatchObject([{ type: "opened", isIncoming: true }]);
-  return { ...pair, peer };
-}
+import { ourParameters } from "../../src/transport/parameters.ts";
+import { besiege, droppedBy, type Siege } from "../support/siege.ts";
 
 function writeStream(
   writer: ByteWriter,
@@ -42,7 +27,7 @@ function writeStream(
 }
 
 /** What the attack brought, and whether the peer was told the same. */
-function expectViolation(siege: ReturnType<typeof besiege>, code: number): void {
+function expectViolation(siege: Siege, code: number): void {
   siege.clock.advance(1);
   expect(siege.server.closed).toMatchObject({ cause: "protocol-violation", code });
   expect(siege.peer.frames.at(-1)).toMatchObject({ type: "close", code });
@@ -151,9 +136,7 @@ describe("what is odd but allowed:", () => {
     }
     siege.clock.advance(1);
     expect(siege.server.closed).toBeUndefined();
-    const { dropped } = siege.server.host.stats;
-    const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
-    expect(sum).toBe(200);
+    expect(droppedBy(siege)).toBe(200);
   });
 
   test("text in CLOSE is safe to show", () => {
