@@ -59,11 +59,20 @@ export interface BotCommand extends NetworkOptions {
   readonly waitMs: number;
 }
 
+export interface DoctorCommand extends NetworkOptions {
+  readonly command: "doctor";
+  readonly server: string | undefined;
+  readonly isJson: boolean;
+  /** How long to print what is heard; `undefined` means to look for a cause instead. */
+  readonly listenMs: number | undefined;
+}
+
 export type Command =
   | ChatCommand
   | ServeCommand
   | ListCommand
   | BotCommand
+  | DoctorCommand
   | { readonly command: "help"; readonly topic: CommandName | undefined }
   | { readonly command: "version" };
 
@@ -214,6 +223,8 @@ function networkCommand(
       return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
     case "bot":
       return { command: "bot", ...network, ...joining(values), nick: botNick(values) };
+    case "doctor":
+      return { command: "doctor", ...network, ...doctorOptions(values) };
   }
 }
 
@@ -243,6 +254,14 @@ function joining(values: Values) {
     trustedWords: trustedWords(values),
     waitMs: waitMs(values),
   };
+}
+
+function doctorOptions(values: Values) {
+  const server = values.one("server");
+  if (server !== undefined) parseTypedServer(server);
+  const seconds = values.number("listen", 1, 3_600);
+  const listenMs = seconds === undefined ? undefined : seconds * 1_000;
+  return { server, isJson: values.has("json"), listenMs };
 }
 
 function waitMs(values: Values): number {
