@@ -55,7 +55,15 @@ function checkLines({ level, subject, text, fix }: Check): readonly string[] {
 
 function describeJson({ cause, outcome, checks }: Diagnosis, findings: Findings): string {
   const { code, sentence, fix } = cause;
-  return JSON.stringify({ type: "diagnosis", cause: code, sentence, fix, outcome, checks, findings });
+  return JSON.stringify({
+    type: "diagnosis",
+    cause: code,
+    sentence,
+    fix,
+    outcome,
+    checks,
+    findings,
+  });
 }
 
 interface Listening {

@@ -67,7 +67,10 @@ export async function gatherFindings(network: Network, server?: string): Promise
     ports,
     sends: survey.sends,
     firewalls,
-    servers: survey.servers.map((found) => ({ ...found, ...neighbourState(neighbours, found.host) })),
+    servers: survey.servers.map((found) => ({
+      ...found,
+      ...neighbourState(neighbours, found.host),
+    })),
     links: linksOf(used, neighbours, routers),
     ...(wanted && { target: targetOf(wanted, survey, table, neighbours) }),
     unseen: unseenBy(surroundings, firewalls.length),
@@ -135,11 +138,7 @@ function targetOf(
   };
 }
 
-function isMeant(
-  server: ServerFinding,
-  typed: TypedServer,
-  address: Address | undefined,
-): boolean {
+function isMeant(server: ServerFinding, typed: TypedServer, address: Address | undefined): boolean {
   if (address !== undefined) return server.host === address.host && server.port === address.port;
   return typed.type === "name" && server.name.toLowerCase() === typed.name.toLowerCase();
 }
@@ -156,7 +155,8 @@ function linksOf(
 ): readonly LinkFinding[] {
   const links = used.filter(({ isLoopback, address }) => !isLoopback && !address.includes(":"));
   return [...new Set(links.map(({ name }) => name))].map((adapter) => {
-    const isOf = (row: { readonly adapter: string }) => row.adapter === adapter || row.adapter === "";
+    const isOf = (row: { readonly adapter: string }) =>
+      row.adapter === adapter || row.adapter === "";
     const there = neighbours.filter((neighbour) => neighbour.isThere && isOf(neighbour));
     const own = new Set(routers?.filter(isOf).map(({ host }) => host));
     const hasRouter = own.size === 0 ? undefined : there.some(({ host }) => own.has(host));
@@ -199,6 +199,7 @@ function unseenBy(
   firewallCount: number,
 ): readonly string[] {
   if (platform !== "linux" || isAdministrator) return [];
-  const rules = "the rules of nftables and iptables, and programs of other users (run as root to see them)";
+  const rules =
+    "the rules of nftables and iptables, and programs of other users (run as root to see them)";
   return [firewallCount === 0 ? rules : `${rules}; which firewall is on was seen`];
 }

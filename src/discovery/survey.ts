@@ -6,8 +6,8 @@ import type { Random } from "../base/random.ts";
 import { type AdapterLister, listAdapters, selectAdapters } from "./adapters.ts";
 import type { DataPortState, SendFinding, ServerFinding } from "./findings.ts";
 import { PacketListener } from "./packet-listener.ts";
-import { Sweep } from "./sweep.ts";
 import { SurveyLog, type Way } from "./survey-log.ts";
+import { Sweep } from "./sweep.ts";
 
 /** When everyone is asked, in case a question or its answer is lost. */
 const askAtMs = [0, 150, 450] as const;

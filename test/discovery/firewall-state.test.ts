@@ -30,7 +30,11 @@ describe("nftables", () => {
   test.each<readonly [string, string, string]>([
     ["passes what it has no rule for", nft("accept"), "passes"],
     ["blocks by its policy", nft("drop", [established, accept]), "blocks"],
-    ["blocks by a last rule", nft("accept", [established, accept], [{ drop: undefined }]), "blocks"],
+    [
+      "blocks by a last rule",
+      nft("accept", [established, accept], [{ drop: undefined }]),
+      "blocks",
+    ],
     ["passes a port", nft("drop", [dport(28_197), accept]), "passes"],
     ["passes a port in a set", nft("drop", [dport({ set: [53, 28_198] }), accept]), "passes"],
     [
@@ -94,8 +98,14 @@ describe("other firewalls", () => {
   test("Windows", () => {
     const windows = (categories: unknown, enabled: unknown) =>
       judgeWindows(JSON.stringify({ categories, enabled }));
-    expect(windows(["Public"], [true])).toMatchObject({ state: "unknown", detail: expect.stringContaining("Public") });
-    expect(windows("Private", true)).toMatchObject({ state: "unknown", detail: expect.stringContaining("needs a rule") });
+    expect(windows(["Public"], [true])).toMatchObject({
+      state: "unknown",
+      detail: expect.stringContaining("Public"),
+    });
+    expect(windows("Private", true)).toMatchObject({
+      state: "unknown",
+      detail: expect.stringContaining("needs a rule"),
+    });
     expect(windows(["Private"], [false, false])).toMatchObject({ state: "off" });
     expect(judgeWindows("?")).toBeUndefined();
   });
@@ -103,7 +113,9 @@ describe("other firewalls", () => {
   test("macOS", () => {
     expect(judgeMacos("Firewall is disabled. (State = 0)\n")).toMatchObject({ state: "off" });
     expect(
-      judgeMacos("Firewall is enabled. (State = 1)\nFirewall has block all state set to disabled.\n"),
+      judgeMacos(
+        "Firewall is enabled. (State = 1)\nFirewall has block all state set to disabled.\n",
+      ),
     ).toMatchObject({ state: "unknown" });
     expect(
       judgeMacos("Firewall is enabled. (State = 2)\nFirewall is set to block all non-essential"),
