@@ -35,6 +35,7 @@ const packageOwners: Readonly<Record<string, string>> = {
 const drivers = new Set([
   "base/clock.ts",
   "base/datagram-socket.ts",
+  "base/dual-socket.ts",
   "base/private-file.ts",
   "base/random.ts",
   "discovery/adapters.ts",
@@ -44,6 +45,9 @@ const drivers = new Set([
   "discovery/dns-sd-advertiser.ts",
   "discovery/dns-search.ts",
   "discovery/mdns-search.ts",
+  "discovery/neighbours.ts",
+  "discovery/packet-listener.ts",
+  "discovery/survey.ts",
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",

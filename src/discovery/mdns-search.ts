@@ -1,4 +1,4 @@
-import type { Address } from "../base/address.ts";
+import { type Address, isIpv6 } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
 import type { Random } from "../base/random.ts";
@@ -82,7 +82,7 @@ class MdnsSearch implements HintSearch {
   /** From new sockets each time: the adapters may be others now. The last answers were in long ago. */
   async #ask(): Promise<void> {
     const before = this.#sockets;
-    const opening = this.#adapters().map((adapter) => this.#open(adapter.address, adapter.name));
+    const opening = this.#adapters().map(({ address, name }) => this.#open(address, name));
     this.#sockets = (await Promise.all(opening)).filter((socket) => socket !== undefined);
     const { responders = multicastDns } = this.#options;
     for (const socket of this.#sockets) socket.send(responders, this.#query);
@@ -92,7 +92,8 @@ class MdnsSearch implements HintSearch {
   #adapters() {
     try {
       const list = this.#options.listAdapters ?? listAdapters;
-      return selectAdapters(list(), this.#options.interfaces);
+      const adapters = selectAdapters(list(), this.#options.interfaces);
+      return adapters.filter(({ address }) => !isIpv6(address));
     } catch {
       return [];
     }
@@ -102,6 +103,7 @@ class MdnsSearch implements HintSearch {
     try {
       return await bindDatagramSocket({
         address: { host, port: 0 },
+        multicastAddress: host,
         onDatagram: (datagram, from) => {
           const answer = decodeDnsAnswer(datagram);
           if (this.#isClosed || answer?.id !== this.#id) return;

@@ -153,7 +153,7 @@ class RunningSurvey {
     for (;;) {
       const place = this.#log.pollPlace();
       if (place === undefined) return;
-      this.#probe(place, undefined);
+      void this.#probe(place, undefined);
     }
   }
 
