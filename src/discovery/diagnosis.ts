@@ -72,9 +72,9 @@ const rules: readonly Rule[] = [
   versionMismatch,
   serverUnreachable,
   ownFirewall,
-  container,
   otherSubnet,
   portHeld,
+  container,
   clientIsolation,
 ];
 
