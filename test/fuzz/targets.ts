@@ -9,6 +9,7 @@ import {
   type Frame,
   frameTypes,
   writeAck,
+  writeAckFrequency,
   writeClose,
   writeDatagram,
   writeNumber,
@@ -82,6 +83,7 @@ export const frameSeeds: readonly Uint8Array[] = [
     writeNumber(writer, frameTypes.maxMessageStreams, 20);
     writeNumber(writer, frameTypes.maxDataStreams, 70);
     writeDatagram(writer, pathData);
+    writeAckFrequency(writer, { sequence: 300, threshold: 10, delayMs: 1000 });
     writePath(writer, frameTypes.pathChallenge, pathData);
     writePath(writer, frameTypes.pathResponse, pathData);
   }),
