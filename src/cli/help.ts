@@ -30,7 +30,7 @@ const exitCodeHelp = `Exit codes:
   2  no server found
   3  something was not delivered in time
   4  an identity cannot be trusted
-  5  a server was found, but something is in the way (doctor)
+  5  a server was found, but something is in its way (doctor)
 `;
 
 function programHelp(): string {

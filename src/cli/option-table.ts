@@ -37,7 +37,7 @@ export const optionTable: readonly OptionDefinition[] = [
     name: "server",
     value: "NAME|HOST[:PORT]|LINK",
     commands: ["chat", "bot", "doctor"],
-    help: "the server to join, or to look into: its name or id, an address, or its link",
+    help: "the server that is meant: its name or id, an address, or its link",
   },
   { name: "nick", value: "NICK", commands: ["chat", "bot"], help: "the nickname to go by" },
   {

@@ -86,6 +86,9 @@ function portCheck({ port, use, state, holder }: PortFinding): Check {
 function sendCheck({ adapter, address, mechanism, target, error, isHeard }: SendFinding): Check {
   const subject = "send";
   const way = `${mechanism} on ${adapter} (${address} to ${target})`;
+  // An address of IPv6 is not ready in its first second; nothing is wrong with it.
+  if (error === "EADDRNOTAVAIL")
+    return { level: "note", subject, text: `${way}: ${sendErrorText(error)}` };
   if (error !== undefined)
     return { level: "failure", subject, text: `${way}: ${sendErrorText(error)}` };
   if (isHeard === undefined) return { level: "ok", subject, text: `${way}: sent` };

@@ -68,6 +68,7 @@ const rules: readonly Rule[] = [
   sendBlocked,
   sendFailed,
   groupTrafficFiltered,
+  heardHereOnly,
   well,
   versionMismatch,
   serverUnreachable,
@@ -176,6 +177,14 @@ function groupTrafficFiltered(findings: Findings): Cause | undefined {
   };
 }
 
+/** A server of this machine is found, but nobody else would find it. */
+function heardHereOnly(findings: Findings): Cause | undefined {
+  const found = findings.servers.filter((server) => isUsable(findings, server));
+  const isHere = ({ host }: ServerFinding) =>
+    findings.adapters.some(({ addresses }) => addresses.some((own) => own.split("/")[0] === host));
+  return 0 < found.length && found.every(isHere) ? ownFirewall(findings) : undefined;
+}
+
 function well(findings: Findings): Cause | undefined {
   const found = findings.servers.filter((server) => isUsable(findings, server));
   if (found.length === 0) return undefined;
@@ -222,7 +231,7 @@ const isolationFix =
 /** Whether we cannot hear what we sent ourselves, though the system took it. */
 function isDeaf({ sends }: Findings): boolean {
   const own = sends.filter(({ mechanism }) => mechanism !== "loopback");
-  const tried = own.filter(({ isHeard }) => isHeard !== undefined);
+  const tried = own.filter(({ error, isHeard }) => error === undefined && isHeard !== undefined);
   return 0 < tried.length && tried.every(({ isHeard }) => isHeard === false);
 }
 

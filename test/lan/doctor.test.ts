@@ -5,12 +5,18 @@ import { serve } from "./scene.ts";
 const noFirewall = whyNoLoss();
 const why = noFirewall === undefined ? "" : ` (not tried: ${noFirewall})`;
 
+/** The part of the doctor's line that tests look at. */
+interface Diagnosed {
+  readonly cause?: unknown;
+  readonly sentence?: unknown;
+}
+
 /** What `earshot doctor` finds out on a host, and its exit code. */
 async function examine(host: Host, ...args: readonly string[]) {
   const doctor = host.earshot("doctor", "--json", ...args);
   const exitCode = await doctor.exitCode;
-  const [line] = doctor.lines;
-  return { exitCode, errors: doctor.errors, cause: line?.cause, sentence: String(line?.sentence) };
+  const { cause, sentence } = { ...doctor.lines[0] } as Diagnosed;
+  return { exitCode, errors: doctor.errors, cause, sentence };
 }
 
 /** A LAN with the server "Office" on its first host, and a second host. */

@@ -111,7 +111,7 @@ describe("the server picker", () => {
     const cause =
       "A firewall on this computer (ufw) drops what comes in on UDP ports 28197 and 28198.";
     run.event({ type: "servers", servers: [], adapters: ["eth0"], cause });
-    expect(run.text().split("\n").slice(8, 12)).toEqual([
+    expect(run.text().split("\n").slice(9, 13)).toEqual([
       "   A firewall on this computer (ufw) drops what",
       "   comes in on UDP ports 28197 and 28198.",
       "   More by: earshot doctor",
