@@ -34,7 +34,7 @@ import { transportExamples } from "./support/transport-examples.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/PROTOCOL.md"), "utf8");
 const discovery = sectionOf(page, "## 1. Discovery");
-const transport = sectionOf(page, "## 2. Transport, version 2");
+const transport = sectionOf(page, "## 2. Transport, version 3");
 const rooms = sectionOf(page, "## 3. Rooms");
 const mebibyte = 2 ** 20;
 const kibibyte = 2 ** 10;
@@ -137,26 +137,35 @@ describe("docs/PROTOCOL.md, transport", () => {
       "datagram, where the path carries it": [limits.datagramBytesMax],
       message: [limits.messageBytesMax, 16, 64],
       channels: [limits.channelMax + 1],
-      "credit of a channel, of a connection, at first": [
-        limits.channelWindowBytes / kibibyte,
+      "message streams, data streams open at a time": [
+        limits.messageStreamsMax,
+        limits.dataStreamsMax,
+      ],
+      "DATAGRAM, and how many wait": [limits.unreliableBytesMax, limits.unreliableCountMax],
+      "credit of a stream, of all but channels, at first": [
+        limits.streamWindowBytes / kibibyte,
         limits.connectionWindowBytes / kibibyte,
       ],
-      "credit of a channel, of a connection, at most": [
-        limits.channelWindowBytesMax / mebibyte,
+      "credit of a stream, of all but channels, at most": [
+        limits.streamWindowBytesMax / mebibyte,
         limits.connectionWindowBytesMax / mebibyte,
       ],
       "growth of all windows, per host": [limits.windowGrowthBytesMax / mebibyte],
-      "pieces out of order, per channel": [limits.pieceCountMax],
+      "pieces out of order, per stream": [limits.pieceCountMax],
+      "out of order or not consumed, per host": [limits.heldBytesMax / mebibyte],
       "ACK ranges": [limits.ackRangeCountMax],
       "queue to send": [
         limits.sendQueueBytesMax / mebibyte,
         limits.sendQueueBytesHigh / mebibyte,
         limits.sendQueueBytesLow / kibibyte,
+        limits.dataQueueBytesHigh / kibibyte,
+        limits.dataQueueBytesLow / kibibyte,
       ],
       "messages being assembled, per host": [
         limits.receiveBudgetBytesDefault / mebibyte,
         limits.messageBytesFree / kibibyte,
         limits.channelMax + 1,
+        limits.messageStreamsMax,
       ],
       connections: [limits.connectionCountMaxDefault],
       "half-open connections": [limits.halfOpenCountMax, limits.halfOpenMs / 1000],
@@ -200,8 +209,8 @@ describe("docs/PROTOCOL.md, rooms", () => {
     const channels = sectionOf(rooms, "### Channels");
     expect(Number(rowsOf(channels)[0]![0])).toBe(roomLimits.channels.chat);
     expect(Number(rowsOf(channels)[1]![0])).toBe(roomLimits.channels.bulk);
-    expect(numbersOf(row(channels, "0")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
-    expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
+    expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
+    expect(numbersOf(row(channels, "2")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
     const names = sectionOf(rooms, "### Names");
     expect(numbersOf(row(names, "nickname")[2]!)).toEqual([1, nickLengthMax]);
     expect(numbersOf(row(names, "room")[2]!)).toEqual([1, roomLengthMax]);

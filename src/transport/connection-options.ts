@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming: boolean;
   readonly makeAead: AeadMaker;
   readonly makeCongestion: CongestionFactory;
   /** How long the peer's ACKs may wait now, in ms. */

@@ -15,8 +15,6 @@ import {
   keepAliveClientMs,
   keepAliveServerMs,
   lingerMs,
-  sendQueueBytesHigh,
-  sendQueueBytesLow,
   sendQueueBytesMax,
   stallMs,
 } from "./limits.ts";
@@ -24,6 +22,7 @@ import { Link } from "./link.ts";
 import type { ConnectionId, LongPacket } from "./packet.ts";
 import { PeerPath } from "./peer-path.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 type State =
   | { readonly type: "connecting"; readonly handshake: ClientHandshake }
@@ -59,8 +58,6 @@ export class Connection {
   #state: State;
   /** What the handshake brought, or `undefined` before. */
   #link: Link | undefined;
-  /** `send` said false, and `writable` has not come since. */
-  #isPaused = false;
   /** The deadline that the owner was last told. */
   #plannedAt: number | undefined;
 
@@ -81,8 +78,11 @@ export class Connection {
       makeCongestion: options.makeCongestion,
       ackDelayMs: options.ackDelayMs,
       pathBytesMax: () => options.pathBytesMax(this.#path.address),
+      isConsuming: options.isConsuming,
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),
+      onDatagram: (bytes) => options.emit({ type: "datagram", connection: options.handle, bytes }),
+      onEvent: (event) => options.emit({ ...event, connection: options.handle }),
       onResumed: options.wake,
     });
     if (start.type === "outgoing") {
@@ -152,17 +152,12 @@ export class Connection {
 
   /** Queues a message; see `EndpointPort.send`. */
   send(now: number, channel: number, message: Uint8Array): boolean {
-    const { type } = this.#state;
-    if (type !== "connecting" && type !== "open") return true;
-    if (sendQueueBytesMax < this.#session.queuedBytes) {
-      const text = "the peer takes too little of what it is sent";
-      this.#startClosing(now, { cause: "local", code: transportCodes.peerTooSlow, text });
-      return true;
-    }
-    this.#session.write(channel, message);
-    if (this.#session.unsentBytes <= sendQueueBytesHigh) return true;
-    this.#isPaused = true;
-    return false;
+    return this.#mayQueue(now) ? this.#session.send(channel, message) : true;
+  }
+
+  /** What may be done with its streams now; see `EndpointPort.streams`. */
+  streams(now: number): StreamPort | undefined {
+    return this.#mayQueue(now) ? this.#session.streams : undefined;
   }
 
   /** Delivers what is queued, for `lingerMs` at most, then closes. */
@@ -307,6 +302,16 @@ export class Connection {
     }
   }
 
+  /** Whether more may be queued; where too much is, the connection ends. */
+  #mayQueue(now: number): boolean {
+    const { type } = this.#state;
+    if (type !== "connecting" && type !== "open") return false;
+    if (this.#session.queuedBytes <= sendQueueBytesMax) return true;
+    const text = "the peer takes too little of what it is sent";
+    this.#startClosing(now, { cause: "local", code: transportCodes.peerTooSlow, text });
+    return false;
+  }
+
   #isUsable(): boolean {
     return this.#state.type === "open" || this.#state.type === "lingering";
   }
@@ -325,11 +330,9 @@ export class Connection {
 
   /** What the acknowledgements of a packet made possible. */
   #noteProgress(now: number): void {
-    const { queuedBytes, unsentBytes } = this.#session;
-    if (this.#state.type === "lingering" && queuedBytes === 0) {
+    if (this.#state.type === "lingering" && this.#session.queuedBytes === 0) {
       this.#startClosing(now, this.#state.reason);
-    } else if (this.#state.type === "open" && this.#isPaused && unsentBytes < sendQueueBytesLow) {
-      this.#isPaused = false;
+    } else if (this.#state.type === "open" && this.#session.takeWritable()) {
       this.#emit({ type: "writable", connection: this.handle });
     }
   }

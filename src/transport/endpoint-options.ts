@@ -14,6 +14,11 @@ export interface EndpointOptions {
   readonly connectionCountMax?: number;
   /** Memory for long messages being assembled; at least `messageBytesMax`, default 256 MiB. */
   readonly receiveBudgetBytes?: number;
+  /**
+   * Whether its user says with `consume` when it has done with a message, and peers may send more only
+   * then; by default it has when the event was told.
+   */
+  readonly isConsuming?: boolean;
   /** What seals and opens packets; default `nodeAead`. */
   readonly makeAead?: AeadMaker;
   /** What decides how fast connections send; default `Bbr`. */

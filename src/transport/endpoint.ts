@@ -49,6 +49,7 @@ import {
 import { ourParameters, type TransportParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 /**
  * All connections of one UDP socket, without the socket: datagrams and time go in, datagrams and
@@ -59,6 +60,7 @@ export class Endpoint {
   #isAccepting: boolean;
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
+  readonly #isConsuming: boolean;
   readonly #makeAead: AeadMaker;
   readonly #makeCongestion: CongestionFactory;
   readonly #parameters: TransportParameters;
@@ -89,6 +91,7 @@ export class Endpoint {
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#table = new ConnectionTable(options.random);
     this.#budget = new ReceiveBudget(budgetBytes);
+    this.#isConsuming = options.isConsuming ?? false;
     this.#makeAead = options.makeAead ?? nodeAead;
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
@@ -142,6 +145,15 @@ export class Endpoint {
     const isBelowMark = connection.send(now, channel, message);
     this.#touch(connection);
     return isBelowMark;
+  }
+
+  /** What may be done with the streams of a connection; see `EndpointPort.streams`. */
+  streams(now: number, handle: ConnectionHandle): StreamPort | undefined {
+    const connection = this.#table.withHandle(handle);
+    if (connection === undefined) return undefined;
+    const streams = connection.streams(now);
+    this.#touch(connection);
+    return streams;
   }
 
   /** Delivers what is queued, for 2 s at most, then closes with a code in 0..65535. */
@@ -375,6 +387,7 @@ export class Endpoint {
         peer,
         random: this.#random,
         budget: this.#budget,
+        isConsuming: this.#isConsuming,
         makeAead: this.#makeAead,
         makeCongestion: this.#makeCongestion,
         ackDelayMs: () => this.#ackDelayMs,

@@ -15,6 +15,7 @@ import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
@@ -32,6 +33,8 @@ export interface UdpEndpointOptions {
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
   readonly receiveBudgetBytes?: number;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming?: boolean;
   /** Never sends longer datagrams; by default as long as the path carries, at most 32 KiB. */
   readonly datagramBytesMax?: number;
 }
@@ -132,6 +135,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
     this.#scheduleTurn();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleTurn();
+    return this.#engine.streams(this.#clock.now(), connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {

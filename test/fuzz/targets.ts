@@ -9,13 +9,20 @@ import {
   type Frame,
   frameTypes,
   writeAck,
-  writeChannelNumber,
   writeClose,
+  writeDatagram,
   writeNumber,
   writePath,
+  writeResetStream,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
-import { ackRangeCountMax, channelMax, datagramBytesMin } from "../../src/transport/limits.ts";
+import {
+  ackRangeCountMax,
+  channelMax,
+  datagramBytesMin,
+  unreliableBytesMax,
+} from "../../src/transport/limits.ts";
 import { keyPairOf, openHandshake, startHandshake } from "../../src/transport/noise.ts";
 import {
   decodeLongPacket,
@@ -66,9 +73,15 @@ export const frameSeeds: readonly Uint8Array[] = [
   }),
   write((writer) => {
     writeNumber(writer, frameTypes.maxData, 2 ** 40);
-    writeChannelNumber(writer, frameTypes.maxStreamData, 1, 100);
+    writeStreamNumber(writer, frameTypes.maxStreamData, 1, 100);
     writeNumber(writer, frameTypes.dataBlocked, 5);
-    writeChannelNumber(writer, frameTypes.streamDataBlocked, 2, 64);
+    writeStreamNumber(writer, frameTypes.streamDataBlocked, 2, 64);
+    writeStreamNumber(writer, frameTypes.stopSending, 9, 64);
+    writeResetStream(writer, { stream: 100, code: 7, finalSize: 2 ** 33 });
+    writeStreamHeader(writer, 8, 64, 0, true);
+    writeNumber(writer, frameTypes.maxMessageStreams, 20);
+    writeNumber(writer, frameTypes.maxDataStreams, 70);
+    writeDatagram(writer, pathData);
     writePath(writer, frameTypes.pathChallenge, pathData);
     writePath(writer, frameTypes.pathResponse, pathData);
   }),
@@ -88,8 +101,12 @@ function checkFrame(frame: Frame): void {
       return;
     }
     case "stream":
-      assert(0 < frame.bytes.length && frame.channel <= channelMax);
+      assert(0 < frame.bytes.length || frame.isFin);
+      assert(!frame.isFin || channelMax < frame.stream);
       assert(Number.isSafeInteger(frame.offset + frame.bytes.length));
+      return;
+    case "datagram":
+      assert(frame.bytes.length <= unreliableBytesMax);
       return;
     case "close":
       assert.equal(sanitizeLine(frame.text), frame.text);

@@ -224,7 +224,9 @@ export class Host {
   /** Starts Node on a script; what it prints are JSON lines. */
   node(script: string, ...args: readonly string[]): Program {
     const command = this.#namespace.enter([process.execPath, script, ...args]);
-    const env = { ...process.env, HOME: this.#home, TERM: "dumb" };
+    // Whatever the caller's shell says of adapters is about another network.
+    const own = { HOME: this.#home, TERM: "dumb", EARSHOT_INTERFACE: "", EARSHOT_DATA: "" };
+    const env = { ...process.env, ...own };
     const program = new Program(command, env);
     this.#programs.push(program);
     return program;

@@ -5,10 +5,10 @@ import {
   writeAck,
   writeNumber,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import {
   channelMax,
-  channelWindowBytes,
   datagramBytesMin,
   halfOpenCountMax,
   initialWindowDatagrams,
@@ -19,6 +19,7 @@ import {
   probeRoundsMax,
   resetsInAll,
   silenceMaxMs,
+  streamWindowBytes,
 } from "../../src/transport/limits.ts";
 import { ourParameters } from "../../src/transport/parameters.ts";
 import { RawPeer } from "../support/raw-peer.ts";
@@ -62,7 +63,7 @@ describe("a one-byte fragmenter", () => {
     const siege = besiege();
     const startedAt = process.cpuUsage();
     let sent = 0;
-    for (let offset = channelWindowBytes - 1; 0 < offset && sent < 60_000; ) {
+    for (let offset = streamWindowBytes - 1; 0 < offset && sent < 60_000; ) {
       siege.peer.sendFrames((writer) => {
         for (; 0 < offset && 16 < writer.remaining - 16; offset -= 2, sent += 1) {
           writeStreamHeader(writer, 0, offset, 1);
@@ -70,7 +71,7 @@ describe("a one-byte fragmenter", () => {
         }
       });
       siege.clock.advance(0.1);
-      expect(heldBytes(siege)).toBeLessThanOrEqual(channelWindowBytes + pageBytes);
+      expect(heldBytes(siege)).toBeLessThanOrEqual(streamWindowBytes + pageBytes);
     }
     // 60,000 pieces, of which it keeps 1024; what a quadratic search would take is minutes.
     const { user } = process.cpuUsage(startedAt);
@@ -155,7 +156,7 @@ describe("a MAX_DATA liar", () => {
     const siege = besiege(1, {
       ...ourParameters,
       initialDataMax: 2 ** 50,
-      initialChannelDataMax: 2 ** 50,
+      initialStreamDataMax: 2 ** 50,
     });
     const { host, connection } = siege.server;
     const sent = countToPeer(siege);
@@ -173,7 +174,7 @@ describe("a MAX_DATA liar", () => {
 
 describe("a credit withholder", () => {
   test("who gives one byte at a time gets no more datagrams than it sends", () => {
-    const limits = { initialDataMax: 0, initialChannelDataMax: 2 ** 40 };
+    const limits = { initialDataMax: 0, initialStreamDataMax: 0 };
     const siege = besiege(1, { ...ourParameters, ...limits });
     const { host, connection } = siege.server;
     siege.peer.sendFrames((writer) => void writeAck(writer, [{ start: 0, end: 1 }], 0));
@@ -183,7 +184,7 @@ describe("a credit withholder", () => {
     const sent = countToPeer(siege);
     for (let credit = 1; credit <= 500; credit += 1) {
       siege.peer.sendFrames((writer) => {
-        writeNumber(writer, frameTypes.maxData, credit);
+        writeStreamNumber(writer, frameTypes.maxStreamData, 0, credit);
         const end = siege.peer.heardNumber + 1;
         writeAck(writer, [{ start: end - 1, end }], 0);
       });
@@ -195,7 +196,7 @@ describe("a credit withholder", () => {
   });
 
   test("who takes nothing at all holds up nobody else", () => {
-    const limits = { initialDataMax: 0, initialChannelDataMax: 0 };
+    const limits = { initialDataMax: 0, initialStreamDataMax: 0 };
     const siege = besiege(1, { ...ourParameters, ...limits });
     const { host, connection } = siege.server;
     expect(host.send(connection!, 1, new Uint8Array(2 * mebibyte))).toBe(false);

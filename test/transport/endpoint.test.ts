@@ -24,6 +24,7 @@ import {
   replyCountMax,
   resetsInAll,
   resetTriggerBytesMin,
+  transportVersion,
 } from "../../src/transport/limits.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import { encodeLongPacket, longPacketTypes } from "../../src/transport/packet.ts";
@@ -222,13 +223,13 @@ describe("the handshake", () => {
     const init = client.pollTransmit(clock.now())!.datagram.slice();
     const source = Buffer.from(init).readUIntBE(11, 6);
     const ids = { destination: source, source: 0 };
-    const withOurs = encodeLongPacket({ type: "version", ...ids, versions: [1, 2] });
+    const withOurs = encodeLongPacket({ type: "version", ...ids, versions: [1, transportVersion] });
     client.handleDatagram(clock.now(), serverAddress, withOurs);
     expect(client.pollEvent()).toBeUndefined();
-    const others = encodeLongPacket({ type: "version", ...ids, versions: [3, 4] });
+    const others = encodeLongPacket({ type: "version", ...ids, versions: [transportVersion + 1] });
     client.handleDatagram(clock.now(), serverAddress, others);
     client.handleTimeout(clock.now() + initWaitMs);
-    const text = "the server speaks transport version 3, 4, we speak 2";
+    const text = `the server speaks transport version ${transportVersion + 1}, we speak ${transportVersion}`;
     const code = transportCodes.versionMismatch;
     expect(client.pollEvent()).toEqual({
       type: "closed",
@@ -243,12 +244,12 @@ describe("a server", () => {
     const { clock, network, server } = makeTransportPair(1);
     const peer = new RawPeer({ clock, network, server: serverAddress });
     const foreign = initFrom(5, noCookie);
-    foreign[4] = 3;
+    foreign[4] = transportVersion + 1;
     peer.send(foreign);
     peer.send(foreign.slice(0, datagramBytesMin - 1));
     clock.advance(1);
     expect(peer.longPackets).toEqual([
-      { type: "version", destination: 5, source: 0, versions: [2] },
+      { type: "version", destination: 5, source: 0, versions: [transportVersion] },
     ]);
     expect(server.host.stats.dropped["unknown-version"]).toBe(2);
   });
