@@ -1,4 +1,3 @@
-import type { Protocol } from "@homebridge/ciao";
 import type { Clock, Timer } from "../base/clock.ts";
 import { type AdapterLister, listAdapters, selectAdapters } from "./adapters.ts";
 import { type ServiceText, serviceTxt } from "./dns-sd.ts";
@@ -132,10 +131,10 @@ async function loadResponder(
   adapterNames: readonly string[],
 ): Promise<Responder> {
   const { getResponder } = await import("@homebridge/ciao");
-  const responder = getResponder({ interface: [...adapterNames] });
+  const responder = getResponder({ interface: adapterNames });
   const close = () => responder.shutdown();
   try {
-    const options = { name, hostname, port, txt, type: "earshot", protocol: "udp" as Protocol };
+    const options = { name, hostname, port, txt, type: "earshot", protocol: "udp" } as const;
     await responder.createService(options).advertise();
   } catch (error) {
     await close();
