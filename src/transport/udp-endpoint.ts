@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import { withIpv6 } from "../base/dual-socket.ts";
 import type { Random } from "../base/random.ts";
 import { Endpoint } from "./endpoint.ts";
 import type {
@@ -13,6 +14,7 @@ import type { EndpointStats } from "./endpoint-stats.ts";
 import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
+import { packetForm } from "./packet.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
 import type { StreamPort } from "./stream-port.ts";
@@ -21,6 +23,8 @@ import { anyHost, UdpSockets } from "./udp-sockets.ts";
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
   readonly address: Address;
+  /** Local IPv6 address for the same port; without it, or where there is no IPv6, only IPv4 is used. */
+  readonly ipv6Host?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Whether others may connect to it. */
@@ -29,6 +33,8 @@ export interface UdpEndpointOptions {
   readonly identity?: TransportIdentity;
   /** Called from the event loop, never from within a call to the endpoint. It must not throw. */
   readonly onEvent: (event: EndpointEvent) => void;
+  /** A datagram of another protocol came: its first byte has bit 0x40 clear. It must not throw. */
+  readonly onOther?: (datagram: Uint8Array, from: Address) => void;
   /** What the socket could not send; the transport repeats it by itself. */
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
@@ -64,6 +70,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
+  readonly #onOther: UdpEndpointOptions["onOther"];
   readonly #engine: Endpoint;
   readonly #socket: DatagramSocket;
   /** Connections whose `closed` has not been told. */
@@ -93,6 +100,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
+    this.#onOther = options.onOther;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
@@ -122,6 +130,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** See `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array {
     return this.#engine.issueCookie(this.#clock.now(), host);
+  }
+
+  /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
+  sendOther(to: Address, datagram: Uint8Array): void {
+    this.#socket.send(to, datagram);
   }
 
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
@@ -192,6 +205,10 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
 
   #receive(datagram: Uint8Array, from: Address): void {
     if (this.#isStopped) return;
+    if (this.#onOther !== undefined && packetForm(datagram) === "other") {
+      this.#onOther(datagram, from);
+      return;
+    }
     this.#engine.handleDatagram(this.#clock.now(), from, datagram);
     this.#tellEvents();
     this.#scheduleTurn();
@@ -266,11 +283,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
 }
 
 /** Who may be asked must answer from where it was asked; who only asks follows its routes. */
-function bindSocket(
+async function bindSocket(
   options: UdpEndpointOptions,
   onDatagram: (datagram: Uint8Array, from: Address) => void,
 ): Promise<DatagramSocket> {
-  const { address, clock, isAccepting, onSocketError } = options;
+  const { address, ipv6Host, clock, isAccepting, onSocketError } = options;
   const socketOptions = {
     address,
     receiveBufferBytes,
@@ -278,7 +295,10 @@ function bindSocket(
     onDatagram,
     ...(onSocketError && { onError: onSocketError }),
   };
-  return isAccepting && address.host === anyHost
-    ? UdpSockets.bind({ ...socketOptions, clock })
-    : bindDatagramSocket(socketOptions);
+  const ipv4 =
+    isAccepting && address.host === anyHost
+      ? await UdpSockets.bind({ ...socketOptions, clock })
+      : await bindDatagramSocket(socketOptions);
+  if (ipv6Host === undefined) return ipv4;
+  return withIpv6(ipv4, { ...socketOptions, address: { host: ipv6Host, port: 0 } });
 }

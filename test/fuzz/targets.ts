@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ByteWriter, varintMax } from "../../src/base/bytes.ts";
 import { sanitizeLine } from "../../src/base/text.ts";
-import { decodePacket, encodePacket } from "../../src/discovery/announcement.ts";
+import { decodePacket, encodePacket } from "../../src/discovery/packet.ts";
 import { decodeRequest, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import { decodeAcceptPayload, encodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import {
@@ -9,6 +9,7 @@ import {
   type Frame,
   frameTypes,
   writeAck,
+  writeAckFrequency,
   writeClose,
   writeDatagram,
   writeNumber,
@@ -82,6 +83,7 @@ export const frameSeeds: readonly Uint8Array[] = [
     writeNumber(writer, frameTypes.maxMessageStreams, 20);
     writeNumber(writer, frameTypes.maxDataStreams, 70);
     writeDatagram(writer, pathData);
+    writeAckFrequency(writer, { sequence: 300, threshold: 10, delayMs: 1000 });
     writePath(writer, frameTypes.pathChallenge, pathData);
     writePath(writer, frameTypes.pathResponse, pathData);
   }),
@@ -231,10 +233,20 @@ export const decoderTargets: readonly FuzzTarget[] = [
         cookie: new Uint8Array(64).fill(1),
       }),
       encodePacket({ type: "goodbye", announcement }),
+      encodePacket({ type: "probe", nonce: "0011223344556677", proof: "5a".repeat(16) }),
+      encodePacket({
+        type: "relayed",
+        announcement: { ...announcement, addresses: [{ host: "10.0.0.9", port: 28_198 }] },
+      }),
+      encodePacket({
+        type: "forward",
+        nonce: "0011223344556677",
+        from: { host: "10.0.0.9", port: 40_000 },
+      }),
     ],
     take: (input) => {
       const packet = decodePacket(input);
-      if (packet !== undefined && packet.type !== "query") {
+      if (packet !== undefined && "announcement" in packet) {
         const { name } = packet.announcement;
         assert(name !== "" && sanitizeLine(name) === name);
       }

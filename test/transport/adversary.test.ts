@@ -3,17 +3,21 @@ import { formatAddress } from "../../src/base/address.ts";
 import {
   frameTypes,
   writeAck,
+  writeAckFrequency,
   writeNumber,
+  writeResetStream,
   writeStreamHeader,
   writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import {
   channelMax,
   datagramBytesMin,
+  dataStreamsMax,
   halfOpenCountMax,
   initialWindowDatagrams,
   lingerMs,
   messageBytesMax,
+  messageStreamsMax,
   pageBytes,
   probeCount,
   probeRoundsMax,
@@ -22,6 +26,7 @@ import {
   streamWindowBytes,
 } from "../../src/transport/limits.ts";
 import { ourParameters } from "../../src/transport/parameters.ts";
+import { oneShotId } from "../../src/transport/stream-id.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { besiege, droppedBy, type Siege } from "../support/siege.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
@@ -95,6 +100,74 @@ describe("a one-byte fragmenter", () => {
     siege.clock.advance(100);
     expect(siege.server.messages.map(({ message }) => message.length)).toEqual([1998]);
     expect(sent.count).toBeLessThanOrEqual(1000 + 5);
+  });
+});
+
+describe("a rapid resetter", () => {
+  test("who opens streams only to reset them leaves nothing behind, and is told little", () => {
+    const siege = besiege();
+    siege.clock.advance(100);
+    const sent = countToPeer(siege);
+    const streamCount = 1000;
+    let [opened, mayOpen] = [0, messageStreamsMax];
+    for (let round = 0; opened < streamCount; round += 1) {
+      expect(round).toBeLessThan(2 * streamCount);
+      siege.peer.sendFrames((writer) => {
+        const heard = siege.peer.heardNumber;
+        writeAck(writer, [{ start: heard, end: heard + 1 }], 0);
+        if (mayOpen <= opened) return;
+        const stream = oneShotId("message", opened);
+        writeStreamHeader(writer, stream, 0, 5);
+        writer.u32(0x8000_0000 + mebibyte);
+        writer.u8(7);
+        writeResetStream(writer, { stream, code: 1, finalSize: 5 });
+        opened += 1;
+      });
+      siege.clock.advance(0.5);
+      for (const frame of siege.peer.frames.splice(0)) {
+        if (frame.type === "max-streams" && frame.kind === "message") mayOpen = frame.max;
+      }
+      expect(heldBytes(siege)).toBeLessThanOrEqual(pageBytes);
+    }
+    siege.clock.advance(100);
+    expect(siege.server.closed).toBeUndefined();
+    // It acknowledges, and gives credit for the next streams now and then.
+    expect(sent.count).toBeLessThan(streamCount);
+    expect(siege.server.messages).toEqual([]);
+    expectServed(siege);
+  });
+
+  test("who opens one stream more than it may is closed", () => {
+    const siege = besiege();
+    const open = (index: number) =>
+      siege.peer.sendFrames((writer) => {
+        writeStreamHeader(writer, oneShotId("data", index), 0, 1);
+        writer.u8(7);
+      });
+    for (let index = 0; index < dataStreamsMax; index += 1) open(index);
+    siege.clock.advance(1);
+    expect(siege.server.closed).toBeUndefined();
+    open(dataStreamsMax);
+    siege.clock.advance(1);
+    expect(siege.server.closed).toMatchObject({ cause: "protocol-violation" });
+  });
+});
+
+describe("an ACK_FREQUENCY liar", () => {
+  test("who asks for an ACK of every packet and at once gets one for each, and no more", () => {
+    const siege = besiege();
+    siege.clock.advance(100);
+    const sent = countToPeer(siege);
+    for (let sequence = 0; sequence < 500; sequence += 1) {
+      siege.peer.sendFrames((writer) => {
+        writeAckFrequency(writer, { sequence, threshold: 1, delayMs: 0 });
+        writer.u8(frameTypes.ping);
+      });
+      siege.clock.advance(0.1);
+    }
+    siege.clock.advance(100);
+    expect(sent.count).toBeLessThanOrEqual(500 + 5);
+    expect(siege.server.closed).toBeUndefined();
   });
 });
 
@@ -307,7 +380,7 @@ describe("who delivers the server's own packets from another address", () => {
 describe("a half-open filler", () => {
   test("with proven addresses of its own, at the pace of the limits, keeps no client out", () => {
     const pair = makeTransportPair(1);
-    const fillers = Array.from({ length: halfOpenCountMax + 200 }, (_, index) => {
+    const fillers = Array.from({ length: halfOpenCountMax + 40 }, (_, index) => {
       const address = { host: `10.1.${index >> 8}.${index & 255}`, port: 1000 };
       return new RawPeer({ ...pair, server: serverAddress, address, id: index + 1000 });
     });
