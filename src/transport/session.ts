@@ -40,6 +40,8 @@ export interface Payload {
   readonly frames: readonly SentFrame[];
   readonly isAckEliciting: boolean;
   readonly isMtuProbe: boolean;
+  /** Nothing is left that may be sent now. */
+  readonly isLast: boolean;
 }
 
 const taken: FramesOutcome = { type: "taken" };
@@ -242,7 +244,7 @@ export class Session {
   writeMtuProbe(writer: ByteWriter): Payload {
     writer.u8(frameTypes.ping);
     writer.zeros(writer.remaining);
-    return { frames: [], isAckEliciting: true, isMtuProbe: true };
+    return { frames: [], isAckEliciting: true, isMtuProbe: true, isLast: false };
   }
 
   /** Writes the frames of the next packet; `undefined` when there is nothing to send now. */
@@ -267,7 +269,9 @@ export class Session {
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
-    return { frames, isAckEliciting, isMtuProbe: false };
+    // Of probes there are two, whatever is in them.
+    const isLast = mayCarryData && !isProbe && this.#streams.isEmptiedInto(writer);
+    return { frames, isAckEliciting, isMtuProbe: false, isLast };
   }
 
   /** The number for the packet that is about to leave. */
@@ -276,10 +280,12 @@ export class Session {
   }
 
   onSent(now: number, packetNumber: number, payload: Payload, bytes: number): void {
-    if (!payload.isAckEliciting) return;
-    this.#probesDue = Math.max(0, this.#probesDue - 1);
-    const { frames, isMtuProbe } = payload;
-    this.#space.onSent({ packetNumber, sentAt: now, bytes, frames, isMtuProbe });
+    const { frames, isAckEliciting, isMtuProbe, isLast } = payload;
+    if (isAckEliciting) {
+      this.#probesDue = Math.max(0, this.#probesDue - 1);
+      this.#space.onSent({ packetNumber, sentAt: now, bytes, frames, isMtuProbe });
+    }
+    if (isLast) this.#space.onSendingStopped(false);
   }
 
   /** Credit and PING are never paced: they are few, and others wait for them. */
