@@ -28,9 +28,11 @@ export interface SettledPackets {
   readonly lost: readonly SentPacket[];
   /** Packets that were called lost and have arrived after all. */
   readonly revived: readonly SentPacket[];
+  /** The round trip that an ACK measured, in ms, with what the peer waited. */
+  readonly roundTripMs: number | undefined;
 }
 
-const nothing = { acked: [], lost: [], revived: [], probes: undefined };
+const nothing = { acked: [], lost: [], revived: [], probes: undefined, roundTripMs: undefined };
 
 /**
  * The packets of one connection in both directions: their numbers, what must be acknowledged, what
