@@ -17,6 +17,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 /** The one file that imports a package, so that replacing the package touches one file. */
 const packageOwners: Readonly<Record<string, string>> = {
   "@scure/bip39": "base/fingerprint.ts",
+  "@serenity-kit/opaque": "room/opaque.ts",
   blessed: "tui/screen.ts",
   cborg: "room/codec.ts",
   "dgram-as-promised": "base/datagram-socket.ts",
@@ -45,6 +46,7 @@ const drivers = new Set([
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",
+  "room/opaque.ts",
   "room/server.ts",
   "transport/fastest-aead.ts",
   "transport/path-limit.ts",
