@@ -69,6 +69,10 @@ const bars = [
         least: 1,
       }),
     ),
+  value("lines/s stored, synced", { key: "storedPerSecond", in: "store", least: 10_000 }),
+  value("last page of a million lines, p95 ms", { key: "pageP95", in: "store", most: 20 }),
+  value("search in a million lines, p95 ms", { key: "searchP95", in: "store", most: 50 }),
+  value("start with a million lines, ms", { key: "startMs", in: "store", most: 1_000 }),
   value("KiB per idle connection", { key: "processKib", in: "idle", most: 16 }),
 ];
 

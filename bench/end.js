@@ -17,16 +17,16 @@ if (role === "server") await runServer();
 else await runClient();
 
 async function runServer() {
-  const { port, target } = await serve();
+  const { port, hint, target } = await serve();
   process.on("message", async ({ id, name }) => {
     const value = name === "cpu" ? cpuSeconds() : await target[name]();
     process.send({ type: "answer", id, value });
   });
-  process.send({ type: "ready", port });
+  process.send({ type: "ready", port, hint });
 }
 
 async function serve() {
-  const { serve: serveOther, datagramBytesMax } = workloads[task.workload];
+  const { serve: serveOther, datagramBytesMax, isUnheard } = workloads[task.workload];
   if (serveOther !== undefined) return serveOther(task.host);
   const target = new LoadServer();
   const peer = await loadPeer(task.peer);
@@ -35,11 +35,11 @@ async function serve() {
     datagramBytesMax,
     onConnection: (connection) => target.accept(connection),
   });
-  return { port, target };
+  return { port, hint: isUnheard ? undefined : peer.hint?.(task.host), target };
 }
 
 async function runClient() {
-  const { host, port, options } = task;
+  const { host, port, hint, options } = task;
   const { client, datagramBytesMax } = workloads[task.workload];
   const peer = await loadPeer(task.peer);
   const answers = new Map();
@@ -54,7 +54,8 @@ async function runClient() {
       process.send({ type: "call", id: nextId, name });
       nextId += 1;
     });
-  const open = async () => new LoadClient(await peer.connect({ host, port, datagramBytesMax }));
+  const open = async () =>
+    new LoadClient(await peer.connect({ host, port, hint, datagramBytesMax }));
   const result = await client({ host, port, peer, options, open, server });
   process.send({ type: "result", result, cpu: cpuSeconds() });
 }

@@ -18,6 +18,8 @@
  * @property {number} [connectionCountMax] More of them than this take it longer than a measurement may.
  * @property {number} messageBytesMax The longest message that one `send` takes.
  * @property {(options: ListenOptions) => Promise<number>} listen Gives the port.
+ * @property {(host: string) => object} [hint] What a client at that host has heard of the server that
+ *   listens here before it connects, as JSON.
  * @property {(options: ConnectOptions) => Promise<PeerConnection>} connect
  */
 
@@ -33,6 +35,7 @@
  * @typedef {object} ConnectOptions
  * @property {string} host
  * @property {number} port
+ * @property {object} [hint] What `hint` gave.
  * @property {number | undefined} datagramBytesMax
  */
 
@@ -40,7 +43,16 @@
 export const streams = { small: 0, bulk: 1 };
 
 /** Every peer there is; earshot is first, the others are what a Node user could take instead. */
-export const peerNames = ["earshot", "tcp", "tls", "ws", "udx", "utp", "datachannel"];
+export const peerNames = [
+  "earshot",
+  "earshot-node",
+  "tcp",
+  "tls",
+  "ws",
+  "udx",
+  "utp",
+  "datachannel",
+];
 
 /**
  * @param {string} name One of `peerNames`.

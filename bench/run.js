@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
+import { fastestAead } from "../dist/transport/fastest-aead.js";
 import { formatBars } from "./bars.js";
-import { isPinned, measure } from "./pair.js";
+import { canPin, measure } from "./pair.js";
 import { loadPeer, peerNames } from "./peer.js";
 import { formatNumber, formatTable } from "./table.js";
 import { workloads } from "./workloads.js";
@@ -10,12 +11,15 @@ import { workloads } from "./workloads.js";
 /** Whom `--quick` leaves out unless they are named. */
 const slowPeers = ["ws", "datachannel"];
 
+/** Who is measured only when it is named. */
+const namedPeers = ["earshot-node"];
+
 const help = `Measures earshot beside other transports, on loopback only.
 
   npm run bench -- [--only bulk,link] [--peers earshot,tcp] [--reps 3] [--quick] [--record]
 
   --only    workloads whose names begin so: ${Object.keys(workloads).join(", ")}
-  --peers   ${peerNames.join(", ")}; all of them when absent
+  --peers   ${peerNames.join(", ")}; all but ${namedPeers.join(" and ")} when absent
   --reps    measurements of each, of which the median counts; 3 when absent
   --quick   one short measurement of each, in 90 seconds, without ${slowPeers.join(" and ")}
   --profile DIRECTORY   writes a CPU profile of every process there
@@ -69,14 +73,17 @@ async function makePlan() {
     tell(help);
     return undefined;
   }
-  const defaultPeers = peerNames.filter((name) => !values.quick || !slowPeers.includes(name));
+  const left = [...namedPeers, ...(values.quick ? slowPeers : [])];
+  const defaultPeers = peerNames.filter((name) => !left.includes(name));
   const prefixes = values.only.split(",");
   const names = Object.keys(workloads)
     .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
     .filter((name) => !values.quick || workloads[name].isQuick !== false);
   if (names.length === 0) throw new Error(`no workload begins with ${values.only}`);
+  const { name: sealedBy } = await fastestAead();
   return {
     names,
+    sealedBy,
     peers: await loadPeers(values.peers?.split(",") ?? defaultPeers),
     reps: Number(values.reps ?? (values.quick ? 1 : 3)),
     isQuick: values.quick,
@@ -109,7 +116,9 @@ function* tasksOf({ names, peers, reps }) {
   for (let rep = 0; rep < reps; rep += 1) {
     for (const name of names) {
       for (const [peer, module] of peers) {
-        if (isPossible(workloads[name], peer, module)) yield { rep, name, peer };
+        const { repsMax = reps } = workloads[name];
+        const isWanted = rep < repsMax && isPossible(workloads[name], peer, module);
+        if (isWanted) yield { rep, name, peer };
       }
     }
   }
@@ -127,7 +136,8 @@ function isPossible(workload, name, { wire, isRelayable, connectionCountMax }) {
 }
 
 async function runTask({ rep, name, peer }, plan, runs) {
-  const { columns, link, nodeFlags = [], options, quickOptions } = workloads[name];
+  const { columns, link, isPinned, nodeFlags = [], options, quickOptions } = workloads[name];
+  const { msMax = plan.limits.msMax } = workloads[name];
   if (!runs.has(name)) runs.set(name, new Map());
   const byPeer = runs.get(name);
   if (!byPeer.has(peer)) byPeer.set(peer, { results: [], failures: [] });
@@ -138,7 +148,8 @@ async function runTask({ rep, name, peer }, plan, runs) {
     const result = await measure({
       ...task,
       options: plan.isQuick ? (quickOptions ?? options) : options,
-      msMax: plan.limits.msMax,
+      msMax,
+      isPinned,
       nodeFlags: [...nodeFlags, ...plan.nodeFlags],
     });
     results.push(result);
@@ -149,9 +160,9 @@ async function runTask({ rep, name, peer }, plan, runs) {
   }
 }
 
-function formatReport({ peers, reps }, runs, seconds) {
+function formatReport({ peers, reps, sealedBy }, runs, seconds) {
   const parts = [
-    describeMachine(peers),
+    describeMachine(peers, sealedBy),
     `Medians of at most ${reps} runs, in ${Math.round(seconds)} s. "earshot is" compares the first number, 2.00 x is ` +
       'twice as good; "other load" is how many cores others on the machine used meanwhile.',
   ];
@@ -165,7 +176,7 @@ function formatReport({ peers, reps }, runs, seconds) {
   return `${parts.join("\n\n")}\n`;
 }
 
-function describeMachine(peers) {
+function describeMachine(peers, sealedBy) {
   const { optionalDependencies } = readJson("package.json");
   const { version } = readJson("../package.json");
   const models = new Set(cpus().map(({ model }) => model.trim()));
@@ -174,7 +185,8 @@ function describeMachine(peers) {
   return [
     `- ${new Date().toISOString().slice(0, 10)}, earshot ${version} beside ${[...peers.keys()].join(", ")}`,
     `- ${cpus().length} x ${[...models].join(", ")}, ${gibibytes} GiB, ${type()} ${release()}, ` +
-      `ends ${isPinned ? "pinned to a core each" : "not pinned"}`,
+      `ends ${canPin ? "pinned to a core each" : "not pinned"}`,
+    `- earshot's packets are sealed by ${sealedBy}`,
     `- Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${packages.join(", ")}`,
   ].join("\n");
 }

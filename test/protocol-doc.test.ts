@@ -2,23 +2,43 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fingerprintOf, fingerprintWordCount } from "../src/base/fingerprint.ts";
-import {
-  cookieBytesMax,
-  decodePacket,
-  discoveryBytesMax,
-  encodePacket,
-} from "../src/discovery/announcement.ts";
+import { multicastGroup } from "../src/discovery/adapters.ts";
+import { cookieBytesMax } from "../src/discovery/announcement.ts";
+import { goodbyeGapMs, probesInAll, probesPerSource } from "../src/discovery/announcer.ts";
 import {
   answerDelayMsMax,
   answersInAll,
   answersPerSource,
   noncesMax,
-  sourcesMax,
 } from "../src/discovery/answer-queue.ts";
 import { cookieMsMax } from "../src/discovery/discovered-server.ts";
+import {
+  decodePacket,
+  discoveryBytesMax,
+  encodePacket,
+  packetTypes,
+} from "../src/discovery/packet.ts";
+import { peerAskMs, peerSeekMs, peerSilenceMsMax, peersMax } from "../src/discovery/peer-table.ts";
 import { defaultDataPort, defaultDiscoveryPort } from "../src/discovery/ports.ts";
-import { beaconTiming, queryTiming } from "../src/discovery/repeat-schedule.ts";
+import { questionProof } from "../src/discovery/question-proof.ts";
+import {
+  beaconTiming,
+  changeGapMs,
+  queryTiming,
+  questionGapMs,
+} from "../src/discovery/repeat-schedule.ts";
 import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
+import {
+  goodbyePatienceMs,
+  patienceMs,
+  probeAgainMs,
+  probeMs,
+  spareProbeMs,
+  suspicionMs,
+} from "../src/discovery/server-path.ts";
+import { hintsInAll, hintsPerSource, sweepAfterMs } from "../src/discovery/server-search.ts";
+import { sourcesMax } from "../src/discovery/source-rates.ts";
+import { sweepBurst, sweepStepMs, sweepSubnetsMax } from "../src/discovery/sweep.ts";
 import {
   clientMessageBounds,
   decodeClientMessage,
@@ -43,7 +63,7 @@ import { transportExamples } from "./support/transport-examples.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../docs/PROTOCOL.md"), "utf8");
 const discovery = sectionOf(page, "## 1. Discovery");
-const transport = sectionOf(page, "## 2. Transport, version 2");
+const transport = sectionOf(page, "## 2. Transport, version 3");
 const rooms = sectionOf(page, "## 3. Rooms");
 const mebibyte = 2 ** 20;
 const kibibyte = 2 ** 10;
@@ -62,32 +82,75 @@ describe("docs/PROTOCOL.md, discovery", () => {
     expect(discovery).toContain(`at most ${discoveryBytesMax} bytes`);
   });
 
+  test("packets have the numbers of the code, and the group is its group", () => {
+    const header = sectionOf(discovery, "### Packet header, 14 bytes");
+    const types = header.slice(header.indexOf("| Type |"));
+    for (const [name, number] of Object.entries(packetTypes)) {
+      expect(row(types, String(number))[1]).toBe(name.toUpperCase());
+    }
+    const places = sectionOf(discovery, "### Where packets go");
+    expect(row(places, "everyone on a link, multicast")[1]).toContain(multicastGroup);
+  });
+
   test("times are those of the code", () => {
     const timing = sectionOf(discovery, "### Timing");
+    // The digits before and after the point, as they are found in the text.
+    const seconds = (ms: number) => numbersOf(String(ms / 1000));
     const { burstMs, intervalMs, jitter } = beaconTiming;
-    expect(numbersOf(row(timing, "BEACON")[1]!)).toEqual([
-      ...burstMs,
-      intervalMs / 1000,
-      jitter * 100,
-    ]);
-    expect(numbersOf(row(timing, "QUERY")[1]!).slice(0, queryTiming.burstMs.length)).toEqual([
-      ...queryTiming.burstMs,
-    ]);
-    expect(numbersOf(row(timing, "ANSWER")[1]!).at(-1)).toBe(answerDelayMsMax);
+    const expected: Readonly<Record<string, readonly number[]>> = {
+      BEACON: [...burstMs, ...seconds(intervalMs), jitter * 100],
+      "BEACON after a change": [...seconds(changeGapMs)],
+      "BEACON and RELAYED after a question": [questionGapMs, 8, 10],
+      ANSWER: [defaultDiscoveryPort, 8, 10, 0, answerDelayMsMax],
+      GOODBYE: [0, goodbyeGapMs],
+      QUERY: [...queryTiming.burstMs, ...seconds(queryTiming.intervalMs)],
+      "PROBE to a data port": [...seconds(probeMs), ...seconds(spareProbeMs), probeAgainMs],
+      "PROBE to each host of the own /24": [
+        ...seconds(sweepAfterMs),
+        sweepBurst,
+        sweepStepMs,
+        4,
+        sweepSubnetsMax,
+      ],
+      "path given up": [...seconds(patienceMs), goodbyePatienceMs],
+      "PROBE to a peer": [
+        ...seconds(peerAskMs),
+        ...seconds(peerSeekMs),
+        ...seconds(peerSilenceMsMax),
+      ],
+    };
+    for (const [what, numbers] of Object.entries(expected)) {
+      expect(numbersOf(row(timing, what)[1]!), what).toEqual(numbers);
+    }
   });
 
   test("duties name the limits of the code", () => {
     const server = sectionOf(discovery, "### Duties of a server");
     expect(numbersOf(server)).toEqual([
+      defaultDiscoveryPort,
       answersPerSource.perSecond,
       answersPerSource.burst,
       answersInAll.perSecond,
+      probesPerSource.perSecond,
+      probesPerSource.burst,
+      probesInAll.perSecond,
       noncesMax,
       sourcesMax,
+      defaultDiscoveryPort,
+      peersMax,
     ]);
     const client = sectionOf(discovery, "### Duties of a client");
     expect(numbersOf(client)).toEqual(
-      expect.arrayContaining([pathsMax, serversMax, serversPerHostMax]),
+      expect.arrayContaining([
+        pathsMax,
+        suspicionMs,
+        hintsPerSource.perSecond,
+        hintsPerSource.burst,
+        hintsInAll.perSecond,
+        hintsInAll.burst,
+        serversMax,
+        serversPerHostMax,
+      ]),
     );
   });
 
@@ -103,13 +166,21 @@ describe("docs/PROTOCOL.md, discovery", () => {
 
   test("the examples are what the code sends and understands", () => {
     const blocks = sectionOf(discovery, "### Examples").match(/(?: {4}[0-9a-f ]+\n?)+/g) ?? [];
-    const [query, answer] = blocks.map((block) => Buffer.from(block.replace(/\s/g, ""), "hex"));
-    const padded = Buffer.concat([query!, Buffer.alloc(discoveryBytesMax - query!.length)]);
-    expect(decodePacket(padded)).toEqual({ type: "query", nonce: "0011223344556677" });
+    const [query, probe, answer] = blocks.map((block) =>
+      Buffer.from(block.replace(/\s/g, ""), "hex"),
+    );
+    const padded = (bytes: Buffer) =>
+      Buffer.concat([bytes, Buffer.alloc(discoveryBytesMax - bytes.length)]);
+    const nonce = "0011223344556677";
+    expect(decodePacket(padded(query!))).toEqual({ type: "query", nonce });
     const decoded = decodePacket(answer!);
     expect(decoded).toMatchObject({ type: "answer", announcement: { name: "Küche", port: 28198 } });
-    expect(Buffer.compare(encodePacket(decoded!), answer!)).toBe(0);
-    expect(Buffer.compare(encodePacket(decodePacket(padded)!), padded)).toBe(0);
+    const key = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString("base64url");
+    const proof = questionProof(key, nonce);
+    expect(decodePacket(padded(probe!))).toEqual({ type: "probe", nonce, proof });
+    for (const sent of [padded(query!), padded(probe!), answer!]) {
+      expect(Buffer.compare(encodePacket(decodePacket(sent)!), sent)).toBe(0);
+    }
   });
 });
 
@@ -146,26 +217,35 @@ describe("docs/PROTOCOL.md, transport", () => {
       "datagram, where the path carries it": [limits.datagramBytesMax],
       message: [limits.messageBytesMax, 16, 64],
       channels: [limits.channelMax + 1],
-      "credit of a channel, of a connection, at first": [
-        limits.channelWindowBytes / kibibyte,
+      "message streams, data streams open at a time": [
+        limits.messageStreamsMax,
+        limits.dataStreamsMax,
+      ],
+      "DATAGRAM, and how many wait": [limits.unreliableBytesMax, limits.unreliableCountMax],
+      "credit of a stream, of all but channels, at first": [
+        limits.streamWindowBytes / kibibyte,
         limits.connectionWindowBytes / kibibyte,
       ],
-      "credit of a channel, of a connection, at most": [
-        limits.channelWindowBytesMax / mebibyte,
+      "credit of a stream, of all but channels, at most": [
+        limits.streamWindowBytesMax / mebibyte,
         limits.connectionWindowBytesMax / mebibyte,
       ],
       "growth of all windows, per host": [limits.windowGrowthBytesMax / mebibyte],
-      "pieces out of order, per channel": [limits.pieceCountMax],
+      "pieces out of order, per stream": [limits.pieceCountMax],
+      "out of order or not consumed, per host": [limits.heldBytesMax / mebibyte],
       "ACK ranges": [limits.ackRangeCountMax],
       "queue to send": [
         limits.sendQueueBytesMax / mebibyte,
         limits.sendQueueBytesHigh / mebibyte,
         limits.sendQueueBytesLow / kibibyte,
+        limits.dataQueueBytesHigh / kibibyte,
+        limits.dataQueueBytesLow / kibibyte,
       ],
       "messages being assembled, per host": [
         limits.receiveBudgetBytesDefault / mebibyte,
         limits.messageBytesFree / kibibyte,
         limits.channelMax + 1,
+        limits.messageStreamsMax,
       ],
       connections: [limits.connectionCountMaxDefault],
       "half-open connections": [limits.halfOpenCountMax, limits.halfOpenMs / 1000],
@@ -209,8 +289,8 @@ describe("docs/PROTOCOL.md, rooms", () => {
     const channels = sectionOf(rooms, "### Channels");
     expect(Number(rowsOf(channels)[0]![0])).toBe(roomLimits.channels.chat);
     expect(Number(rowsOf(channels)[1]![0])).toBe(roomLimits.channels.bulk);
-    expect(numbersOf(row(channels, "0")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
-    expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
+    expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
+    expect(numbersOf(row(channels, "2")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
     const names = sectionOf(rooms, "### Names and persons");
     expect(numbersOf(row(names, "nickname")[2]!)).toEqual([1, nickLengthMax]);
     expect(numbersOf(row(names, "room")[2]!)).toEqual([1, roomLengthMax]);

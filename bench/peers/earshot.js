@@ -1,8 +1,13 @@
 import { systemClock } from "../../dist/base/clock.js";
 import { systemRandom } from "../../dist/base/random.js";
-import { identityOf } from "../../dist/transport/identity.js";
-import { keyPairOf } from "../../dist/transport/noise.js";
+import { newIdentity } from "../../dist/transport/identity.js";
 import { UdpEndpoint } from "../../dist/transport/udp-endpoint.js";
+
+/** Made once, as a program reads its own once from its file. */
+const identity = newIdentity(systemRandom);
+
+/** The endpoint of this process that others connect to. */
+let listening;
 
 /** One connection of an endpoint. */
 class EarshotConnection {
@@ -29,7 +34,7 @@ async function bind({ host, datagramBytesMax }, { isAccepting, onOpened, onClose
     clock: systemClock,
     random: systemRandom,
     isAccepting,
-    ...(isAccepting && { identity: identityOf(keyPairOf(systemRandom.bytes(32))) }),
+    identity,
     ...(datagramBytesMax && { datagramBytesMax }),
     onEvent: (event) => {
       const connection = connections.get(event.connection);
@@ -56,21 +61,30 @@ export const peer = {
   messageBytesMax: 16 * 2 ** 20,
 
   async listen({ onConnection, ...options }) {
-    const endpoint = await bind(options, {
+    listening = await bind(options, {
       isAccepting: true,
       onOpened: onConnection,
       onClosed: () => undefined,
     });
-    return endpoint.address.port;
+    return listening.address.port;
   },
 
-  connect({ port, ...options }) {
+  /** Key and cookie, which come with the discovery answer by which a client finds the server. */
+  hint(host) {
+    const [key, cookie] = [identity.keyPair.publicKey, listening.issueCookie(host)];
+    return { key: [...key], cookie: [...cookie] };
+  },
+
+  connect({ port, hint, ...options }) {
     return new Promise((resolve, reject) => {
       bind(options, {
         isAccepting: false,
         onOpened: resolve,
         onClosed: (reason) => reject(new Error(`${reason.cause}: ${reason.text}`)),
-      }).then((endpoint) => endpoint.connect({ host: options.host, port }), reject);
+      }).then((endpoint) => {
+        const known = hint && { key: Buffer.from(hint.key), cookie: Buffer.from(hint.cookie) };
+        endpoint.connect({ host: options.host, port }, known);
+      }, reject);
     });
   },
 };

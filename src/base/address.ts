@@ -27,3 +27,17 @@ export function parseIpv4(host: string): number | undefined {
 export function formatIpv4(value: number): string {
   return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
 }
+
+/** The address of these 16 bytes as the system writes it (RFC 5952), without a zone. */
+export function formatIpv6(bytes: Uint8Array): string {
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0)).toString(16),
+  );
+  // What a URL does to its host is the canonical form.
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}
+
+/** Whether the literal address is of IPv6, else of IPv4. */
+export function isIpv6(host: string): boolean {
+  return host.includes(":");
+}

@@ -34,12 +34,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #offset = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get offset(): number {
@@ -52,23 +50,22 @@ export class ByteReader {
 
   u8(): number | undefined {
     const at = this.#take(1);
-    return at === undefined ? undefined : this.#view.getUint8(at);
+    return at === undefined ? undefined : this.#bytes[at];
   }
 
   u16(): number | undefined {
     const at = this.#take(2);
-    return at === undefined ? undefined : this.#view.getUint16(at);
+    return at === undefined ? undefined : u16At(this.#bytes, at);
   }
 
   u32(): number | undefined {
     const at = this.#take(4);
-    return at === undefined ? undefined : this.#view.getUint32(at);
+    return at === undefined ? undefined : u32At(this.#bytes, at);
   }
 
   u48(): number | undefined {
     const at = this.#take(6);
-    if (at === undefined) return undefined;
-    return this.#view.getUint16(at) * 2 ** 32 + this.#view.getUint32(at + 2);
+    return at === undefined ? undefined : u48At(this.#bytes, at);
   }
 
   /** A variable-length integer (RFC 9000 section 16), or `undefined` above `varintMax`. */
@@ -79,9 +76,9 @@ export class ByteReader {
     const at = this.#take(length);
     if (at === undefined) return undefined;
     if (length === 1) return first & 0x3f;
-    if (length === 2) return this.#view.getUint16(at) & 0x3fff;
-    if (length === 4) return this.#view.getUint32(at) & 0x3fffffff;
-    const value = (this.#view.getUint32(at) & 0x3fffffff) * 2 ** 32 + this.#view.getUint32(at + 4);
+    if (length === 2) return u16At(this.#bytes, at) & 0x3fff;
+    if (length === 4) return u32At(this.#bytes, at) & 0x3fffffff;
+    const value = (u32At(this.#bytes, at) & 0x3fffffff) * 2 ** 32 + u32At(this.#bytes, at + 4);
     return value <= varintMax ? value : undefined;
   }
 
@@ -108,15 +105,19 @@ export class ByteReader {
   }
 }
 
-/** Writes big-endian fields into a buffer that the caller sized. Writing past its end is our mistake. */
+/**
+ * Writes big-endian fields into a buffer that the caller sized. Writing past its end is our mistake.
+ * One writer may serve a buffer for ever: `seek` says where it writes next.
+ */
 export class ByteWriter {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  /** What it writes into. */
+  readonly buffer: Uint8Array;
   #offset = 0;
+  #end: number;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(buffer: Uint8Array) {
+    this.buffer = buffer;
+    this.#end = buffer.length;
   }
 
   get offset(): number {
@@ -124,31 +125,38 @@ export class ByteWriter {
   }
 
   get remaining(): number {
-    return this.#bytes.length - this.#offset;
+    return this.#end - this.#offset;
   }
 
-  /** What has been written so far; shares memory with the buffer. */
+  /** All before the offset; shares memory with the buffer. */
   get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#offset);
+    return this.buffer.subarray(0, this.#offset);
+  }
+
+  /** Goes on at `offset` of the buffer, and writes nothing at `end` or beyond. */
+  seek(offset: number, end: number): void {
+    assert(offset <= end && end <= this.buffer.length);
+    this.#offset = offset;
+    this.#end = end;
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#take(1), value);
+    this.buffer[this.#take(1)] = value;
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#take(2), value);
+    setU16(this.buffer, this.#take(2), value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#take(4), value);
+    setU32(this.buffer, this.#take(4), value);
   }
 
   u48(value: number): void {
     assert(0 <= value && value < 2 ** 48);
     const at = this.#take(6);
-    this.#view.setUint16(at, Math.floor(value / 2 ** 32));
-    this.#view.setUint32(at + 2, value >>> 0);
+    setU16(this.buffer, at, Math.floor(value / 2 ** 32));
+    setU32(this.buffer, at + 2, value);
   }
 
   /** The shortest form (RFC 9000 section 16). */
@@ -156,22 +164,22 @@ export class ByteWriter {
     assert(0 <= value && value <= varintMax);
     const length = varintBytes(value);
     const at = this.#take(length);
-    if (length === 1) this.#view.setUint8(at, value);
-    else if (length === 2) this.#view.setUint16(at, 0x4000 | value);
-    else if (length === 4) this.#view.setUint32(at, (0x80000000 | value) >>> 0);
+    if (length === 1) this.buffer[at] = value;
+    else if (length === 2) setU16(this.buffer, at, 0x4000 | value);
+    else if (length === 4) setU32(this.buffer, at, 0x80000000 | value);
     else {
-      this.#view.setUint32(at, (0xc0000000 | Math.floor(value / 2 ** 32)) >>> 0);
-      this.#view.setUint32(at + 4, value >>> 0);
+      setU32(this.buffer, at, 0xc0000000 | Math.floor(value / 2 ** 32));
+      setU32(this.buffer, at + 4, value);
     }
   }
 
   bytes(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#take(bytes.length));
+    this.buffer.set(bytes, this.#take(bytes.length));
   }
 
   zeros(count: number): void {
     const at = this.#take(count);
-    this.#bytes.fill(0, at, at + count);
+    this.buffer.fill(0, at, at + count);
   }
 
   #take(count: number): number {
@@ -180,4 +188,29 @@ export class ByteWriter {
     this.#offset += count;
     return at;
   }
+}
+
+// By index, because a DataView for each packet costs more than all that is read through it.
+
+function u16At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function u32At(bytes: Uint8Array, at: number): number {
+  return ((u16At(bytes, at) << 16) | u16At(bytes, at + 2)) >>> 0;
+}
+
+function u48At(bytes: Uint8Array, at: number): number {
+  return u16At(bytes, at) * 2 ** 32 + u32At(bytes, at + 2);
+}
+
+function setU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/** Of a larger value, the low 32 bits. */
+function setU32(bytes: Uint8Array, at: number, value: number): void {
+  setU16(bytes, at, value >>> 16);
+  setU16(bytes, at + 2, value);
 }

@@ -1,6 +1,9 @@
 import { DgramAsPromised } from "dgram-as-promised";
-import type { Address } from "./address.ts";
+import { type Address, isIpv6 } from "./address.ts";
 import { systemErrorCode, toEarshotError } from "./errors.ts";
+
+/** What became of a wish to hear a multicast group on one adapter. */
+export type JoinOutcome = "joined" | "member" | "failed";
 
 /**
  * One bound UDP socket. Sending never waits and never fails: a datagram that could not be sent is a
@@ -18,12 +21,23 @@ export interface DatagramSocket {
   close(): Promise<void>;
 }
 
+/** A socket that can hear what is sent to a group. */
+export interface GroupSocket extends DatagramSocket {
+  /**
+   * Hears an IPv4 multicast group on the adapter of this local address. `joined` says that it was not
+   * heard before: never, or no more since the adapter was taken away and came back.
+   */
+  joinGroup(group: string, adapterAddress: string): JoinOutcome;
+}
+
 export interface DatagramSocketOptions {
-  /** Local address; port 0 lets the system choose. */
+  /** Local address; port 0 lets the system choose. A socket of IPv6 hears no IPv4. */
   readonly address: Address;
   /** Several processes may bind this port, each hearing every broadcast. Never for a data port. */
   readonly isShared?: boolean;
   readonly isBroadcast?: boolean;
+  /** The local IPv4 address by whose adapter multicast leaves, by default that of the first route. */
+  readonly multicastAddress?: string;
   readonly receiveBufferBytes?: number;
   readonly sendBufferBytes?: number;
   readonly onDatagram: (datagram: Uint8Array, from: Address) => void;
@@ -40,10 +54,10 @@ export interface DatagramSocketOptions {
  *
  * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
  */
-export async function bindDatagramSocket(options: DatagramSocketOptions): Promise<DatagramSocket> {
+export async function bindDatagramSocket(options: DatagramSocketOptions): Promise<GroupSocket> {
   const wrapper = DgramAsPromised.createSocket(
     {
-      type: "udp4",
+      ...(isIpv6(options.address.host) ? { type: "udp6", ipv6Only: true } : { type: "udp4" }),
       reuseAddr: options.isShared ?? false,
       lookup: lookupLiteral,
       ...(options.receiveBufferBytes && { recvBufferSize: options.receiveBufferBytes }),
@@ -66,13 +80,20 @@ export async function bindDatagramSocket(options: DatagramSocketOptions): Promis
     wrapper.socket.close();
     throw bindError(error, options.address);
   }
-  if (options.isBroadcast) wrapper.setBroadcast(true);
+  try {
+    if (options.isBroadcast) wrapper.setBroadcast(true);
+    if (options.multicastAddress) wrapper.socket.setMulticastInterface(options.multicastAddress);
+  } catch (error) {
+    // The adapter has gone since it was listed.
+    await wrapper.close();
+    throw bindError(error, options.address);
+  }
   return openSocket(wrapper, options.onError);
 }
 
 type Wrapper = ReturnType<typeof DgramAsPromised.createSocket>;
 
-function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): DatagramSocket {
+function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): GroupSocket {
   const bound = wrapper.address();
   // One callback for all datagrams, where the wrapper makes a promise for each; and none at all,
   // which saves a tick for each, when nobody asks.
@@ -91,6 +112,15 @@ function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"])
       } catch (error) {
         // A forged datagram may come from port 0, to which nothing can be sent.
         onError?.(toEarshotError(error, "socket-failed", "a datagram cannot be sent"));
+      }
+    },
+    joinGroup(group, adapterAddress) {
+      if (isClosed) return "failed";
+      try {
+        wrapper.socket.addMembership(group, adapterAddress);
+        return "joined";
+      } catch (error) {
+        return systemErrorCode(error) === "EADDRINUSE" ? "member" : "failed";
       }
     },
     async close() {

@@ -91,7 +91,8 @@ async function openBrowser(
   const browser = await startBrowser({ ...network, onChange });
   return {
     servers: () => browser.servers().map((server) => toListed(knownServers, server)),
-    adapters: () => browser.adapters(),
+    // One of several addresses is one adapter to people.
+    adapters: () => [...new Map(browser.adapters().map((found) => [found.name, found])).values()],
     refresh: () => browser.refresh(),
     close: () => browser.close(),
   };

@@ -3,7 +3,7 @@ import type { Address } from "../base/address.ts";
 import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
-import { startBeacon } from "../discovery/beacon.ts";
+import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
@@ -16,7 +16,7 @@ import {
 } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
-import { bindHost, localAddresses, type Network } from "./network.ts";
+import { bindHosts, localAddresses, type Network } from "./network.ts";
 
 export interface HostingOptions {
   /** `undefined` means the name of this machine. */
@@ -58,15 +58,16 @@ export async function startHosting(network: Network, options: HostingOptions): P
   const name = serverName(options.name);
   const directory = await openServerDirectory(options.data, name);
   const { id, keyPair } = await loadIdentity(directory.path, "server");
-  let onChange: () => void = () => undefined;
+  let beacon: Beacon | undefined;
   const server = await startOn(network, options.port, directory, {
     id,
     keyPair,
     name,
-    onChange: () => onChange(),
+    onChange: () => beacon?.changed(),
+    onOther: (datagram, from) => beacon?.handleData(datagram, from),
   });
   await noteOwner(directory, process.pid);
-  const beacon = await startBeacon({
+  const voice = await startBeacon({
     ...network,
     describe: () => ({
       id,
@@ -78,12 +79,13 @@ export async function startHosting(network: Network, options: HostingOptions): P
       rooms: server.roomCount,
     }),
     cookieFor: (host) => server.issueCookie(host),
+    sendData: (to, datagram) => server.sendOther(to, datagram),
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
     await forgetOwner(directory);
     throw error;
   });
-  onChange = () => beacon.changed();
+  beacon = voice;
   const { host, port } = server.address;
   return {
     id,
@@ -92,13 +94,13 @@ export async function startHosting(network: Network, options: HostingOptions): P
     port,
     localAddress: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
     directory: directory.path,
-    isHearing: beacon.isHearing,
+    isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
     get memberCount() {
       return server.memberCount;
     },
     async close(reason) {
-      await Promise.all([server.close(reason), beacon.close()]);
+      await Promise.all([server.close(reason), voice.close()]);
       await forgetOwner(directory);
     },
   };
@@ -119,13 +121,15 @@ async function startOn(
   network: Network,
   port: number | undefined,
   directory: ServerDirectory,
-  identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange">,
+  identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange" | "onOther">,
 ): Promise<RunningServer> {
+  const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
   const notes = new LineOutput(process.stderr, () => undefined);
   const start = (tried: number) =>
     startServer({
       ...identity,
-      address: { host: bindHost(network), port: tried },
+      address: { host, port: tried },
+      ipv6Host,
       dataDir: directory.historyPath,
       onTrouble: (message) => notes.writeLine(`earshot: note: ${message}`),
       clock: network.clock,

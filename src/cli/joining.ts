@@ -7,7 +7,7 @@ import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
-import type { Network } from "./network.ts";
+import { bindHosts, type Network } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
 import { searchServers } from "./search.ts";
 
@@ -99,6 +99,7 @@ export async function joinServer(
     random: network.random,
     // To no address of this host: it may change while the connection goes on.
     bindAddress: { host: "0.0.0.0", port: 0 },
+    ipv6Host: bindHosts(network).ipv6,
     onEvent,
   });
 }

@@ -81,7 +81,12 @@ export const optionTable: readonly OptionDefinition[] = [
     name: "wait",
     value: "MS",
     commands: ["chat", "list", "bot"],
-    help: "how long to wait for servers to answer [1000]",
+    help: "how long to wait for servers to answer [1500]",
+  },
+  {
+    name: "no-sweep",
+    commands: ["chat", "list", "bot"],
+    help: "never ask each host of the subnet alone when no server answers",
   },
   {
     name: "interface",

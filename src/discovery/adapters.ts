@@ -1,16 +1,23 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { formatIpv4, parseIpv4 } from "../base/address.ts";
 import { EarshotError, toEarshotError } from "../base/errors.ts";
+import { isLinkLocalIpv6, parseIpv6 } from "../base/ipv6.ts";
 
-/** One IPv4 address of this machine. An adapter with two addresses comes twice. */
+/** One address of this machine. An adapter with two addresses comes twice. */
 export interface Adapter {
   /** As the system calls it: `eth0`, `en0`, `Wi-Fi 2`. */
   readonly name: string;
+  /** A link-local IPv6 address has its zone: `fe80::1%eth0`. */
   readonly address: string;
   readonly netmask: string;
   readonly isLoopback: boolean;
-  /** Where to send, from a socket bound to `address`, so that everyone on its link hears it. */
+  /**
+   * Where to send so that everyone on its link hears it, each by another mechanism; for IPv4 from a
+   * socket bound to `address`. Of the IPv6 addresses of an adapter only the link-local one has any.
+   */
   readonly targets: readonly string[];
+  /** Tells one adapter from another that came in its place; the zone's number and the MAC address. */
+  readonly hardware: string;
 }
 
 /** Says which adapters there are now. */
@@ -20,7 +27,8 @@ export type AdapterLister = () => readonly Adapter[];
 export const adaptersMax = 128;
 
 /**
- * The usable IPv4 adapters of this machine: up, with a carrier. Loopback is one of them.
+ * The usable addresses of this machine: of adapters that are up, with a carrier. Loopback is among
+ * them, by IPv4.
  *
  * @throws {EarshotError} `socket-failed`, as when the process has no descriptor left.
  */
@@ -37,19 +45,13 @@ export function toAdapters(
   interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>,
   platform: NodeJS.Platform,
 ): readonly Adapter[] {
-  const adapters: Adapter[] = [];
-  for (const [name, addresses] of Object.entries(interfaces)) {
-    for (const { family, address, netmask, internal } of addresses ?? []) {
-      if (family !== "IPv4" || address === "0.0.0.0") continue;
-      const isLoopback = isInLoopbackNet(address);
-      // Addresses on a loopback adapter outside of 127/8 have no one beside them.
-      if (internal && !isLoopback) continue;
-      const targets = isLoopback
-        ? loopbackTargets(platform)
-        : linkTargets(address, netmask, platform);
-      adapters.push({ name, address, netmask, isLoopback, targets });
-    }
-  }
+  const adapters = Object.entries(interfaces).flatMap(([name, addresses]) =>
+    (addresses ?? []).flatMap((info) =>
+      info.family === "IPv4"
+        ? ipv4Adapter(name, info, platform)
+        : ipv6Adapter(name, info, platform),
+    ),
+  );
   return adapters.slice(0, adaptersMax);
 }
 
@@ -80,29 +82,54 @@ export function checkInterfaces(adapters: readonly Adapter[], names: readonly st
   );
 }
 
-/** The adapter in whose subnet the host is, the narrowest of several; `undefined` when off-link. */
-export function adapterOf(adapters: readonly Adapter[], host: string): Adapter | undefined {
-  const value = parseIpv4(host);
-  if (value === undefined) return undefined;
-  let best: Adapter | undefined;
-  let bestMask = -1;
-  for (const adapter of adapters) {
-    const own = parseIpv4(adapter.address);
-    const mask = parseIpv4(adapter.isLoopback ? loopbackMask : adapter.netmask);
-    if (own === undefined || mask === undefined || mask <= bestMask) continue;
-    if (((own ^ value) & mask) !== 0) continue;
-    best = adapter;
-    bestMask = mask;
-  }
-  return best;
-}
+/**
+ * The multicast group of IPv4. 224.0.0.0/24 never leaves its link and is never pruned by a switch that
+ * snoops on IGMP (RFC 4541 section 2.1.2), unlike every other group; 151 to 250 of it are not assigned.
+ */
+export const multicastGroup = "224.0.0.155";
 
-const loopbackMask = "255.0.0.0";
+/** All nodes of a link (RFC 4291 section 2.7.1): a host hears it without joining, so nothing prunes it. */
+const allNodes = "ff02::1";
+
 const limitedBroadcast = "255.255.255.255";
 
 function isNamed(adapter: Adapter, name: string): boolean {
   if (name === "lo" && adapter.isLoopback) return true;
-  return name === adapter.name || name === adapter.address;
+  return name === adapter.name || name === adapter.address.split("%")[0];
+}
+
+function ipv4Adapter(
+  name: string,
+  { address, netmask, internal, mac }: NetworkInterfaceInfo,
+  platform: NodeJS.Platform,
+): readonly Adapter[] {
+  const isLoopback = isInLoopbackNet(address);
+  // Addresses on a loopback adapter outside of 127/8 have no one beside them.
+  if (address === "0.0.0.0" || (internal && !isLoopback)) return [];
+  const targets = isLoopback
+    ? loopbackTargets(platform)
+    : [...linkTargets(address, netmask, platform), multicastGroup];
+  return [{ name, address, netmask, isLoopback, targets, hardware: mac }];
+}
+
+function ipv6Adapter(
+  name: string,
+  info: NetworkInterfaceInfo,
+  platform: NodeJS.Platform,
+): readonly Adapter[] {
+  if (info.family !== "IPv6" || info.internal) return [];
+  const { netmask, scopeid, mac } = info;
+  const bytes = parseIpv6(info.address);
+  if (bytes === undefined) return [];
+  const hardware = `${scopeid} ${mac}`;
+  if (!isLinkLocalIpv6(bytes)) {
+    return [{ name, address: info.address, netmask, isLoopback: false, targets: [], hardware }];
+  }
+  // Windows knows a zone only by its number.
+  const zone = platform === "win32" ? String(scopeid) : name;
+  const address = `${info.address}%${zone}`;
+  const targets = [`${allNodes}%${zone}`];
+  return [{ name, address, netmask, isLoopback: false, targets, hardware }];
 }
 
 function isInLoopbackNet(address: string): boolean {

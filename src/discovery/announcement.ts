@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { ByteReader, ByteWriter, decodeUtf8, encodeUtf8 } from "../base/bytes.ts";
+import { type Address, formatIpv4, formatIpv6, isIpv6, parseIpv4 } from "../base/address.ts";
+import { type ByteReader, type ByteWriter, decodeUtf8, encodeUtf8 } from "../base/bytes.ts";
+import { isLinkLocalIpv6, parseIpv6 } from "../base/ipv6.ts";
 import { sanitizeLine, utf8Bytes } from "../base/text.ts";
-
-/** No discovery datagram is longer, and every query is exactly this long: no answer outweighs it. */
-export const discoveryBytesMax = 400;
 
 /** A server's name in UTF-8: two thirds of a terminal's width in ASCII, 16 CJK characters. */
 export const serverNameBytesMax = 48;
 
 /** Longest cookie of the transport that an answer carries. */
 export const cookieBytesMax = 64;
+
+/** Addresses in one announcement: each makes a client send a PROBE to wherever it points. */
+export const addressesMax = 2;
 
 /** Ports below are privileged; a server never announces one, so a client never sends there. */
 export const dataPortMin = 1024;
@@ -32,69 +34,24 @@ export interface Announcement {
   readonly rooms: number;
   /** 1 to `serverNameBytesMax` bytes; decoded names are sanitised. */
   readonly name: string;
+  /**
+   * Where else it is reached, at most `addressesMax`: what its owner said, or where the server that
+   * relays it reaches it. `isAnnounceable` is true of each.
+   */
+  readonly addresses?: readonly Address[];
 }
 
-/** One discovery datagram. A nonce is 8 bytes in lower-case hexadecimal, and not all zero. */
-export type DiscoveryPacket =
-  | { readonly type: "query"; readonly nonce: string }
-  | { readonly type: "beacon"; readonly announcement: Announcement }
-  | {
-      readonly type: "answer";
-      readonly nonce: string;
-      readonly announcement: Announcement;
-      /** What the asker shows to the transport to be answered at once: 1 to `cookieBytesMax` bytes. */
-      readonly cookie?: Uint8Array;
-    }
-  | { readonly type: "goodbye"; readonly announcement: Announcement };
+/** What an announcement carries besides, which is not the server's own. */
+export interface AnnouncementContent {
+  readonly announcement: Announcement;
+  readonly cookie?: Uint8Array;
+}
 
-/**
- * 0x1e and "ars". Transport datagrams have bit 0x40 set in their first byte and this has not, so
- * the two can meet on one port.
- */
-const magic = 0x1e617273;
-const version = 1;
-const typeNumbers = { query: 1, beacon: 2, answer: 3, goodbye: 4 } as const;
-const fieldTypes = { name: 1, cookie: 2 } as const;
+const fieldTypes = { name: 1, cookie: 2, address: 3 } as const;
 const idBytes = 32;
-/** Of a nonce and of a boot id. */
-const tokenBytes = 8;
-const noNonce = "00".repeat(tokenBytes);
+const bootIdBytes = 8;
 const countMax = 0xffff;
-
-/** The datagram as bytes of its own. */
-export function encodePacket(packet: DiscoveryPacket): Uint8Array {
-  const writer = new ByteWriter(new Uint8Array(discoveryBytesMax));
-  writer.u32(magic);
-  writer.u8(version);
-  writer.u8(typeNumbers[packet.type]);
-  writer.bytes(tokenOf("nonce" in packet ? packet.nonce : noNonce));
-  if (packet.type === "query") writer.zeros(writer.remaining);
-  else writeAnnouncement(writer, packet.announcement);
-  if (packet.type === "answer" && packet.cookie !== undefined) writeCookie(writer, packet.cookie);
-  return writer.written;
-}
-
-/** The packet, or `undefined` when the bytes are anything else than a well-formed one. */
-export function decodePacket(bytes: Uint8Array): DiscoveryPacket | undefined {
-  if (discoveryBytesMax < bytes.length) return undefined;
-  const reader = new ByteReader(bytes);
-  if (reader.u32() !== magic || reader.u8() !== version) return undefined;
-  const type = reader.u8();
-  const nonce = readHex(reader, tokenBytes);
-  if (nonce === undefined) return undefined;
-  const hasNonce = type === typeNumbers.query || type === typeNumbers.answer;
-  if (hasNonce !== (nonce !== noNonce)) return undefined;
-  if (type === typeNumbers.query) {
-    return bytes.length === discoveryBytesMax ? { type: "query", nonce } : undefined;
-  }
-  const content = readContent(reader);
-  if (content === undefined) return undefined;
-  const { announcement } = content;
-  if (type === typeNumbers.beacon) return { type: "beacon", announcement };
-  if (type === typeNumbers.answer) return { type: "answer", nonce, ...content };
-  if (type === typeNumbers.goodbye) return { type: "goodbye", announcement };
-  return undefined;
-}
+const portBytes = 2;
 
 /**
  * The text as a name that can be announced: one sanitised line, cut after a whole character at
@@ -111,14 +68,36 @@ export function toServerName(text: string): string {
   return name.trimEnd();
 }
 
-function writeAnnouncement(writer: ByteWriter, announcement: Announcement): void {
+/**
+ * Whether an address can be told to others: of one host, not bound to a link or a machine, and with a
+ * port that a server may have.
+ */
+export function isAnnounceable({ host, port }: Address): boolean {
+  if (port < dataPortMin || 65_535 < port || host.includes("%")) return false;
+  if (!isIpv6(host)) {
+    const first = (parseIpv4(host) ?? 0) >>> 24;
+    return first !== 0 && first !== 127 && first < 224;
+  }
+  const bytes = parseIpv6(host);
+  if (bytes === undefined || isLinkLocalIpv6(bytes) || bytes[0] === 0xff) return false;
+  // The first 80 bits are zero in ::, in ::1 and in IPv4 addresses that are written as IPv6.
+  return bytes.subarray(0, 10).some((byte) => byte !== 0);
+}
+
+/** Writes an announcement, and a cookie of 1 to `cookieBytesMax` bytes when there is one. */
+export function writeAnnouncement(
+  writer: ByteWriter,
+  { announcement, cookie }: AnnouncementContent,
+): void {
   const id = Buffer.from(announcement.id, "base64url");
+  const bootId = Buffer.from(announcement.bootId, "hex");
   const name = encodeUtf8(announcement.name);
   assert(id.length === idBytes, "a server id is 32 bytes");
+  assert(bootId.length === bootIdBytes, "a boot id is 8 bytes");
   assert(1 <= name.length && name.length <= serverNameBytesMax, "a server name is 1 to 48 bytes");
   assert(dataPortMin <= announcement.port);
   writer.bytes(id);
-  writer.bytes(tokenOf(announcement.bootId));
+  writer.bytes(bootId);
   writer.u32(announcement.sequence);
   writer.u16(announcement.port);
   writer.u8(announcement.versionMin);
@@ -128,27 +107,16 @@ function writeAnnouncement(writer: ByteWriter, announcement: Announcement): void
   // Flags: no bit has a meaning yet.
   writer.u16(0);
   writeField(writer, fieldTypes.name, name);
-}
-
-function writeCookie(writer: ByteWriter, cookie: Uint8Array): void {
+  for (const address of announcement.addresses ?? []) writeAddress(writer, address);
+  if (cookie === undefined) return;
   assert(isCookie(cookie), "a cookie is 1 to 64 bytes");
   writeField(writer, fieldTypes.cookie, cookie);
 }
 
-function writeField(writer: ByteWriter, type: number, value: Uint8Array): void {
-  writer.u8(type);
-  writer.u8(value.length);
-  writer.bytes(value);
-}
-
-interface Content {
-  readonly announcement: Announcement;
-  readonly cookie?: Uint8Array;
-}
-
-function readContent(reader: ByteReader): Content | undefined {
+/** What is left to read as an announcement and what goes with it; `undefined` when it is malformed. */
+export function readAnnouncement(reader: ByteReader): AnnouncementContent | undefined {
   const id = reader.bytes(idBytes);
-  const bootId = readHex(reader, tokenBytes);
+  const bootId = reader.bytes(bootIdBytes);
   const sequence = reader.u32();
   const port = reader.u16();
   const versionMin = reader.u8();
@@ -157,8 +125,6 @@ function readContent(reader: ByteReader): Content | undefined {
   const rooms = reader.u16();
   const flags = reader.u16();
   const fields = readFields(reader);
-  const name = readName(fields?.get(fieldTypes.name));
-  const cookie = fields?.get(fieldTypes.cookie);
   if (
     id === undefined ||
     bootId === undefined ||
@@ -169,14 +135,15 @@ function readContent(reader: ByteReader): Content | undefined {
     members === undefined ||
     rooms === undefined ||
     flags === undefined ||
-    name === undefined
+    fields === undefined
   ) {
     return undefined;
   }
   if (port < dataPortMin || versionMax < versionMin) return undefined;
+  const { name, addresses, cookie } = fields;
   const announcement = {
     id: Buffer.from(id).toString("base64url"),
-    bootId,
+    bootId: Buffer.from(bootId).toString("hex"),
     sequence,
     port,
     versionMin,
@@ -184,46 +151,84 @@ function readContent(reader: ByteReader): Content | undefined {
     members,
     rooms,
     name,
+    ...(0 < addresses.length && { addresses }),
   };
-  if (cookie === undefined) return { announcement };
-  // A copy, so that it does not keep the whole datagram.
-  return isCookie(cookie) ? { announcement, cookie: new Uint8Array(cookie) } : undefined;
+  return { announcement, ...(cookie && { cookie }) };
 }
 
-/** Walks the type-length-value fields to the end; types that later versions add are passed over. */
-function readFields(reader: ByteReader): ReadonlyMap<number, Uint8Array> | undefined {
-  const fields = new Map<number, Uint8Array>();
+function writeAddress(writer: ByteWriter, address: Address): void {
+  assert(isAnnounceable(address), "an announced address is of one host");
+  const host = hostBytes(address.host);
+  writer.u8(fieldTypes.address);
+  writer.u8(portBytes + host.length);
+  writer.u16(address.port);
+  writer.bytes(host);
+}
+
+function writeField(writer: ByteWriter, type: number, value: Uint8Array): void {
+  writer.u8(type);
+  writer.u8(value.length);
+  writer.bytes(value);
+}
+
+interface Fields {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+  readonly cookie: Uint8Array | undefined;
+}
+
+/** Types that later versions add are passed over. */
+function readFields(reader: ByteReader): Fields | undefined {
+  const fields = splitFields(reader);
+  if (fields === undefined) return undefined;
+  const [name, ...otherNames] = fields.get(fieldTypes.name) ?? [];
+  const [cookie, ...otherCookies] = fields.get(fieldTypes.cookie) ?? [];
+  const places = fields.get(fieldTypes.address) ?? [];
+  if (0 < otherNames.length + otherCookies.length || addressesMax < places.length) return undefined;
+  if (cookie !== undefined && !isCookie(cookie)) return undefined;
+  const shown = name && readName(name);
+  const addresses = places.map(readAddress).filter((address) => address !== undefined);
+  if (shown === undefined || addresses.length < places.length) return undefined;
+  // A copy, so that it does not keep the whole datagram.
+  return { name: shown, addresses, cookie: cookie && new Uint8Array(cookie) };
+}
+
+/** The values of each type, of type-length-value fields to the end. */
+function splitFields(reader: ByteReader): ReadonlyMap<number, readonly Uint8Array[]> | undefined {
+  const fields = new Map<number, Uint8Array[]>();
   while (0 < reader.remaining) {
     const type = reader.u8();
     const length = reader.u8();
     const value = length === undefined ? undefined : reader.bytes(length);
     if (type === undefined || value === undefined) return undefined;
-    if (isOnce(type) && fields.has(type)) return undefined;
-    fields.set(type, value);
+    fields.set(type, [...(fields.get(type) ?? []), value]);
   }
   return fields;
 }
 
-function isOnce(type: number): boolean {
-  return type === fieldTypes.name || type === fieldTypes.cookie;
+function readName(value: Uint8Array): string | undefined {
+  if (serverNameBytesMax < value.length) return undefined;
+  return sanitizeLine(decodeUtf8(value) ?? "").trim() || undefined;
 }
 
-function readName(value: Uint8Array | undefined): string | undefined {
-  if (value === undefined || serverNameBytesMax < value.length) return undefined;
-  return sanitizeLine(decodeUtf8(value) ?? "").trim() || undefined;
+function readAddress(value: Uint8Array): Address | undefined {
+  if (value.length !== portBytes + 4 && value.length !== portBytes + 16) return undefined;
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const host =
+    value.length === portBytes + 4
+      ? formatIpv4(view.getUint32(portBytes))
+      : formatIpv6(value.subarray(portBytes));
+  const address = { host, port: view.getUint16(0) };
+  return isAnnounceable(address) ? address : undefined;
+}
+
+function hostBytes(host: string): Uint8Array {
+  if (isIpv6(host)) return parseIpv6(host) ?? new Uint8Array(16);
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, parseIpv4(host) ?? 0);
+  return bytes;
 }
 
 function isCookie(value: Uint8Array): boolean {
   return 1 <= value.length && value.length <= cookieBytesMax;
-}
-
-function tokenOf(hex: string): Uint8Array {
-  const token = Buffer.from(hex, "hex");
-  assert(token.length === tokenBytes, "a nonce or boot id is 8 bytes");
-  return token;
-}
-
-function readHex(reader: ByteReader, count: number): string | undefined {
-  const bytes = reader.bytes(count);
-  return bytes && Buffer.from(bytes).toString("hex");
 }

@@ -1,6 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
-import { TokenBucket } from "../base/token-bucket.ts";
+import { SourceRates } from "./source-rates.ts";
 
 /** Questions of one host that are answered. A picker asks 4 times in its first second. */
 export const answersPerSource = { perSecond: 20, burst: 40 } as const;
@@ -14,50 +14,51 @@ export const answersInAll = { perSecond: 200, burst: 200 } as const;
 /** Nonces remembered; at the full rate, 5 s of questions, where copies arrive within milliseconds. */
 export const noncesMax = 1024;
 
-/** Hosts whose rate is remembered: a /22 full of clients. The one unheard for longest is forgotten. */
-export const sourcesMax = 1024;
-
 /** With more servers than this the answers are spread out, so that they do not arrive as one. */
 export const neighboursMax = 8;
 
 /** 300 servers answering at once overflow the asker's socket buffer; over 60 ms they do not. */
 export const answerDelayMsMax = 60;
 
-/** Another server counts as a neighbour for as long as a client would list it. */
+/** Another server counts as a neighbour for as long: three of its beacons and some patience. */
 const neighbourMs = 10_000;
 
 export interface Answer {
   readonly nonce: string;
   readonly to: Address;
+  /** Whether the question went to everyone. */
+  readonly isForAll: boolean;
 }
 
 /** Decides which questions a server answers, and when. */
 export class AnswerQueue {
   readonly #random: Random;
-  readonly #total: TokenBucket;
-  readonly #sources = new Map<string, TokenBucket>();
+  readonly #rates: SourceRates;
   readonly #nonces = new Set<string>();
   readonly #neighbours = new Map<string, number>();
   #waiting: (Answer & { readonly at: number })[] = [];
 
   constructor(now: number, random: Random) {
     this.#random = random;
-    this.#total = new TokenBucket(now, answersInAll);
+    this.#rates = new SourceRates(now, { perSource: answersPerSource, inAll: answersInAll });
   }
 
   /**
-   * A question arrived. It is answered once, however many copies come (by several adapters, or by
-   * limited and directed broadcast), and not at all above the rates. Says whether it will be.
+   * A question arrived: whether it is the first copy of it (they come by several adapters, by broadcast
+   * and by multicast) and within the rates.
    */
-  handleQuery(now: number, question: { readonly nonce: string; readonly from: Address }): boolean {
-    const { nonce, from } = question;
-    if (this.#nonces.has(nonce)) return false;
-    if (!this.#source(now, from.host).take(now) || !this.#total.take(now)) return false;
+  admit(now: number, question: { readonly nonce: string; readonly host: string }): boolean {
+    const { nonce, host } = question;
+    if (this.#nonces.has(nonce) || !this.#rates.take(now, host)) return false;
     this.#nonces.add(nonce);
     forgetOldest(this.#nonces, noncesMax);
-    const delayMs = this.isCrowded(now) ? this.#random.unit() * answerDelayMsMax : 0;
-    this.#waiting.push({ nonce, to: from, at: now + delayMs });
     return true;
+  }
+
+  /** A question that was admitted will be answered. */
+  add(now: number, answer: Answer): void {
+    const delayMs = this.isCrowded(now) ? this.#random.unit() * answerDelayMsMax : 0;
+    this.#waiting.push({ ...answer, at: now + delayMs });
   }
 
   /** Another server was heard. */
@@ -84,14 +85,6 @@ export class AnswerQueue {
   pollTimeout(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
     return Math.min(...this.#waiting.map((answer) => answer.at));
-  }
-
-  #source(now: number, host: string): TokenBucket {
-    const bucket = this.#sources.get(host) ?? new TokenBucket(now, answersPerSource);
-    this.#sources.delete(host);
-    this.#sources.set(host, bucket);
-    forgetOldest(this.#sources, sourcesMax);
-    return bucket;
   }
 }
 

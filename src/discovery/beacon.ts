@@ -1,28 +1,16 @@
 import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
 import { type Adapter, type AdapterLister, listAdapters } from "./adapters.ts";
-import { type Announcement, type DiscoveryPacket, encodePacket } from "./announcement.ts";
-import { AnswerQueue } from "./answer-queue.ts";
-import { type DiscoveryCounts, DiscoverySockets } from "./discovery-sockets.ts";
-import { beaconTiming, changeGapMs, questionGapMs, RepeatSchedule } from "./repeat-schedule.ts";
+import { Announcer, type AnnouncerCounts, type AnnouncerOptions } from "./announcer.ts";
+import { type AdapterChange, DiscoverySockets } from "./discovery-sockets.ts";
 
-/** What a server says about itself: an `Announcement` without what the beacon adds. */
-export type ServerDescription = Omit<Announcement, "bootId" | "sequence">;
-
-export interface BeaconOptions {
+export interface BeaconOptions extends AnnouncerOptions {
   /** Names or addresses of adapters; all of them when empty. */
   readonly interfaces: readonly string[];
   readonly discoveryPort: number;
-  /** Asked before each announcement. The name is one that `toServerName` made, and not empty. */
-  readonly describe: () => ServerDescription;
-  /**
-   * Asked before each answer for what lets the asker at this address into the transport at once: 1 to
-   * `cookieBytesMax` bytes. Answers carry none when absent.
-   */
-  readonly cookieFor?: (host: string) => Uint8Array;
+  /** Sends from the port that `describe` names. */
+  readonly sendData: (to: Address, datagram: Uint8Array) => void;
   readonly clock: Clock;
-  readonly random: Random;
   /** The machine's own adapters unless a test plays with them. */
   readonly listAdapters?: AdapterLister;
 }
@@ -31,16 +19,15 @@ export interface BeaconOptions {
 export interface Beacon {
   /** Whether questions are heard; if not, another program holds the discovery port for itself. */
   readonly isHearing: boolean;
-  readonly counts: DiscoveryCounts;
+  readonly counts: AnnouncerCounts;
   adapters(): readonly Adapter[];
   /** What `describe` says has changed. */
   changed(): void;
-  /** Says goodbye and goes silent; takes `goodbyeGapMs`. */
+  /** A datagram came to the data port whose first byte has bit 0x40 clear. */
+  handleData(datagram: Uint8Array, from: Address): void;
+  /** Says goodbye and goes silent; takes `goodbyeGapMs`. Questions are not answered from now on. */
   close(): Promise<void>;
 }
-
-/** The goodbye is said twice, in case one is lost, and so far apart that one burst does not take both. */
-export const goodbyeGapMs = 50;
 
 /**
  * Announces a server on every adapter and answers questions until it is closed.
@@ -55,20 +42,15 @@ export async function startBeacon(options: BeaconOptions): Promise<Beacon> {
 
 class RunningBeacon implements Beacon {
   readonly #options: BeaconOptions;
-  readonly #schedule: RepeatSchedule;
-  readonly #answers: AnswerQueue;
-  readonly #bootId: string;
-  #sequence = 0;
+  readonly #announcer: Announcer;
   #sockets: DiscoverySockets | undefined;
-  #timer: Timer | undefined;
-  #isClosed = false;
+  #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
+  #onSilent: () => void = () => undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(options: BeaconOptions) {
-    const { clock, random } = options;
     this.#options = options;
-    this.#schedule = new RepeatSchedule(clock.now(), beaconTiming, random);
-    this.#answers = new AnswerQueue(clock.now(), random);
-    this.#bootId = Buffer.from(random.bytes(8)).toString("hex");
+    this.#announcer = new Announcer(options.clock.now(), options);
   }
 
   async open(): Promise<void> {
@@ -78,9 +60,12 @@ class RunningBeacon implements Beacon {
       discoveryPort,
       clock,
       listAdapters: this.#options.listAdapters ?? listAdapters,
-      onPacket: (packet, from) => this.#handlePacket(packet, from),
-      onAdapterAdded: () => {
-        this.#schedule.handleStart(clock.now());
+      onDatagram: (datagram, from) => {
+        if (this.#announcer.handleDatagram(clock.now(), datagram, from)) this.#run();
+      },
+      onAdapters: (change) => this.#handleAdapters(change),
+      onUnsent: () => {
+        this.#announcer.handleUnsent(clock.now());
         this.#run();
       },
     });
@@ -91,8 +76,8 @@ class RunningBeacon implements Beacon {
     return this.#sockets?.isHearing ?? false;
   }
 
-  get counts(): DiscoveryCounts {
-    return this.#sockets?.counts ?? { malformed: 0, offLink: 0 };
+  get counts(): AnnouncerCounts {
+    return this.#announcer.counts;
   }
 
   adapters(): readonly Adapter[] {
@@ -100,72 +85,61 @@ class RunningBeacon implements Beacon {
   }
 
   changed(): void {
-    this.#schedule.handleDemand(this.#options.clock.now(), changeGapMs);
+    this.#announcer.handleChange(this.#options.clock.now());
     this.#run();
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#timer?.cancel();
-    this.#broadcast("goodbye");
-    await this.#wait(goodbyeGapMs);
-    this.#broadcast("goodbye");
+  handleData(datagram: Uint8Array, from: Address): void {
+    const now = this.#options.clock.now();
+    if (this.#announcer.handleDataDatagram(now, datagram, from)) this.#run();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const silent = new Promise<void>((resolve) => {
+      this.#onSilent = resolve;
+    });
+    this.#announcer.handleClose(this.#options.clock.now());
+    this.#run();
+    await silent;
     await this.#sockets?.close();
   }
 
-  #handlePacket(packet: DiscoveryPacket, from: Address): void {
+  #handleAdapters({ adapters, isNew, hasSlept }: AdapterChange): void {
     const now = this.#options.clock.now();
-    if (packet.type === "query") this.#handleQuery(now, packet.nonce, from);
-    // Our own beacons come back to the shared port.
-    if (packet.type === "beacon" && packet.announcement.bootId !== this.#bootId) {
-      this.#answers.handleNeighbour(now, packet.announcement.id);
-    }
+    this.#announcer.handleAdapters(now, adapters, isNew || hasSlept);
     this.#run();
-  }
-
-  /** Among many servers a beacon of each for every question would be a storm. */
-  #handleQuery(now: number, nonce: string, from: Address): void {
-    const isAnswered = this.#answers.handleQuery(now, { nonce, from });
-    if (isAnswered && !this.#answers.isCrowded(now)) {
-      this.#schedule.handleDemand(now, questionGapMs);
-    }
   }
 
   /** Does what is due and sets the timer for what comes next. */
   #run(): void {
-    if (this.#isClosed) return;
-    const { clock } = this.#options;
-    const now = clock.now();
-    if (this.#schedule.poll(now)) this.#broadcast("beacon");
-    for (const { nonce, to } of this.#answers.poll(now)) {
-      const announcement = this.#announcement();
-      const cookie = this.#options.cookieFor?.(to.host);
-      const answer = { type: "answer", nonce, announcement, ...(cookie && { cookie }) } as const;
-      this.#sockets?.send(to, encodePacket(answer));
+    const { clock, sendData } = this.#options;
+    // The burst begins when it can be sent and answered.
+    if (this.#sockets === undefined) return;
+    this.#announcer.handleTimeout(clock.now());
+    for (;;) {
+      const transmit = this.#announcer.pollTransmit();
+      if (transmit === undefined) break;
+      if (transmit.type === "send" && transmit.from === "data") {
+        sendData(transmit.to, transmit.datagram);
+      } else this.#sockets.send(transmit);
     }
-    const nextAt = Math.min(
-      this.#schedule.pollTimeout(),
-      this.#answers.pollTimeout() ?? Number.POSITIVE_INFINITY,
-    );
-    this.#timer?.cancel();
-    this.#timer = clock.setTimer(nextAt, () => this.#run());
+    const nextAt = this.#announcer.pollTimeout();
+    if (nextAt === undefined) this.#onSilent();
+    else this.#wakeUpAt(nextAt);
   }
 
-  #broadcast(type: "beacon" | "goodbye"): void {
-    this.#sequence += 1;
-    const datagram = encodePacket({ type, announcement: this.#announcement() });
-    for (const adapter of this.adapters()) this.#sockets?.broadcast(adapter, datagram);
-  }
-
-  #announcement(): Announcement {
-    return { ...this.#options.describe(), bootId: this.#bootId, sequence: this.#sequence };
-  }
-
-  #wait(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      clock.setTimer(clock.now() + ms, resolve);
+  #wakeUpAt(at: number): void {
+    if (this.#wakeUp?.at === at) return;
+    this.#wakeUp?.timer.cancel();
+    const timer = this.#options.clock.setTimer(at, () => {
+      this.#wakeUp = undefined;
+      this.#run();
     });
+    this.#wakeUp = { at, timer };
   }
 }

@@ -1,37 +1,34 @@
-import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import type { Random } from "../base/random.ts";
 import { type Adapter, type AdapterLister, listAdapters } from "./adapters.ts";
-import { type DiscoveryPacket, encodePacket } from "./announcement.ts";
 import type { DiscoveredServer } from "./discovered-server.ts";
-import { type DiscoveryCounts, DiscoverySockets } from "./discovery-sockets.ts";
-import { QuestionLog } from "./question-log.ts";
-import { queryTiming, RepeatSchedule } from "./repeat-schedule.ts";
-import { ServerList, type ServerListCounts } from "./server-list.ts";
+import { type AdapterChange, DiscoverySockets, type SendOutcome } from "./discovery-sockets.ts";
+import { listNeighbours } from "./neighbours.ts";
+import type { HintSearch, HintSource, ServerHint } from "./server-hint.ts";
+import {
+  ServerSearch,
+  type ServerSearchCounts,
+  type ServerSearchOptions,
+} from "./server-search.ts";
 
-export interface BrowserOptions {
+export interface BrowserOptions extends Omit<ServerSearchOptions, "neighbours"> {
   /** Names or addresses of adapters; all of them when empty. */
   readonly interfaces: readonly string[];
-  readonly discoveryPort: number;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Where else to look for servers. */
+  readonly sources?: readonly HintSource[];
   /** `servers()` tells something new. */
   readonly onChange?: () => void;
   /** The machine's own adapters unless a test plays with them. */
   readonly listAdapters?: AdapterLister;
 }
 
-/** Datagrams and announcements that were dropped. */
-export interface BrowserCounts extends DiscoveryCounts, ServerListCounts {
-  /** Answers to no question of ours. */
-  readonly unasked: number;
-}
-
 /** Looks for servers on every adapter. */
 export interface Browser {
   /** Whether beacons are heard too; if not, only answers to our questions. */
   readonly isHearing: boolean;
-  readonly counts: BrowserCounts;
+  readonly counts: ServerSearchCounts;
+  /** What became of the last question by each mechanism of each adapter. */
+  readonly outcomes: readonly SendOutcome[];
   /** Who is there, each once, by name and then by id. */
   servers(): readonly DiscoveredServer[];
   adapters(): readonly Adapter[];
@@ -57,7 +54,7 @@ export async function startBrowser(options: BrowserOptions): Promise<Browser> {
 }
 
 /**
- * The first server that matches, or `undefined` when none was heard in time.
+ * The first server that matches, or `undefined` when none has answered in time.
  *
  * @throws {EarshotError} NAMING an interface that is not there `interface-not-found`.
  */
@@ -86,46 +83,56 @@ export async function findServer(options: FindOptions): Promise<DiscoveredServer
 
 class RunningBrowser implements Browser {
   readonly #options: BrowserOptions;
-  readonly #schedule: RepeatSchedule;
-  readonly #questions: QuestionLog;
-  readonly #list = new ServerList();
+  readonly #search: ServerSearch;
   #sockets: DiscoverySockets | undefined;
-  #timer: Timer | undefined;
+  #sources: readonly HintSearch[] = [];
+  #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
   #isClosed = false;
-  #unaskedCount = 0;
 
   constructor(options: BrowserOptions) {
-    const { clock, random } = options;
+    const { clock, interfaces } = options;
     this.#options = options;
-    this.#schedule = new RepeatSchedule(clock.now(), queryTiming, random);
-    this.#questions = new QuestionLog(random);
+    // Whoever named adapters wants nothing to leave by another one.
+    const neighbours = 0 < interfaces.length ? [] : listNeighbours();
+    this.#search = new ServerSearch(clock.now(), { ...options, neighbours });
   }
 
   async open(): Promise<void> {
-    const { interfaces, discoveryPort, clock } = this.#options;
+    const { interfaces, discoveryPort, clock, sources = [] } = this.#options;
     this.#sockets = await DiscoverySockets.open({
       interfaces,
       discoveryPort,
       clock,
       listAdapters: this.#options.listAdapters ?? listAdapters,
-      onPacket: (packet, from, adapter) => this.#handlePacket(packet, from, adapter),
-      onAdapterAdded: () => this.refresh(),
+      onDatagram: (datagram, from) => {
+        if (this.#search.handleDatagram(clock.now(), datagram, from)) this.#run();
+      },
+      onAdapters: (change) => this.#handleAdapters(change),
+      onUnsent: () => {
+        this.#search.handleUnsent(clock.now());
+        this.#run();
+      },
     });
-    // The burst begins when it can be heard.
-    this.refresh();
+    // The burst begins when it can be answered.
+    this.#search.handleStart(clock.now());
+    this.#run();
+    this.#sources = sources.map((search) => search((hint) => this.#handleHint(hint)));
   }
 
   get isHearing(): boolean {
     return this.#sockets?.isHearing ?? false;
   }
 
-  get counts(): BrowserCounts {
-    const { malformed = 0, offLink = 0 } = this.#sockets?.counts ?? {};
-    return { malformed, offLink, ...this.#list.counts, unasked: this.#unaskedCount };
+  get counts(): ServerSearchCounts {
+    return this.#search.counts;
+  }
+
+  get outcomes(): readonly SendOutcome[] {
+    return this.#sockets?.outcomes ?? [];
   }
 
   servers(): readonly DiscoveredServer[] {
-    return this.#list.servers();
+    return this.#search.servers();
   }
 
   adapters(): readonly Adapter[] {
@@ -133,59 +140,51 @@ class RunningBrowser implements Browser {
   }
 
   refresh(): void {
-    this.#schedule.handleStart(this.#options.clock.now());
+    this.#search.handleStart(this.#options.clock.now());
     this.#run();
+    for (const source of this.#sources) source.refresh();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#timer?.cancel();
+    this.#wakeUp?.timer.cancel();
+    await Promise.all(this.#sources.map((source) => source.close()));
     await this.#sockets?.close();
   }
 
-  #handlePacket(packet: DiscoveryPacket, from: Address, adapter: Adapter): void {
-    // Our own questions come back to the shared port.
-    if (packet.type === "query") return;
-    const now = this.#options.clock.now();
-    const { announcement } = packet;
-    const hearing = { announcement, from, via: adapter.name };
-    let isChanged = false;
-    if (packet.type === "goodbye") isChanged = this.#list.handleGoodbye(now, hearing);
-    else if (packet.type === "beacon") isChanged = this.#list.handleAnnouncement(now, hearing);
-    else {
-      const rttMs = this.#questions.rttMs(now, packet.nonce);
-      const { cookie } = packet;
-      if (rttMs === undefined) this.#unaskedCount += 1;
-      else {
-        const answer = { ...hearing, rttMs, ...(cookie && { cookie }) };
-        isChanged = this.#list.handleAnnouncement(now, answer);
-      }
-    }
+  #handleHint(hint: ServerHint): void {
+    this.#search.handleHint(this.#options.clock.now(), hint);
     this.#run();
-    if (isChanged) this.#options.onChange?.();
+  }
+
+  #handleAdapters({ adapters, isNew, hasSlept }: AdapterChange): void {
+    const now = this.#options.clock.now();
+    this.#search.handleAdapters(now, adapters, isNew);
+    if (hasSlept) this.#search.handleWake(now);
+    this.#run();
   }
 
   /** Does what is due and sets the timer for what comes next. */
   #run(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#sockets === undefined) return;
     const { clock, onChange } = this.#options;
-    const now = clock.now();
-    if (this.#schedule.poll(now)) this.#ask(now);
-    const isChanged = this.#list.handleTimeout(now);
-    const nextAt = Math.min(
-      this.#schedule.pollTimeout(),
-      this.#list.pollTimeout() ?? Number.POSITIVE_INFINITY,
-    );
-    this.#timer?.cancel();
-    this.#timer = clock.setTimer(nextAt, () => this.#run());
-    if (isChanged) onChange?.();
+    this.#search.handleTimeout(clock.now());
+    for (;;) {
+      const transmit = this.#search.pollTransmit();
+      if (transmit === undefined) break;
+      this.#sockets.send(transmit);
+    }
+    this.#wakeUpAt(this.#search.pollTimeout());
+    if (this.#search.takeChange()) onChange?.();
   }
 
-  /** Each adapter gets a nonce of its own: a server answers each nonce once, and we want every path. */
-  #ask(now: number): void {
-    for (const adapter of this.adapters()) {
-      const nonce = this.#questions.ask(now);
-      this.#sockets?.broadcast(adapter, encodePacket({ type: "query", nonce }));
-    }
+  #wakeUpAt(at: number): void {
+    if (this.#wakeUp?.at === at) return;
+    this.#wakeUp?.timer.cancel();
+    const timer = this.#options.clock.setTimer(at, () => {
+      this.#wakeUp = undefined;
+      this.#run();
+    });
+    this.#wakeUp = { at, timer };
   }
 }

@@ -10,25 +10,30 @@ export interface HeardCookie {
   readonly heardAt: number;
 }
 
-/** A server that was heard on the network. Everything here is what it claims, text sanitised. */
+/**
+ * A server that has answered on the network. It is there; everything else here is what it claims, text
+ * sanitised.
+ */
 export interface DiscoveredServer {
   /** Its public identity key, base64url (43 characters). */
   readonly id: string;
   readonly name: string;
-  /** Where its data port was last heard from: source address and announced port. */
+  /** Another server in the list has the same name, whatever the case. */
+  readonly isNameShared?: boolean;
+  /** The best way to its data port. */
   readonly address: Address;
-  /** Where else it was heard from, with several adapters or when somebody claims to be it. */
+  /** Other ways, the better ones first: with several adapters, or when somebody claims to be it. */
   readonly otherAddresses?: readonly Address[];
   readonly members: number;
   readonly rooms: number;
   /** Range of transport versions it speaks; a client outside of it cannot join. */
   readonly versionMin: number;
   readonly versionMax: number;
-  /** Name of the adapter it was heard on. */
+  /** Name of the adapter it answers on, or `routed` when it is on the link of none. */
   readonly via: string;
-  /** Time from our question to its answer, or `undefined` when only a beacon was heard. */
+  /** Time from our questions to its answers, smoothed; `undefined` when it was not asked. */
   readonly rttMs?: number;
-  /** Clock.now() when it was last heard. */
+  /** Clock.now() when it last answered. */
   readonly heardAt: number;
   /** Absent when no answer on this path brought one. */
   readonly cookie?: HeardCookie;

@@ -1,20 +1,46 @@
-import type { Address } from "../base/address.ts";
+import { type Address, isIpv6 } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
-import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import {
+  bindDatagramSocket,
+  type DatagramSocket,
+  type GroupSocket,
+} from "../base/datagram-socket.ts";
+import { systemErrorCode } from "../base/errors.ts";
+import { AdapterTable } from "./adapter-table.ts";
 import {
   type Adapter,
   type AdapterLister,
-  adapterOf,
   checkInterfaces,
+  multicastGroup,
   selectAdapters,
 } from "./adapters.ts";
-import { type DiscoveryPacket, decodePacket } from "./announcement.ts";
+import type { DiscoveryTransmit } from "./transmit.ts";
 
 /** Adapters come and go (a cable, a VPN, a laptop's lid); asking the system costs below 0.1 ms. */
 export const rescanMs = 1000;
 
+/** When a scan is so late, or the wall clock went on so much further, the machine has slept. */
+export const sleepMsMin = 2000;
+
+/**
+ * Adapters on which one socket hears the group: Linux allows 20 (`igmp_max_memberships`), and those that
+ * are gone go on to count.
+ */
+export const joinsPerSocketMax = 16;
+
+/** Enough for `adaptersMax`, and for as many that were taken away and came back. */
+export const receiversMax = 16;
+
 /** The answers of 300 servers at once with the kernel's overhead, 768 bytes each, four times over. */
 const receiveBufferBytes = 2 ** 20;
+
+/** How the adapters are now. */
+export interface AdapterChange {
+  readonly adapters: readonly Adapter[];
+  /** One of them was not there before, or came back. */
+  readonly isNew: boolean;
+  readonly hasSlept: boolean;
+}
 
 export interface DiscoverySocketsOptions {
   /** Names or addresses of adapters; all of them when empty. */
@@ -22,18 +48,18 @@ export interface DiscoverySocketsOptions {
   readonly discoveryPort: number;
   readonly clock: Clock;
   readonly listAdapters: AdapterLister;
-  /** A packet came from the link of one of the adapters. */
-  readonly onPacket: (packet: DiscoveryPacket, from: Address, adapter: Adapter) => void;
-  /** Adapters appeared after the start and can be sent on. */
-  readonly onAdapterAdded: () => void;
+  readonly onDatagram: (datagram: Uint8Array, from: Address) => void;
+  readonly onAdapters: (change: AdapterChange) => void;
+  /** An address of IPv6 is not ready yet to be sent from. */
+  readonly onUnsent: () => void;
 }
 
-/** Datagrams that were dropped. */
-export interface DiscoveryCounts {
-  /** Not of this protocol, or not as it should be. */
-  readonly malformed: number;
-  /** From the link of none of the adapters. */
-  readonly offLink: number;
+/** What became of the last datagram to a target; without a code the system took it, which proves little. */
+export interface SendOutcome {
+  readonly adapter: Adapter;
+  readonly target: string;
+  /** The system's, as `ENETUNREACH`. */
+  readonly code: string | undefined;
 }
 
 interface Sender {
@@ -41,25 +67,38 @@ interface Sender {
   readonly socket: DatagramSocket;
 }
 
+interface Receiver {
+  readonly socket: GroupSocket;
+  joinCount: number;
+}
+
 /**
- * One sending socket for each adapter, bound to its address: a broadcast then leaves by that adapter
- * even without a default route, and answers to it come back to the same socket. Beside them one
- * socket on the discovery port, shared with the other programs on this machine; without it (another
- * program holds the port for itself) everything but hearing broadcasts goes on, and it is tried
- * again at each scan.
+ * One sending socket for each IPv4 address, bound to it: what is sent to all then leaves by that
+ * adapter even without a default route, and answers to it come back to the same socket. One for IPv6,
+ * where the target names the adapter. Beside them a socket of each family on the discovery port, shared
+ * with the other programs on this machine; without it (another program holds the port for itself)
+ * everything but hearing goes on, and it is tried again at each scan.
  */
 export class DiscoverySockets {
   readonly #options: DiscoverySocketsOptions;
   readonly #senders = new Map<string, Sender>();
-  readonly #counts = { malformed: 0, offLink: 0 };
-  #receiver: DatagramSocket | undefined;
+  readonly #outcomes = new Map<string, SendOutcome>();
+  #adapters: readonly Adapter[] = [];
+  #table = new AdapterTable();
+  /** For IPv6, and for what is beyond a router. */
+  #ipv6Sender: DatagramSocket | undefined;
+  #routedSender: DatagramSocket | undefined;
+  #ipv6Receiver: DatagramSocket | undefined;
+  readonly #receivers: Receiver[] = [];
+  /** By which one the group is heard on an adapter. */
+  readonly #memberships = new Map<string, Receiver>();
+  #scannedAt: { readonly now: number; readonly wallNow: number } | undefined;
   #timer: Timer | undefined;
-  #scanning: Promise<void>;
+  #scanning: Promise<void> | undefined;
   #isClosed = false;
 
   private constructor(options: DiscoverySocketsOptions) {
     this.#options = options;
-    this.#scanning = this.#scan();
   }
 
   /**
@@ -70,73 +109,109 @@ export class DiscoverySockets {
   static async open(options: DiscoverySocketsOptions): Promise<DiscoverySockets> {
     checkInterfaces(options.listAdapters(), options.interfaces);
     const sockets = new DiscoverySockets(options);
-    await sockets.#scanning;
-    sockets.#scheduleScan();
+    await sockets.#scan();
     return sockets;
   }
 
-  /** Whether broadcasts to the discovery port are heard. */
+  /** Whether what is sent to all is heard on the discovery port. */
   get isHearing(): boolean {
-    return this.#receiver !== undefined;
+    return 0 < this.#receivers.length || this.#ipv6Receiver !== undefined;
   }
 
   get adapters(): readonly Adapter[] {
-    return [...this.#senders.values()].map((sender) => sender.adapter);
+    return this.#adapters;
   }
 
-  get counts(): DiscoveryCounts {
-    return this.#counts;
+  /** The last attempt to send to each target of each adapter. */
+  get outcomes(): readonly SendOutcome[] {
+    return [...this.#outcomes.values()];
   }
 
-  /** Sends to everyone on the adapter's link. */
-  broadcast(adapter: Adapter, datagram: Uint8Array): void {
-    const sender = this.#senders.get(keyOf(adapter));
-    for (const host of adapter.targets) {
-      sender?.socket.send({ host, port: this.#options.discoveryPort }, datagram);
+  /** Sends what an engine wants to be sent, but not from the data port, which is the server's. */
+  send(transmit: DiscoveryTransmit): void {
+    if (transmit.type === "cast") {
+      this.#cast(transmit);
+      return;
     }
-  }
-
-  /** Sends to one host from the adapter on whose link it is; does nothing when there is none. */
-  send(to: Address, datagram: Uint8Array): void {
-    const adapter = adapterOf(this.adapters, to.host);
-    if (adapter !== undefined) this.#senders.get(keyOf(adapter))?.socket.send(to, datagram);
+    const { to, from, datagram } = transmit;
+    const own = from === "discovery" ? this.#receiverTo(to) : undefined;
+    const socket = own ?? this.#senderTo(to.host);
+    socket?.send(to, datagram);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
     await this.#scanning;
-    const sockets = [...this.#senders.values()].map((sender) => sender.socket);
-    if (this.#receiver !== undefined) sockets.push(this.#receiver);
+    const singles = [this.#ipv6Sender, this.#routedSender, this.#ipv6Receiver];
+    const sockets = [...this.#senders.values(), ...this.#receivers].map(({ socket }) => socket);
+    for (const socket of singles) if (socket !== undefined) sockets.push(socket);
     this.#senders.clear();
-    this.#receiver = undefined;
     await Promise.all(sockets.map((socket) => socket.close()));
   }
 
-  #scheduleScan(): void {
-    if (this.#isClosed) return;
-    const { clock, onAdapterAdded } = this.#options;
-    this.#timer = clock.setTimer(clock.now() + rescanMs, () => {
-      const before = new Set(this.#senders.keys());
-      this.#scanning = this.#scan().then(() => {
-        if (this.#isClosed) return;
-        if ([...this.#senders.keys()].some((key) => !before.has(key))) onAdapterAdded();
-        this.#scheduleScan();
-      });
+  #cast({ adapter, targets, datagram }: Extract<DiscoveryTransmit, { type: "cast" }>): void {
+    const socket = isIpv6(adapter.address)
+      ? this.#ipv6Sender
+      : this.#senders.get(keyOf(adapter))?.socket;
+    for (const target of targets) {
+      this.#outcomes.set(outcomeKey(adapter, target), { adapter, target, code: undefined });
+      socket?.send({ host: target, port: this.#options.discoveryPort }, datagram);
+    }
+  }
+
+  #receiverTo({ host }: Address): DatagramSocket | undefined {
+    return isIpv6(host) ? this.#ipv6Receiver : this.#receivers[0]?.socket;
+  }
+
+  #senderTo(host: string): DatagramSocket | undefined {
+    if (isIpv6(host)) return this.#ipv6Sender;
+    const adapter = this.#table.adapterOf(host);
+    if (adapter !== undefined) return this.#senders.get(keyOf(adapter))?.socket;
+    if (this.#routedSender !== undefined) return this.#routedSender;
+    const senders = [...this.#senders.values()];
+    return senders.find((sender) => !sender.adapter.isLoopback)?.socket;
+  }
+
+  #scan(): Promise<void> {
+    this.#scanning = this.#fit().then((change) => {
+      if (this.#isClosed) return;
+      this.#options.onAdapters(change);
+      const { clock } = this.#options;
+      this.#timer = clock.setTimer(clock.now() + rescanMs, () => void this.#scan());
     });
+    return this.#scanning;
   }
 
   /** Makes the sockets fit the adapters. Never fails: what cannot be opened is tried next time. */
-  async #scan(): Promise<void> {
-    const adapters = this.#listAdapters();
-    const present = new Set(adapters.map(keyOf));
-    for (const [key, sender] of this.#senders) {
-      if (present.has(key)) continue;
-      this.#senders.delete(key);
-      await sender.socket.close();
-    }
-    const added = adapters.filter((adapter) => !this.#senders.has(keyOf(adapter)));
-    await Promise.all([this.#openReceiver(), ...added.map((adapter) => this.#openSender(adapter))]);
+  async #fit(): Promise<AdapterChange> {
+    const hasSlept = this.#hasSlept();
+    const before = new Set(this.#adapters.map(keyOf));
+    const listed = this.#listAdapters();
+    await this.#closeGone(new Set(listed.map(keyOf)));
+    const ipv4 = listed.filter(({ address }) => !isIpv6(address));
+    await Promise.all([
+      this.#openReceiver(),
+      this.#openIpv6(listed.length !== ipv4.length),
+      this.#openRouted(),
+      ...ipv4.map((adapter) => this.#openSender(adapter)),
+    ]);
+    const returned = await this.#joinGroups(ipv4);
+    this.#adapters = listed.filter((adapter) => this.#isSendable(adapter));
+    this.#table = new AdapterTable(this.#adapters);
+    const isNew = returned || this.#adapters.some((adapter) => !before.has(keyOf(adapter)));
+    return { adapters: this.#adapters, isNew, hasSlept };
+  }
+
+  #hasSlept(): boolean {
+    const { clock } = this.#options;
+    const before = this.#scannedAt;
+    const at = { now: clock.now(), wallNow: clock.wallNow() };
+    this.#scannedAt = at;
+    if (before === undefined) return false;
+    const passed = at.now - before.now;
+    const jumped = at.wallNow - before.wallNow - passed;
+    return rescanMs + sleepMsMin <= passed || sleepMsMin <= jumped;
   }
 
   /** When the system does not tell, everything stays as it is until the next scan. */
@@ -144,46 +219,146 @@ export class DiscoverySockets {
     try {
       return selectAdapters(this.#options.listAdapters(), this.#options.interfaces);
     } catch {
-      return this.adapters;
+      return this.#adapters;
     }
   }
 
+  async #closeGone(present: ReadonlySet<string>): Promise<void> {
+    for (const [key, sender] of this.#senders) {
+      if (present.has(key)) continue;
+      this.#senders.delete(key);
+      this.#memberships.delete(key);
+      await sender.socket.close();
+    }
+    for (const [key, { adapter }] of this.#outcomes) {
+      if (!present.has(keyOf(adapter))) this.#outcomes.delete(key);
+    }
+  }
+
+  #isSendable(adapter: Adapter): boolean {
+    if (isIpv6(adapter.address)) return this.#ipv6Sender !== undefined;
+    return this.#senders.has(keyOf(adapter));
+  }
+
   async #openSender(adapter: Adapter): Promise<void> {
-    const socket = await this.#open({ host: adapter.address, port: 0 }, false);
+    if (this.#senders.has(keyOf(adapter))) return;
+    const socket = await this.#open({
+      address: { host: adapter.address, port: 0 },
+      multicastAddress: adapter.address,
+      onError: (error) => this.#handleError(adapter, error),
+    });
     if (socket !== undefined) this.#senders.set(keyOf(adapter), { adapter, socket });
   }
 
-  async #openReceiver(): Promise<void> {
-    if (this.#receiver !== undefined) return;
-    const address = { host: "0.0.0.0", port: this.#options.discoveryPort };
-    this.#receiver = await this.#open(address, true);
+  async #openIpv6(isWanted: boolean): Promise<void> {
+    if (!isWanted) return;
+    this.#ipv6Sender ??= await this.#open({
+      address: { host: "::", port: 0 },
+      onError: (error) => this.#handleIpv6Error(error),
+    });
+    const port = this.#options.discoveryPort;
+    this.#ipv6Receiver ??= await this.#open({ address: { host: "::", port }, isShared: true });
   }
 
-  async #open(address: Address, isShared: boolean): Promise<DatagramSocket | undefined> {
+  /** Whoever named adapters wants nothing to leave by another one. */
+  async #openRouted(): Promise<void> {
+    if (0 < this.#options.interfaces.length) return;
+    this.#routedSender ??= await this.#open({ address: { host: "0.0.0.0", port: 0 } });
+  }
+
+  async #openReceiver(): Promise<void> {
+    if (this.#receivers.length === 0) await this.#addReceiver();
+  }
+
+  async #addReceiver(): Promise<Receiver | undefined> {
+    if (receiversMax <= this.#receivers.length) return undefined;
+    const address = { host: "0.0.0.0", port: this.#options.discoveryPort };
+    const socket = await this.#open({ address, isShared: true });
+    if (socket === undefined) return undefined;
+    const receiver = { socket, joinCount: 0 };
+    this.#receivers.push(receiver);
+    return receiver;
+  }
+
+  /**
+   * Joins the group on every adapter, again and again: when an adapter is taken away and comes back
+   * under the same name and address, nothing tells that its membership is gone but that it can be
+   * joined anew. Says whether one came back; its sender is then a new one too.
+   */
+  async #joinGroups(adapters: readonly Adapter[]): Promise<boolean> {
+    let hasReturned = false;
+    for (const adapter of adapters) {
+      const key = keyOf(adapter);
+      if (!adapter.targets.includes(multicastGroup) || !this.#senders.has(key)) continue;
+      const wasMember = this.#memberships.has(key);
+      const isJoined = await this.#join(key, adapter.address);
+      if (!wasMember || !isJoined) continue;
+      hasReturned = true;
+      await this.#senders.get(key)?.socket.close();
+      this.#senders.delete(key);
+      await this.#openSender(adapter);
+    }
+    return hasReturned;
+  }
+
+  /** Says whether the group was not heard on the adapter, and is now. */
+  async #join(key: string, adapterAddress: string): Promise<boolean> {
+    const receiver = this.#memberships.get(key) ?? (await this.#receiverWithRoom());
+    const outcome = receiver?.socket.joinGroup(multicastGroup, adapterAddress);
+    if (receiver === undefined || outcome === "failed") this.#memberships.delete(key);
+    else this.#memberships.set(key, receiver);
+    if (receiver === undefined || outcome !== "joined") return false;
+    receiver.joinCount += 1;
+    return true;
+  }
+
+  /** The last receiver, or another one when it has joined as often as it may. */
+  async #receiverWithRoom(): Promise<Receiver | undefined> {
+    const last = this.#receivers.at(-1);
+    const hasRoom = last !== undefined && last.joinCount < joinsPerSocketMax;
+    return hasRoom ? last : this.#addReceiver();
+  }
+
+  #handleError(adapter: Adapter, error: Error): void {
+    const target = "address" in error ? String(error.address) : "";
+    const key = outcomeKey(adapter, target);
+    if (!this.#outcomes.has(key)) return;
+    this.#outcomes.set(key, { adapter, target, code: systemErrorCode(error) });
+  }
+
+  #handleIpv6Error(error: Error): void {
+    const target = "address" in error ? String(error.address) : "";
+    const adapter = this.#adapters.find(({ targets }) => targets.includes(target));
+    if (adapter !== undefined) this.#handleError(adapter, error);
+    if (systemErrorCode(error) === "EADDRNOTAVAIL" && !this.#isClosed) this.#options.onUnsent();
+  }
+
+  async #open(options: {
+    readonly address: Address;
+    readonly isShared?: boolean;
+    readonly multicastAddress?: string;
+    readonly onError?: (error: Error) => void;
+  }): Promise<GroupSocket | undefined> {
     try {
       return await bindDatagramSocket({
-        address,
-        isShared,
-        isBroadcast: !isShared,
+        ...options,
+        isBroadcast: !options.isShared,
         receiveBufferBytes,
-        onDatagram: (datagram, from) => this.#handleDatagram(datagram, from),
+        onDatagram: (datagram, from) => {
+          if (!this.#isClosed) this.#options.onDatagram(datagram, from);
+        },
       });
     } catch {
       // The adapter has just gone or the port is held; the next scan tries again.
       return undefined;
     }
   }
-
-  #handleDatagram(datagram: Uint8Array, from: Address): void {
-    if (this.#isClosed) return;
-    const packet = decodePacket(datagram);
-    const adapter = adapterOf(this.adapters, from.host);
-    if (packet === undefined) this.#counts.malformed += 1;
-    else if (adapter === undefined) this.#counts.offLink += 1;
-    else this.#options.onPacket(packet, from, adapter);
-  }
 }
 
-function keyOf(adapter: Adapter): string {
-  return `${adapter.name} ${adapter.address}/${adapter.netmask}`;
+function keyOf({ name, address, netmask, hardware }: Adapter): string {
+  return `${name} ${address}/${netmask} ${hardware}`;
+}
+
+function outcomeKey(adapter: Adapter, target: string): string {
+  return `${keyOf(adapter)} ${target}`;
 }

@@ -3,33 +3,44 @@ import type { Random } from "../base/random.ts";
 /** An answer that comes later is no measure of anything: the servers spread theirs over 60 ms. */
 export const answerMsMax = 3000;
 
-/** Questions remembered: 128 adapters x the 4 of a burst and the next one, and as many by `refresh`. */
-export const questionsMax = 1280;
+/**
+ * Questions remembered. In 3 s: 254 hosts of 4 subnets that are swept, 1,200 hints at once and 600 more
+ * (`hintsInAll`), 2 s of probes of a full list, and 128 adapters x 5 questions; the oldest is forgotten.
+ */
+export const questionsMax = 8192;
+
+/** What is known of a question when its answer comes. */
+export interface AskedQuestion<T> {
+  /** Who or what was asked. */
+  readonly asked: T;
+  /** Milliseconds since. */
+  readonly rttMs: number;
+}
 
 /** The questions that were asked of late, so that an answer nobody asked for is known as such. */
-export class QuestionLog {
+export class QuestionLog<T> {
   readonly #random: Random;
-  readonly #askedAt = new Map<string, number>();
+  readonly #questions = new Map<string, { readonly asked: T; readonly askedAt: number }>();
 
   constructor(random: Random) {
     this.#random = random;
   }
 
   /** A nonce for a question that is asked now. */
-  ask(now: number): string {
+  ask(now: number, asked: T): string {
     const nonce = Buffer.from(this.#random.bytes(8)).toString("hex");
-    this.#askedAt.set(nonce, now);
-    for (const [oldest, askedAt] of this.#askedAt) {
-      if (now < askedAt + answerMsMax && this.#askedAt.size <= questionsMax) break;
-      this.#askedAt.delete(oldest);
+    this.#questions.set(nonce, { asked, askedAt: now });
+    for (const [oldest, { askedAt }] of this.#questions) {
+      if (now < askedAt + answerMsMax && this.#questions.size <= questionsMax) break;
+      this.#questions.delete(oldest);
     }
     return nonce;
   }
 
-  /** Milliseconds since the question was asked, or `undefined` when it was not, or too long ago. */
-  rttMs(now: number, nonce: string): number | undefined {
-    const askedAt = this.#askedAt.get(nonce);
-    if (askedAt === undefined || answerMsMax <= now - askedAt) return undefined;
-    return now - askedAt;
+  /** The question of that nonce, or `undefined` when it was not asked, or too long ago. */
+  find(now: number, nonce: string): AskedQuestion<T> | undefined {
+    const question = this.#questions.get(nonce);
+    if (question === undefined || answerMsMax <= now - question.askedAt) return undefined;
+    return { asked: question.asked, rttMs: now - question.askedAt };
   }
 }

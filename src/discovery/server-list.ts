@@ -1,314 +1,247 @@
+import assert from "node:assert/strict";
 import { type Address, formatAddress } from "../base/address.ts";
 import type { Announcement } from "./announcement.ts";
-import type { DiscoveredServer, HeardCookie } from "./discovered-server.ts";
-import { beaconTiming } from "./repeat-schedule.ts";
+import type { DiscoveredServer } from "./discovered-server.ts";
+import { orderPaths, type PathAnswer, probeMs, ServerPath } from "./server-path.ts";
 
-/** A server that says nothing for so long is taken off: three beacons and some patience. */
-export const silenceMsMax: number = 3 * beaconTiming.intervalMs + 1000;
-
-/** Servers in the list; with their paths below 1 MiB. */
-export const serversMax = 256;
+/** Servers in the list, besides remembered ones; with their paths below 1 MiB. */
+export const serversMax = 512;
 
 /** Ways to one server: several adapters on either side. */
 export const pathsMax = 8;
 
-/** Servers that one host may bring in: a busy machine runs a handful, a flood thousands. */
+/** Servers that one host may bring in: a busy machine runs a handful, a liar thousands. */
 export const serversPerHostMax = 32;
 
-/** When the list is full, only who missed a beacon (interval, jitter, some patience) makes room. */
-export const evictionMsMin: number = beaconTiming.intervalMs * (1 + beaconTiming.jitter) + 400;
+/** With more servers than this each is asked less often: 64 questions of 400 bytes are 26 kB/s. */
+export const probesPerSecondMax = 64;
 
-/** Another path is taken only if it saves this share of the round trip and this time. */
-const rttGain = 0.2;
-const rttGainMsMin = 1;
-
-/** An announcement as it was heard. */
-export interface Hearing {
+/** A server has answered a probe. */
+export interface Verification extends PathAnswer {
   readonly announcement: Announcement;
-  readonly from: Address;
-  /** Name of the adapter. */
-  readonly via: string;
-  /** Only for an answer: the time since our question. */
-  readonly rttMs?: number;
-  /** Only for an answer that has one. */
-  readonly cookie?: Uint8Array;
-}
-
-/** Announcements that were dropped. */
-export interface ServerListCounts {
-  /** Repeated, or overtaken by a later one. */
-  readonly stale: number;
-  /** Above a limit, or a goodbye from someone else. */
-  readonly refused: number;
-}
-
-interface Path {
+  /** Where it was asked, and answered from. */
   readonly address: Address;
-  readonly via: string;
-  readonly sequence: number;
-  readonly heardAt: number;
-  readonly rttMs: number | undefined;
-  readonly cookie: HeardCookie | undefined;
 }
 
-interface PresentServer {
-  readonly state: "present";
-  readonly announcement: Announcement;
-  /** Who brought it in. */
-  readonly host: string;
-  readonly paths: ReadonlyMap<string, Path>;
-  readonly best: Path;
+/** What became of an announcement that was heard. */
+export type Recognition = "new" | "news" | "known";
+
+interface Entry {
+  announcement: Announcement;
+  paths: readonly ServerPath[];
 }
 
-/** It said goodbye. Remembered, for a datagram it sent before may be read from another socket after. */
-interface DepartedServer {
-  readonly state: "departed";
-  readonly announcement: Announcement;
-  readonly departedAt: number;
+/** What a server is asked, and where. */
+export interface DueProbe {
+  readonly id: string;
+  readonly address: Address;
 }
 
 /**
- * The servers that were heard. Whoever it is told about is not proved to be who he says; the
- * transport's handshake does that. A method that returns `boolean` says whether `servers()` now
- * tells something new besides times.
+ * The servers that have answered where they were asked. Whoever answered is not proved to be who he
+ * says; the transport's handshake does that. Nobody but silence takes one off. A method that returns
+ * `boolean` says whether `servers()` now tells something new besides times.
  */
 export class ServerList {
-  readonly #entries = new Map<string, PresentServer | DepartedServer>();
-  readonly #counts = { stale: 0, refused: 0 };
+  readonly #entries = new Map<string, Entry>();
+  readonly #byAddress = new Map<string, string>();
+  readonly #isRemembered: (id: string) => boolean;
+  #refusedCount = 0;
 
-  get counts(): ServerListCounts {
-    return this.#counts;
+  /** A remembered server has its place also when the list is full. */
+  constructor(isRemembered: (id: string) => boolean = () => false) {
+    this.#isRemembered = isRemembered;
   }
 
-  /** A beacon or an answer was heard. */
-  handleAnnouncement(now: number, hearing: Hearing): boolean {
-    const { announcement, from } = hearing;
-    const known = this.#entries.get(announcement.id);
-    const isNewBoot = known?.announcement.bootId !== announcement.bootId;
-    if (known !== undefined && !isNewBoot) {
-      if (known.state === "present") return this.#update(now, known, hearing);
-      this.#counts.stale += 1;
-      return false;
-    }
-    const isOfHost = known?.state === "present" && known.host === from.host;
-    const isHostFull = !isOfHost && serversPerHostMax <= this.#countFrom(from.host);
-    // Who takes a known one's place needs no room.
-    if (isHostFull || (known === undefined && !this.#makeRoom(now))) {
-      this.#counts.refused += 1;
-      return false;
-    }
-    const path = toPath(now, hearing);
-    const paths = new Map([[pathKey(hearing), path]]);
-    this.#entries.set(announcement.id, {
-      state: "present",
-      announcement,
-      host: from.host,
-      paths,
-      best: path,
-    });
-    return true;
+  /** Answers above a limit. */
+  get refusedCount(): number {
+    return this.#refusedCount;
   }
 
-  /** A goodbye was heard. It counts only for the boot we know, from a host we know it by. */
-  handleGoodbye(now: number, hearing: Hearing): boolean {
-    const { announcement, from } = hearing;
-    const known = this.#entries.get(announcement.id);
-    if (known?.state !== "present") return false;
-    const isKnown =
-      known.announcement.bootId === announcement.bootId &&
-      known.announcement.port === announcement.port &&
-      [...known.paths.values()].some((path) => path.address.host === from.host);
-    if (!isKnown) {
-      this.#counts.refused += 1;
-      return false;
-    }
-    this.#entries.set(announcement.id, {
-      state: "departed",
-      announcement: known.announcement,
-      departedAt: now,
-    });
-    return true;
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
   }
 
-  /** Takes off the paths and servers that were silent for too long. */
+  /** Whether a server is listed that answers there. */
+  hasAddress(address: Address): boolean {
+    return this.#byAddress.has(formatAddress(address));
+  }
+
+  /** Something was heard that says it is a server at that address. */
+  recognize(announcement: Announcement, address: Address): Recognition {
+    if (this.#byAddress.get(formatAddress(address)) !== announcement.id) return "new";
+    const known = this.#entries.get(announcement.id)?.announcement;
+    if (known?.bootId !== announcement.bootId) return "news";
+    return known.sequence < announcement.sequence ? "news" : "known";
+  }
+
+  /** A server has answered. */
+  handleAnswer(now: number, verification: Verification): boolean {
+    const { announcement, address } = verification;
+    const { id } = announcement;
+    const key = formatAddress(address);
+    const entry = this.#entries.get(id);
+    const path = entry?.paths.find((known) => formatAddress(known.address) === key);
+    if (path === undefined && !this.#hasRoom(id, address)) {
+      this.#refusedCount += 1;
+      return false;
+    }
+    // Another server is there now.
+    const formerId = this.#byAddress.get(key);
+    if (formerId !== undefined && formerId !== id) this.#removePath(formerId, key);
+    this.#byAddress.set(key, id);
+    if (entry === undefined) {
+      const paths = [new ServerPath(now, address, verification)];
+      this.#entries.set(id, { announcement, paths });
+      return true;
+    }
+    const before = toServer(entry);
+    path?.handleAnswer(now, verification);
+    const added = path === undefined ? [new ServerPath(now, address, verification)] : [];
+    entry.paths = orderPaths(now, [...entry.paths, ...added], entry.paths[0]);
+    if (isNewer(announcement, entry.announcement)) entry.announcement = announcement;
+    return !isSameToPeople(before, toServer(entry));
+  }
+
+  /** What is at the address may have changed, and is asked at once. */
+  handleDoubt(now: number, address: Address): void {
+    const key = formatAddress(address);
+    const entry = this.#entries.get(this.#byAddress.get(key) ?? "");
+    entry?.paths.find((path) => formatAddress(path.address) === key)?.handleDoubt(now);
+  }
+
+  /** All paths may be gone: the machine slept, or is elsewhere. */
+  handleWake(now: number): void {
+    for (const { paths } of this.#entries.values()) for (const path of paths) path.handleDoubt(now);
+  }
+
+  /** A goodbye was heard of this id. Whoever says so, only the server's silence makes it true. */
+  handleGoodbye(now: number, id: string): void {
+    for (const path of this.#entries.get(id)?.paths ?? []) path.handleGoodbye(now);
+  }
+
+  /** Takes off the paths and servers that do not answer any more, and prefers others to the slow. */
   handleTimeout(now: number): boolean {
     let isChanged = false;
     for (const [id, entry] of this.#entries) {
-      if (entry.state === "departed") {
-        if (entry.departedAt + silenceMsMax <= now) this.#entries.delete(id);
+      if (entry.paths.every((path) => now < path.pollTimeout())) continue;
+      const before = toServer(entry);
+      for (const path of entry.paths) {
+        if (path.isDead(now)) this.#removePath(id, formatAddress(path.address));
+      }
+      if (!this.#entries.has(id)) {
+        isChanged = true;
         continue;
       }
-      const paths = new Map(
-        [...entry.paths].filter(([, path]) => now < path.heardAt + silenceMsMax),
-      );
-      if (paths.size === entry.paths.size) continue;
-      const best = bestPath(paths, entry.best);
-      if (best === undefined) this.#entries.delete(id);
-      else this.#entries.set(id, { ...entry, paths, best });
-      isChanged = true;
+      const [present] = entry.paths;
+      if (present?.isSuspect(now)) for (const path of entry.paths) path.handleDoubt(now);
+      entry.paths = orderPaths(now, entry.paths, present);
+      isChanged ||= !isSameToPeople(before, toServer(entry));
     }
     return isChanged;
   }
 
-  /** When `handleTimeout` has something to do, or `undefined` when the list is empty. */
+  /** What is to be asked now; counts as asked. */
+  pollProbes(now: number): readonly DueProbe[] {
+    const intervalMs = Math.max(probeMs, (1000 * this.#entries.size) / probesPerSecondMax);
+    const due: DueProbe[] = [];
+    for (const [id, { paths }] of this.#entries) {
+      paths[0]?.handleUse(intervalMs);
+      for (const path of paths) if (path.poll(now)) due.push({ id, address: path.address });
+    }
+    return due;
+  }
+
+  /** When `handleTimeout` and `pollProbes` have something to do, or `undefined` when the list is empty. */
   pollTimeout(): number | undefined {
     let at: number | undefined;
-    for (const entry of this.#entries.values()) {
-      const times =
-        entry.state === "departed"
-          ? [entry.departedAt]
-          : [...entry.paths.values()].map((path) => path.heardAt);
-      at = Math.min(at ?? Number.POSITIVE_INFINITY, ...times);
+    for (const { paths } of this.#entries.values()) {
+      for (const path of paths) at = Math.min(at ?? Number.POSITIVE_INFINITY, path.pollTimeout());
     }
-    return at === undefined ? undefined : at + silenceMsMax;
+    return at;
   }
 
   /** Who is there, each once, by name and then by id. */
   servers(): readonly DiscoveredServer[] {
-    const servers: DiscoveredServer[] = [];
-    for (const entry of this.#entries.values()) {
-      if (entry.state === "present") servers.push(toServer(entry));
+    const servers = [...this.#entries.values()].map(toServer);
+    const nameCounts = new Map<string, number>();
+    for (const { name } of servers) {
+      nameCounts.set(nameKey(name), (nameCounts.get(nameKey(name)) ?? 0) + 1);
     }
-    return servers.sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
+    return servers
+      .map((server) =>
+        nameCounts.get(nameKey(server.name)) === 1 ? server : { ...server, isNameShared: true },
+      )
+      .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
   }
 
-  #update(now: number, known: PresentServer, hearing: Hearing): boolean {
-    const { announcement, rttMs } = hearing;
-    const key = pathKey(hearing);
-    const before = known.paths.get(key);
-    if (before !== undefined && !isFresh(before, announcement.sequence, rttMs !== undefined)) {
-      this.#counts.stale += 1;
-      return false;
-    }
-    if (before === undefined && pathsMax <= known.paths.size) {
-      this.#counts.refused += 1;
-      return false;
-    }
-    const paths = new Map(known.paths).set(key, toPath(now, hearing, before));
-    const isNewer = known.announcement.sequence <= announcement.sequence;
-    const updated: PresentServer = {
-      ...known,
-      announcement: isNewer ? announcement : known.announcement,
-      paths,
-      best: bestPath(paths, known.best) ?? known.best,
-    };
-    this.#entries.set(announcement.id, updated);
-    return !isSameToPeople(updated, known);
-  }
-
-  #countFrom(host: string): number {
+  /** Whether there is a place for another path of this server. */
+  #hasRoom(id: string, { host }: Address): boolean {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) return entry.paths.length < pathsMax;
+    if (this.#isRemembered(id)) return true;
     let count = 0;
-    for (const entry of this.#entries.values()) {
-      if (entry.state === "present" && entry.host === host) count += 1;
+    let hostCount = 0;
+    for (const [otherId, { paths }] of this.#entries) {
+      if (!this.#isRemembered(otherId)) count += 1;
+      if (paths.some(({ address }) => address.host === host)) hostCount += 1;
     }
-    return count;
+    return count < serversMax && hostCount < serversPerHostMax;
   }
 
-  /** Whether there is room for another entry, which the one longest silent may have had to give. */
-  #makeRoom(now: number): boolean {
-    if (this.#entries.size < serversMax) return true;
-    let oldestId: string | undefined;
-    let oldestAt = Number.POSITIVE_INFINITY;
-    for (const [id, entry] of this.#entries) {
-      const lastAt = entry.state === "present" ? lastHeardAt(entry) : Number.NEGATIVE_INFINITY;
-      if (oldestAt <= lastAt) continue;
-      oldestAt = lastAt;
-      oldestId = id;
-    }
-    if (oldestId === undefined || now < oldestAt + evictionMsMin) return false;
-    this.#entries.delete(oldestId);
-    return true;
+  #removePath(id: string, key: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    this.#byAddress.delete(key);
+    entry.paths = entry.paths.filter((path) => formatAddress(path.address) !== key);
+    if (entry.paths.length === 0) this.#entries.delete(id);
   }
 }
 
-/** A beacon is news once; answers to different questions may carry the same sequence. */
-function isFresh(path: Path, sequence: number, isAnswer: boolean): boolean {
-  return isAnswer ? path.sequence <= sequence : path.sequence < sequence;
+/** Of one boot the later counts; of two boots the one that answered last. */
+function isNewer(announcement: Announcement, known: Announcement): boolean {
+  return announcement.bootId !== known.bootId || known.sequence <= announcement.sequence;
 }
 
-function toPath(now: number, hearing: Hearing, before?: Path): Path {
-  const { announcement, from, via, rttMs, cookie } = hearing;
-  return {
-    address: { host: from.host, port: announcement.port },
-    via,
-    sequence: announcement.sequence,
-    heardAt: now,
-    rttMs: rttMs ?? before?.rttMs,
-    cookie: cookie === undefined ? before?.cookie : { bytes: cookie, heardAt: now },
-  };
-}
-
-function pathKey(hearing: Hearing): string {
-  return `${hearing.from.host} ${hearing.via}`;
-}
-
-/** The quickest of the paths, but the present one unless the gain is worth a change. */
-function bestPath(paths: ReadonlyMap<string, Path>, present: Path): Path | undefined {
-  let quickest: Path | undefined;
-  let same: Path | undefined;
-  for (const path of paths.values()) {
-    if (quickest === undefined || rttOf(path) < rttOf(quickest)) quickest = path;
-    if (isSameRoute(path, present)) same = path;
-  }
-  if (quickest === undefined || same === undefined) return quickest;
-  const isWorthwhile =
-    rttOf(quickest) < rttOf(same) * (1 - rttGain) && rttOf(quickest) + rttGainMsMin <= rttOf(same);
-  return isWorthwhile ? quickest : same;
-}
-
-function rttOf(path: Path): number {
-  return path.rttMs ?? Number.POSITIVE_INFINITY;
-}
-
-function isSameRoute(a: Path, b: Path): boolean {
-  return a.via === b.via && formatAddress(a.address) === formatAddress(b.address);
-}
-
-function isSameToPeople(a: PresentServer, b: PresentServer): boolean {
+function isSameToPeople(a: DiscoveredServer, b: DiscoveredServer): boolean {
   return (
-    isSameRoute(a.best, b.best) &&
-    a.paths.size === b.paths.size &&
+    formatAddress(a.address) === formatAddress(b.address) &&
+    a.via === b.via &&
+    a.otherAddresses?.length === b.otherAddresses?.length &&
     // Finer than this nobody looks, and each answer measures a little anew.
-    Math.round(rttOf(a.best)) === Math.round(rttOf(b.best)) &&
-    a.announcement.name === b.announcement.name &&
-    a.announcement.members === b.announcement.members &&
-    a.announcement.rooms === b.announcement.rooms &&
-    a.announcement.versionMin === b.announcement.versionMin &&
-    a.announcement.versionMax === b.announcement.versionMax
+    Math.round(a.rttMs ?? 0) === Math.round(b.rttMs ?? 0) &&
+    a.name === b.name &&
+    a.members === b.members &&
+    a.rooms === b.rooms &&
+    a.versionMin === b.versionMin &&
+    a.versionMax === b.versionMax
   );
 }
 
-function lastHeardAt(entry: PresentServer): number {
-  return Math.max(...[...entry.paths.values()].map((path) => path.heardAt));
-}
-
-function toServer(entry: PresentServer): DiscoveredServer {
-  const { id, name, members, rooms, versionMin, versionMax } = entry.announcement;
-  const { address, via, rttMs, cookie } = entry.best;
-  const others = otherAddresses(entry);
+function toServer({ announcement, paths }: Entry): DiscoveredServer {
+  const { id, name, members, rooms, versionMin, versionMax } = announcement;
+  const [best, ...others] = paths;
+  assert(best !== undefined, "a server in the list has a path");
+  const { address, via, rttMs, cookie } = best;
   return {
     id,
     name,
     address,
-    ...(0 < others.length && { otherAddresses: others }),
+    ...(0 < others.length && { otherAddresses: others.map((path) => path.address) }),
     members,
     rooms,
     versionMin,
     versionMax,
     via,
-    ...(rttMs !== undefined && { rttMs }),
-    heardAt: lastHeardAt(entry),
+    rttMs,
+    heardAt: Math.max(...paths.map(({ answeredAt }) => answeredAt)),
     ...(cookie !== undefined && { cookie }),
   };
 }
 
-function otherAddresses({ paths, best }: PresentServer): readonly Address[] {
-  const addresses = [...paths.values()].map(
-    ({ address }) => [formatAddress(address), address] as const,
-  );
-  const others = new Map(addresses);
-  others.delete(formatAddress(best.address));
-  return [...others.values()];
+/** Names are compared whatever the case, as people read them. */
+function nameKey(name: string): string {
+  return name.toLowerCase();
 }
 
 function compare(a: string, b: string): number {

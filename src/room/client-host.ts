@@ -108,6 +108,18 @@ export class ClientHost implements Omit<ClientPort, "close"> {
         this.#connection = undefined;
         client.handleClosed(clock.now(), event.reason);
         break;
+      case "stream-data":
+        // Nobody has asked for it, and what is not consumed would lie here.
+        this.#options.port.streams(event.connection)?.stop(event.stream, 0);
+        break;
+      case "stream-started":
+      case "stream-ended":
+      case "stream-reset":
+      case "stream-drained":
+      case "stream-delivered":
+      case "stream-stopped":
+      case "datagram":
+        break;
       default:
         assertNever(event);
     }

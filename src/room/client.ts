@@ -22,6 +22,8 @@ export interface StartClientOptions {
   readonly random: Random;
   /** The local address; port 0 lets the system choose. */
   readonly bindAddress: Address;
+  /** See `UdpEndpointOptions`. */
+  readonly ipv6Host?: string | undefined;
   readonly onEvent: (event: ClientEvent) => void;
 }
 
@@ -40,6 +42,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
   let host: ClientHost | undefined;
   const endpoint = await UdpEndpoint.bind({
     address: options.bindAddress,
+    ipv6Host: options.ipv6Host,
     clock,
     random,
     isAccepting: false,

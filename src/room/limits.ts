@@ -1,5 +1,5 @@
 /** The protocol's two transport channels: chat overtakes bulk, and each keeps its own order. */
-export const channels = { chat: 0, bulk: 1 } as const;
+export const channels = { chat: 1, bulk: 2 } as const;
 
 /** The largest text of one line, in bytes of UTF-8: 16 MiB. */
 export const textBytesMax: number = 16 * 2 ** 20;

@@ -52,6 +52,18 @@ export class ServerHost {
       case "closed":
         server.handleClosed(clock.now(), event.connection, event.reason);
         break;
+      case "stream-data":
+        // Nobody has asked for it, and what is not consumed would lie here.
+        this.#options.port.streams(event.connection)?.stop(event.stream, 0);
+        break;
+      case "stream-started":
+      case "stream-ended":
+      case "stream-reset":
+      case "stream-drained":
+      case "stream-delivered":
+      case "stream-stopped":
+      case "datagram":
+        break;
       default:
         assertNever(event);
     }

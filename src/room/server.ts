@@ -11,6 +11,8 @@ import { Store } from "./store.ts";
 export interface StartServerOptions {
   /** Where to listen; port 0 lets the system choose. */
   readonly address: Address;
+  /** See `UdpEndpointOptions`. */
+  readonly ipv6Host?: string | undefined;
   readonly name: string;
   /** Its public identity, told to clients. */
   readonly id: string;
@@ -24,6 +26,8 @@ export interface StartServerOptions {
   readonly claimToken?: string;
   /** What the owner should know: the disk cannot be written, or can be again. */
   readonly onTrouble?: (message: string) => void;
+  /** A datagram of another protocol came to the server's port; see `UdpEndpointOptions`. */
+  readonly onOther?: (datagram: Uint8Array, from: Address) => void;
   /** After `memberCount` or `roomCount` changed. */
   readonly onChange?: () => void;
 }
@@ -38,6 +42,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly damagedRooms: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
+  /** Sends a datagram of another protocol from the server's port. */
+  sendOther(to: Address, datagram: Uint8Array): void;
   /** Tells the members why, stores what was accepted, closes everything. Later calls wait for it. */
   close(reason: string): Promise<void>;
 }
@@ -72,6 +78,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   let host: ServerHost | undefined;
   const endpoint = await UdpEndpoint.bind({
     address: options.address,
+    ipv6Host: options.ipv6Host,
+    ...(options.onOther && { onOther: options.onOther }),
     clock,
     random,
     isAccepting: true,
@@ -111,6 +119,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     },
     damagedRooms,
     issueCookie: (host) => endpoint.issueCookie(host),
+    sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };

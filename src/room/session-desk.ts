@@ -47,15 +47,17 @@ export class SessionDesk {
     const person = accounts.identify(session.deviceKey, parseNick(wanted));
     const { nick } = person;
     const key = nickKey(nick);
-    if (!this.#isFree(key, person.person)) {
+    const others = [...sessions.named(key)];
+    const owner = others.find((other) => Buffer.compare(other.state.token, token) === 0);
+    // A guest is whoever is at the device, and two of them may be.
+    const isShared = 0 < others.length && person.isGuest && owner === undefined;
+    if (isShared || !this.#isFree(key, person.person)) {
       const suggestion = suggestNick(nick, (other) => !this.#isFree(nickKey(other), undefined));
       const message = `nickname ${nick} is taken`;
       const code = "nickname-taken";
       output.answer(session, { type: "error", ref, code, message, suggestion });
       return;
     }
-    const others = [...sessions.named(key)];
-    const owner = others.find((other) => Buffer.compare(other.state.token, token) === 0);
     const member = sessions.accept(session, { type: "accepted", person, key, token });
     member.awayText = others[0]?.awayText;
     if (owner !== undefined) this.#takeOver(owner, member);

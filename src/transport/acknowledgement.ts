@@ -1,5 +1,5 @@
 import type { ByteWriter } from "../base/bytes.ts";
-import { writeAck } from "./frames.ts";
+import { type AckRequest, writeAck } from "./frames.ts";
 import {
   ackDelayMaxMs,
   ackElicitingThreshold,
@@ -18,6 +18,10 @@ export class Acknowledgement {
   /** Begins one short of the threshold: the first packet is answered at once, for a first RTT. */
   #unreportedCount = ackElicitingThreshold - 1;
   #deadline: number | undefined;
+  #threshold = ackElicitingThreshold;
+  #delayMs = ackDelayMaxMs;
+  /** Requests of the peer with a lower sequence are old. */
+  #requestsFrom = 0;
 
   /** When an ACK must go out, or `undefined` when none is owed. */
   get deadline(): number | undefined {
@@ -46,8 +50,16 @@ export class Acknowledgement {
     if (ackRangeCountMax < this.#received.count && first !== undefined) this.#forget(first.end);
     if (!isAckEliciting) return;
     this.#unreportedCount += 1;
-    const isUrgent = !isInOrder || ackElicitingThreshold <= this.#unreportedCount;
-    this.#deadline = isUrgent ? now : (this.#deadline ?? now + ackDelayMaxMs);
+    const isUrgent = !isInOrder || this.#threshold <= this.#unreportedCount;
+    this.#deadline = isUrgent ? now : (this.#deadline ?? now + this.#delayMs);
+  }
+
+  /** The peer wants ACKs this often from now on. */
+  onRequest({ sequence, threshold, delayMs }: AckRequest): void {
+    if (sequence < this.#requestsFrom) return;
+    this.#requestsFrom = sequence + 1;
+    this.#threshold = threshold;
+    this.#delayMs = delayMs;
   }
 
   /** Writes an ACK frame if one is owed and fits; `onWritten` says that it really left. */

@@ -44,7 +44,7 @@ const windowDatagramsMin = 4;
 /** How much of what is in flight stays after a round trip in which the queue was full. */
 const congestedShare = 0.85;
 
-/** Loss of this share beyond twice what the path loses anyway, with a queue, is a full queue. */
+/** Loss of this share beyond what the path loses anyway, with a queue, is a full queue. */
 const congestedLossShare = 0.02;
 
 /** A queue: all round trips of a round are longer than the shortest by this share and this much. */
@@ -56,7 +56,7 @@ const queueMs = 1;
  * last round trips, the length the shortest round trip, and their product is what should be in
  * flight (BBR, draft-ietf-ccwg-bbr). It differs in what loss means. On a LAN packets are lost at
  * random, so loss alone is compensated, never obeyed: the pacing rate is raised by what the path
- * loses at its calmest. Only loss beyond that, while every round trip shows a queue, says that the
+ * loses while nothing queues. Only loss beyond that, while every round trip shows a queue, says that the
  * queue overflows; then the window gives way, and grows back by one datagram more in each round trip.
  */
 export class Bbr implements CongestionController {
@@ -75,6 +75,8 @@ export class Bbr implements CongestionController {
   #roundAt = 0;
   #roundEndBytes = 0;
   #roundRttMinMs: number | undefined;
+  /** The last whole round showed an empty path, so what was lost of it was lost by chance. */
+  #isCalm = false;
   /** What may be in flight at most since the queue was last full; infinite when it never was. */
   #inFlightBytesMax = Number.POSITIVE_INFINITY;
   #inFlightGrowth = 0;
@@ -116,7 +118,7 @@ export class Bbr implements CongestionController {
 
   onSettled(now: number, event: CongestionEvent): void {
     if (event.isCongestionPersistent) this.#restart();
-    this.#loss.note(event);
+    this.#loss.note(event, this.#isCalm);
     const { rate } = event;
     for (const packet of event.acked) this.#deliveredBytes += packet.bytes;
     if (rate === undefined) return;
@@ -204,9 +206,10 @@ export class Bbr implements CongestionController {
   }
 
   #endRound(event: CongestionEvent, rate: RateSample): void {
-    const { recent, base } = this.#loss;
-    // Twice, because the share of few packets is now above and now below what it is of many.
-    const isCongested = this.#hasQueue() && 2 * base + congestedLossShare < recent;
+    const hasQueue = this.#hasQueue();
+    const isCongested = hasQueue && this.#loss.isAboveBaseBy(congestedLossShare);
+    // Startup finds the end of the queue within one round trip, before any round shows it.
+    this.#isCalm = !hasQueue && this.#state.type !== "startup";
     this.#roundRttMinMs = undefined;
     if (isCongested) this.#yieldTo(rate.priorInFlightBytes);
     else if (event.isWindowLimited) this.#growBack();

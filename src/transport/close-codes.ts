@@ -15,6 +15,12 @@ export const transportCodes = {
   keyUpdateError: 0x10004,
   /** So many packets were forged that one more might succeed (RFC 9001 section 6.6). */
   aeadLimitReached: 0x10005,
+  /** More streams than the peer was allowed (RFC 9000 section 4.6). */
+  streamLimitError: 0x10006,
+  /** A frame for a stream that cannot have it, as one that was never opened. */
+  streamStateError: 0x10007,
+  /** The end of a stream moved, or a message stream does not hold one message (RFC 9000 section 4.5). */
+  finalSizeError: 0x10008,
   /** The server has as many connections as it takes. */
   serverFull: 0x10010,
   /** Made up by the client itself: no version in common. */

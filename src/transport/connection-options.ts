@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
 import type { Incoming } from "./acceptor.ts";
+import type { AeadMaker } from "./aead.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
 import type { KeyPair } from "./noise.ts";
@@ -17,7 +18,12 @@ export interface ConnectionOptions {
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming: boolean;
+  readonly makeAead: AeadMaker;
   readonly makeCongestion: CongestionFactory;
+  /** How long the peer's ACKs may wait now, in ms. */
+  readonly ackDelayMs: () => number;
   /** What we tell the peer. */
   readonly parameters: TransportParameters;
   /** The longest datagram that our own network carries to this address. */

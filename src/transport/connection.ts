@@ -1,4 +1,6 @@
 import { assertNever } from "../base/assert.ts";
+import type { ByteWriter } from "../base/bytes.ts";
+import type { AeadMaker } from "./aead.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
 import type { ConnectionOptions, ConnectionStart } from "./connection-options.ts";
@@ -13,8 +15,6 @@ import {
   keepAliveClientMs,
   keepAliveServerMs,
   lingerMs,
-  sendQueueBytesHigh,
-  sendQueueBytesLow,
   sendQueueBytesMax,
   stallMs,
 } from "./limits.ts";
@@ -22,6 +22,7 @@ import { Link } from "./link.ts";
 import type { ConnectionId, LongPacket } from "./packet.ts";
 import { PeerPath } from "./peer-path.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 type State =
   | { readonly type: "connecting"; readonly handshake: ClientHandshake }
@@ -29,6 +30,7 @@ type State =
       readonly type: "half-open";
       readonly expiresAt: number;
       readonly accept: Uint8Array;
+      acceptSentAt: number | undefined;
       isAcceptDue: boolean;
     }
   | { readonly type: "open" }
@@ -41,21 +43,23 @@ type State =
 const forgetProbeTimeouts = 3;
 
 /**
- * One connection from its first packet to its last, as a pure state machine. After any call but
- * `pollTransmit`, the owner polls it until it has nothing more to send, then looks at `deadline`.
+ * One connection from its first packet to its last, as a pure state machine. After any calls but
+ * `pollTransmit`, the owner polls it until it has nothing more to send, then asks for a deadline
+ * (`plan`).
  */
 export class Connection {
   readonly handle: ConnectionHandle;
   readonly id: ConnectionId;
   readonly isIncoming: boolean;
   readonly #emit: (event: EndpointEvent) => void;
+  readonly #makeAead: AeadMaker;
   readonly #session: Session;
   readonly #path: PeerPath;
   #state: State;
   /** What the handshake brought, or `undefined` before. */
   #link: Link | undefined;
-  /** `send` said false, and `writable` has not come since. */
-  #isPaused = false;
+  /** The deadline that the owner was last told. */
+  #plannedAt: number | undefined;
 
   constructor(now: number, options: ConnectionOptions, start: ConnectionStart) {
     this.handle = options.handle;
@@ -67,13 +71,18 @@ export class Connection {
       random: options.random,
     });
     this.#emit = options.emit;
+    this.#makeAead = options.makeAead;
     this.#session = new Session(now, {
       random: options.random,
       budget: options.budget,
       makeCongestion: options.makeCongestion,
+      ackDelayMs: options.ackDelayMs,
       pathBytesMax: () => options.pathBytesMax(this.#path.address),
+      isConsuming: options.isConsuming,
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),
+      onDatagram: (bytes) => options.emit({ type: "datagram", connection: options.handle, bytes }),
+      onEvent: (event) => options.emit({ ...event, connection: options.handle }),
       onResumed: options.wake,
     });
     if (start.type === "outgoing") {
@@ -88,7 +97,9 @@ export class Connection {
       this.#state = { type: "connecting", handshake };
     } else {
       const { accept } = start.incoming;
-      this.#state = { type: "half-open", expiresAt: now + halfOpenMs, accept, isAcceptDue: true };
+      const expiresAt = now + halfOpenMs;
+      const acceptSentAt = undefined;
+      this.#state = { type: "half-open", expiresAt, accept, acceptSentAt, isAcceptDue: true };
       this.#agree(now, start.incoming, keepAliveServerMs);
     }
   }
@@ -111,8 +122,13 @@ export class Connection {
     return this.#session.stats;
   }
 
-  /** When `handleTimeout` is due or an ACK must leave, or `undefined`. */
-  get deadline(): number | undefined {
+  /** When `handleTimeout` is due or an ACK must leave, or `undefined`. Who asks keeps to it. */
+  plan(): number | undefined {
+    this.#plannedAt = this.#deadline;
+    return this.#plannedAt;
+  }
+
+  get #deadline(): number | undefined {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
@@ -136,17 +152,12 @@ export class Connection {
 
   /** Queues a message; see `EndpointPort.send`. */
   send(now: number, channel: number, message: Uint8Array): boolean {
-    const { type } = this.#state;
-    if (type !== "connecting" && type !== "open") return true;
-    if (sendQueueBytesMax < this.#session.queuedBytes) {
-      const text = "the peer takes too little of what it is sent";
-      this.#startClosing(now, { cause: "local", code: transportCodes.peerTooSlow, text });
-      return true;
-    }
-    this.#session.write(channel, message);
-    if (this.#session.unsentBytes <= sendQueueBytesHigh) return true;
-    this.#isPaused = true;
-    return false;
+    return this.#mayQueue(now) ? this.#session.send(channel, message) : true;
+  }
+
+  /** What may be done with its streams now; see `EndpointPort.streams`. */
+  streams(now: number): StreamPort | undefined {
+    return this.#mayQueue(now) ? this.#session.streams : undefined;
   }
 
   /** Delivers what is queued, for `lingerMs` at most, then closes. */
@@ -169,7 +180,7 @@ export class Connection {
   /** A long packet from the server of a connection that we begin. */
   handleHandshake(now: number, packet: LongPacket): PacketDrop | undefined {
     if (this.#state.type !== "connecting") return "duplicate";
-    const outcome = this.#state.handshake.handle(packet);
+    const outcome = this.#state.handshake.handle(now, packet);
     if (typeof outcome !== "object") return outcome;
     this.#open(this.#agree(now, outcome, keepAliveClientMs));
     return undefined;
@@ -202,7 +213,10 @@ export class Connection {
     // Not before it is proven: else a forgery could say which packets have come.
     if (this.#session.isDuplicate(packetNumber)) return "duplicate";
     if (this.#state.type === "closing") this.#state.closing.onStray();
-    if (this.#state.type === "half-open") this.#open(link);
+    if (this.#state.type === "half-open") {
+      this.#session.assumeRoundTrip(now - (this.#state.acceptSentAt ?? now));
+      this.#open(link);
+    }
     if (!this.#isUsable()) return "unexpected";
     this.#session.onHeard(now);
     const frames = decodeFrames(payload);
@@ -253,32 +267,33 @@ export class Connection {
     }
   }
 
-  /** The next datagram; short packets are written into `buffer`. `undefined`: nothing to send. */
-  pollTransmit(now: number, buffer: Uint8Array): Transmit | undefined {
+  /** The next datagram; short packets lie in the writer's buffer. `undefined`: nothing to send. */
+  pollTransmit(now: number, writer: ByteWriter): Transmit | undefined {
     this.#apply(now, this.#session.takeResumeOutcome());
     const probe = this.#isUsable() ? this.#path.takeProbe(now) : undefined;
     if (probe !== undefined && this.#link !== undefined) {
-      return { to: probe.to, datagram: this.#link.writeProbe(now, buffer, probe) };
+      return { to: probe.to, datagram: this.#link.writeProbe(now, writer, probe) };
     }
-    const datagram = this.#nextDatagram(now, buffer);
+    const datagram = this.#nextDatagram(now, writer);
     return datagram && { to: this.#path.address, datagram };
   }
 
-  #nextDatagram(now: number, buffer: Uint8Array): Uint8Array | undefined {
+  #nextDatagram(now: number, writer: ByteWriter): Uint8Array | undefined {
     const state = this.#state;
     switch (state.type) {
       case "connecting":
-        return state.handshake.takePacket();
+        return state.handshake.takePacket(now);
       case "half-open":
         if (!state.isAcceptDue) return undefined;
         state.isAcceptDue = false;
+        state.acceptSentAt ??= now;
         return state.accept;
       case "open":
       case "lingering":
-        return this.#link?.writePacket(now, buffer);
+        return this.#link?.writePacket(now, writer);
       case "closing":
         if (!state.closing.takeClose()) return undefined;
-        return this.#link?.writeClose(now, buffer, state.closing.reason);
+        return this.#link?.writeClose(now, writer, state.closing.reason);
       case "draining":
       case "forgotten":
         return undefined;
@@ -287,13 +302,24 @@ export class Connection {
     }
   }
 
+  /** Whether more may be queued; where too much is, the connection ends. */
+  #mayQueue(now: number): boolean {
+    const { type } = this.#state;
+    if (type !== "connecting" && type !== "open") return false;
+    if (this.#session.queuedBytes <= sendQueueBytesMax) return true;
+    const text = "the peer takes too little of what it is sent";
+    this.#startClosing(now, { cause: "local", code: transportCodes.peerTooSlow, text });
+    return false;
+  }
+
   #isUsable(): boolean {
     return this.#state.type === "open" || this.#state.type === "lingering";
   }
 
   #noteStall(now: number): void {
-    const { deadline } = this;
-    if (deadline !== undefined && deadline + stallMs < now) this.#session.onStall(now);
+    if (this.#plannedAt === undefined || now <= this.#plannedAt + stallMs) return;
+    this.#plannedAt = undefined;
+    this.#session.onStall(now);
   }
 
   #handleSessionTimeout(now: number): void {
@@ -304,11 +330,9 @@ export class Connection {
 
   /** What the acknowledgements of a packet made possible. */
   #noteProgress(now: number): void {
-    const { queuedBytes, unsentBytes } = this.#session;
-    if (this.#state.type === "lingering" && queuedBytes === 0) {
+    if (this.#state.type === "lingering" && this.#session.queuedBytes === 0) {
       this.#startClosing(now, this.#state.reason);
-    } else if (this.#state.type === "open" && this.#isPaused && unsentBytes < sendQueueBytesLow) {
-      this.#isPaused = false;
+    } else if (this.#state.type === "open" && this.#session.takeWritable()) {
       this.#emit({ type: "writable", connection: this.handle });
     }
   }
@@ -327,7 +351,8 @@ export class Connection {
 
   #agree(now: number, agreement: Agreement, keepAliveMs: number): Link {
     this.#session.setPeer(now, agreement.parameters, keepAliveMs);
-    this.#link = new Link(now, agreement, this.#session);
+    if (agreement.handshakeMs !== undefined) this.#session.assumeRoundTrip(agreement.handshakeMs);
+    this.#link = new Link(now, agreement, this.#session, this.#makeAead);
     return this.#link;
   }
 

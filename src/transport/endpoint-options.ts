@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Random } from "../base/random.ts";
+import type { AeadMaker } from "./aead.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import type { TransportIdentity } from "./identity.ts";
 
@@ -13,6 +14,13 @@ export interface EndpointOptions {
   readonly connectionCountMax?: number;
   /** Memory for long messages being assembled; at least `messageBytesMax`, default 256 MiB. */
   readonly receiveBudgetBytes?: number;
+  /**
+   * Whether its user says with `consume` when it has done with a message, and peers may send more only
+   * then; by default it has when the event was told.
+   */
+  readonly isConsuming?: boolean;
+  /** What seals and opens packets; default `nodeAead`. */
+  readonly makeAead?: AeadMaker;
   /** What decides how fast connections send; default `Bbr`. */
   readonly makeCongestion?: CongestionFactory;
   /** What a peer may count on in our socket's buffer (see `socketCharge`); default 104 KiB. */

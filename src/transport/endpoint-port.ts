@@ -1,4 +1,6 @@
 import type { Address } from "../base/address.ts";
+import type { StreamId } from "./stream-id.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 /** Names a connection within its endpoint for as long as the process runs; never used again. */
 export type ConnectionHandle = number;
@@ -40,6 +42,23 @@ export interface ConnectOptions {
   readonly cookie?: Uint8Array;
 }
 
+/** What happens to streams, but for the messages they bring. */
+export type StreamEvent =
+  /** After `write` gave `false`: the stream takes more. */
+  | { readonly type: "stream-drained"; readonly stream: StreamId }
+  /** The peer has all of a message or data stream that we sent. */
+  | { readonly type: "stream-delivered"; readonly stream: StreamId }
+  /** The peer wants no more of what we send, and says why in the application's words. */
+  | { readonly type: "stream-stopped"; readonly stream: StreamId; readonly code: number }
+  /** A message of so many bytes, more than 64 KiB, has begun to arrive. */
+  | { readonly type: "stream-started"; readonly stream: StreamId; readonly bytesMax: number }
+  /** The next bytes of a data stream; `consume` lets the peer send more. */
+  | { readonly type: "stream-data"; readonly stream: StreamId; readonly bytes: Uint8Array }
+  /** A data stream has come to its end. */
+  | { readonly type: "stream-ended"; readonly stream: StreamId }
+  /** The peer has given up what it was sending. */
+  | { readonly type: "stream-reset"; readonly stream: StreamId; readonly code: number };
+
 export type EndpointEvent =
   | {
       readonly type: "opened";
@@ -52,8 +71,16 @@ export type EndpointEvent =
   | {
       readonly type: "message";
       readonly connection: ConnectionHandle;
-      readonly channel: number;
+      /** 0..7, or the number of the stream that it had for itself. */
+      readonly channel: StreamId;
       readonly message: Uint8Array;
+    }
+  | (StreamEvent & { readonly connection: ConnectionHandle })
+  | {
+      readonly type: "datagram";
+      readonly connection: ConnectionHandle;
+      /** Belongs to the receiver. */
+      readonly bytes: Uint8Array;
     }
   | { readonly type: "writable"; readonly connection: ConnectionHandle }
   | {
@@ -68,10 +95,17 @@ export interface EndpointPort {
   connect(to: Address, options?: ConnectOptions): ConnectionHandle;
   /**
    * Queues a message of at most `messageBytesMax` on a channel in 0..`channelMax`; the bytes must not
-   * change afterwards. `false` says that the queue is above its mark: the message is queued all the
-   * same, and a `writable` event tells when to go on. On a connection that has ended it does nothing.
+   * change afterwards. Channel 0 is for control, 1 for chat, 2 to 6 for large messages, 7 for files:
+   * what is in an earlier class leaves first. `false` says that the class is above its mark: the
+   * message is queued all the same, and a `writable` event tells when to go on. On a connection that
+   * has ended it does nothing.
    */
   send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean;
+  /**
+   * Streams and unreliable datagrams of a connection, `undefined` when it has ended. For use at once:
+   * ask again the next time.
+   */
+  streams(connection: ConnectionHandle): StreamPort | undefined;
   /** Delivers what is queued (for a limited time), then closes with a reason. `closed` follows. */
   close(connection: ConnectionHandle, code: number, text: string): void;
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Address } from "../base/address.ts";
+import { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import { Acceptor } from "./acceptor.ts";
+import { type AeadMaker, nodeAead } from "./aead.ts";
 import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
@@ -15,8 +17,11 @@ import type { EndpointOptions } from "./endpoint-options.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
 import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
 import { HandshakeRates } from "./handshake-rates.ts";
-import { identityOf, type TransportIdentity } from "./identity.ts";
+import { newIdentity, type TransportIdentity } from "./identity.ts";
 import {
+  ackDelayCrowdedMs,
+  ackDelayMaxMs,
+  acksPerMs,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -30,7 +35,6 @@ import {
   resetTriggerBytesMin,
   transportVersion,
 } from "./limits.ts";
-import { keyBytes, keyPairOf } from "./noise.ts";
 import {
   type ConnectionId,
   decodeLongHeader,
@@ -45,6 +49,7 @@ import {
 import { ourParameters, type TransportParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
 
 /**
  * All connections of one UDP socket, without the socket: datagrams and time go in, datagrams and
@@ -55,6 +60,8 @@ export class Endpoint {
   #isAccepting: boolean;
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
+  readonly #isConsuming: boolean;
+  readonly #makeAead: AeadMaker;
   readonly #makeCongestion: CongestionFactory;
   readonly #parameters: TransportParameters;
   readonly #pathBytesMax: (to: Address) => number;
@@ -62,7 +69,7 @@ export class Endpoint {
   readonly #acceptor: Acceptor;
   #rates: HandshakeRates | undefined;
   #resets: TokenBucket | undefined;
-  readonly #buffer = new Uint8Array(datagramBytesMax);
+  readonly #writer = new ByteWriter(new Uint8Array(datagramBytesMax));
   readonly #table: ConnectionTable;
   readonly #halfOpen = new Set<Connection>();
   readonly #deadlines = new Deadlines<Connection>();
@@ -84,9 +91,11 @@ export class Endpoint {
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#table = new ConnectionTable(options.random);
     this.#budget = new ReceiveBudget(budgetBytes);
+    this.#isConsuming = options.isConsuming ?? false;
+    this.#makeAead = options.makeAead ?? nodeAead;
     this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
-    this.#identity = options.identity ?? identityOf(keyPairOf(options.random.bytes(keyBytes)));
+    this.#identity = options.identity ?? newIdentity(options.random);
     this.#parameters = {
       ...ourParameters,
       socketBytes: options.socketBytes ?? ourParameters.socketBytes,
@@ -136,6 +145,15 @@ export class Endpoint {
     const isBelowMark = connection.send(now, channel, message);
     this.#touch(connection);
     return isBelowMark;
+  }
+
+  /** What may be done with the streams of a connection; see `EndpointPort.streams`. */
+  streams(now: number, handle: ConnectionHandle): StreamPort | undefined {
+    const connection = this.#table.withHandle(handle);
+    if (connection === undefined) return undefined;
+    const streams = connection.streams(now);
+    this.#touch(connection);
+    return streams;
   }
 
   /** Delivers what is queued, for 2 s at most, then closes with a code in 0..65535. */
@@ -195,7 +213,10 @@ export class Endpoint {
     return 0 < this.#ready.size;
   }
 
-  /** When to call `handleTimeout` and `pollTransmit`, or `undefined` when nothing is planned. */
+  /**
+   * When to call `handleTimeout` and `pollTransmit`, or `undefined` when nothing is planned. Ask at
+   * the end of a turn, when nothing is left to send.
+   */
   pollTimeout(): number | undefined {
     return this.#deadlines.nextAt;
   }
@@ -205,10 +226,16 @@ export class Endpoint {
     return this.#events.shift();
   }
 
+  /** The more connections there are, the longer their ACKs may wait. */
+  get #ackDelayMs(): number {
+    const crowdMs = Math.min(this.#table.size / acksPerMs, ackDelayCrowdedMs);
+    return Math.max(crowdMs, ackDelayMaxMs);
+  }
+
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
       if (this.#burstCount < burstDatagramsMax) {
-        const transmit = connection.pollTransmit(now, this.#buffer);
+        const transmit = connection.pollTransmit(now, this.#writer);
         if (transmit !== undefined) {
           this.#burstCount += 1;
           return transmit;
@@ -273,6 +300,7 @@ export class Endpoint {
         if (connection === undefined) return "unknown-connection";
         const drop = connection.handleReset(packet.token);
         this.#touch(connection);
+        this.#settle(connection);
         return drop;
       }
       default:
@@ -287,6 +315,7 @@ export class Endpoint {
     const drop = connection.handleHandshake(now, packet);
     this.#table.notePeerId(connection);
     this.#touch(connection);
+    this.#settle(connection);
     return drop;
   }
 
@@ -328,7 +357,9 @@ export class Endpoint {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
     }
     this.#makeRoomForHalfOpen(now);
-    this.#touch(this.#add(now, from, { type: "incoming", init, incoming }));
+    const connection = this.#add(now, from, { type: "incoming", init, incoming });
+    this.#touch(connection);
+    this.#settle(connection);
     return undefined;
   }
 
@@ -336,7 +367,7 @@ export class Endpoint {
   #makeRoomForHalfOpen(now: number): void {
     for (const oldest of this.#halfOpen) {
       if (this.#halfOpen.size < halfOpenCountMax) return;
-      oldest.abort(now, 0, "");
+      if (oldest.isHalfOpen) oldest.abort(now, 0, "");
       this.#settle(oldest);
     }
   }
@@ -356,7 +387,10 @@ export class Endpoint {
         peer,
         random: this.#random,
         budget: this.#budget,
+        isConsuming: this.#isConsuming,
+        makeAead: this.#makeAead,
         makeCongestion: this.#makeCongestion,
+        ackDelayMs: () => this.#ackDelayMs,
         parameters: this.#parameters,
         pathBytesMax: this.#pathBytesMax,
         emit: (event) => this.#events.push(event),
@@ -369,10 +403,12 @@ export class Endpoint {
     return connection;
   }
 
-  /** Something happened to the connection: it may have something to send. */
+  /**
+   * Something happened to the connection: it may have something to send, and is settled when it has
+   * sent it: once a turn, however many packets have come.
+   */
   #touch(connection: Connection): void {
     if (!this.#readyNext.has(connection)) this.#ready.add(connection);
-    this.#settle(connection);
   }
 
   /** Puts the connection where its state belongs. */
@@ -381,7 +417,7 @@ export class Endpoint {
       this.#remove(connection);
       return;
     }
-    this.#deadlines.set(connection, connection.deadline);
+    this.#deadlines.set(connection, connection.plan());
     if (connection.isHalfOpen) this.#halfOpen.add(connection);
     else this.#halfOpen.delete(connection);
   }

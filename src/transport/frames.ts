@@ -8,25 +8,35 @@ import {
   varintMax,
 } from "../base/bytes.ts";
 import { sanitizeLine } from "../base/text.ts";
-import { ackRangeCountMax, channelMax, closeTextBytesMax } from "./limits.ts";
+import {
+  ackDelayLimitMs,
+  ackRangeCountMax,
+  closeTextBytesMax,
+  unreliableBytesMax,
+} from "./limits.ts";
 import type { Range } from "./ranges.ts";
+import { isChannel, type OneShotKind, type StreamId } from "./stream-id.ts";
 
-/**
- * Frame types, with the numbers of RFC 9000 section 19 where it has one. Reserved for later
- * versions: 30 (DATAGRAM).
- */
+/** Frame types, with the numbers of RFC 9000 section 19 and RFC 9221 where they have one. */
 export const frameTypes = {
   padding: 0x00,
   ping: 0x01,
   ack: 0x02,
+  resetStream: 0x04,
+  stopSending: 0x05,
   stream: 0x08,
+  streamFin: 0x09,
   maxData: 0x10,
   maxStreamData: 0x11,
+  maxMessageStreams: 0x12,
+  maxDataStreams: 0x13,
   dataBlocked: 0x14,
   streamDataBlocked: 0x15,
   pathChallenge: 0x1a,
   pathResponse: 0x1b,
   close: 0x1c,
+  datagram: 0x31,
+  ackFrequency: 0xaf,
 } as const;
 
 /** Bytes in PATH_CHALLENGE that PATH_RESPONSE repeats. */
@@ -35,7 +45,18 @@ export const pathDataBytes = 8;
 /** Delay in an ACK frame is counted in eighths of a millisecond. */
 const ackDelayUnitsPerMs = 8;
 
-/** PADDING carries nothing and is skipped. Offsets and limits count bytes of a channel. */
+type NumberFrameType = (typeof frameTypes)[
+  | "maxData"
+  | "maxMessageStreams"
+  | "maxDataStreams"
+  | "dataBlocked"];
+type StreamNumberFrameType = (typeof frameTypes)[
+  | "resetStream"
+  | "stopSending"
+  | "maxStreamData"
+  | "streamDataBlocked"];
+
+/** PADDING carries nothing and is skipped. Offsets and limits count bytes of a stream. */
 export type Frame =
   | { readonly type: "ping" }
   | {
@@ -46,20 +67,43 @@ export type Frame =
     }
   | {
       readonly type: "stream";
-      readonly channel: number;
+      readonly stream: StreamId;
       readonly offset: number;
       /** Shares memory with the datagram. */
       readonly bytes: Uint8Array;
+      /** The stream ends with these bytes. */
+      readonly isFin: boolean;
     }
+  | {
+      readonly type: "reset-stream";
+      readonly stream: StreamId;
+      readonly code: number;
+      /** Bytes of the stream that were sent, however many arrived. */
+      readonly finalSize: number;
+    }
+  | { readonly type: "stop-sending"; readonly stream: StreamId; readonly code: number }
   | { readonly type: "max-data"; readonly max: number }
-  | { readonly type: "max-stream-data"; readonly channel: number; readonly max: number }
+  | { readonly type: "max-stream-data"; readonly stream: StreamId; readonly max: number }
+  | { readonly type: "max-streams"; readonly kind: OneShotKind; readonly max: number }
   | { readonly type: "data-blocked"; readonly max: number }
-  | { readonly type: "stream-data-blocked"; readonly channel: number; readonly max: number }
+  | { readonly type: "stream-data-blocked"; readonly stream: StreamId; readonly max: number }
+  /** `bytes` shares memory with the datagram. */
+  | { readonly type: "datagram"; readonly bytes: Uint8Array }
   | { readonly type: "path-challenge" | "path-response"; readonly data: Uint8Array }
+  | ({ readonly type: "ack-frequency" } & AckRequest)
   | { readonly type: "close"; readonly code: number; readonly text: string };
 
-/** Room that any of the small control frames fits in: type, channel and a varint of 8 bytes. */
-export const controlFrameBytesMax = 10;
+/** How often the sender of it wants ACKs; of two, the one with the higher sequence counts. */
+export interface AckRequest {
+  readonly sequence: number;
+  /** Packets that one ACK may answer, at least 1. */
+  readonly threshold: number;
+  /** How long an ACK may wait for them, in whole ms from 0 to 1000. */
+  readonly delayMs: number;
+}
+
+/** Room that any of the small control frames fits in: a type and three varints of 8 bytes. */
+export const controlFrameBytesMax = 25;
 
 /** The frames of a packet, or `undefined` when they break the protocol. Text is sanitised. */
 export function decodeFrames(payload: Uint8Array): Frame[] | undefined {
@@ -102,43 +146,61 @@ export function writeAck(writer: ByteWriter, ranges: readonly Range[], delayMs: 
 }
 
 /** Writes a frame that holds one number. */
-export function writeNumber(
-  writer: ByteWriter,
-  type: typeof frameTypes.maxData | typeof frameTypes.dataBlocked,
-  max: number,
-): void {
+export function writeNumber(writer: ByteWriter, type: NumberFrameType, max: number): void {
   writer.u8(type);
   writer.varint(max);
 }
 
-/** Writes a frame that holds a channel and a number. */
-export function writeChannelNumber(
+/** Writes a frame that holds a stream and a number. */
+export function writeStreamNumber(
   writer: ByteWriter,
-  type: typeof frameTypes.maxStreamData | typeof frameTypes.streamDataBlocked,
-  channel: number,
-  max: number,
+  type: StreamNumberFrameType,
+  stream: StreamId,
+  value: number,
 ): void {
   writer.u8(type);
-  writer.u8(channel);
-  writer.varint(max);
+  writer.varint(stream);
+  writer.varint(value);
+}
+
+/** Writes RESET_STREAM. */
+export function writeResetStream(
+  writer: ByteWriter,
+  frame: { readonly stream: StreamId; readonly code: number; readonly finalSize: number },
+): void {
+  writeStreamNumber(writer, frameTypes.resetStream, frame.stream, frame.code);
+  writer.varint(frame.finalSize);
 }
 
 /** Bytes of a STREAM frame before its data. */
-export function streamHeaderBytes(offset: number, length: number): number {
-  return 2 + varintBytes(offset) + varintBytes(length);
+export function streamHeaderBytes(stream: StreamId, offset: number, length: number): number {
+  return 1 + varintBytes(stream) + varintBytes(offset) + varintBytes(length);
 }
 
-/** Writes a STREAM frame up to its data; `length` bytes must follow. */
+/** Writes a STREAM frame up to its data; `length` bytes must follow, none only with FIN. */
 export function writeStreamHeader(
   writer: ByteWriter,
-  channel: number,
+  stream: StreamId,
   offset: number,
   length: number,
+  isFin = false,
 ): void {
-  writer.u8(frameTypes.stream);
-  writer.u8(channel);
+  writer.u8(isFin ? frameTypes.streamFin : frameTypes.stream);
+  writer.varint(stream);
   writer.varint(offset);
   writer.varint(length);
+}
+
+/** Bytes of a DATAGRAM frame with so many bytes in it. */
+export function datagramFrameBytes(length: number): number {
+  return 1 + varintBytes(length) + length;
+}
+
+/** Writes DATAGRAM, in the form with a length. */
+export function writeDatagram(writer: ByteWriter, bytes: Uint8Array): void {
+  writer.u8(frameTypes.datagram);
+  writer.varint(bytes.length);
+  writer.bytes(bytes);
 }
 
 /** Writes PATH_CHALLENGE or PATH_RESPONSE. */
@@ -149,6 +211,14 @@ export function writePath(
 ): void {
   writer.u8(type);
   writer.bytes(data);
+}
+
+/** Writes ACK_FREQUENCY. */
+export function writeAckFrequency(writer: ByteWriter, request: AckRequest): void {
+  writer.u8(frameTypes.ackFrequency);
+  writer.varint(request.sequence);
+  writer.varint(request.threshold);
+  writer.varint(request.delayMs);
 }
 
 /** Whether a packet with this frame must be acknowledged. Path frames are repeated by themselves. */
@@ -211,21 +281,35 @@ function readFrame(reader: ByteReader, type: number | undefined): Frame | undefi
     case frameTypes.ack:
       return readAck(reader);
     case frameTypes.stream:
-      return readStream(reader);
+      return readStream(reader, false);
+    case frameTypes.streamFin:
+      return readStream(reader, true);
+    case frameTypes.resetStream:
+      return readResetStream(reader);
+    case frameTypes.stopSending:
+      return readStopSending(reader);
     case frameTypes.maxData:
       return readNumber(reader, "max-data");
     case frameTypes.dataBlocked:
       return readNumber(reader, "data-blocked");
     case frameTypes.maxStreamData:
-      return readChannelNumber(reader, "max-stream-data");
+      return readStreamMax(reader, "max-stream-data");
     case frameTypes.streamDataBlocked:
-      return readChannelNumber(reader, "stream-data-blocked");
+      return readStreamMax(reader, "stream-data-blocked");
+    case frameTypes.maxMessageStreams:
+      return readMaxStreams(reader, "message");
+    case frameTypes.maxDataStreams:
+      return readMaxStreams(reader, "data");
+    case frameTypes.datagram:
+      return readDatagram(reader);
     case frameTypes.pathChallenge:
       return readPath(reader, "path-challenge");
     case frameTypes.pathResponse:
       return readPath(reader, "path-response");
     case frameTypes.close:
       return readClose(reader);
+    case frameTypes.ackFrequency:
+      return readAckFrequency(reader);
     default:
       return undefined;
   }
@@ -253,15 +337,41 @@ function readAck(reader: ByteReader): Frame | undefined {
   return { type: "ack", delayMs: delay / ackDelayUnitsPerMs, ranges };
 }
 
-function readStream(reader: ByteReader): Frame | undefined {
-  const channel = readChannel(reader);
+function readStream(reader: ByteReader, isFin: boolean): Frame | undefined {
+  const stream = reader.varint();
   const offset = reader.varint();
   const length = reader.varint();
-  if (channel === undefined || offset === undefined || length === undefined) return undefined;
+  if (stream === undefined || offset === undefined || length === undefined) return undefined;
   const bytes = reader.bytes(length);
-  // An empty STREAM frame says nothing, and offsets stay numbers.
-  if (bytes === undefined || length === 0 || varintMax - length < offset) return undefined;
-  return { type: "stream", channel, offset, bytes };
+  // An empty STREAM frame without FIN says nothing, a channel has no end, and offsets stay numbers.
+  if (bytes === undefined || (length === 0 && !isFin)) return undefined;
+  if ((isFin && isChannel(stream)) || varintMax - length < offset) return undefined;
+  return { type: "stream", stream, offset, bytes, isFin };
+}
+
+function readResetStream(reader: ByteReader): Frame | undefined {
+  const stop = readStopSending(reader);
+  const finalSize = reader.varint();
+  if (stop?.type !== "stop-sending" || finalSize === undefined) return undefined;
+  return { type: "reset-stream", stream: stop.stream, code: stop.code, finalSize };
+}
+
+function readStopSending(reader: ByteReader): Frame | undefined {
+  const stream = reader.varint();
+  const code = reader.varint();
+  if (stream === undefined || code === undefined) return undefined;
+  return isChannel(stream) ? undefined : { type: "stop-sending", stream, code };
+}
+
+function readMaxStreams(reader: ByteReader, kind: OneShotKind): Frame | undefined {
+  const max = reader.varint();
+  return max === undefined ? undefined : { type: "max-streams", kind, max };
+}
+
+function readDatagram(reader: ByteReader): Frame | undefined {
+  const bytes = reader.bytes(reader.varint() ?? Number.NaN);
+  if (bytes === undefined || unreliableBytesMax < bytes.length) return undefined;
+  return { type: "datagram", bytes };
 }
 
 function readNumber(reader: ByteReader, type: "max-data" | "data-blocked"): Frame | undefined {
@@ -269,18 +379,27 @@ function readNumber(reader: ByteReader, type: "max-data" | "data-blocked"): Fram
   return max === undefined ? undefined : { type, max };
 }
 
-function readChannelNumber(
+function readStreamMax(
   reader: ByteReader,
   type: "max-stream-data" | "stream-data-blocked",
 ): Frame | undefined {
-  const channel = readChannel(reader);
+  const stream = reader.varint();
   const max = reader.varint();
-  return channel === undefined || max === undefined ? undefined : { type, channel, max };
+  return stream === undefined || max === undefined ? undefined : { type, stream, max };
 }
 
 function readPath(reader: ByteReader, type: "path-challenge" | "path-response"): Frame | undefined {
   const data = reader.copy(pathDataBytes);
   return data && { type, data };
+}
+
+function readAckFrequency(reader: ByteReader): Frame | undefined {
+  const sequence = reader.varint();
+  const threshold = reader.varint();
+  const delayMs = reader.varint();
+  if (sequence === undefined || threshold === undefined || delayMs === undefined) return undefined;
+  if (threshold === 0 || ackDelayLimitMs < delayMs) return undefined;
+  return { type: "ack-frequency", sequence, threshold, delayMs };
 }
 
 function readClose(reader: ByteReader): Frame | undefined {
@@ -290,9 +409,4 @@ function readClose(reader: ByteReader): Frame | undefined {
   const bytes = reader.bytes(length);
   const text = bytes && decodeUtf8(bytes);
   return text === undefined ? undefined : { type: "close", code, text: sanitizeLine(text) };
-}
-
-function readChannel(reader: ByteReader): number | undefined {
-  const channel = reader.u8();
-  return channel === undefined || channelMax < channel ? undefined : channel;
 }

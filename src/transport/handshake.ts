@@ -32,6 +32,8 @@ export interface Agreement {
   readonly session: NoiseSession;
   /** What a server will say when it has forgotten the connection; a client gives none. */
   readonly resetToken?: Uint8Array;
+  /** From the first INIT to its answer, in ms; the server has no answer yet. */
+  readonly handshakeMs?: number;
 }
 
 export interface ClientHandshakeOptions extends ConnectOptions {
@@ -57,6 +59,7 @@ interface Target {
 export class ClientHandshake {
   readonly #options: ClientHandshakeOptions;
   #target: Target | undefined;
+  #initSentAt: number | undefined;
   #tries = 1;
   #nextAt: number;
   #isPacketDue = true;
@@ -80,13 +83,13 @@ export class ClientHandshake {
   }
 
   /** A long packet to our id: what it leads to, why it was dropped, or `undefined`. */
-  handle(packet: LongPacket): Agreement | "damaged" | "unexpected" | undefined {
+  handle(now: number, packet: LongPacket): Agreement | "damaged" | "unexpected" | undefined {
     switch (packet.type) {
       case "answer":
         this.#onAnswer(packet);
         return undefined;
       case "accept":
-        return this.#onAccept(packet) ?? "damaged";
+        return this.#onAccept(now, packet) ?? "damaged";
       case "refuse":
         this.#giveUpLater({ cause: "refused", code: packet.code, text: packet.text });
         return undefined;
@@ -120,12 +123,13 @@ export class ClientHandshake {
   }
 
   /** The QUERY or INIT that must go out now, or `undefined`. */
-  takePacket(): Uint8Array | undefined {
+  takePacket(now: number): Uint8Array | undefined {
     if (!this.#isPacketDue) return undefined;
     this.#isPacketDue = false;
     const ids = { destination: 0, source: this.#options.id };
     if (this.#target === undefined) return encodeLongPacket({ type: "query", ...ids });
     const { cookie, started } = this.#target;
+    this.#initSentAt ??= now;
     return encodeLongPacket({ type: "init", ...ids, cookie, message: started.message });
   }
 
@@ -149,14 +153,16 @@ export class ClientHandshake {
     this.#isPacketDue = true;
   }
 
-  #onAccept(packet: LongPacketOf<"accept">): Agreement | undefined {
+  #onAccept(now: number, packet: LongPacketOf<"accept">): Agreement | undefined {
     const target = this.#target;
     const finished = target?.started.finish(packet.message);
     const payload = finished && decodeAcceptPayload(finished.payload);
     if (target === undefined || finished === undefined || payload === undefined) return undefined;
     if (payload.id !== packet.source) return undefined;
     const { id, resetToken, parameters } = payload;
-    return { peerId: id, peerKey: target.key, parameters, resetToken, session: finished.session };
+    const handshakeMs = now - (this.#initSentAt ?? now);
+    const { session } = finished;
+    return { peerId: id, peerKey: target.key, parameters, session, resetToken, handshakeMs };
   }
 
   #giveUpLater(verdict: CloseReason): void {

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync } from "node:crypto";
 import { ByteWriter } from "../base/bytes.ts";
-import { type KeyPair, keyBytes } from "./noise.ts";
+import type { Random } from "../base/random.ts";
+import { type KeyPair, keyBytes, keyPairOf } from "./noise.ts";
 import { type ConnectionId, resetTokenBytes } from "./packet.ts";
 
 /** Who an endpoint is. The secrets of a server outlive its process; those of a client need not. */
@@ -16,6 +17,11 @@ export function identityOf(keyPair: KeyPair): TransportIdentity {
   const secret = keyPair.privateKey.export({ format: "der", type: "pkcs8" }).subarray(-keyBytes);
   const resetSecret = new Uint8Array(hkdfSync("sha256", secret, "", "earshot reset", keyBytes));
   return { keyPair, resetSecret };
+}
+
+/** An identity that nobody has met and that nobody will know again. */
+export function newIdentity(random: Random): TransportIdentity {
+  return { keyPair: keyPairOf(random.bytes(keyBytes)), resetSecret: random.bytes(keyBytes) };
 }
 
 /**

@@ -2,7 +2,7 @@ const kibibyte = 1024;
 const mebibyte = 1024 * 1024;
 
 /** The version of this wire format. Any change that an old peer would misread gets the next number. */
-export const transportVersion = 2;
+export const transportVersion = 3;
 
 /**
  * What every path must carry: 1200 bytes cross every link that can carry IPv6
@@ -49,8 +49,29 @@ export const socketBytesDefault = 106_496;
 /** The least a peer may say: one datagram of the longest kind. */
 export const socketBytesMin = 35_063;
 
-/** Channels are 0..7. */
+/** Channels are the streams 0..7, which are always open. */
 export const channelMax = 7;
+
+/**
+ * Message streams that a peer may have open: a large line, and pages of history read ahead. With
+ * what each may hold without a reservation they are 16 x 64 KiB = 1 MiB of a connection.
+ */
+export const messageStreamsMax = 16;
+
+/** Data streams that a peer may have open: files at a time between two hosts. */
+export const dataStreamsMax = 8;
+
+/** Bytes of one stream before the next of its class has its turn: half a datagram of the longest kind. */
+export const turnBytes: number = 16 * kibibyte;
+
+/**
+ * The longest unreliable datagram. A packet of 1200 bytes has 1200 - 11 header - 16 tag - 3 for the
+ * frame = 1170; the rest is for an ACK and credit beside it.
+ */
+export const unreliableBytesMax = 1024;
+
+/** Unreliable datagrams that wait to be sent; one more, and the oldest is dropped. */
+export const unreliableCountMax = 32;
 
 /** The longest message: a room's text of 16 MiB and 64 KiB for its envelope. */
 export const messageBytesMax: number = 16 * mebibyte + 64 * kibibyte;
@@ -62,31 +83,37 @@ export const messageBytesFree: number = 64 * kibibyte;
 export const receiveBudgetBytesDefault: number = 256 * mebibyte;
 
 /**
- * First credit of one channel. On a LAN with 2 ms of round trip it is 1 Gbit/s:
+ * First credit of one stream. On a LAN with 2 ms of round trip it is 1 Gbit/s:
  * 256 KiB / 2 ms = 131 MB/s.
  */
-export const channelWindowBytes: number = 256 * kibibyte;
+export const streamWindowBytes: number = 256 * kibibyte;
 
 /** What it grows to on a path that needs more: 1 Gbit/s over 32 ms. */
-export const channelWindowBytesMax: number = 4 * mebibyte;
+export const streamWindowBytesMax: number = 4 * mebibyte;
 
-/** First credit of all channels of a connection together: three of them at full speed. */
-export const connectionWindowBytes: number = 3 * channelWindowBytes;
+/** First credit of all message and data streams of a connection together: three at full speed. */
+export const connectionWindowBytes: number = 3 * streamWindowBytes;
 
-/** What it grows to: one channel at full speed and room beside it. */
+/** What it grows to: one stream at full speed and room beside it. */
 export const connectionWindowBytesMax: number = 6 * mebibyte;
 
 /** What all windows of one endpoint together may grow by: 25 connections at their most. */
 export const windowGrowthBytesMax: number = 256 * mebibyte;
 
 /**
- * Data out of order waits in pages of this size, so one byte costs at most one page and a channel
+ * What one endpoint keeps out of order, and of data streams until it is consumed, of all connections
+ * together: 40 windows at their most, 1000 at first. A packet for which there is no room is dropped.
+ */
+export const heldBytesMax: number = 256 * mebibyte;
+
+/**
+ * Data out of order waits in pages of this size, so one byte costs at most one page and a stream
  * at most its window and one page: (4 MiB / 16 KiB) + 1 = 257 pages.
  */
 export const pageBytes: number = 16 * kibibyte;
 
 /**
- * Separate pieces that wait out of order on one channel; a packet that would add one is dropped.
+ * Separate pieces that wait out of order on one stream; a packet that would add one is dropped.
  * At 20 % loss each fifth datagram leaves a gap: 1024 of them are 6 MiB in 1200-byte datagrams.
  */
 export const pieceCountMax = 1024;
@@ -94,11 +121,15 @@ export const pieceCountMax = 1024;
 /** Ranges in an ACK frame and in the memory behind it; the oldest is forgotten first. */
 export const ackRangeCountMax = 64;
 
-/** `send` asks for a pause above this many bytes that were never sent. */
+/** `send` asks for a pause above this many bytes of the same class that were never sent. */
 export const sendQueueBytesHigh: number = 1 * mebibyte;
 
-/** `writable` comes when the queue has fallen below this. */
+/** `writable` comes when all classes have fallen below this. */
 export const sendQueueBytesLow: number = 256 * kibibyte;
+
+/** The same marks for each data stream, whose writer reads from a disk: 8 streams are 4 MiB. */
+export const dataQueueBytesHigh: number = 512 * kibibyte;
+export const dataQueueBytesLow: number = 128 * kibibyte;
 
 /**
  * Above this the peer is too slow and the connection is closed, so a queue holds at most this and
@@ -208,6 +239,28 @@ export const ackDelayLimitMs = 1000;
 /** Ack-eliciting packets that are answered with one ACK (RFC 9000 section 13.2.2). */
 export const ackElicitingThreshold = 2;
 
+/** The share of the window that one ACK answers at most: seven parts fly while it is on its way. */
+export const ackWindowShare: number = 1 / 8;
+
+/** Nor more packets than this: then ACKs are 3 % of all packets, and fewer save nothing. */
+export const ackThresholdMax = 32;
+
+/**
+ * While an endpoint has many connections, the packets that one ACK answers: fewer than the initial
+ * window, so that a window never waits for an ACK that waits for more packets.
+ */
+export const ackThresholdCrowded = 8;
+
+/**
+ * A line that goes to each of 1000 connections would bring 1000 ACKs within `ackDelayMaxMs`, and a
+ * default socket buffer holds 256. So an endpoint lets ACKs wait longer with every connection, for
+ * 10 of them in each ms, and at most this long: a lost line is repeated that much later.
+ */
+export const ackDelayCrowdedMs = 100;
+
+/** ACKs that an endpoint wants to get in each ms when all its connections send one. */
+export const acksPerMs = 10;
+
 /**
  * Timer granularity. RFC 9002 asks for at least 1 ms; Node's event loop is late by up to 3 ms in
  * one of a thousand turns, and what is late must not count as lost.
@@ -276,6 +329,13 @@ export const silenceMaxMs = 3500;
 
 /** Probe timeouts that must have gone unanswered before silence means death. */
 export const probeRoundsMin = 4;
+
+/**
+ * Probe timeouts that a peer may leave unanswered although it speaks. Who hears nothing is silent after
+ * 3.5 s itself, so one that goes on and acknowledges nothing keeps our unacknowledged packets on
+ * purpose: two more with each round, a second apart.
+ */
+export const probeRoundsMax = 30;
 
 /** A timer this late says that not the peer but we were away (stalled, suspended). */
 export const stallMs = 1000;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { ByteWriter } from "../base/bytes.ts";
-import { tagBytes } from "./aead.ts";
+import type { ByteWriter } from "../base/bytes.ts";
+import { type AeadMaker, tagBytes } from "./aead.ts";
 import { frameTypes, writeClose, writePath } from "./frames.ts";
 import type { Agreement } from "./handshake.ts";
 import { datagramBytesMin, resetTriggerBytesMin } from "./limits.ts";
@@ -9,8 +9,8 @@ import { type KeyFailure, PacketKeys } from "./packet-keys.ts";
 import type { PathProbe } from "./peer-path.ts";
 import type { Session } from "./session.ts";
 
-/** Frames of the shortest packet that a RESET may answer. */
-const paddedPayloadBytes = resetTriggerBytesMin - shortHeaderBytes - tagBytes;
+/** Where the frames end in the shortest packet that a RESET may answer. */
+const paddedPayloadEnd = resetTriggerBytesMin - tagBytes;
 
 /** What two hosts have agreed on, put between the frames of a session and the packets of a network. */
 export class Link {
@@ -22,13 +22,17 @@ export class Link {
   readonly #keys: PacketKeys;
   readonly #session: Session;
 
-  constructor(now: number, agreement: Agreement, session: Session) {
+  constructor(now: number, agreement: Agreement, session: Session, makeAead: AeadMaker) {
     this.peerId = agreement.peerId;
     this.peerKey = agreement.peerKey;
     this.#resetToken = agreement.resetToken;
     this.#session = session;
     const probeTimeoutMs = () => session.probeTimeoutMs;
-    this.#keys = new PacketKeys(now, { session: agreement.session, probeTimeoutMs });
+    this.#keys = new PacketKeys(now, {
+      session: agreement.session,
+      probeTimeoutMs,
+      makeAead,
+    });
   }
 
   /** Why the connection must be closed, or `undefined` while its keys are good. */
@@ -46,57 +50,56 @@ export class Link {
     return this.#resetToken !== undefined && timingSafeEqual(this.#resetToken, token);
   }
 
-  /** What the session has to send now, or `undefined`. The packet is written into `buffer`. */
-  writePacket(now: number, buffer: Uint8Array): Uint8Array | undefined {
+  /** What the session has to send now, or `undefined`. The packet lies in the writer's buffer. */
+  writePacket(now: number, writer: ByteWriter): Uint8Array | undefined {
     const probeBytes = this.#session.mtuProbeBytes(now);
-    const writer = payloadWriter(buffer, probeBytes ?? this.#session.datagramBytes);
+    beginPayload(writer, probeBytes ?? this.#session.datagramBytes);
     const payload =
       probeBytes === undefined
         ? this.#session.writePayload(now, writer)
         : this.#session.writeMtuProbe(writer);
     if (payload === undefined) return undefined;
-    if (payload.isAckEliciting) writer.zeros(Math.max(0, paddedPayloadBytes - writer.offset));
+    if (payload.isAckEliciting) writer.zeros(Math.max(0, paddedPayloadEnd - writer.offset));
     const packetNumber = this.#session.takeNumber();
-    const packet = this.#seal(now, packetNumber, packetIn(buffer, writer));
+    const packet = this.#seal(now, packetNumber, writer);
     if (payload.frames[0]?.type === "ack") this.#keys.onAckSealed();
     this.#session.onSent(now, packetNumber, payload, packet.length);
     return packet;
   }
 
-  /** A packet with CLOSE, written into `buffer`. */
+  /** A packet with CLOSE; it lies in the writer's buffer. */
   writeClose(
     now: number,
-    buffer: Uint8Array,
+    writer: ByteWriter,
     reason: { readonly code: number; readonly text: string },
   ): Uint8Array {
-    const writer = payloadWriter(buffer, datagramBytesMin);
+    beginPayload(writer, datagramBytesMin);
     writeClose(writer, reason.code, reason.text);
-    return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
+    return this.#seal(now, this.#session.takeNumber(), writer);
   }
 
-  /** A packet with one frame about the path, written into `buffer`. */
-  writeProbe(now: number, buffer: Uint8Array, probe: PathProbe): Uint8Array {
+  /** A packet with one frame about the path; it lies in the writer's buffer. */
+  writeProbe(now: number, writer: ByteWriter, probe: PathProbe): Uint8Array {
     const { pathChallenge, pathResponse } = frameTypes;
-    const writer = payloadWriter(buffer, datagramBytesMin);
+    beginPayload(writer, datagramBytesMin);
     const type = probe.type === "path-challenge" ? pathChallenge : pathResponse;
     writePath(writer, type, probe.data);
-    return this.#seal(now, this.#session.takeNumber(), packetIn(buffer, writer));
+    return this.#seal(now, this.#session.takeNumber(), writer);
   }
 
-  #seal(now: number, packetNumber: number, packet: Uint8Array): Uint8Array {
+  /** Makes a packet of the frames that were written. */
+  #seal(now: number, packetNumber: number, writer: ByteWriter): Uint8Array {
     const { largestAcked } = this.#session;
     if (largestAcked !== undefined) this.#keys.onAcked(largestAcked);
-    writeShortHeader(new ByteWriter(packet), this.peerId, packetNumber);
+    const packet = writer.buffer.subarray(0, writer.offset + tagBytes);
+    writer.seek(0, shortHeaderBytes);
+    writeShortHeader(writer, this.peerId, packetNumber);
     this.#keys.seal(now, packet, packetNumber);
     return packet;
   }
 }
 
-function payloadWriter(buffer: Uint8Array, datagramBytes: number): ByteWriter {
-  return new ByteWriter(buffer.subarray(shortHeaderBytes, datagramBytes - tagBytes));
-}
-
-/** The packet whose frames the writer wrote, with room for its tag. */
-function packetIn(buffer: Uint8Array, frames: ByteWriter): Uint8Array {
-  return buffer.subarray(0, shortHeaderBytes + frames.offset + tagBytes);
+/** Leaves room for a header before the frames and for a tag behind them. */
+function beginPayload(writer: ByteWriter, datagramBytes: number): void {
+  writer.seek(shortHeaderBytes, datagramBytes - tagBytes);
 }

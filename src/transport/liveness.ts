@@ -1,9 +1,16 @@
-import { keepAliveJitter, probeRoundsMin, silenceAfterStallMs, silenceMaxMs } from "./limits.ts";
+import {
+  keepAliveJitter,
+  probeRoundsMax,
+  probeRoundsMin,
+  silenceAfterStallMs,
+  silenceMaxMs,
+} from "./limits.ts";
 
 /**
  * Tells a silent peer from a dead one. After `keepAliveMs` of silence it asks for a PING; the probe
  * timeouts of an unanswered PING go on by themselves, and the peer is dead when it was silent for
- * `silenceMaxMs` and at least `probeRoundsMin` rounds of probes went unanswered.
+ * `silenceMaxMs` and at least `probeRoundsMin` rounds of probes went unanswered. One that speaks and
+ * lets `probeRoundsMax` rounds go unanswered is as good as dead.
  */
 export class Liveness {
   readonly #keepAliveMs: number;
@@ -42,6 +49,7 @@ export class Liveness {
   }
 
   isDead(now: number, probeRounds: number): boolean {
+    if (probeRoundsMax <= probeRounds) return true;
     return this.#heardAt + silenceMaxMs <= now && probeRoundsMin <= probeRounds;
   }
 }

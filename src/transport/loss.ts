@@ -6,9 +6,8 @@ import {
   probeTimeoutMaxMs,
   reorderingMemoryRoundTrips,
 } from "./limits.ts";
-import type { Range } from "./ranges.ts";
+import { isIn, type Range } from "./ranges.ts";
 import { RttEstimator } from "./rtt.ts";
-import { firstIndex } from "./search.ts";
 import type { SentPacket } from "./sent-packet.ts";
 import { socketCharge } from "./socket-charge.ts";
 
@@ -244,13 +243,6 @@ export class LossDetection {
     }
     return false;
   }
-}
-
-/** `ranges` is in falling order. */
-function isIn(ranges: readonly Range[], packetNumber: number): boolean {
-  const at = firstIndex(0, ranges.length, (index) => (ranges[index]?.start ?? 0) <= packetNumber);
-  const range = ranges[at];
-  return range !== undefined && packetNumber < range.end;
 }
 
 function isBefore(a: SentPacket | undefined, b: SentPacket): boolean {

@@ -1,4 +1,5 @@
 import { ByteReader } from "../base/bytes.ts";
+import type { ByteSink } from "./byte-sink.ts";
 import { messageBytesFree, messageBytesMax } from "./limits.ts";
 import type { Range } from "./ranges.ts";
 import type { BudgetWaiter, ReceiveBudget } from "./receive-budget.ts";
@@ -18,21 +19,27 @@ type State =
 /** First buffer of a message that arrives in pieces. */
 const bufferBytesMin = 4096;
 
-/** Cuts the ordered bytes of one channel into messages. */
-export class MessageAssembler implements BudgetWaiter {
+/** Cuts the ordered bytes of a stream into messages. */
+export class MessageAssembler implements BudgetWaiter, ByteSink {
+  readonly isHolding = false;
   readonly #budget: ReceiveBudget;
+  readonly #isConsuming: boolean;
   readonly #onMessage: (message: Uint8Array) => void;
   readonly #onUnblocked: () => void;
   #state: State = { type: "prefix", bytes: [] };
+  #unconsumedBytes = 0;
 
   constructor(options: {
     readonly budget: ReceiveBudget;
+    /** Whether the receiver says when it has done with a message; else it has at once. */
+    readonly isConsuming?: boolean;
     /** A whole message; its bytes belong to the receiver, but those cut from one `push` share a buffer. */
     readonly onMessage: (message: Uint8Array) => void;
     /** `push` takes bytes again. */
     readonly onUnblocked: () => void;
   }) {
     this.#budget = options.budget;
+    this.#isConsuming = options.isConsuming ?? false;
     this.#onMessage = options.onMessage;
     this.#onUnblocked = options.onUnblocked;
   }
@@ -40,6 +47,25 @@ export class MessageAssembler implements BudgetWaiter {
   /** It takes no bytes now, because it waits for memory. */
   get isBlocked(): boolean {
     return this.#state.type === "waiting";
+  }
+
+  /** Whether the bytes so far end with the end of a message. */
+  get isBetween(): boolean {
+    return this.#state.type === "prefix" && this.#state.bytes.length === 0;
+  }
+
+  /** The length of the message that is arriving, or `undefined` while it is not known. */
+  get bytesMax(): number | undefined {
+    const state = this.#state;
+    return state.type === "body" || state.type === "waiting" ? state.length : undefined;
+  }
+
+  get unconsumedBytes(): number {
+    return this.#unconsumedBytes;
+  }
+
+  consume(bytes: number): void {
+    this.#unconsumedBytes -= bytes;
   }
 
   /**
@@ -76,6 +102,7 @@ export class MessageAssembler implements BudgetWaiter {
   stop(): void {
     const state = this.#state;
     this.#state = { type: "stopped" };
+    this.#unconsumedBytes = 0;
     if (state.type === "waiting") this.#budget.cancel(this);
     if (state.type === "body") this.#budget.release(state.reservedBytes);
   }
@@ -92,7 +119,7 @@ export class MessageAssembler implements BudgetWaiter {
     // Not `slice`, which does not copy when the bytes are a Buffer.
     const own = new Uint8Array(bytes.subarray(first.start, last.end));
     for (const { start, end } of messages) {
-      this.#onMessage(own.subarray(start - first.start, end - first.start));
+      this.#emit(own.subarray(start - first.start, end - first.start));
     }
     return last.end;
   }
@@ -138,6 +165,11 @@ export class MessageAssembler implements BudgetWaiter {
 
   #deliver(message: Uint8Array): void {
     this.#state = { type: "prefix", bytes: [] };
+    this.#emit(message);
+  }
+
+  #emit(message: Uint8Array): void {
+    if (this.#isConsuming) this.#unconsumedBytes += message.length;
     this.#onMessage(message);
   }
 }

@@ -1,9 +1,11 @@
 import type { ByteWriter } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
+import { AckFrequency } from "./ack-frequency.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
 import type { CongestionController, CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
+import type { AckRequest } from "./frames.ts";
 import {
   datagramBytesMin,
   skipDistanceMax,
@@ -16,15 +18,19 @@ import { Pacer } from "./pacer.ts";
 import { expandPacketNumber } from "./packet.ts";
 import type { TransportParameters } from "./parameters.ts";
 import { PathMtu } from "./path-mtu.ts";
-import type { Range } from "./ranges.ts";
+import { isIn, type Range } from "./ranges.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import { socketCharge } from "./socket-charge.ts";
 
-/** What has to be done about frames whose packet is settled. */
-export interface SettledFrames {
-  readonly acked: readonly SentFrame[];
-  readonly lost: readonly SentFrame[];
+/** Packets whose frames have to be dealt with. */
+export interface SettledPackets {
+  readonly acked: readonly SentPacket[];
+  readonly lost: readonly SentPacket[];
+  /** Packets that were called lost and have arrived after all. */
+  readonly revived: readonly SentPacket[];
 }
+
+const nothing = { acked: [], lost: [], revived: [], probes: undefined };
 
 /**
  * The packets of one connection in both directions: their numbers, what must be acknowledged, what
@@ -34,6 +40,7 @@ export class PacketSpace {
   readonly #random: Random;
   readonly #received = new Acknowledgement();
   readonly #loss = new LossDetection();
+  readonly #ackFrequency: AckFrequency;
   readonly #makeCongestion: CongestionFactory;
   #congestion: CongestionController;
   #rate = new DeliveryRate();
@@ -43,14 +50,17 @@ export class PacketSpace {
   #mtu = new PathMtu(datagramBytesMin);
   #peerDatagramBytesMax = datagramBytesMin;
   #peerSocketBytes = socketBytesMin;
+  #peerAckDelayMaxMs = 0;
   #nextNumber = 0;
   #skipDistance = skipDistanceMin;
   #skipAt: number;
   readonly #skipped: number[] = [];
   #isWindowLimited = false;
 
-  constructor(random: Random, makeCongestion: CongestionFactory) {
+  /** `ackDelayMs` tells how long the peer's ACKs may wait now, at least `ackDelayMaxMs`. */
+  constructor(random: Random, makeCongestion: CongestionFactory, ackDelayMs: () => number) {
     this.#random = random;
+    this.#ackFrequency = new AckFrequency(ackDelayMs);
     this.#makeCongestion = makeCongestion;
     this.#congestion = makeCongestion(datagramBytesMin);
     this.#skipAt = this.#chooseSkip();
@@ -110,10 +120,16 @@ export class PacketSpace {
 
   /** What the handshake told of the peer, and the longest datagram that may be tried. */
   setPeer(parameters: TransportParameters, pathBytesMax: number): void {
-    this.#loss.peerAckDelayMaxMs = parameters.ackDelayMaxMs;
+    this.#peerAckDelayMaxMs = parameters.ackDelayMaxMs;
+    this.#noteAckDelay();
     this.#peerSocketBytes = parameters.socketBytes;
     this.#peerDatagramBytesMax = parameters.datagramBytesMax;
     this.#mtu = this.#newMtu(pathBytesMax);
+  }
+
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#loss.rtt.assume(roundTripMs);
   }
 
   /** The size of the probe that should leave now, or `undefined`. It minds no window, but waits. */
@@ -156,6 +172,20 @@ export class PacketSpace {
     this.#received.onWritten();
   }
 
+  /** Asks the peer for more or fewer ACKs, when that is due and there is room. */
+  writeAckFrequency(writer: ByteWriter): SentFrame | undefined {
+    const bySocket = this.#peerSocketBytes / socketCharge(this.datagramBytes);
+    const byWindow = this.#congestion.windowBytes / this.datagramBytes;
+    const frame = this.#ackFrequency.write(writer, Math.min(byWindow, bySocket));
+    if (frame !== undefined) this.#noteAckDelay();
+    return frame;
+  }
+
+  /** The peer wants ACKs this often. */
+  onAckRequest(request: AckRequest): void {
+    this.#received.onRequest(request);
+  }
+
   /** The number of the packet that is about to be sent. */
   takeNumber(): number {
     if (this.#nextNumber === this.#skipAt) {
@@ -171,12 +201,12 @@ export class PacketSpace {
   }
 
   /** An ack-eliciting packet has left. */
-  onSent(packet: Omit<SentPacket, "delivery">): void {
-    const { sentAt, bytes } = packet;
+  onSent({ packetNumber, sentAt, bytes, frames, isMtuProbe }: Omit<SentPacket, "delivery">): void {
     const delivery = this.#rate.snapshot(sentAt, bytes, this.#loss.bytesInFlight);
-    this.#loss.onSent({ ...packet, delivery });
+    // Spelled out, because copying with a spread costs as much as all the rest of this.
+    this.#loss.onSent({ packetNumber, sentAt, bytes, frames, delivery, isMtuProbe });
     this.#pacer.onSent(bytes);
-    if (packet.isMtuProbe) this.#mtu.onProbeSent();
+    if (isMtuProbe) this.#mtu.onProbeSent();
   }
 
   /** The sender stopped, with or without data that the peer's limits would let it send. */
@@ -188,54 +218,75 @@ export class PacketSpace {
   }
 
   /** Takes in an ACK frame; `undefined` when it acknowledges what was never sent. */
-  onAck(now: number, ranges: readonly Range[], delayMs: number): SettledFrames | undefined {
+  onAck(now: number, ranges: readonly Range[], delayMs: number): SettledPackets | undefined {
     const newest = ranges[0];
     if (newest === undefined || this.#nextNumber < newest.end) return undefined;
-    const isForged = this.#skipped.some((number) =>
-      ranges.some((range) => range.start <= number && number < range.end),
-    );
-    if (isForged) return undefined;
+    for (const number of this.#skipped) if (isIn(ranges, number)) return undefined;
     return this.#settle(now, this.#loss.onAck(now, ranges, delayMs));
   }
 
-  /** What is lost now, and whose content should travel again as a probe (`undefined`: no probe). */
-  onTimeout(now: number): SettledFrames & { readonly probes: readonly SentFrame[] | undefined } {
+  /** What is lost now, and what should travel again as a probe (`undefined`: no probe). */
+  onTimeout(now: number): SettledPackets & { readonly probes: readonly SentPacket[] | undefined } {
     const { deadline } = this.#loss;
-    if (deadline === undefined || now < deadline) return { acked: [], lost: [], probes: undefined };
+    if (deadline === undefined || now < deadline) return nothing;
     const outcome = this.#loss.onTimeout(now);
-    const settled = this.#settle(now, outcome);
-    return { ...settled, probes: outcome.probes && framesOf(outcome.probes) };
+    this.#settle(now, outcome);
+    return outcome;
   }
 
   /** Packets take another way now: begins anew on it, and gives back what was in flight. */
-  onPathChanged(now: number, pathBytesMax: number): SettledFrames {
+  onPathChanged(now: number, pathBytesMax: number): SettledPackets {
     this.#mtu = this.#newMtu(pathBytesMax);
     this.#congestion = this.#makeCongestion(this.datagramBytes);
     this.#rate = new DeliveryRate();
     this.#pacer = new Pacer();
-    return { acked: [], lost: framesOf(this.#loss.onPathChanged(now)) };
+    return { ...nothing, lost: this.#loss.onPathChanged(now) };
   }
 
   onStall(now: number): void {
     this.#loss.onStall(now);
   }
 
-  #settle(now: number, outcome: LossOutcome): SettledFrames {
-    const hasGrown = this.#mtu.onAcked(outcome.acked);
-    const hasShrunk = this.#mtu.onLost(now, outcome.lost);
+  #settle(now: number, outcome: LossOutcome): SettledPackets {
+    const { acked, lost, revived, isCongestionPersistent, roundTripMs } = outcome;
+    const hasGrown = this.#mtu.onAcked(acked);
+    const hasShrunk = this.#mtu.onLost(now, lost);
     if (hasGrown || hasShrunk) this.#congestion.setDatagramBytes(this.datagramBytes);
     this.#congestion.onSettled(now, {
-      ...outcome,
-      lost: outcome.lost.filter((packet) => !packet.isMtuProbe),
+      acked,
+      lost: lost.some(isMtuProbe) ? lost.filter((packet) => !packet.isMtuProbe) : lost,
+      revived,
+      isCongestionPersistent,
       isWindowLimited: this.#isWindowLimited,
       bytesInFlight: this.#loss.bytesInFlight,
-      rate: this.#rate.onAcked(now, outcome.acked, this.#congestion.minRttMs ?? 0),
+      roundTripMs,
+      rate: this.#rate.onAcked(now, acked, this.#congestion.minRttMs ?? 0),
     });
-    const acked = framesOf([...outcome.revived, ...outcome.acked]);
-    for (const frame of acked) {
+    for (const packet of revived) this.#noteAcked(packet);
+    for (const packet of acked) this.#noteAcked(packet);
+    for (const packet of lost) this.#noteLost(packet);
+    return outcome;
+  }
+
+  #noteAcked({ frames }: SentPacket): void {
+    for (const frame of frames) {
       if (frame.type === "ack") this.#received.onAckAcked(frame.end);
+      else if (frame.type === "ack-frequency") {
+        this.#ackFrequency.onAcked(frame.sequence);
+        this.#noteAckDelay();
+      }
     }
-    return { acked, lost: framesOf(outcome.lost) };
+  }
+
+  #noteLost({ frames }: SentPacket): void {
+    for (const frame of frames) {
+      if (frame.type === "ack-frequency") this.#ackFrequency.onLost(frame.sequence);
+    }
+  }
+
+  #noteAckDelay(): void {
+    const { delayMsMax } = this.#ackFrequency;
+    this.#loss.peerAckDelayMaxMs = Math.max(this.#peerAckDelayMaxMs, delayMsMax);
   }
 
   #newMtu(pathBytesMax: number): PathMtu {
@@ -248,6 +299,6 @@ export class PacketSpace {
   }
 }
 
-function framesOf(packets: readonly SentPacket[]): SentFrame[] {
-  return packets.flatMap((packet) => packet.frames);
+function isMtuProbe(packet: SentPacket): boolean {
+  return packet.isMtuProbe;
 }

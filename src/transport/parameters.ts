@@ -2,49 +2,59 @@ import { ByteReader, ByteWriter, varintBytes } from "../base/bytes.ts";
 import {
   ackDelayLimitMs,
   ackDelayMaxMs,
-  channelWindowBytes,
   connectionWindowBytes,
   datagramBytesMax,
   datagramBytesMin,
+  dataStreamsMax,
+  messageStreamsMax,
   silenceMaxMs,
   socketBytesDefault,
   socketBytesMin,
+  streamWindowBytes,
 } from "./limits.ts";
 
 /** What each side tells the other in the handshake (RFC 9000 section 18). */
 export interface TransportParameters {
   /** Silence after which this side gives the other up, in ms. */
   readonly idleMsMax: number;
-  /** Bytes that it takes on all channels together before it gives more credit. */
+  /** Bytes that it takes on all message and data streams together before it gives more credit. */
   readonly initialDataMax: number;
-  /** The same for each channel. */
-  readonly initialChannelDataMax: number;
+  /** The same for each stream, channels too. */
+  readonly initialStreamDataMax: number;
   /** How long it may hold an ACK back, in ms; 0..1000. */
   readonly ackDelayMaxMs: number;
   /** The longest datagram that it takes; at least 1200. */
   readonly datagramBytesMax: number;
   /** What its socket's buffer holds of this peer's datagrams, counted as `socketCharge` does. */
   readonly socketBytes: number;
+  /** Message streams that it lets the other open before it gives more credit. */
+  readonly initialMessageStreamsMax: number;
+  /** The same for data streams. */
+  readonly initialDataStreamsMax: number;
 }
 
 /** What we tell every peer, but for the socket's buffer, which is the endpoint's to say. */
 export const ourParameters: TransportParameters = {
   idleMsMax: silenceMaxMs,
   initialDataMax: connectionWindowBytes,
-  initialChannelDataMax: channelWindowBytes,
+  initialStreamDataMax: streamWindowBytes,
   ackDelayMaxMs,
   datagramBytesMax,
   socketBytes: socketBytesDefault,
+  initialMessageStreamsMax: messageStreamsMax,
+  initialDataStreamsMax: dataStreamsMax,
 };
 
 /** Numbers of the parameters on the wire. 5 (keep-alive interval) is reserved. */
 export const parameterIds = {
   idleMsMax: 1,
   initialDataMax: 2,
-  initialChannelDataMax: 3,
+  initialStreamDataMax: 3,
   ackDelayMaxMs: 4,
   datagramBytesMax: 6,
   socketBytes: 7,
+  initialMessageStreamsMax: 8,
+  initialDataStreamsMax: 9,
 } as const;
 
 /** The least silence a peer may announce, in ms: below it our PING could not come in time. */
@@ -75,10 +85,12 @@ export function writeParameters(writer: ByteWriter, parameters: TransportParamet
   const entries: [number, number][] = [
     [parameterIds.idleMsMax, parameters.idleMsMax],
     [parameterIds.initialDataMax, parameters.initialDataMax],
-    [parameterIds.initialChannelDataMax, parameters.initialChannelDataMax],
+    [parameterIds.initialStreamDataMax, parameters.initialStreamDataMax],
     [parameterIds.ackDelayMaxMs, parameters.ackDelayMaxMs],
     [parameterIds.datagramBytesMax, parameters.datagramBytesMax],
     [parameterIds.socketBytes, parameters.socketBytes],
+    [parameterIds.initialMessageStreamsMax, parameters.initialMessageStreamsMax],
+    [parameterIds.initialDataStreamsMax, parameters.initialDataStreamsMax],
   ];
   writer.varint(entries.length);
   for (const [id, value] of entries) {
@@ -93,22 +105,29 @@ export function readParameters(reader: ByteReader): TransportParameters | undefi
   const values = readValues(reader);
   const idleMsMax = values?.get(parameterIds.idleMsMax);
   const initialDataMax = values?.get(parameterIds.initialDataMax);
-  const initialChannelDataMax = values?.get(parameterIds.initialChannelDataMax);
+  const initialStreamDataMax = values?.get(parameterIds.initialStreamDataMax);
   const ackDelay = values?.get(parameterIds.ackDelayMaxMs);
   const datagramBytes = values?.get(parameterIds.datagramBytesMax);
   const socketBytes = values?.get(parameterIds.socketBytes);
+  const initialMessageStreamsMax = values?.get(parameterIds.initialMessageStreamsMax);
+  const initialDataStreamsMax = values?.get(parameterIds.initialDataStreamsMax);
   if (idleMsMax === undefined || idleMsMax < idleMsMin) return undefined;
-  if (initialDataMax === undefined || initialChannelDataMax === undefined) return undefined;
+  if (initialDataMax === undefined || initialStreamDataMax === undefined) return undefined;
   if (ackDelay === undefined || ackDelayLimitMs < ackDelay) return undefined;
   if (datagramBytes === undefined || datagramBytes < datagramBytesMin) return undefined;
   if (socketBytes === undefined || socketBytes < socketBytesMin) return undefined;
+  if (initialMessageStreamsMax === undefined || initialDataStreamsMax === undefined) {
+    return undefined;
+  }
   return {
     idleMsMax,
     initialDataMax,
-    initialChannelDataMax,
+    initialStreamDataMax,
     ackDelayMaxMs: ackDelay,
     datagramBytesMax: datagramBytes,
     socketBytes,
+    initialMessageStreamsMax,
+    initialDataStreamsMax,
   };
 }
 

@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { isIpv6, parseIpv4 } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 
 /** IPv4 and UDP headers. */
 const headerBytes = 28;
+
+/** IPv6 and UDP headers. */
+const ipv6HeaderBytes = 48;
 
 /** What Ethernet carries, and what an adapter is taken for when the system does not tell. */
 const ethernetBytes = 1500;
@@ -15,7 +19,9 @@ const loopbackBytes = process.platform === "linux" ? 65_536 : 16_384;
 const listMs = 1000;
 
 interface Adapter {
-  readonly host: number;
+  readonly name: string;
+  /** As text for IPv6, which is compared whole. */
+  readonly host: number | string;
   readonly mask: number;
   readonly mtu: number;
   readonly isLoopback: boolean;
@@ -34,32 +40,48 @@ export class PathLimit {
     this.#clock = clock;
   }
 
-  /** The most bytes of a datagram to this IPv4 address. */
+  /** The most bytes of a datagram to this address. */
   datagramBytesTo(host: string): number {
+    // RFC 1122 section 3.2.1.3: it is this host whatever adapters there are.
+    if (host.startsWith("127.")) return loopbackBytes - headerBytes;
     const now = this.#clock.now();
     if (this.#listedAt === undefined || this.#listedAt + listMs <= now) {
       this.#adapters = listAdapters();
       this.#listedAt = now;
     }
-    const to = toNumber(host);
+    return isIpv6(host) ? this.#bytesToIpv6(host) : this.#bytesToIpv4(toNumber(host));
+  }
+
+  #bytesToIpv4(to: number): number {
     const isOwn = this.#adapters.some((adapter) => adapter.host === to);
-    const adapter = this.#adapters.find(({ host, mask }) => ((host ^ to) & mask) === 0);
+    const adapter = this.#adapters.find(
+      ({ host, mask }) => typeof host === "number" && ((host ^ to) & mask) === 0,
+    );
     if (isOwn || adapter?.isLoopback) return loopbackBytes - headerBytes;
     // Beyond a router anything may be, and probes that it cuts up arrive all the same.
     return (adapter?.mtu ?? ethernetBytes) - headerBytes;
+  }
+
+  /** Without looking for the route: the narrowest adapter that it may leave by. */
+  #bytesToIpv6(to: string): number {
+    const [address, zone] = to.split("%");
+    if (this.#adapters.some(({ host }) => host === address)) return loopbackBytes - ipv6HeaderBytes;
+    const mtus = this.#adapters
+      .filter(({ name, isLoopback }) => !isLoopback && (zone === undefined || zone === name))
+      .map(({ mtu }) => mtu);
+    return Math.min(ethernetBytes, ...mtus) - ipv6HeaderBytes;
   }
 }
 
 function listAdapters(): Adapter[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses
-      .filter(({ family }) => family === "IPv4")
-      .map(({ address, netmask, internal }) => ({
-        host: toNumber(address),
-        mask: toNumber(netmask),
-        mtu: mtuOf(name),
-        isLoopback: internal,
-      })),
+    addresses.map(({ family, address, netmask, internal }) => ({
+      name,
+      host: family === "IPv4" ? toNumber(address) : address,
+      mask: family === "IPv4" ? toNumber(netmask) : 0,
+      mtu: mtuOf(name),
+      isLoopback: internal,
+    })),
   );
 }
 
@@ -74,5 +96,5 @@ function mtuOf(adapter: string): number {
 }
 
 function toNumber(host: string): number {
-  return host.split(".").reduce((sum, part) => (sum << 8) | Number(part), 0);
+  return parseIpv4(host) ?? 0;
 }

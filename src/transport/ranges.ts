@@ -9,7 +9,7 @@ export interface Range {
 
 /** A set of whole numbers, kept as the fewest ranges in rising order. The owner bounds `count`. */
 export class RangeSet {
-  readonly #ranges: Range[] = [];
+  readonly #ranges: { start: number; end: number }[] = [];
 
   /** In rising order; adjacent ranges are one. Changes with the set. */
   get ranges(): readonly Range[] {
@@ -29,6 +29,8 @@ export class RangeSet {
   }
 
   has(value: number): boolean {
+    const { last } = this;
+    if (last === undefined || last.end <= value) return false;
     const range = this.#ranges[this.#firstEndingAfter(value)];
     return range !== undefined && range.start <= value;
   }
@@ -41,6 +43,16 @@ export class RangeSet {
 
   add(start: number, end: number): void {
     assert(start < end);
+    const newest = this.#ranges.at(-1);
+    if (newest === undefined || newest.end < start) {
+      this.#ranges.push({ start, end });
+      return;
+    }
+    // What comes in order makes the last range longer, and nothing else.
+    if (newest.start <= start) {
+      newest.end = Math.max(newest.end, end);
+      return;
+    }
     const from = this.#firstEndingAfter(start - 1);
     const to = this.#firstStartingAt(end + 1);
     const first = this.#ranges[from];
@@ -54,10 +66,17 @@ export class RangeSet {
   }
 
   remove(start: number, end: number): void {
+    const oldest = this.#ranges[0];
+    if (oldest === undefined || end <= oldest.start) return;
+    // What is taken from the front makes the first range shorter, and nothing else.
+    if (start <= oldest.start && end < oldest.end) {
+      oldest.start = end;
+      return;
+    }
     const from = this.#firstEndingAfter(start);
     const to = this.#firstStartingAt(end);
     if (to <= from) return;
-    const rest: Range[] = [];
+    const rest: { start: number; end: number }[] = [];
     const first = this.#ranges[from];
     const last = this.#ranges[to - 1];
     if (first !== undefined && first.start < start) rest.push({ start: first.start, end: start });
@@ -74,4 +93,11 @@ export class RangeSet {
     const ranges = this.#ranges;
     return firstIndex(0, ranges.length, (index) => value <= (ranges[index]?.start ?? 0));
   }
+}
+
+/** Whether one of the ranges, which are in falling order, has this number. */
+export function isIn(ranges: readonly Range[], value: number): boolean {
+  const at = firstIndex(0, ranges.length, (index) => (ranges[index]?.start ?? 0) <= value);
+  const range = ranges[at];
+  return range !== undefined && value < range.end;
 }

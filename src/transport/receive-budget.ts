@@ -1,4 +1,4 @@
-import { windowGrowthBytesMax } from "./limits.ts";
+import { heldBytesMax, windowGrowthBytesMax } from "./limits.ts";
 
 /** Somebody who waits for memory. */
 export interface BudgetWaiter {
@@ -9,8 +9,9 @@ export interface BudgetWaiter {
 /**
  * The memory of one endpoint for long messages being assembled. A message reserves its whole length
  * before its first byte is kept, so whoever holds a reservation can always finish and give it back:
- * waiting cannot become a deadlock. Those who wait are served in order. At most one waits for each
- * channel of each connection. Beside it there is room for windows to grow.
+ * waiting cannot become a deadlock. Those who wait are served in order, at most one for each stream
+ * of each connection. Beside it there is room for windows to grow, and for what is held: bytes out of
+ * order, and those of data streams that nobody has consumed.
  */
 export class ReceiveBudget {
   #freeBytes: number;
@@ -18,9 +19,27 @@ export class ReceiveBudget {
   /** How much each waits for, in order of asking. */
   readonly #waiting = new Map<BudgetWaiter, number>();
   #isServing = false;
+  readonly #heldBytesMax: number;
+  #heldBytes = 0;
 
-  constructor(bytes: number) {
+  constructor(bytes: number, heldMax: number = heldBytesMax) {
     this.#freeBytes = bytes;
+    this.#heldBytesMax = heldMax;
+  }
+
+  /** Bytes held, at most one page for each stream beyond the limit. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Whether nothing more should be held; what is needed to go on may. */
+  get isFull(): boolean {
+    return this.#heldBytesMax <= this.#heldBytes;
+  }
+
+  /** Bytes are held, or given back where `bytes` is negative. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
   }
 
   get freeBytes(): number {

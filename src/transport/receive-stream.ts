@@ -1,33 +1,45 @@
 import assert from "node:assert/strict";
+import type { ByteSink } from "./byte-sink.ts";
 import { pageBytes, pieceCountMax } from "./limits.ts";
-import type { MessageAssembler } from "./message-assembler.ts";
 import { RangeSet } from "./ranges.ts";
+import type { ReceiveBudget } from "./receive-budget.ts";
 import type { ReceiveWindow } from "./receive-window.ts";
 
 /**
  * What became of a piece. `refused` must not be acknowledged: there is no room to note it down, and
- * it will come again. `over-limit` and `too-long` break the protocol.
+ * it will come again. The others break the protocol.
  */
-export type ReceiveOutcome = "taken" | "refused" | "over-limit" | "too-long";
+export type ReceiveOutcome =
+  | "taken"
+  | "refused"
+  | "over-limit"
+  | "too-long"
+  | "too-many-streams"
+  | "wrong-state"
+  | "wrong-size";
 
 /**
- * One direction of a channel on its receiving side: puts the pieces in order and hands them to the
- * assembler. Out of order or while the assembler waits, bytes are kept in pages within the window,
- * so memory follows the credit given and not the number of pieces.
+ * A stream on its receiving side: puts the pieces in order and hands them to the sink. Out of order
+ * or while the sink waits, bytes are kept in pages within the window, so memory follows the credit
+ * given and not the number of pieces.
  */
 export class ReceiveStream {
-  readonly #assembler: MessageAssembler;
+  readonly #sink: ByteSink;
   readonly #window: ReceiveWindow;
-  /** All bytes below went to the assembler. */
+  readonly #budget: ReceiveBudget;
+  /** All bytes below went to the sink. */
   #consumed = 0;
   #highest = 0;
   #released = 0;
+  #finalSize: number | undefined;
+  #isDiscarding = false;
   readonly #pieces = new RangeSet();
   readonly #pages = new Map<number, Uint8Array>();
 
-  constructor(assembler: MessageAssembler, window: ReceiveWindow) {
-    this.#assembler = assembler;
+  constructor(sink: ByteSink, window: ReceiveWindow, budget: ReceiveBudget) {
+    this.#sink = sink;
     this.#window = window;
+    this.#budget = budget;
   }
 
   /** The end of what the peer has sent so far. */
@@ -35,10 +47,21 @@ export class ReceiveStream {
     return this.#highest;
   }
 
+  /** The end of what went to the sink. */
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  /** Whether everything up to its end went to the sink. */
+  get isEnded(): boolean {
+    return this.#consumed === this.#finalSize;
+  }
+
   /**
-   * Bytes that no longer count against the connection's credit. While the assembler waits for
-   * memory, what its channel holds does not count: otherwise waiting channels could starve the one
-   * that holds the memory.
+   * Bytes that no longer count against the connection's credit. While the sink waits for memory,
+   * what the stream holds does not count: otherwise waiting streams could starve the one that has
+   * the memory. Nor does what the application has not consumed: a stream that it leaves lying must
+   * not stop the others.
    */
   get released(): number {
     return this.#released;
@@ -51,29 +74,41 @@ export class ReceiveStream {
 
   /** Whether so much has been consumed that the peer should get new credit. */
   get isCreditDue(): boolean {
-    return this.#window.isDue(this.#consumed);
+    const isOpen = this.#finalSize === undefined && !this.#isDiscarding;
+    return isOpen && this.#window.isDue(this.#done);
   }
 
   /** Lets the peer send up to a full window beyond what was consumed, and says how far that is. */
   giveCredit(): number {
-    return this.#window.advance(this.#consumed);
+    return this.#window.advance(this.#done);
   }
 
-  /** The sender is held back by this limit. While we wait for memory, that is as it should be. */
+  /** The sender is held back by this limit. While it is for us to go on, that is as it should be. */
   onBlocked(max: number): void {
-    if (!this.#assembler.isBlocked) this.#window.onBlocked(max);
+    const isOurs = this.#sink.isBlocked || 0 < this.#sink.unconsumedBytes;
+    if (!isOurs) this.#window.onBlocked(max);
   }
 
-  receive(offset: number, bytes: Uint8Array): ReceiveOutcome {
+  /** Takes in a piece; `isFin` says that the stream ends with it. */
+  receive(offset: number, bytes: Uint8Array, isFin = false): ReceiveOutcome {
     const end = offset + bytes.length;
+    if (!this.#noteSize(end, isFin)) return "wrong-size";
     if (this.#window.end < end) return "over-limit";
+    if (this.#isDiscarding) {
+      this.#skipTo(Math.max(this.#highest, end));
+      return "taken";
+    }
     if (end <= this.#consumed) return "taken";
+    if (bytes.length === 0) {
+      this.#highest = Math.max(this.#highest, end);
+      return "taken";
+    }
     const start = Math.max(offset, this.#consumed);
-    if (start !== this.#consumed && !this.#hasRoomFor(start, end)) return "refused";
+    if (!this.#hasRoomFor(start, end)) return "refused";
     this.#highest = Math.max(this.#highest, end);
     const rest = bytes.subarray(start - offset);
     const isWhole = start === this.#consumed && this.#pieces.count === 0;
-    const taken = isWhole ? this.#assembler.push(rest) : 0;
+    const taken = isWhole ? this.#sink.push(rest) : 0;
     if (taken === undefined) return "too-long";
     this.#consumed += taken;
     if (taken < rest.length) this.#keep(start + taken, rest.subarray(taken));
@@ -85,23 +120,75 @@ export class ReceiveStream {
     for (;;) {
       const { first } = this.#pieces;
       if (first === undefined || first.start !== this.#consumed) break;
-      if (this.#assembler.isBlocked) break;
+      if (this.#sink.isBlocked) break;
       const page = this.#pages.get(Math.floor(first.start / pageBytes));
       assert(page !== undefined);
       const from = first.start % pageBytes;
       const until = Math.min(pageBytes, from + first.end - first.start);
-      const taken = this.#assembler.push(page.subarray(from, until));
+      const taken = this.#sink.push(page.subarray(from, until));
       if (taken === undefined) return "too-long";
       if (taken === 0) break;
       this.#consume(taken);
     }
-    const { isBlocked } = this.#assembler;
+    const { isBlocked } = this.#sink;
     this.#released = Math.max(this.#released, isBlocked ? this.#highest : this.#consumed);
     return "taken";
   }
 
+  /** We want no more of it: what is held is forgotten, and what still comes of it only counts. */
+  discard(): void {
+    this.#isDiscarding = true;
+    this.#forgetPages();
+    this.#skipTo(this.#highest);
+  }
+
+  /** Its sender gave it up, having sent so many bytes, which is where it ends for us too. */
+  reset(finalSize: number): ReceiveOutcome {
+    if (!this.#noteSize(finalSize, true)) return "wrong-size";
+    if (this.#window.end < finalSize) return "over-limit";
+    this.discard();
+    this.#skipTo(finalSize);
+    return "taken";
+  }
+
+  /** The connection is over. */
+  stop(): void {
+    this.#forgetPages();
+  }
+
+  /** Bytes that the application has done with. */
+  get #done(): number {
+    return this.#consumed - this.#sink.unconsumedBytes;
+  }
+
+  #skipTo(offset: number): void {
+    this.#highest = offset;
+    this.#consumed = offset;
+    this.#released = offset;
+  }
+
+  /** Takes note of the final size, which never changes, and which nothing exceeds. */
+  #noteSize(end: number, isFin: boolean): boolean {
+    if (this.#finalSize !== undefined) {
+      return isFin ? end === this.#finalSize : end <= this.#finalSize;
+    }
+    if (!isFin) return true;
+    if (end < this.#highest) return false;
+    this.#finalSize = end;
+    return true;
+  }
+
+  /** What goes straight to a sink that keeps nothing always has room: so there is always progress. */
   #hasRoomFor(start: number, end: number): boolean {
-    return this.#pieces.count < pieceCountMax || this.#pieces.isTouching(start, end);
+    const isNext = start === this.#consumed;
+    const isHeld = !isNext || this.#sink.isBlocked || this.#sink.isHolding;
+    if (isHeld && this.#budget.isFull) return false;
+    return isNext || this.#pieces.count < pieceCountMax || this.#pieces.isTouching(start, end);
+  }
+
+  #forgetPages(): void {
+    this.#budget.hold(-this.heldBytes);
+    this.#pages.clear();
   }
 
   #keep(offset: number, bytes: Uint8Array): void {
@@ -115,6 +202,7 @@ export class ReceiveStream {
       if (page === undefined) {
         page = new Uint8Array(pageBytes);
         this.#pages.set(index, page);
+        this.#budget.hold(pageBytes);
       }
       page.set(bytes.subarray(done, done + count), at % pageBytes);
       done += count;
@@ -127,8 +215,8 @@ export class ReceiveStream {
     this.#pieces.remove(from, this.#consumed);
     const last = Math.floor(this.#consumed / pageBytes);
     for (let index = Math.floor(from / pageBytes); index < last; index += 1) {
-      this.#pages.delete(index);
+      if (this.#pages.delete(index)) this.#budget.hold(-pageBytes);
     }
-    if (this.#pieces.count === 0) this.#pages.clear();
+    if (this.#pieces.count === 0) this.#forgetPages();
   }
 }

@@ -11,6 +11,13 @@ export class RttEstimator {
     return this.#smoothedMs;
   }
 
+  /** A guess until the first sample, such as the time that the handshake took. */
+  assume(roundTripMs: number): void {
+    if (this.#minMs !== undefined) return;
+    this.#smoothedMs = roundTripMs;
+    this.#variationMs = roundTripMs / 2;
+  }
+
   /** A sample; `ackDelayMs` is what the peer says it held the ACK back, already clamped. */
   update(sampleMs: number, ackDelayMs: number): void {
     this.#latestMs = sampleMs;

@@ -4,7 +4,7 @@ import { type Range, RangeSet } from "./ranges.ts";
 import { firstIndex } from "./search.ts";
 
 interface QueuedMessage {
-  /** Where its length begins; the message follows. */
+  /** Where its length begins, if it is told; the message follows. */
   readonly start: number;
   readonly end: number;
   readonly bytes: Uint8Array;
@@ -14,16 +14,19 @@ interface QueuedMessage {
 const settledCountMin = 64;
 
 /**
- * One direction of a channel on its sending side: messages with their length before them, as one
- * run of bytes. It holds the caller's bytes until the peer has them and copies only into datagrams.
+ * A stream on its sending side: messages with their length before them, or plain bytes, as one run.
+ * It holds the caller's bytes until the peer has them and copies only into datagrams. The end of the
+ * stream is one position more behind the last byte: it is sent, lost and acknowledged as bytes are.
  */
 export class SendStream {
-  /** The end of what the peer lets us send on this channel. */
-  max = 0;
+  /** The end of what the peer lets us send on this stream. */
+  max: number;
   /** The first `#settledCount` are `undefined`: what the peer has must not stay in memory. */
   #messages: (QueuedMessage | undefined)[] = [];
   #settledCount = 0;
   #end = 0;
+  /** `#end`, and the position of FIN if the stream ends. */
+  #extent = 0;
   /** Bytes below were sent at least once. */
   #sent = 0;
   /** Bytes below were acknowledged without a gap. */
@@ -31,24 +34,53 @@ export class SendStream {
   readonly #acked = new RangeSet();
   readonly #resend = new RangeSet();
 
-  /** Bytes that the peer has not acknowledged, sent or not. */
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  /** Bytes that the peer has not acknowledged, sent or not; FIN counts as one. */
   get queuedBytes(): number {
-    return this.#end - this.#settled;
+    return this.#extent - this.#settled;
   }
 
-  /** The end of what was sent at least once. */
+  /** Where its bytes end, as far as they are known. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The end of the bytes that were sent at least once. */
   get sent(): number {
-    return this.#sent;
+    return Math.min(this.#sent, this.#end);
   }
 
-  /** Bytes that were never sent. */
+  /** The end of the bytes that the peer has acknowledged without a gap. */
+  get acknowledged(): number {
+    return Math.min(this.#settled, this.#end);
+  }
+
+  /** Bytes that were never sent; FIN counts as one. */
   get unsentBytes(): number {
-    return this.#end - this.#sent;
+    return this.#extent - this.#sent;
   }
 
-  /** Whether it holds bytes that were never sent. */
+  /** Bytes on their way: sent, neither acknowledged nor lost. Walks over the gaps. */
+  get inFlightBytes(): number {
+    return this.#sent - this.#settled - bytesIn(this.#acked) - bytesIn(this.#resend);
+  }
+
+  /** Whether its end is known. */
+  get isFinished(): boolean {
+    return this.#end < this.#extent;
+  }
+
+  /** Whether the peer has all of it and knows that it is all. */
+  get isDone(): boolean {
+    return this.isFinished && this.#settled === this.#extent;
+  }
+
+  /** Whether it holds bytes, or FIN, that were never sent. */
   get hasNew(): boolean {
-    return this.#sent < this.#end;
+    return this.#sent < this.#extent;
   }
 
   /** Whether it holds bytes that wait to be sent, for the first time or again. */
@@ -56,32 +88,52 @@ export class SendStream {
     return this.hasNew || 0 < this.#resend.count;
   }
 
-  /** Whether it holds new bytes that the peer's limit of this channel keeps back. */
+  /** Whether it holds new bytes that the peer's limit of this stream keeps back. */
   get isBlocked(): boolean {
-    return this.hasNew && this.max <= this.#sent;
+    return this.#sent < this.#end && this.max <= this.#sent;
   }
 
-  /** Queues a message; its bytes must not change until they are acknowledged. */
+  /** Queues a message, its length first; its bytes must not change until they are acknowledged. */
   write(message: Uint8Array): void {
-    const start = this.#end;
-    this.#end = start + varintBytes(message.length) + message.length;
-    this.#messages.push({ start, end: this.#end, bytes: message });
+    this.#push(message, varintBytes(message.length));
+  }
+
+  /** Queues bytes as they are; they must not change until they are acknowledged. */
+  writeBytes(bytes: Uint8Array): void {
+    if (0 < bytes.length) this.#push(bytes, 0);
+  }
+
+  /** Nothing more will be written. */
+  finish(): void {
+    this.#extent = this.#end + 1;
+  }
+
+  /** Nothing of it will be sent any more. */
+  discard(): void {
+    this.#messages = [];
+    this.#settledCount = 0;
+    this.#end = this.sent;
+    this.#extent = this.#sent;
+    this.#settled = this.#sent;
+    this.#resend.remove(0, this.#sent);
+    this.#acked.remove(0, this.#sent);
   }
 
   /**
-   * What should be sent next: first what was lost, then new bytes within the channel's limit and
-   * `newBytesMax`. `undefined` when there is nothing.
+   * What should be sent next: first what was lost, then new bytes within the stream's limit and
+   * `newBytesMax`. FIN needs no credit. `undefined` when there is nothing.
    */
   next(newBytesMax: number): Range | undefined {
     const { first } = this.#resend;
     if (first !== undefined) return first;
-    const end = Math.min(this.#end, this.max, this.#sent + newBytesMax);
+    const bytesEnd = Math.min(this.#end, this.max, this.#sent + newBytesMax);
+    const end = this.#end <= bytesEnd || this.#end <= this.#sent ? this.#extent : bytesEnd;
     return this.#sent < end ? { start: this.#sent, end } : undefined;
   }
 
-  /** Copies the range into a datagram and counts it as sent. */
+  /** Copies the bytes of a range into a datagram and counts it as sent. */
   send(range: Range, writer: ByteWriter): void {
-    this.#copy(range, writer);
+    this.#copy(range.start, Math.min(range.end, this.#end), writer);
     if (0 < this.#resend.count) this.#resend.remove(range.start, range.end);
     this.#sent = Math.max(this.#sent, range.end);
   }
@@ -112,13 +164,22 @@ export class SendStream {
     }
   }
 
-  #copy(range: Range, writer: ByteWriter): void {
-    let index = this.#messageAt(range.start);
-    let at = range.start;
-    while (at < range.end) {
+  #push(bytes: Uint8Array, prefixBytes: number): void {
+    assert(!this.isFinished, "nothing is written behind the end of a stream");
+    const start = this.#end;
+    this.#end = start + prefixBytes + bytes.length;
+    this.#extent = this.#end;
+    this.#messages.push({ start, end: this.#end, bytes });
+  }
+
+  #copy(start: number, end: number, writer: ByteWriter): void {
+    if (end <= start) return;
+    let index = this.#messageAt(start);
+    let at = start;
+    while (at < end) {
       const message = this.#messages[index];
       assert(message !== undefined && message.start <= at);
-      const until = Math.min(message.end, range.end);
+      const until = Math.min(message.end, end);
       copyPart(message, at - message.start, until - message.start, writer);
       at = until;
       index += 1;
@@ -150,11 +211,17 @@ export class SendStream {
   }
 }
 
-/** Copies a part of what a message and the length before it are on the channel. */
+function bytesIn(set: RangeSet): number {
+  let bytes = 0;
+  for (const { start, end } of set.ranges) bytes += end - start;
+  return bytes;
+}
+
+/** Copies a part of what a message and the length before it, if any, are on the stream. */
 function copyPart(message: QueuedMessage, from: number, until: number, writer: ByteWriter): void {
   const { bytes } = message;
   const prefixBytes = message.end - message.start - bytes.length;
-  if (from === 0 && prefixBytes <= until) {
+  if (from === 0 && 0 < prefixBytes && prefixBytes <= until) {
     writer.varint(bytes.length);
   } else if (from < prefixBytes) {
     const prefix = new ByteWriter(new Uint8Array(prefixBytes));

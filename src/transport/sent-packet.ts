@@ -1,3 +1,5 @@
+import type { OneShotKind, StreamId } from "./stream-id.ts";
+
 /**
  * What an ack-eliciting packet carried that matters when it is acknowledged or lost. Data is named,
  * never copied: it is read from its stream again when it must be sent again.
@@ -6,12 +8,18 @@ export type SentFrame =
   | { readonly type: "ack"; readonly end: number }
   | {
       readonly type: "stream";
-      readonly channel: number;
+      readonly stream: StreamId;
       readonly start: number;
+      /** One more than the end of the bytes when the end of the stream was told with them. */
       readonly end: number;
     }
+  | { readonly type: "ack-frequency"; readonly sequence: number }
   | { readonly type: "max-data" }
-  | { readonly type: "max-stream-data"; readonly channel: number };
+  | { readonly type: "max-streams"; readonly kind: OneShotKind }
+  | {
+      readonly type: "max-stream-data" | "reset-stream" | "stop-sending";
+      readonly stream: StreamId;
+    };
 
 /** An ack-eliciting packet on its way. */
 export interface SentPacket {

@@ -7,13 +7,12 @@ import { earliest } from "./deadlines.ts";
 import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
 import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
-import { PacketSpace, type SettledFrames } from "./packet-space.ts";
+import { PacketSpace, type SettledPackets } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
-import type { ReceiveBudget } from "./receive-budget.ts";
-import { ReceiveChannels } from "./receive-channels.ts";
 import type { ReceiveOutcome } from "./receive-stream.ts";
-import { SendChannels } from "./send-channels.ts";
-import type { SentFrame } from "./sent-packet.ts";
+import type { SentFrame, SentPacket } from "./sent-packet.ts";
+import type { StreamPort } from "./stream-port.ts";
+import { Streams, type StreamsOptions } from "./streams.ts";
 
 /** How a connection is doing. */
 export interface ConnectionStats {
@@ -43,17 +42,17 @@ export interface Payload {
 }
 
 const taken: FramesOutcome = { type: "taken" };
+const refused: FramesOutcome = { type: "refused" };
 
 /**
- * What runs over a connection once both sides know each other: packets, channels, credit and
+ * What runs over a connection once both sides know each other: packets, streams, credit and
  * keep-alive. It neither knows addresses nor how connections begin and end.
  */
 export class Session {
   readonly #random: Random;
   readonly #pathBytesMax: () => number;
   readonly #space: PacketSpace;
-  readonly #send = new SendChannels();
-  readonly #receive: ReceiveChannels;
+  readonly #streams: Streams;
   #liveness: Liveness;
   #probesDue = 0;
   #isPingDue = false;
@@ -62,24 +61,23 @@ export class Session {
 
   constructor(
     now: number,
-    options: {
+    options: Omit<StreamsOptions, "onUnblocked"> & {
       readonly random: Random;
-      readonly budget: ReceiveBudget;
       readonly makeCongestion: CongestionFactory;
+      /** How long the peer's ACKs may wait now, in ms. */
+      readonly ackDelayMs: () => number;
       /** The longest datagram that our side of the path to the peer carries now. */
       readonly pathBytesMax: () => number;
-      readonly onMessage: (channel: number, message: Uint8Array) => void;
-      /** A channel that waited for memory went on: there may be something to send. */
+      /** A stream that waited for memory went on: there may be something to send. */
       readonly onResumed: () => void;
     },
   ) {
     this.#random = options.random;
     this.#pathBytesMax = options.pathBytesMax;
-    this.#space = new PacketSpace(options.random, options.makeCongestion);
+    this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
-    this.#receive = new ReceiveChannels({
-      budget: options.budget,
-      onMessage: options.onMessage,
+    this.#streams = new Streams({
+      ...options,
       onUnblocked: (outcome) => {
         if (outcome !== "taken") this.#resumeOutcome = outcome;
         options.onResumed();
@@ -94,13 +92,13 @@ export class Session {
       bytesInFlight: this.#space.bytesInFlight,
       lostPackets: this.#space.lostCount,
       queuedBytes: this.queuedBytes,
-      heldBytes: this.#receive.heldBytes,
+      heldBytes: this.#streams.heldBytes,
     };
   }
 
   /** Bytes that the peer has not acknowledged. */
   get queuedBytes(): number {
-    return this.#send.queuedBytes;
+    return this.#streams.queuedBytes;
   }
 
   /** The highest packet number that the peer has acknowledged, or `undefined`. */
@@ -110,7 +108,7 @@ export class Session {
 
   /** Bytes that were not sent yet, for want of window, credit or time. */
   get unsentBytes(): number {
-    return this.#send.unsentBytes;
+    return this.#streams.unsentBytes;
   }
 
   /** One probe timeout, in ms. */
@@ -125,14 +123,30 @@ export class Session {
 
   /** What the handshake brought. `keepAliveMs` is ours; a peer that is less patient shortens it. */
   setPeer(now: number, parameters: TransportParameters, keepAliveMs: number): void {
-    this.#send.setLimits(parameters.initialDataMax, parameters.initialChannelDataMax);
+    this.#streams.setLimits(parameters);
     this.#space.setPeer(parameters, this.#pathBytesMax());
     // The other half of the peer's patience is for the probes that follow a lost PING.
     this.#liveness = new Liveness(now, Math.min(keepAliveMs, parameters.idleMsMax / 2));
   }
 
-  write(channel: number, message: Uint8Array): void {
-    this.#send.write(channel, message);
+  /** How long the handshake took, in ms: the first guess of the round trip. */
+  assumeRoundTrip(roundTripMs: number): void {
+    this.#space.assumeRoundTrip(roundTripMs);
+  }
+
+  /** What the user of the connection may do with its streams. */
+  get streams(): StreamPort {
+    return this.#streams;
+  }
+
+  /** Queues a message on a channel; `false` when its class is above its mark. */
+  send(channel: number, message: Uint8Array): boolean {
+    return this.#streams.send(channel, message);
+  }
+
+  /** Whether those who were asked for a pause may go on; says so once. */
+  takeWritable(): boolean {
+    return this.#streams.takeWritable();
   }
 
   /** A PING goes out as soon as there is room, unless something else does that must be answered. */
@@ -142,7 +156,7 @@ export class Session {
 
   /** The connection is over; gives back memory. */
   stop(): void {
-    this.#receive.stop();
+    this.#streams.end();
   }
 
   /** The peer is somewhere else: what was measured is void, and what is in flight goes again. */
@@ -183,7 +197,7 @@ export class Session {
       else if (outcome.type !== "taken") return outcome;
     }
     // Doing the frames of a refused packet again, when it is repeated, changes nothing.
-    if (isRefused) return { type: "refused" };
+    if (isRefused) return refused;
     this.#space.onReceived(now, packetNumber, frames.some(isAckEliciting));
     return taken;
   }
@@ -194,13 +208,13 @@ export class Session {
     this.#settle(settled);
     if (settled.probes !== undefined) {
       this.#probesDue = probeCount;
-      for (const frame of settled.probes) this.#onLost(frame);
+      for (const packet of settled.probes) this.#onPacketLost(packet);
     }
     if (this.#liveness.takePing(now)) this.#isPingDue = true;
     return this.#liveness.isDead(now, this.#space.probeRounds) ? "dead" : "alive";
   }
 
-  /** What a channel did when memory came free; a violation is told once. */
+  /** What a stream did when memory came free; a violation is told once. */
   takeResumeOutcome(): FramesOutcome {
     const outcome = this.#resumeOutcome;
     this.#resumeOutcome = "taken";
@@ -235,7 +249,7 @@ export class Session {
     const mayCarryData = hasRoom && (isProbe || this.#space.isPaceOpen(now));
     const isAckDue = this.#space.isAckDue(now);
     if (!hasRoom && !isAckDue) {
-      this.#space.onSendingStopped(this.#send.hasSendable);
+      this.#space.onSendingStopped(this.#streams.hasSendable(Number.POSITIVE_INFINITY));
       return undefined;
     }
     const frames: SentFrame[] = [];
@@ -246,7 +260,9 @@ export class Session {
     if (hasRoom) this.#writeAckEliciting(writer, frames, mayCarryData);
     const isAckEliciting = ackEnd < writer.offset;
     if (!isAckEliciting && !isAckDue) {
-      this.#space.onSendingStopped(!mayCarryData && this.#send.hasSendable);
+      this.#space.onSendingStopped(
+        !mayCarryData && this.#streams.hasSendable(Number.POSITIVE_INFINITY),
+      );
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
@@ -268,8 +284,12 @@ export class Session {
   /** Credit and PING are never paced: they are few, and others wait for them. */
   #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
-    this.#receive.writeFrames(writer, frames);
-    if (mayCarryData) this.#send.writeFrames(writer, frames);
+    this.#streams.writeCredit(writer, frames);
+    if (mayCarryData && 0 < this.unsentBytes) {
+      const request = this.#space.writeAckFrequency(writer);
+      if (request !== undefined) frames.push(request);
+    }
+    if (mayCarryData) this.#streams.writeData(writer, frames, Number.POSITIVE_INFINITY);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
     this.#isPingDue = false;
@@ -282,11 +302,8 @@ export class Session {
       case "path-challenge":
       case "path-response":
         return taken;
-      case "data-blocked":
-        this.#receive.onBlocked(undefined, frame.max);
-        return taken;
-      case "stream-data-blocked":
-        this.#receive.onBlocked(frame.channel, frame.max);
+      case "ack-frequency":
+        this.#space.onAckRequest(frame);
         return taken;
       case "ack": {
         const settled = this.#space.onAck(now, frame.ranges, frame.delayMs);
@@ -297,43 +314,25 @@ export class Session {
         this.#largestAcked = Math.max(this.#largestAcked ?? 0, (frame.ranges[0]?.end ?? 0) - 1);
         return taken;
       }
-      case "stream":
-        return frameOutcome(this.#receive.receive(frame.channel, frame.offset, frame.bytes));
-      case "max-data":
-        this.#send.raiseMax(frame.max);
-        return taken;
-      case "max-stream-data":
-        this.#send.raiseChannelMax(frame.channel, frame.max);
-        return taken;
       case "close":
         return { type: "ended", code: frame.code, text: frame.text };
       default:
-        return assertNever(frame);
+        return frameOutcome(this.#streams.handleFrame(frame));
     }
   }
 
-  #settle(settled: SettledFrames): void {
-    for (const frame of settled.acked) {
-      if (frame.type === "stream") this.#send.onAcked(frame);
-    }
-    for (const frame of settled.lost) this.#onLost(frame);
+  #settle({ acked, lost, revived }: SettledPackets): void {
+    for (const packet of revived) this.#onPacketAcked(packet);
+    for (const packet of acked) this.#onPacketAcked(packet);
+    for (const packet of lost) this.#onPacketLost(packet);
   }
 
-  #onLost(frame: SentFrame): void {
-    switch (frame.type) {
-      case "stream":
-        this.#send.onLost(frame);
-        return;
-      case "max-data":
-      case "max-stream-data":
-        this.#receive.onLost(frame);
-        return;
-      // The next ACK says all that the lost one did.
-      case "ack":
-        return;
-      default:
-        assertNever(frame);
-    }
+  #onPacketAcked({ frames }: SentPacket): void {
+    for (const frame of frames) this.#streams.onAcked(frame);
+  }
+
+  #onPacketLost({ frames }: SentPacket): void {
+    for (const frame of frames) this.#streams.onLost(frame);
   }
 }
 
@@ -344,8 +343,9 @@ function violation(text: string): FramesOutcome {
 function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
   switch (outcome) {
     case "taken":
+      return taken;
     case "refused":
-      return { type: outcome };
+      return refused;
     case "over-limit": {
       const text = "data beyond the credit that was given";
       return { type: "violated", code: transportCodes.flowControlError, text };
@@ -353,6 +353,18 @@ function frameOutcome(outcome: ReceiveOutcome): FramesOutcome {
     case "too-long": {
       const text = "a message is longer than the limit";
       return { type: "violated", code: transportCodes.messageTooLong, text };
+    }
+    case "too-many-streams": {
+      const text = "more streams than were allowed";
+      return { type: "violated", code: transportCodes.streamLimitError, text };
+    }
+    case "wrong-state": {
+      const text = "a frame for a stream that was never opened";
+      return { type: "violated", code: transportCodes.streamStateError, text };
+    }
+    case "wrong-size": {
+      const text = "a stream does not end where it should";
+      return { type: "violated", code: transportCodes.finalSizeError, text };
     }
     default:
       return assertNever(outcome);

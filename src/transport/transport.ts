@@ -1,5 +1,4 @@
 import type { Address } from "../base/address.ts";
-import { assertNever } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import type {
@@ -7,18 +6,29 @@ import type {
   ConnectionHandle,
   ConnectOptions,
   EndpointEvent,
+  StreamEvent,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
 import { identityOf } from "./identity.ts";
 import { keyBytes, keyPairOf } from "./noise.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort, StreamProgress } from "./stream-port.ts";
 import { UdpEndpoint } from "./udp-endpoint.ts";
 
 // The door of the package for programs that want the transport alone, `import { Transport } from
 // "earshot/transport"`, with docs/TRANSPORT.md as its guide. It makes objects of what the endpoint
 // names by handles, and does nothing else. Types that it shows go through it too: a door that
 // cannot be named is none.
-export type { Address, CloseReason, ConnectionStats, ConnectOptions, EndpointStats };
+export type {
+  Address,
+  CloseReason,
+  ConnectionStats,
+  ConnectOptions,
+  EndpointStats,
+  StreamEvent,
+  StreamPort,
+  StreamProgress,
+};
 
 /** Who is at the other end of a connection. */
 export interface TransportPeer {
@@ -33,12 +43,19 @@ export interface TransportPeer {
 export interface TransportHandlers {
   /** The handshake is over. Of an incoming connection nothing is heard before. */
   readonly onOpened?: (connection: TransportConnection, peer: TransportPeer) => void;
-  /** A whole message, in order within its channel. Its bytes are the program's to keep. */
+  /**
+   * A whole message, in order within its channel; `channel` is 8 or more when it came on a stream of
+   * its own. Its bytes are the program's to keep.
+   */
   readonly onMessage?: (
     connection: TransportConnection,
     message: Uint8Array,
     channel: number,
   ) => void;
+  /** An unreliable datagram. Its bytes are the program's to keep. */
+  readonly onDatagram?: (connection: TransportConnection, bytes: Uint8Array) => void;
+  /** Something happened to a stream, as that a piece of a file has come. */
+  readonly onStream?: (connection: TransportConnection, event: StreamEvent) => void;
   /** After `send` gave `false`: the queue has drained, go on. */
   readonly onWritable?: (connection: TransportConnection) => void;
   /** The last that is heard of a connection, also of one that never opened. */
@@ -62,6 +79,11 @@ export interface TransportOptions extends TransportHandlers {
   readonly connectionCountMax?: number;
   /** Bytes of messages above 64 KiB that are assembled at once; 256 MiB by default. */
   readonly receiveBudgetBytes?: number;
+  /**
+   * Whether the program says with `streams.consume` when it has done with a message, and peers may
+   * send more only then. Not by default: then it has when `onMessage` returns.
+   */
+  readonly isConsuming?: boolean;
   /** Never sends longer datagrams than this, in 1200..32768; by default as long as a path carries. */
   readonly datagramBytesMax?: number;
   /** What the socket could not send. The transport repeats it by itself. */
@@ -153,12 +175,21 @@ export class TransportConnection {
   }
 
   /**
-   * Queues a message of at most 16 MiB and 64 KiB on a channel in 0..7, of which lower ones go first;
-   * its bytes must not change afterwards. `false` asks for a pause until `onWritable`; the message is
-   * queued all the same. After the end it does nothing.
+   * Queues a message of at most 16 MiB and 64 KiB on a channel in 0..7; its bytes must not change
+   * afterwards. Channel 0 goes before 1, 1 before 2 to 6, and those before 7, which yields to others
+   * on the network too. `false` asks for a pause until `onWritable`; the message is queued all the
+   * same. After the end it does nothing.
    */
   send(message: Uint8Array, channel = 0): boolean {
     return this.#endpoint.send(this.#handle, channel, message);
+  }
+
+  /**
+   * Messages on streams of their own, files, unreliable datagrams; `undefined` after the end. For use
+   * at once: ask again the next time.
+   */
+  get streams(): StreamPort | undefined {
+    return this.#endpoint.streams(this.#handle);
   }
 
   /** Delivers what is queued, for 2 s at most, then closes with a code in 0..65535. */
@@ -207,7 +238,10 @@ function tell(
     case "closed":
       handlers.onClosed?.(connection, event.reason);
       return;
+    case "datagram":
+      handlers.onDatagram?.(connection, event.bytes);
+      return;
     default:
-      assertNever(event);
+      handlers.onStream?.(connection, event);
   }
 }

@@ -1,6 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
+import { withIpv6 } from "../base/dual-socket.ts";
 import type { Random } from "../base/random.ts";
 import { Endpoint } from "./endpoint.ts";
 import type {
@@ -10,14 +11,20 @@ import type {
   EndpointPort,
 } from "./endpoint-port.ts";
 import type { EndpointStats } from "./endpoint-stats.ts";
+import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
+import { packetForm } from "./packet.ts";
 import { PathLimit } from "./path-limit.ts";
 import type { ConnectionStats } from "./session.ts";
+import type { StreamPort } from "./stream-port.ts";
+import { anyHost, UdpSockets } from "./udp-sockets.ts";
 
 export interface UdpEndpointOptions {
   /** Local address; port 0 lets the system choose. */
   readonly address: Address;
+  /** Local IPv6 address for the same port; without it, or where there is no IPv6, only IPv4 is used. */
+  readonly ipv6Host?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Whether others may connect to it. */
@@ -26,10 +33,14 @@ export interface UdpEndpointOptions {
   readonly identity?: TransportIdentity;
   /** Called from the event loop, never from within a call to the endpoint. It must not throw. */
   readonly onEvent: (event: EndpointEvent) => void;
+  /** A datagram of another protocol came: its first byte has bit 0x40 clear. It must not throw. */
+  readonly onOther?: (datagram: Uint8Array, from: Address) => void;
   /** What the socket could not send; the transport repeats it by itself. */
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
   readonly receiveBudgetBytes?: number;
+  /** See `EndpointOptions.isConsuming`. */
+  readonly isConsuming?: boolean;
   /** Never sends longer datagrams; by default as long as the path carries, at most 32 KiB. */
   readonly datagramBytesMax?: number;
 }
@@ -44,6 +55,9 @@ const sendBufferBytes = 1024 * 1024;
 const turnDatagramsMax = 64;
 const turnMsMax = 1;
 
+/** A turn looks at the clock after so many datagrams: a glance costs a twentieth of a datagram. */
+const turnGlanceDatagrams = 8;
+
 /** How soon to try again when the kernel takes no more. */
 const brakeMs = 1;
 
@@ -52,8 +66,11 @@ const stopMsMax = 1000;
 
 /** Drives an `Endpoint` with a UDP socket and the event loop. */
 export class UdpEndpoint implements EndpointPort, AsyncDisposable {
+  /** Which implementation of the cipher seals and opens packets. */
+  readonly sealedBy: AeadProvider["name"];
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
+  readonly #onOther: UdpEndpointOptions["onOther"];
   readonly #engine: Endpoint;
   readonly #socket: DatagramSocket;
   /** Connections whose `closed` has not been told. */
@@ -70,26 +87,25 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
    * @throws {EarshotError} PORT `port-in-use`; anything else is `socket-failed`.
    */
   static async bind(options: UdpEndpointOptions): Promise<UdpEndpoint> {
+    // Before the socket is there: what it hears then must find its reader.
+    const aead = await fastestAead();
     let receive: (datagram: Uint8Array, from: Address) => void = () => undefined;
-    const socket = await bindDatagramSocket({
-      address: options.address,
-      receiveBufferBytes,
-      sendBufferBytes,
-      onDatagram: (datagram, from) => receive(datagram, from),
-      ...(options.onSocketError && { onError: options.onSocketError }),
-    });
-    const endpoint = new UdpEndpoint(options, socket);
+    const socket = await bindSocket(options, (datagram, from) => receive(datagram, from));
+    const endpoint = new UdpEndpoint(options, aead, socket);
     receive = (datagram, from) => endpoint.#receive(datagram, from);
     return endpoint;
   }
 
-  private constructor(options: UdpEndpointOptions, socket: DatagramSocket) {
+  private constructor(options: UdpEndpointOptions, aead: AeadProvider, socket: DatagramSocket) {
+    this.sealedBy = aead.name;
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
+    this.#onOther = options.onOther;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
       ...options,
+      makeAead: aead.makeAead,
       // The other half is for those who send at the same time.
       socketBytes: Math.max(socketBytesMin, Math.floor(socket.receiveBufferBytes / 2)),
       pathBytesMax: (to) => Math.min(bytesMax, limit.datagramBytesTo(to.host)),
@@ -116,6 +132,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     return this.#engine.issueCookie(this.#clock.now(), host);
   }
 
+  /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
+  sendOther(to: Address, datagram: Uint8Array): void {
+    this.#socket.send(to, datagram);
+  }
+
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
     const connection = this.#engine.connect(this.#clock.now(), to, options);
     this.#open.add(connection);
@@ -127,6 +148,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
     this.#scheduleTurn();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleTurn();
+    return this.#engine.streams(this.#clock.now(), connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
@@ -179,6 +205,10 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
 
   #receive(datagram: Uint8Array, from: Address): void {
     if (this.#isStopped) return;
+    if (this.#onOther !== undefined && packetForm(datagram) === "other") {
+      this.#onOther(datagram, from);
+      return;
+    }
     this.#engine.handleDatagram(this.#clock.now(), from, datagram);
     this.#tellEvents();
     this.#scheduleTurn();
@@ -210,8 +240,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** Sends what one turn may send. */
   #transmit(): "drained" | "more" | "braked" {
     const startedAt = this.#clock.now();
+    let now = startedAt;
     for (let count = 0; count < turnDatagramsMax; count += 1) {
-      const now = this.#clock.now();
+      if (count % turnGlanceDatagrams === 0) now = this.#clock.now();
       if (turnMsMax <= now - startedAt) return "more";
       // What the kernel does not take would pile up out of sight, in no order of ours.
       if (0 < this.#socket.queuedBytes) return "braked";
@@ -249,4 +280,25 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onEvent(event);
     }
   }
+}
+
+/** Who may be asked must answer from where it was asked; who only asks follows its routes. */
+async function bindSocket(
+  options: UdpEndpointOptions,
+  onDatagram: (datagram: Uint8Array, from: Address) => void,
+): Promise<DatagramSocket> {
+  const { address, ipv6Host, clock, isAccepting, onSocketError } = options;
+  const socketOptions = {
+    address,
+    receiveBufferBytes,
+    sendBufferBytes,
+    onDatagram,
+    ...(onSocketError && { onError: onSocketError }),
+  };
+  const ipv4 =
+    isAccepting && address.host === anyHost
+      ? await UdpSockets.bind({ ...socketOptions, clock })
+      : await bindDatagramSocket(socketOptions);
+  if (ipv6Host === undefined) return ipv4;
+  return withIpv6(ipv4, { ...socketOptions, address: { host: ipv6Host, port: 0 } });
 }

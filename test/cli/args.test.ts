@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseCommand, waitMsDefault, waitMsMax } from "../../src/cli/args.ts";
 
-const network = { interfaces: [], discoveryPort: undefined, data: undefined };
+const network = { interfaces: [], discoveryPort: undefined, data: undefined, isSweeping: true };
 
 function parse(line: string, environment = {}) {
   return parseCommand(
@@ -47,6 +47,7 @@ describe("commands", () => {
     const expected = {
       command: "serve",
       interfaces: ["lo"],
+      isSweeping: true,
       discoveryPort: 4_000,
       data: "d",
       name: "office",

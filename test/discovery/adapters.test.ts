@@ -1,10 +1,10 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import {
-  adapterOf,
   adaptersMax,
   checkInterfaces,
   listAdapters,
+  multicastGroup,
   selectAdapters,
   toAdapters,
 } from "../../src/discovery/adapters.ts";
@@ -13,16 +13,16 @@ function ipv4(address: string, netmask: string, internal = false): NetworkInterf
   return { family: "IPv4", address, netmask, internal, mac: "02:00:00:00:00:01", cidr: null };
 }
 
-function ipv6(address: string): NetworkInterfaceInfo {
+function ipv6(address: string, scopeid = 0): NetworkInterfaceInfo {
   const mac = "02:00:00:00:00:01";
   return {
     family: "IPv6",
     address,
-    netmask: "ffff::",
-    internal: false,
+    netmask: "ffff:ffff:ffff:ffff::",
+    internal: address === "::1",
     mac,
     cidr: null,
-    scopeid: 0,
+    scopeid,
   };
 }
 
@@ -31,7 +31,7 @@ const loopback = ipv4("127.0.0.1", "255.0.0.0", true);
 const linux = toAdapters(
   {
     lo: [loopback, ipv6("::1")],
-    eth0: [ipv4("192.168.1.20", "255.255.255.0"), ipv6("fe80::1")],
+    eth0: [ipv4("192.168.1.20", "255.255.255.0"), ipv6("fe80::1", 2), ipv6("2001:db8::5")],
     wlan0: [ipv4("10.0.0.5", "255.0.0.0"), ipv4("10.9.0.5", "255.255.0.0")],
     tun0: [ipv4("10.8.0.2", "255.255.255.255")],
   },
@@ -40,7 +40,7 @@ const linux = toAdapters(
 const windows = toAdapters(
   {
     "Loopback Pseudo-Interface 1": [loopback],
-    "Wi-Fi 2": [ipv4("192.168.1.20", "255.255.255.0")],
+    "Wi-Fi 2": [ipv4("192.168.1.20", "255.255.255.0"), ipv6("fe80::1", 12)],
     "vEthernet (WSL)": [ipv4("172.20.0.1", "255.255.240.0")],
   },
   "win32",
@@ -58,10 +58,12 @@ const namesOf = (adapters: readonly { name: string; address: string }[]) =>
   adapters.map(({ name, address }) => `${name} ${address}`);
 
 describe("toAdapters", () => {
-  test("lists every IPv4 address, loopback too, and no IPv6", () => {
+  test("lists every address, and loopback by IPv4", () => {
     expect(namesOf(linux)).toEqual([
       "lo 127.0.0.1",
       "eth0 192.168.1.20",
+      "eth0 fe80::1%eth0",
+      "eth0 2001:db8::5",
       "wlan0 10.0.0.5",
       "wlan0 10.9.0.5",
       "tun0 10.8.0.2",
@@ -70,13 +72,16 @@ describe("toAdapters", () => {
 
   test.each([
     ["Linux", linux, "127.0.0.1", ["127.255.255.255"]],
-    ["Linux", linux, "192.168.1.20", ["255.255.255.255"]],
+    ["Linux", linux, "192.168.1.20", ["255.255.255.255", multicastGroup]],
+    ["Linux", linux, "fe80::1%eth0", ["ff02::1%eth0"]],
+    ["Linux", linux, "2001:db8::5", []],
+    ["Windows", windows, "fe80::1%12", ["ff02::1%12"]],
     ["Windows", windows, "127.0.0.1", ["127.255.255.255", "127.0.0.1"]],
-    ["Windows", windows, "192.168.1.20", ["255.255.255.255", "192.168.1.255"]],
-    ["Windows", windows, "172.20.0.1", ["255.255.255.255", "172.20.15.255"]],
+    ["Windows", windows, "192.168.1.20", ["255.255.255.255", "192.168.1.255", multicastGroup]],
+    ["Windows", windows, "172.20.0.1", ["255.255.255.255", "172.20.15.255", multicastGroup]],
     ["macOS", mac, "127.0.0.1", ["127.255.255.255", "127.0.0.1"]],
-    ["macOS", mac, "192.168.1.20", ["255.255.255.255", "192.168.1.127"]],
-    ["macOS", mac, "10.8.0.2", ["255.255.255.255"]],
+    ["macOS", mac, "192.168.1.20", ["255.255.255.255", "192.168.1.127", multicastGroup]],
+    ["macOS", mac, "10.8.0.2", ["255.255.255.255", multicastGroup]],
   ])("on %s sends from %3$s to the right places", (_, adapters, address, targets) => {
     expect(adapters.find((adapter) => adapter.address === address)?.targets).toEqual(targets);
   });
@@ -97,6 +102,13 @@ describe("toAdapters", () => {
       );
     expect(many(adaptersMax)).toHaveLength(128);
     expect(many(adaptersMax + 1)).toHaveLength(128);
+  });
+
+  test("tells an adapter from another that came in its place", () => {
+    const [before] = toAdapters({ eth0: [ipv6("fe80::1", 2)] }, "linux");
+    const [after] = toAdapters({ eth0: [ipv6("fe80::1", 3)] }, "linux");
+    expect(before?.address).toBe(after?.address);
+    expect(before?.hardware).not.toBe(after?.hardware);
   });
 
   test("finds this machine's loopback", () => {
@@ -123,6 +135,7 @@ describe("selectAdapters", () => {
     expect(namesOf(selectAdapters(windows, ["lo", "Wi-Fi 2"]))).toEqual([
       "Loopback Pseudo-Interface 1 127.0.0.1",
       "Wi-Fi 2 192.168.1.20",
+      "Wi-Fi 2 fe80::1%12",
     ]);
   });
 });
@@ -141,23 +154,5 @@ describe("checkInterfaces", () => {
       }),
     );
     expect(() => checkInterfaces([], ["lo"])).toThrow("there is no interface lo, only none at all");
-  });
-});
-
-describe("adapterOf", () => {
-  test.each([
-    ["192.168.1.77", "192.168.1.20"],
-    ["192.168.1.20", "192.168.1.20"],
-    ["127.0.0.9", "127.0.0.1"],
-    ["10.200.0.1", "10.0.0.5"],
-    ["10.9.1.1", "10.9.0.5"],
-    ["10.8.0.2", "10.8.0.2"],
-    ["10.8.0.3", "10.0.0.5"],
-    ["192.168.2.1", undefined],
-    ["8.8.8.8", undefined],
-    ["::1", undefined],
-    ["", undefined],
-  ])("finds for %s the adapter %s", (host, address) => {
-    expect(adapterOf(linux, host)?.address).toBe(address);
   });
 });

@@ -6,8 +6,8 @@ import {
   answersPerSource,
   neighboursMax,
   noncesMax,
-  sourcesMax,
 } from "../../src/discovery/answer-queue.ts";
+import { sourcesMax } from "../../src/discovery/source-rates.ts";
 import { SeededRandom } from "../support/random.ts";
 import { sampleId } from "./samples.ts";
 
@@ -25,9 +25,16 @@ function question(number: number, host = "10.0.0.9") {
   return { nonce: nonceOf(number), from: { host, port: 40_000 } };
 }
 
+/** Takes a question in as a server does. */
+function ask(answers: AnswerQueue, now: number, { nonce, from }: ReturnType<typeof question>) {
+  const isAdmitted = answers.admit(now, { nonce, host: from.host });
+  if (isAdmitted) answers.add(now, { nonce, to: from, isForAll: true });
+  return isAdmitted;
+}
+
 /** How many of these questions are answered. */
 function answered(answers: AnswerQueue, count: number, host: (n: number) => string): number {
-  for (let n = 1; n <= count; n += 1) answers.handleQuery(start, question(n, host(n)));
+  for (let n = 1; n <= count; n += 1) ask(answers, start, question(n, host(n)));
   return answers.poll(start).length;
 }
 
@@ -35,12 +42,12 @@ describe("AnswerQueue", () => {
   test("answers a question at once and once", () => {
     const answers = queue();
     expect(answers.pollTimeout()).toBeUndefined();
-    expect(answers.handleQuery(start, question(1))).toBe(true);
-    expect(answers.handleQuery(start, question(1))).toBe(false);
-    expect(answers.handleQuery(start, question(1, "10.1.0.9"))).toBe(false);
+    expect(ask(answers, start, question(1))).toBe(true);
+    expect(ask(answers, start, question(1))).toBe(false);
+    expect(ask(answers, start, question(1, "10.1.0.9"))).toBe(false);
     expect(answers.pollTimeout()).toBe(start);
     expect(answers.poll(start)).toMatchObject([{ nonce: nonceOf(1), to: question(1).from }]);
-    answers.handleQuery(start + 1000, question(1));
+    ask(answers, start + 1000, question(1));
     expect(answers.poll(start + 1000)).toEqual([]);
     expect(answers.pollTimeout()).toBeUndefined();
   });
@@ -48,22 +55,21 @@ describe("AnswerQueue", () => {
   test("answers one host 40 questions at once, then 20 a second", () => {
     const answers = queue();
     expect(answered(answers, 100, () => "10.0.0.9")).toBe(answersPerSource.burst);
-    for (let n = 101; n <= 200; n += 1) answers.handleQuery(start + 1000, question(n));
+    for (let n = 101; n <= 200; n += 1) ask(answers, start + 1000, question(n));
     expect(answers.poll(start + 1000)).toHaveLength(answersPerSource.perSecond);
   });
 
   test("answers 200 questions a second in all", () => {
     const answers = queue();
     expect(answered(answers, 201, (n) => `10.0.1.${n}`)).toBe(answersInAll.burst);
-    for (let n = 300; n <= 600; n += 1)
-      answers.handleQuery(start + 1000, question(n, `10.0.2.${n}`));
+    for (let n = 300; n <= 600; n += 1) ask(answers, start + 1000, question(n, `10.0.2.${n}`));
     expect(answers.poll(start + 1000)).toHaveLength(answersInAll.perSecond);
   });
 
   test("a question that was above the rate can be asked again", () => {
     const answers = queue();
     answered(answers, 41, () => "10.0.0.9");
-    answers.handleQuery(start + 1000, question(41));
+    ask(answers, start + 1000, question(41));
     expect(answers.poll(start + 1000)).toHaveLength(1);
   });
 
@@ -74,7 +80,7 @@ describe("AnswerQueue", () => {
     expect(answers.isCrowded(start)).toBe(false);
     answers.handleNeighbour(start, sampleId(neighboursMax + 1));
     expect(answers.isCrowded(start)).toBe(true);
-    for (let n = 31; n <= 60; n += 1) answers.handleQuery(start, question(n, "10.0.0.10"));
+    for (let n = 31; n <= 60; n += 1) ask(answers, start, question(n, "10.0.0.10"));
     const first = answers.pollTimeout()!;
     expect(first).toBeGreaterThan(start);
     expect(answers.poll(first)).toHaveLength(1);
@@ -84,7 +90,7 @@ describe("AnswerQueue", () => {
   test("does not count servers that are gone", () => {
     const answers = queue();
     for (let n = 0; n <= neighboursMax; n += 1) answers.handleNeighbour(start, sampleId(n));
-    answers.handleQuery(start + 10_000, question(1));
+    ask(answers, start + 10_000, question(1));
     expect(answers.poll(start + 10_000)).toHaveLength(1);
   });
 
@@ -96,33 +102,33 @@ describe("AnswerQueue", () => {
 
   test("remembers 1024 nonces and forgets the oldest with the next", () => {
     const answers = queue();
-    const ask = (now: number, n: number) => {
-      answers.handleQuery(now, question(n, `10.0.${n % 100}.1`));
+    const asked = (now: number, n: number) => {
+      ask(answers, now, question(n, `10.0.${n % 100}.1`));
       return answers.poll(now).length;
     };
-    for (let n = 1; n <= noncesMax; n += 1) expect(ask(start + n * 10, n)).toBe(1);
+    for (let n = 1; n <= noncesMax; n += 1) expect(asked(start + n * 10, n)).toBe(1);
     const later = start + 20_000;
-    expect(ask(later, 1)).toBe(0);
-    expect(ask(later, noncesMax + 1)).toBe(1);
-    expect(ask(later, 1)).toBe(1);
+    expect(asked(later, 1)).toBe(0);
+    expect(asked(later, noncesMax + 1)).toBe(1);
+    expect(asked(later, 1)).toBe(1);
   });
 
   test("remembers 1024 hosts and forgets the one unheard for longest", () => {
     const answers = queue();
-    let asked = 0;
-    const ask = (now: number, host: string) => {
-      asked += 1;
-      answers.handleQuery(now, question(asked, host));
+    let count = 0;
+    const asked = (now: number, host: string) => {
+      count += 1;
+      ask(answers, now, question(count, host));
       return answers.poll(now).length;
     };
-    const askFromOthers = (now: number, count: number) => {
-      for (let n = 0; n < count; n += 1) ask(now, `10.1.${n >> 8}.${n & 255}`);
+    const askFromOthers = (now: number, hosts: number) => {
+      for (let n = 0; n < hosts; n += 1) asked(now, `10.1.${n >> 8}.${n & 255}`);
     };
-    for (let n = 0; n < answersPerSource.burst; n += 1) expect(ask(start, "10.0.0.9")).toBe(1);
+    for (let n = 0; n < answersPerSource.burst; n += 1) expect(asked(start, "10.0.0.9")).toBe(1);
     // In 10 ms the rate of all gains 2 answers and that of a host a fifth of one.
     askFromOthers(start, sourcesMax - 1);
-    expect(ask(start + 10, "10.0.0.9")).toBe(0);
+    expect(asked(start + 10, "10.0.0.9")).toBe(0);
     askFromOthers(start + 10, sourcesMax);
-    expect(ask(start + 20, "10.0.0.9")).toBe(1);
+    expect(asked(start + 20, "10.0.0.9")).toBe(1);
   });
 });

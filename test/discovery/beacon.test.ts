@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { encodePacket } from "../../src/discovery/announcement.ts";
-import { goodbyeGapMs } from "../../src/discovery/beacon.ts";
+import { goodbyeGapMs } from "../../src/discovery/announcer.ts";
+import { encodePacket } from "../../src/discovery/packet.ts";
 import { questionGapMs } from "../../src/discovery/repeat-schedule.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
@@ -40,10 +40,10 @@ describe("a beacon", () => {
     const neighbour = await lan.listener("127.1.0.9");
     const everyone = { host: "127.255.255.255", port: lan.port };
     stranger.socket.send(everyone, query);
-    stranger.socket.send(everyone, query.subarray(0, 399));
+    neighbour.socket.send(everyone, query.subarray(0, 399));
     await until(() => beacon.counts.malformed === 1);
-    expect(beacon.counts).toEqual({ malformed: 1, offLink: 1 });
-    neighbour.socket.send(everyone, query);
+    expect(beacon.counts).toMatchObject({ malformed: 1, offLink: 1 });
+    neighbour.socket.send(everyone, encodePacket({ type: "query", nonce: "22".repeat(8) }));
     await until(() => neighbour.packets.length === 1);
     expect(stranger.packets).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { encodePacket } from "../../src/discovery/announcement.ts";
 import { findServer } from "../../src/discovery/browser.ts";
 import { rescanMs } from "../../src/discovery/discovery-sockets.ts";
+import { encodePacket } from "../../src/discovery/packet.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
 import { sampleAnnouncement, sampleId } from "./samples.ts";

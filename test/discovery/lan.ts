@@ -5,14 +5,10 @@ import { systemClock } from "../../src/base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../../src/base/datagram-socket.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Adapter } from "../../src/discovery/adapters.ts";
-import { type DiscoveryPacket, decodePacket } from "../../src/discovery/announcement.ts";
-import {
-  type Beacon,
-  type BeaconOptions,
-  type ServerDescription,
-  startBeacon,
-} from "../../src/discovery/beacon.ts";
+import type { ServerDescription } from "../../src/discovery/announcer.ts";
+import { type Beacon, type BeaconOptions, startBeacon } from "../../src/discovery/beacon.ts";
 import { type Browser, type BrowserOptions, startBrowser } from "../../src/discovery/browser.ts";
+import { type DiscoveryPacket, decodePacket } from "../../src/discovery/packet.ts";
 import { sampleId } from "./samples.ts";
 
 /** An adapter that is in truth a part of loopback: 127.N.0.1/16. */
@@ -23,7 +19,12 @@ export function fakeAdapter(number: number): Adapter {
     netmask: "255.255.0.0",
     isLoopback: false,
     targets: ["127.255.255.255"],
+    hardware: "02:00:00:00:00:01",
   };
+}
+
+function netOf(host: string): string {
+  return host.split(".").slice(0, 2).join(".");
 }
 
 /** A socket, and the packets that it heard. */
@@ -62,21 +63,36 @@ export class LoopbackLan implements AsyncDisposable {
     };
   }
 
+  /** A beacon with a data port, which is any unless it is told. */
   async beacon(
     description: Partial<ServerDescription> = {},
     options: Partial<BeaconOptions> = {},
   ): Promise<Beacon> {
+    let beacon: Beacon | undefined;
+    const ports = new Map<string, DatagramSocket>();
+    let port = description.port ?? 0;
+    // What is asked at one address must be answered from there, as on a host with several adapters.
+    for (const host of ["127.0.0.1", fakeAdapter(1).address, fakeAdapter(2).address]) {
+      const onDatagram = (datagram: Uint8Array, from: Address) =>
+        beacon?.handleData(datagram, from);
+      const socket = await bindDatagramSocket({ address: { host, port }, onDatagram });
+      port = socket.address.port;
+      ports.set(netOf(host), this.#keep(socket));
+    }
     const described = {
       id: sampleId(1),
       name: "Office",
-      port: 28_198,
+      port,
       versionMin: 1,
       versionMax: 1,
       members: 0,
       rooms: 1,
     };
     const describe = () => ({ ...described, ...description });
-    return this.#keep(await startBeacon({ ...this.options, ...options, describe }));
+    const sendData = (to: Address, datagram: Uint8Array) =>
+      ports.get(netOf(to.host))?.send(to, datagram);
+    beacon = this.#keep(await startBeacon({ ...this.options, sendData, ...options, describe }));
+    return beacon;
   }
 
   async browser(options: Partial<BrowserOptions> = {}): Promise<Browser> {

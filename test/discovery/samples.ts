@@ -1,5 +1,5 @@
 import type { Announcement } from "../../src/discovery/announcement.ts";
-import type { Hearing } from "../../src/discovery/server-list.ts";
+import type { Verification } from "../../src/discovery/server-list.ts";
 
 /** An id in its encoding, different for each number. */
 export function sampleId(number: number): string {
@@ -23,16 +23,13 @@ export function sampleAnnouncement(changes: Partial<Announcement> = {}): Announc
   };
 }
 
-/** A beacon from 10.0.0.1 on eth0 unless told otherwise. */
-export function sampleHearing(
+/** An answer from 10.0.0.1 on eth0 after 5 ms unless told otherwise. */
+export function sampleVerification(
   changes: Partial<Announcement> = {},
-  source: { host?: string; via?: string; rttMs?: number; cookie?: Uint8Array } = {},
-): Hearing {
-  return {
-    announcement: sampleAnnouncement(changes),
-    from: { host: source.host ?? "10.0.0.1", port: 50_000 },
-    via: source.via ?? "eth0",
-    ...(source.rttMs !== undefined && { rttMs: source.rttMs }),
-    ...(source.cookie !== undefined && { cookie: source.cookie }),
-  };
+  source: Partial<Omit<Verification, "announcement" | "address">> & { readonly host?: string } = {},
+): Verification {
+  const { host = "10.0.0.1", ...rest } = source;
+  const announcement = sampleAnnouncement(changes);
+  const address = { host, port: announcement.port };
+  return { announcement, address, rttMs: 5, via: "eth0", rank: 1, ...rest };
 }

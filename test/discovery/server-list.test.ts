@@ -1,364 +1,272 @@
 import { describe, expect, test } from "vitest";
 import {
-  evictionMsMin,
   pathsMax,
+  probesPerSecondMax,
   ServerList,
   serversMax,
   serversPerHostMax,
-  silenceMsMax,
 } from "../../src/discovery/server-list.ts";
-import { SeededRandom } from "../support/random.ts";
-import { sampleHearing, sampleId } from "./samples.ts";
+import {
+  goodbyePatienceMs,
+  patienceMs,
+  probeMs,
+  spareProbeMs,
+  suspicionMs,
+} from "../../src/discovery/server-path.ts";
+import { sampleAnnouncement, sampleId, sampleVerification } from "./samples.ts";
 
 const start = 1_000_000;
+const office = { host: "10.0.0.1", port: 28_198 };
 
-/** A list of so many servers, each from a host of its own, the first one heard first. */
-function filledList(count: number, gapMs = 0): ServerList {
+function listOf(...verifications: readonly ReturnType<typeof sampleVerification>[]): ServerList {
   const list = new ServerList();
-  for (let n = 0; n < count; n += 1) {
-    const host = `10.1.${n >> 8}.${n & 255}`;
-    list.handleAnnouncement(start + n * gapMs, sampleHearing({ id: sampleId(n) }, { host }));
-  }
+  for (const verification of verifications) list.handleAnswer(start, verification);
   return list;
 }
 
-describe("ServerList", () => {
-  test("shows a server with everything it said", () => {
-    const list = new ServerList();
-    expect(list.pollTimeout()).toBeUndefined();
-    expect(list.handleAnnouncement(start, sampleHearing({}, { rttMs: 2.5 }))).toBe(true);
+/** Lets time pass without an answer, as the engine does. */
+function wait(list: ServerList, from: number, to: number): number {
+  let probes = 0;
+  for (let now = from; now <= to; now += 10) {
+    list.handleTimeout(now);
+    probes += list.pollProbes(now).length;
+  }
+  return probes;
+}
+
+describe("a server that has answered", () => {
+  test("is listed with what it said and where", () => {
+    const cookie = Uint8Array.of(1, 2);
+    const list = listOf(sampleVerification({}, { cookie }));
     expect(list.servers()).toEqual([
       {
         id: sampleId(1),
         name: "Küche",
-        address: { host: "10.0.0.1", port: 28198 },
+        address: office,
         members: 3,
         rooms: 2,
         versionMin: 1,
         versionMax: 1,
         via: "eth0",
-        rttMs: 2.5,
+        rttMs: 5,
         heardAt: start,
+        cookie: { bytes: cookie, heardAt: start },
       },
     ]);
   });
 
-  test("keeps the cookie of the last answer on a path, with its age", () => {
+  test("is told of once, and again when something changed that people see", () => {
     const list = new ServerList();
-    const cookie = Uint8Array.of(1, 2);
-    list.handleAnnouncement(start, sampleHearing({}, { rttMs: 1, cookie }));
-    list.handleAnnouncement(start + 100, sampleHearing({ sequence: 2 }));
-    const [server] = list.servers();
-    expect(server).toMatchObject({
-      heardAt: start + 100,
-      cookie: { bytes: cookie, heardAt: start },
-    });
-    const later = Uint8Array.of(3);
-    list.handleAnnouncement(
-      start + 200,
-      sampleHearing({ sequence: 2 }, { rttMs: 1, cookie: later }),
+    expect(list.handleAnswer(start, sampleVerification())).toBe(true);
+    expect(list.handleAnswer(start + 9, sampleVerification({ sequence: 2 }))).toBe(false);
+    const joined = sampleVerification({ sequence: 3, members: 4 });
+    expect(list.handleAnswer(start + 18, joined)).toBe(true);
+    expect(list.servers()[0]?.members).toBe(4);
+    // Overtaken on the way.
+    list.handleAnswer(start + 20, sampleVerification({ sequence: 2 }));
+    expect(list.servers()[0]?.members).toBe(4);
+  });
+
+  test("is one entry however many its paths are, and shares its name with nobody", () => {
+    const list = listOf(sampleVerification(), sampleVerification({}, { host: "10.1.0.1" }));
+    expect(list.servers()).toHaveLength(1);
+    expect(list.servers()[0]).not.toHaveProperty("isNameShared");
+    expect(list.servers()[0]?.otherAddresses).toEqual([{ host: "10.1.0.1", port: 28_198 }]);
+  });
+
+  test("is marked when another key has its name, whatever the case, for as long as it does", () => {
+    const list = listOf(
+      sampleVerification({ name: "Office" }),
+      sampleVerification({ id: sampleId(2), name: "office" }, { host: "10.0.0.2" }),
+      sampleVerification({ id: sampleId(3), name: "Attic" }, { host: "10.0.0.3" }),
     );
-    expect(list.servers()[0]?.cookie).toEqual({ bytes: later, heardAt: start + 200 });
-  });
-
-  test("shows no cookie of another path, and none of an earlier boot", () => {
-    const list = new ServerList();
-    const cookie = Uint8Array.of(1);
-    list.handleAnnouncement(start, sampleHearing({}, { rttMs: 9, cookie }));
-    list.handleAnnouncement(start, sampleHearing({}, { host: "10.0.0.2", rttMs: 1 }));
-    expect(list.servers()[0]).toMatchObject({ address: { host: "10.0.0.2" } });
-    expect(list.servers()[0]).not.toHaveProperty("cookie");
-    const bootId = "1112131415161718";
-    list.handleAnnouncement(start, sampleHearing({ bootId }));
-    expect(list.servers()[0]).not.toHaveProperty("cookie");
-  });
-
-  test("sorts by name and then by id", () => {
-    const list = new ServerList();
-    for (const [id, name] of [
-      [4, "b"],
-      [3, "a"],
-      [2, "b"],
-      [1, "c"],
-    ] as const) {
-      list.handleAnnouncement(start, sampleHearing({ id: sampleId(id), name }));
-    }
-    const shown = list.servers().map((server) => [server.name, server.id]);
-    expect(shown).toEqual([
-      ["a", sampleId(3)],
-      ["b", sampleId(2)],
-      ["b", sampleId(4)],
-      ["c", sampleId(1)],
+    expect(list.servers().map(({ name, isNameShared = false }) => [name, isNameShared])).toEqual([
+      ["Attic", false],
+      ["Office", true],
+      ["office", true],
     ]);
   });
 
-  test("says what is new: members, name, address, but not that it was heard again", () => {
-    const list = new ServerList();
-    expect(list.handleAnnouncement(start, sampleHearing({ sequence: 1 }))).toBe(true);
-    expect(list.handleAnnouncement(start + 1, sampleHearing({ sequence: 2 }))).toBe(false);
-    expect(list.servers()[0]).toMatchObject({ heardAt: start + 1 });
-    expect(list.handleAnnouncement(start, sampleHearing({ sequence: 3, members: 4 }))).toBe(true);
-    expect(list.handleAnnouncement(start, sampleHearing({ sequence: 4, name: "B" }))).toBe(true);
-    expect(list.servers()).toMatchObject([{ name: "B", members: 3 }]);
+  test("starts again on another port and is one entry, the new port first", () => {
+    const list = listOf(sampleVerification());
+    wait(list, start, start + probeMs + suspicionMs);
+    const again = sampleVerification({ bootId: "ff".repeat(8), port: 4_000, sequence: 1 });
+    const now = start + probeMs + suspicionMs + 10;
+    list.handleAnswer(now, again);
+    expect(list.servers()).toMatchObject([{ address: { port: 4_000 } }]);
+    wait(list, now, now + patienceMs);
   });
 
-  test("a server that falls silent is taken off after 10 s", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 1 }));
-    list.handleAnnouncement(start + 2000, sampleHearing({ sequence: 2 }));
-    expect(silenceMsMax).toBe(10_000);
-    expect(list.pollTimeout()).toBe(start + 12_000);
-    expect(list.handleTimeout(start + 11_999)).toBe(false);
-    expect(list.servers()).toHaveLength(1);
-    expect(list.handleTimeout(start + 12_000)).toBe(true);
-    expect(list.servers()).toEqual([]);
-    expect(list.pollTimeout()).toBeUndefined();
+  test("that another server took the place of is gone from there", () => {
+    const list = listOf(sampleVerification());
+    list.handleAnswer(start + 1, sampleVerification({ id: sampleId(2), name: "New" }));
+    expect(list.servers()).toMatchObject([{ id: sampleId(2), address: office }]);
   });
 });
 
-describe("the paths to a server", () => {
-  test("says so when a round trip becomes known, and when it changes by whole milliseconds", () => {
-    const list = new ServerList();
-    const hear = (sequence: number, rttMs?: number) =>
-      list.handleAnnouncement(
-        start,
-        sampleHearing({ sequence }, rttMs === undefined ? {} : { rttMs }),
-      );
-    expect(hear(1)).toBe(true);
-    expect(hear(1, 2.2)).toBe(true);
-    expect(hear(1, 2.4)).toBe(false);
-    expect(hear(2)).toBe(false);
-    expect(hear(2, 9)).toBe(true);
-  });
-
-  test("a server heard on two adapters is one server", () => {
-    const list = new ServerList();
-    expect(list.handleAnnouncement(start, sampleHearing({}, { rttMs: 4 }))).toBe(true);
-    const second = sampleHearing({}, { host: "10.1.0.1", via: "wlan0", rttMs: 3.9 });
-    expect(list.handleAnnouncement(start, second)).toBe(true);
-    const otherAddresses = [{ host: "10.1.0.1", port: 28198 }];
-    expect(list.servers()).toMatchObject([{ via: "eth0", rttMs: 4, otherAddresses }]);
-    const third = sampleHearing({ sequence: 2 }, { via: "eth1", rttMs: 3.9 });
-    expect(list.handleAnnouncement(start + 5_000, third)).toBe(true);
-    expect(list.servers(), "each address once").toMatchObject([{ otherAddresses }]);
-    list.handleTimeout(start + silenceMsMax);
-    expect(list.servers()[0], "silent ones no more").not.toHaveProperty("otherAddresses");
-  });
-
-  test("changes to a path that is a fifth and 1 ms quicker, not to one that is little better", () => {
-    const list = new ServerList();
-    const viaAfter = (via: string, rttMs: number) => {
-      const host = `10.0.0.${via.at(-1)}`;
-      list.handleAnnouncement(start, sampleHearing({}, { host, via, rttMs }));
-      return list.servers()[0]?.via;
-    };
-    viaAfter("eth0", 10);
-    expect(viaAfter("eth1", 8)).toBe("eth0");
-    expect(viaAfter("eth2", 7.9)).toBe("eth2");
-    expect(list.servers()).toMatchObject([{ via: "eth2", address: { host: "10.0.0.2" } }]);
-    viaAfter("eth2", 1.5);
-    expect(viaAfter("eth3", 0.6)).toBe("eth2");
-    expect(viaAfter("eth3", 0.5)).toBe("eth3");
-  });
-
-  test("prefers a path that answered to one that was only heard", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({}, { via: "eth0" }));
-    const answer = sampleHearing({}, { host: "10.1.0.1", via: "wlan0", rttMs: 200 });
-    expect(list.handleAnnouncement(start, answer)).toBe(true);
-    expect(list.servers()).toMatchObject([{ via: "wlan0", rttMs: 200 }]);
-  });
-
-  test("a path that falls silent gives way to the other", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({}, { via: "eth0", rttMs: 1 }));
-    list.handleAnnouncement(
-      start + 3000,
-      sampleHearing({ sequence: 2 }, { host: "10.1.0.1", via: "wlan0", rttMs: 50 }),
+describe("the way to a server", () => {
+  test("is the one that leads to the nearest place, then the quickest", () => {
+    const list = listOf(
+      sampleVerification({}, { host: "8.8.8.8", rank: 4, rttMs: 1 }),
+      sampleVerification({}, { host: "fe80::1%eth0", rank: 3, rttMs: 1 }),
+      sampleVerification({}, { host: "10.0.0.1", rank: 1, rttMs: 9 }),
+      sampleVerification({}, { host: "10.1.0.1", rank: 1, rttMs: 3 }),
+      sampleVerification({}, { host: "127.0.0.1", rank: 0, rttMs: 20 }),
     );
-    expect(list.handleTimeout(start + silenceMsMax)).toBe(true);
-    expect(list.servers()).toMatchObject([{ via: "wlan0", address: { host: "10.1.0.1" } }]);
-  });
-
-  test("keeps 8 paths; further ones wait until one is gone", () => {
-    const list = new ServerList();
-    const hear = (now: number, n: number) =>
-      list.handleAnnouncement(
-        now,
-        sampleHearing({ sequence: now }, { host: `10.0.0.${n}`, via: "eth0" }),
-      );
-    for (let n = 1; n <= pathsMax; n += 1) hear(start, n);
-    expect(list.counts.refused).toBe(0);
-    hear(start, pathsMax + 1);
-    expect(list.counts.refused).toBe(1);
-    hear(start + 9000, 1);
-    list.handleTimeout(start + silenceMsMax);
-    hear(start + silenceMsMax, pathsMax + 1);
-    expect(list.counts.refused).toBe(1);
-  });
-});
-
-describe("old announcements", () => {
-  test("a repeated beacon does not keep a dead server alive", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 5 }));
-    list.handleAnnouncement(start + 9000, sampleHearing({ sequence: 5 }));
-    list.handleAnnouncement(start + 9000, sampleHearing({ sequence: 4, name: "old" }));
-    expect(list.counts.stale).toBe(2);
-    expect(list.handleTimeout(start + silenceMsMax)).toBe(true);
-    expect(list.servers()).toEqual([]);
-  });
-
-  test("answers to different questions may carry the same sequence", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 5 }, { rttMs: 1 }));
-    list.handleAnnouncement(start + 2000, sampleHearing({ sequence: 5, members: 9 }, { rttMs: 1 }));
-    expect(list.servers()).toMatchObject([{ heardAt: start + 2000, members: 9 }]);
-  });
-
-  test("an overtaken announcement brings its path but not its content", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 5, members: 5 }));
-    list.handleAnnouncement(
-      start,
-      sampleHearing({ sequence: 4, members: 4 }, { via: "wlan0", rttMs: 1 }),
-    );
-    expect(list.servers()).toMatchObject([{ members: 5, via: "wlan0" }]);
-  });
-
-  test("a restarted server begins its sequence again", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 900 }, { via: "wlan0", rttMs: 1 }));
-    const restarted = sampleHearing({ bootId: "aa".repeat(8), sequence: 1, port: 30_000 });
-    expect(list.handleAnnouncement(start + 100, restarted)).toBe(true);
-    expect(list.servers()).toMatchObject([{ via: "eth0", address: { port: 30_000 } }]);
-  });
-});
-
-describe("goodbye", () => {
-  test("takes a server off at once, whatever of it arrives after", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing({ sequence: 1 }));
-    expect(list.handleGoodbye(start, sampleHearing({ sequence: 2 }))).toBe(true);
-    expect(list.servers()).toEqual([]);
-    expect(list.handleGoodbye(start, sampleHearing({ sequence: 3 }))).toBe(false);
-    expect(list.handleAnnouncement(start, sampleHearing({ sequence: 1 }, { rttMs: 1 }))).toBe(
-      false,
-    );
-    expect(list.servers()).toEqual([]);
-  });
-
-  test("does not keep a restarted server away", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing());
-    list.handleGoodbye(start, sampleHearing());
-    expect(list.handleAnnouncement(start + 5, sampleHearing({ bootId: "bb".repeat(8) }))).toBe(
-      true,
-    );
-    expect(list.handleGoodbye(start + 6, sampleHearing({ sequence: 9 }))).toBe(false);
-    expect(list.servers()).toHaveLength(1);
-  });
-
-  test("is forgotten like everything else", () => {
-    const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing());
-    list.handleGoodbye(start, sampleHearing());
-    expect(list.pollTimeout()).toBe(start + silenceMsMax);
-    expect(list.handleTimeout(start + silenceMsMax)).toBe(false);
-    expect(list.pollTimeout()).toBeUndefined();
+    const [server] = list.servers();
+    const hosts = [server?.address, ...(server?.otherAddresses ?? [])].map((at) => at?.host);
+    expect(hosts).toEqual(["127.0.0.1", "10.1.0.1", "10.0.0.1", "fe80::1%eth0", "8.8.8.8"]);
   });
 
   test.each([
-    ["from another host", sampleHearing({}, { host: "10.0.0.66" })],
-    ["of another boot", sampleHearing({ bootId: "cc".repeat(8) })],
-    ["with another port", sampleHearing({ port: 2000 })],
-    ["of a server we do not know", sampleHearing({ id: sampleId(2) })],
-  ])("%s changes nothing", (_, goodbye) => {
+    [10, 8.1, "10.0.0.1"],
+    [10, 7.9, "10.1.0.1"],
+    [1.5, 0.6, "10.0.0.1"],
+    [1.6, 0.5, "10.1.0.1"],
+  ])("of %f ms gives way to one of %f ms, or not: %s", (present, other, host) => {
+    const list = listOf(
+      sampleVerification({}, { rttMs: present }),
+      sampleVerification({}, { host: "10.1.0.1", rttMs: other }),
+    );
+    expect(list.servers()[0]?.address.host).toBe(host);
+  });
+
+  test("is measured smoothly", () => {
+    const list = listOf(sampleVerification({}, { rttMs: 8 }));
+    list.handleAnswer(start + 1, sampleVerification({}, { rttMs: 16 }));
+    expect(list.servers()[0]?.rttMs).toBe(9);
+  });
+
+  test("changes when it does not answer any more, before it is given up", () => {
+    const list = listOf(sampleVerification(), sampleVerification({}, { host: "10.1.0.1" }));
+    const now = start + probeMs;
+    expect(list.pollProbes(now)).toHaveLength(2);
+    list.handleAnswer(now + 1, sampleVerification({}, { host: "10.1.0.1" }));
+    wait(list, now + 1, now + suspicionMs + 300);
+    expect(list.servers()).toMatchObject([{ address: { host: "10.1.0.1" } }]);
+  });
+
+  test("is one of 8 at most", () => {
     const list = new ServerList();
-    list.handleAnnouncement(start, sampleHearing());
-    expect(list.handleGoodbye(start, goodbye)).toBe(false);
+    for (let n = 1; n <= pathsMax + 1; n += 1) {
+      list.handleAnswer(start, sampleVerification({}, { host: `10.0.0.${n}` }));
+    }
+    expect(list.servers()[0]?.otherAddresses).toHaveLength(pathsMax - 1);
+    expect(list.refusedCount).toBe(1);
+  });
+});
+
+describe("a server that falls silent", () => {
+  test("is taken off 2.9 s after its last answer, and asked several times before", () => {
+    const list = listOf(sampleVerification());
+    const end = start + probeMs + patienceMs;
+    expect(wait(list, start, end - 1)).toBe(8);
+    expect(list.servers()).toHaveLength(1);
+    expect(list.handleTimeout(end)).toBe(true);
+    expect(list.servers()).toEqual([]);
+    expect(list.isEmpty).toBe(true);
+    expect(list.pollTimeout()).toBeUndefined();
+  });
+
+  test("stays when one answer comes", () => {
+    const list = listOf(sampleVerification());
+    wait(list, start, start + 2_000);
+    list.handleAnswer(start + 2_000, sampleVerification());
+    wait(list, start + 2_000, start + 4_000);
+    expect(list.servers()).toHaveLength(1);
+  });
+
+  test("after a goodbye is gone within 0.1 s, without one answer to four questions", () => {
+    const list = listOf(sampleVerification());
+    list.handleGoodbye(start + 500, sampleId(1));
+    expect(wait(list, start + 500, start + 500 + goodbyePatienceMs - 1)).toBe(4);
+    expect(list.servers()).toHaveLength(1);
+    list.handleTimeout(start + 500 + goodbyePatienceMs);
+    expect(list.servers()).toEqual([]);
+  });
+
+  test("is not gone because somebody says goodbye in its name", () => {
+    const list = listOf(sampleVerification());
+    list.handleGoodbye(start + 500, sampleId(1));
+    expect(list.pollProbes(start + 500)).toEqual([{ id: sampleId(1), address: office }]);
+    list.handleAnswer(start + 501, sampleVerification());
+    wait(list, start + 510, start + 500 + 2 * goodbyePatienceMs);
     expect(list.servers()).toHaveLength(1);
   });
 });
 
-describe("limits", () => {
-  test("256 servers fit, and the next one does not while all of them are heard", () => {
-    const list = filledList(serversMax);
-    expect(list.servers()).toHaveLength(256);
-    const next = sampleHearing({ id: sampleId(serversMax) });
-    expect(list.handleAnnouncement(start + evictionMsMin - 1, next)).toBe(false);
-    expect(list.counts.refused).toBe(1);
-    expect(list.servers()).toHaveLength(256);
-  });
-
-  test("a server that missed its beacon makes room, the one unheard for longest first", () => {
-    const list = filledList(serversMax, 1);
-    const next = sampleHearing({ id: sampleId(serversMax) });
-    expect(list.handleAnnouncement(start + evictionMsMin, next)).toBe(true);
-    const ids = list.servers().map((server) => server.id);
-    expect(ids).toHaveLength(256);
-    expect(ids).toContain(sampleId(serversMax));
-    expect(ids).not.toContain(sampleId(0));
-  });
-
-  test("a host brings in no more by saying goodbye and starting again, or in another's place", () => {
-    const list = new ServerList();
-    const host = "10.0.0.9";
-    for (let n = 0; n < serversMax; n += 1) {
-      const id = sampleId(n);
-      list.handleAnnouncement(start, sampleHearing({ id }, { host }));
-      list.handleGoodbye(start, sampleHearing({ id, sequence: 2 }, { host }));
-    }
-    for (let n = 0; n < serversMax; n += 1) {
-      const again = { id: sampleId(n), bootId: "dd".repeat(8) };
-      list.handleAnnouncement(start, sampleHearing(again, { host }));
-    }
-    expect(list.servers()).toHaveLength(serversPerHostMax);
-    const honest = sampleHearing({ id: sampleId(serversMax) }, { host: "10.0.0.1" });
-    expect(list.handleAnnouncement(start, honest)).toBe(true);
-    const taken = sampleHearing({ id: sampleId(serversMax), bootId: "ee".repeat(8) }, { host });
-    expect(list.handleAnnouncement(start, taken)).toBe(false);
-  });
-
-  test("a server that said goodbye makes room at once", () => {
-    const list = filledList(serversMax);
-    list.handleGoodbye(start, sampleHearing({ id: sampleId(7) }, { host: "10.1.0.7" }));
-    const next = sampleHearing({ id: sampleId(serversMax) });
-    expect(list.handleAnnouncement(start, next)).toBe(true);
-    expect(list.servers()).toHaveLength(256);
-  });
-
-  test("one host brings in 32 servers and not one more", () => {
-    const list = new ServerList();
-    for (let n = 0; n <= serversPerHostMax; n += 1) {
-      list.handleAnnouncement(start, sampleHearing({ id: sampleId(n) }));
-    }
-    expect(list.servers()).toHaveLength(32);
-    expect(list.counts.refused).toBe(1);
-  });
-
-  test("a flood from many hosts does not push out the servers that are there", () => {
-    const seed = 9;
-    const random = new SeededRandom(seed);
-    const list = filledList(20);
-    for (let ms = 0; ms < 30_000; ms += 3) {
-      const now = start + ms;
-      if (ms % 3000 === 0) {
-        for (let n = 0; n < 20; n += 1) {
-          const source = { host: `10.1.0.${n}` };
-          list.handleAnnouncement(
-            now,
-            sampleHearing({ id: sampleId(n), sequence: 2 + ms }, source),
-          );
-        }
+describe("what is asked", () => {
+  test("is the way in use every second and the others every 4 s", () => {
+    const list = listOf(sampleVerification(), sampleVerification({}, { host: "10.1.0.1" }));
+    const hosts: string[] = [];
+    for (let now = start; now < start + 9_000; now += 10) {
+      for (const { address } of list.pollProbes(now)) {
+        hosts.push(address.host);
+        list.handleAnswer(now, sampleVerification({}, { host: address.host }));
       }
-      const id = sampleId(1000 + random.between(0, 1_000_000));
-      const host = `10.2.${random.between(0, 255)}.${random.between(0, 255)}`;
-      list.handleAnnouncement(now, sampleHearing({ id }, { host }));
-      list.handleTimeout(now);
     }
-    const ids = new Set(list.servers().map((server) => server.id));
-    expect(ids.size).toBeLessThanOrEqual(serversMax);
-    for (let n = 0; n < 20; n += 1) expect(ids, `seed ${seed}`).toContain(sampleId(n));
+    expect(hosts.filter((host) => host === "10.0.0.1")).toHaveLength(8);
+    // Once after a second, as every new path.
+    expect(hosts.filter((host) => host === "10.1.0.1")).toHaveLength(1 + 8_000 / spareProbeMs - 1);
+  });
+
+  test("is not more than 64 questions a second, whatever the number of servers", () => {
+    const list = new ServerList();
+    const answer = (now: number, number: number) => {
+      const host = `10.1.${number}.1`;
+      list.handleAnswer(now, sampleVerification({ id: sampleId(number) }, { host }));
+    };
+    const serverCount = 4 * probesPerSecondMax;
+    for (let n = 0; n < serverCount; n += 1) answer(start, n);
+    let asked = 0;
+    for (let now = start; now < start + 10_000; now += 10) {
+      for (const { address } of list.pollProbes(now)) {
+        asked += 1;
+        answer(now, Number(address.host.split(".")[2]));
+      }
+    }
+    // Each once after its first second, and then as often as that rate allows.
+    expect(asked).toBeLessThanOrEqual(serverCount + 9 * probesPerSecondMax);
+    expect(list.servers()).toHaveLength(serverCount);
+  });
+
+  test("is what was heard anew of a server that is known", () => {
+    const list = listOf(sampleVerification({ sequence: 5 }));
+    const heard = (changes: object) => list.recognize(sampleAnnouncement(changes), office);
+    expect(heard({ sequence: 5 })).toBe("known");
+    expect(heard({ sequence: 4 })).toBe("known");
+    expect(heard({ sequence: 6 })).toBe("news");
+    expect(heard({ sequence: 1, bootId: "ff".repeat(8) })).toBe("news");
+    expect(heard({ id: sampleId(2) })).toBe("new");
+    expect(list.recognize(sampleAnnouncement(), { ...office, port: 4_000 })).toBe("new");
+    list.handleDoubt(start + 100, office);
+    expect(list.pollProbes(start + 100)).toEqual([]);
+    list.handleDoubt(start + 400, office);
+    expect(list.pollProbes(start + 400)).toHaveLength(1);
+  });
+});
+
+describe("a full list", () => {
+  function add(list: ServerList, number: number, host: string): boolean {
+    return list.handleAnswer(
+      start,
+      sampleVerification({ id: sampleId(number), port: 1024 + number }, { host }),
+    );
+  }
+
+  test("has 512 servers, keeps those that answer, and has a place for a remembered one", () => {
+    const list = new ServerList((id) => id === sampleId(9_999));
+    for (let n = 1; n <= serversMax; n += 1) expect(add(list, n, `10.0.${n >> 4}.1`)).toBe(true);
+    expect(add(list, serversMax + 1, "10.9.0.1")).toBe(false);
+    expect(list.refusedCount).toBe(1);
+    expect(add(list, 9_999, "10.9.0.1")).toBe(true);
+    expect(list.servers()).toHaveLength(serversMax + 1);
+  });
+
+  test("has 32 servers of one host", () => {
+    const list = new ServerList();
+    for (let n = 1; n <= serversPerHostMax; n += 1) expect(add(list, n, "10.0.0.1")).toBe(true);
+    expect(add(list, serversPerHostMax + 1, "10.0.0.1")).toBe(false);
+    expect(add(list, serversPerHostMax + 1, "10.0.0.2")).toBe(true);
   });
 });

@@ -37,6 +37,12 @@ class Namespace {
     execFileSync(program!, args, { input, stdio: ["pipe", "ignore", "pipe"] });
   }
 
+  /** Starts a command that runs until it is ended. */
+  spawn(command: readonly string[]): ChildProcess {
+    const [program, ...args] = this.enter(command);
+    return spawn(program!, args, { stdio: ["ignore", "pipe", "pipe"] });
+  }
+
   /** Commands of `ip`, one a line. */
   ip(...lines: readonly string[]): void {
     this.run(["ip", "-batch", "-"], lines.join("\n"));
@@ -47,6 +53,12 @@ class Namespace {
     this.#holder.stdin?.end();
     await once(this.#holder, "exit");
   }
+}
+
+/** What is being captured. */
+export interface Capture {
+  /** Ends it and gives the file of it, as tcpdump writes it. */
+  stop(): Promise<Buffer>;
 }
 
 /** A LAN of two switches that are not joined; no host has a default route. */
@@ -79,6 +91,23 @@ export class Lan implements AsyncDisposable {
     this.#hosts.push(host);
     for (const switchNumber of on) host.plug(switchNumber);
     return host;
+  }
+
+  /** Keeps every frame that passes the first switch, from now on; needs `tcpdump`. */
+  async capture(): Promise<Capture> {
+    const options = ["-i", "sw1", "--immediate-mode", "-U", "-Z", "root", "-w", "-", "udp"];
+    const child = this.#switches.spawn(["tcpdump", ...options]);
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk) => chunks.push(chunk));
+    // It says on stderr that it listens.
+    await once(child.stderr!, "data");
+    return {
+      stop: async () => {
+        child.kill("SIGINT");
+        await once(child, "close");
+        return Buffer.concat(chunks);
+      },
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,6 +159,35 @@ export class Host {
     );
   }
 
+  /** One more address on the adapter. */
+  addAddress(on: SwitchNumber, last: number): string {
+    const address = `10.77.${on}.${last}`;
+    this.#namespace.ip(`addr add ${address}/24 brd + dev eth${on}`);
+    return address;
+  }
+
+  /** Reaches the subnet of a switch, where it has no adapter, through a host that has. */
+  setRoute(to: SwitchNumber, via: string): void {
+    this.#namespace.ip(`route add 10.77.${to}.0/24 via ${via}`);
+  }
+
+  /** Lets this host send in another's name: it has its address, and never answers for it. */
+  impersonate(address: string): void {
+    const settings = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"];
+    this.#namespace.run(["sysctl", "-q", "-w", ...settings]);
+    this.#namespace.ip(`addr add ${address}/32 dev lo`);
+  }
+
+  /** A firewall that lets nothing in from an address; needs `nft`. */
+  refuse(on: SwitchNumber, from: string): void {
+    this.#namespace.run(
+      ["nft", "-f", "-"],
+      `table netdev refuse {
+        chain in { type filter hook ingress device "eth${on}" priority 0; ip saddr ${from} drop; }
+      }`,
+    );
+  }
+
   /** The cable is pulled or put back: the host sees its carrier go and come. */
   setCable(on: SwitchNumber, isIn: boolean): void {
     this.#switches.ip(`link set ${this.#port(on)} ${isIn ? "up" : "down"}`);
@@ -166,7 +224,9 @@ export class Host {
   /** Starts Node on a script; what it prints are JSON lines. */
   node(script: string, ...args: readonly string[]): Program {
     const command = this.#namespace.enter([process.execPath, script, ...args]);
-    const env = { ...process.env, HOME: this.#home, TERM: "dumb" };
+    // Whatever the caller's shell says of adapters is about another network.
+    const own = { HOME: this.#home, TERM: "dumb", EARSHOT_INTERFACE: "", EARSHOT_DATA: "" };
+    const env = { ...process.env, ...own };
     const program = new Program(command, env);
     this.#programs.push(program);
     return program;
@@ -194,6 +254,12 @@ export class Host {
   #port(on: SwitchNumber): string {
     return `h${this.#number}-${on}`;
   }
+}
+
+/** Why nothing can be captured here, or `undefined`. */
+export function whyNoCapture(): string | undefined {
+  const { status } = spawnSync("tcpdump", ["--version"]);
+  return status === 0 ? undefined : "tcpdump is not installed";
 }
 
 /** Why frames cannot be lost on purpose here, or `undefined`. */

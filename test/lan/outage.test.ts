@@ -66,6 +66,20 @@ describe("an outage", () => {
     expect(await history(eve)).toEqual(ann.all({ type: "said" }).map(({ id }) => id));
   });
 
+  test("of a server that is killed and back at once is noticed in a round trip of the next line", async () => {
+    await using lan = await Lan.open();
+    const h1 = await lan.host(1);
+    const first = await serve(h1, "Office");
+    const ann = await enter(await lan.host(1), "ann", "Office");
+    first.kill("SIGKILL");
+    await first.exitCode;
+    await serve(h1, "Office");
+    ann.send({ type: "say", ref: "after", room, text: "after the restart" });
+    // A round trip takes 0.2 ms, the rest is for the processes; silence would be told after 3.5 s.
+    await ann.first({ type: "connection", state: "reconnecting" }, 500);
+    await ann.first({ type: "said", text: "after the restart" }, 5_000);
+  });
+
   test("of a server that is stopped is told with its reason", async () => {
     await using lan = await Lan.open();
     const server = await serve(await lan.host(1), "Office");

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** One JSON line that a program printed. */
@@ -43,6 +44,14 @@ export class Program {
       this.lines.push(JSON.parse(text));
       for (const notice of this.#onLine.splice(0)) notice();
     });
+  }
+
+  /** Seconds of CPU that it has used so far. */
+  get cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8");
+    // After the name, which may have anything in it: fields 14 and 15, in ticks of 10 ms.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
   /** What it wrote to stderr. */

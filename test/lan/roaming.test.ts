@@ -27,6 +27,29 @@ describe("a client", () => {
     }
   });
 
+  test("that sends 200 MB while its address changes twice delivers each byte, and nobody notices", async () => {
+    await using lan = await Lan.open();
+    const [h1, h2, h3] = [await lan.host(1), await lan.host(1), await lan.host(1)];
+    await serve(h1, "Office");
+    const ann = await enter(h3, "ann", "Office");
+    await enter(h2, "bob", "Office");
+    const receiver = h1.node("test/lan/bulk-receiver.js");
+    const { port, key } = await receiver.first({ type: "listening" });
+    const sender = h2.node("test/lan/bulk-sender.js", h1.address(1), String(port), String(key));
+    for (const [megabytes, last] of [
+      [60, 101],
+      [120, 102],
+    ] as const) {
+      await receiver.first({ type: "progress", megabytes }, 60_000);
+      h2.changeAddress(1, last);
+    }
+    const sent = await sender.first({ type: "sent" }, 60_000);
+    const received = await receiver.first({ type: "received" }, 60_000);
+    expect(received).toMatchObject({ bytes: 200_000_000, hash: sent["hash"] });
+    expect(receiver.all({ type: "opened" })).toHaveLength(1);
+    expect(ann.all({ type: "left" })).toEqual([]);
+  });
+
   test("that only listens is found at its new address within 3 s", async () => {
     await using lan = await Lan.open();
     await serve(await lan.host(1), "Office");

@@ -47,7 +47,7 @@ describe("one connection alone on a link", () => {
   const rows = (isFull ? paths : quick).map((path) => ({ ...path, percent: 100 * path.loss }));
 
   test.each(rows)(
-    "fills 85 % (60 % at 20 % loss) of what $rate Mbit/s, $rttMs ms, $percent % loss let through",
+    "fills 85 % (75 % at 20 % loss) of what $rate Mbit/s, $rttMs ms, $percent % loss let through",
     (path) => {
       const { goodput, share, queue } = measure(path, 1);
       if (isFull) {
@@ -56,7 +56,7 @@ describe("one connection alone on a link", () => {
         const more = [`${(100 * share).toFixed(0)} %`, queue.toFixed(2), reno.goodput.toFixed(1)];
         process.stdout.write(`| ${[...cells, ...more].join(" | ")} |\n`);
       }
-      expect(share).toBeGreaterThan(path.loss < 0.2 ? 0.85 : 0.6);
+      expect(share).toBeGreaterThan(path.loss < 0.2 ? 0.85 : 0.75);
       expect(queue, "round trips that the queue adds, at p95").toBeLessThan(1.25);
     },
     60_000,

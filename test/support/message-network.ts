@@ -124,6 +124,11 @@ export class MessageEndpoint implements EndpointPort {
     return !this.full.has(connection);
   }
 
+  /** Nobody uses streams on it. */
+  streams(): undefined {
+    return undefined;
+  }
+
   /** The connection has room again. */
   drain(connection: ConnectionHandle): void {
     this.full.delete(connection);

@@ -34,6 +34,8 @@ export class RawPeer {
   serverId = 0;
   resetToken = new Uint8Array(0);
   nextNumber = 0;
+  /** The newest packet number of the server's. */
+  heardNumber = 0;
   readonly #clock: SimulatedClock;
   readonly #network: SimulatedNetwork;
   readonly #server: Address;
@@ -148,7 +150,9 @@ export class RawPeer {
     const number = decodeShortHeader(datagram)?.numberLow ?? 0;
     const header = datagram.subarray(0, shortHeaderBytes);
     const payload = this.#open?.open(number, header, datagram.subarray(shortHeaderBytes));
-    if (payload !== undefined) this.frames.push(...(decodeFrames(payload) ?? []));
+    if (payload === undefined) return;
+    this.heardNumber = Math.max(this.heardNumber, number);
+    this.frames.push(...(decodeFrames(payload) ?? []));
   }
 
   #onAccept(packet: LongPacketOf<"accept">): void {

@@ -13,7 +13,9 @@ import { identityOf, type TransportIdentity } from "../../src/transport/identity
 import { keyPairOf } from "../../src/transport/noise.ts";
 import type { ConnectionStats } from "../../src/transport/session.ts";
 import { socketCharge } from "../../src/transport/socket-charge.ts";
+import type { StreamPort } from "../../src/transport/stream-port.ts";
 import type { SimulatedClock } from "./clock.ts";
+import { HostInvariants } from "./host-invariants.ts";
 import type { SimulatedNetwork } from "./network.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -33,7 +35,8 @@ export interface SimulatedHostOptions {
 
 /**
  * A host on a simulated network: what `UdpEndpoint` is on a real one. Time passes only while the
- * test advances the clock; events come from within `clock.advance`, never from within a call.
+ * test advances the clock; events come from within `clock.advance`, never from within a call. After
+ * every turn it must keep `HostInvariants`.
  */
 export class SimulatedHost implements EndpointPort {
   /** Kept on its disk, so to say: it is the same after a restart. */
@@ -41,6 +44,7 @@ export class SimulatedHost implements EndpointPort {
   readonly #options: SimulatedHostOptions;
   #address: Address;
   #endpoint: Endpoint;
+  #invariants = new HostInvariants();
   #isAlive = true;
   #stalledUntil = 0;
   /** Datagrams that found the socket's buffer full. */
@@ -84,6 +88,7 @@ export class SimulatedHost implements EndpointPort {
 
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
     const connection = this.#endpoint.connect(this.#now, to, options);
+    this.#invariants.onConnect(to);
     this.#scheduleFlush();
     return connection;
   }
@@ -92,6 +97,11 @@ export class SimulatedHost implements EndpointPort {
     const isBelowMark = this.#endpoint.send(this.#now, connection, channel, message);
     this.#scheduleFlush();
     return isBelowMark;
+  }
+
+  streams(connection: ConnectionHandle): StreamPort | undefined {
+    this.#scheduleFlush();
+    return this.#endpoint.streams(this.#now, connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
@@ -118,6 +128,7 @@ export class SimulatedHost implements EndpointPort {
   restart(): void {
     this.kill();
     this.#isAlive = true;
+    this.#invariants = new HostInvariants();
     this.#endpoint = this.#start();
   }
 
@@ -182,6 +193,7 @@ export class SimulatedHost implements EndpointPort {
       return;
     }
     if (!this.#isAlive) return;
+    this.#invariants.onReceived(from, datagram.length);
     endpoint.handleDatagram(this.#now, from, datagram);
     this.#tellEvents();
     this.#scheduleFlush();
@@ -208,17 +220,20 @@ export class SimulatedHost implements EndpointPort {
     for (;;) {
       const transmit = this.#isAlive ? this.#endpoint.pollTransmit(this.#now) : undefined;
       if (transmit === undefined) break;
+      this.#invariants.onSent(transmit.to, transmit.datagram.length);
       network.send(this.address, transmit.to, transmit.datagram);
     }
     this.#tellEvents();
     if (this.#endpoint.hasMore) this.#scheduleFlush();
     this.#setTimer();
+    this.#invariants.afterTurn(this.#now, this.#endpoint);
   }
 
   #tellEvents(): void {
     while (this.#isAlive) {
       const event = this.#endpoint.pollEvent();
       if (event === undefined) return;
+      this.#invariants.onEvent(event);
       this.#options.onEvent(event);
     }
   }

@@ -4,13 +4,13 @@ import { tagBytes } from "../../src/transport/aead.ts";
 import {
   frameTypes,
   writeAck,
-  writeChannelNumber,
   writeClose,
   writeNumber,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import { identityOf } from "../../src/transport/identity.ts";
-import { datagramBytesMin } from "../../src/transport/limits.ts";
+import { datagramBytesMin, transportVersion } from "../../src/transport/limits.ts";
 import { keyPairOf, startHandshake } from "../../src/transport/noise.ts";
 import {
   encodeLongPacket,
@@ -75,7 +75,7 @@ export const transportExamples: Readonly<Record<string, Uint8Array>> = {
   }),
   init: encodeLongPacket(init),
   accept,
-  version: encodeLongPacket({ type: "version", ...toClient, versions: [2] }),
+  version: encodeLongPacket({ type: "version", ...toClient, versions: [transportVersion] }),
   refuse: encodeLongPacket({ type: "refuse", ...toClient, code: 0x10010, text: "full" }),
   reset: encodeLongPacket(acceptor.resetOf(serverId)),
   ping: shortPacket(0, (writer) => {
@@ -93,7 +93,7 @@ export const transportExamples: Readonly<Record<string, Uint8Array>> = {
   }),
   credit: shortPacket(8, (writer) => {
     writeNumber(writer, frameTypes.maxData, 1_000_000);
-    writeChannelNumber(writer, frameTypes.maxStreamData, 1, 300_000);
+    writeStreamNumber(writer, frameTypes.maxStreamData, 1, 300_000);
   }),
   close: shortPacket(9, (writer) => writeClose(writer, 3, "bye")),
 };

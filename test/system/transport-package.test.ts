@@ -4,18 +4,22 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
   channelMax,
-  channelWindowBytesMax,
   closeTextBytesMax,
   connectionCountMaxDefault,
   datagramBytesMax,
+  dataStreamsMax,
   halfOpenCountMax,
   halfOpenMs,
   handshakesInAll,
   handshakesPerSource,
   messageBytesMax,
+  messageStreamsMax,
   pieceCountMax,
   receiveBudgetBytesDefault,
   sendQueueBytesMax,
+  streamWindowBytesMax,
+  unreliableBytesMax,
+  unreliableCountMax,
 } from "../../src/transport/limits.ts";
 import { Transport, TransportConnection } from "../../src/transport/transport.ts";
 import { fencedOf, numbersOf, rowsOf, sectionOf } from "../support/markdown.ts";
@@ -68,8 +72,10 @@ describe("docs/TRANSPORT.md", () => {
     expect(limits).toEqual([
       [messageBytesMax],
       [channelMax + 1],
+      [messageStreamsMax, dataStreamsMax],
+      [unreliableBytesMax, unreliableCountMax],
       [sendQueueBytesMax],
-      [channelWindowBytesMax, pieceCountMax],
+      [streamWindowBytesMax, pieceCountMax],
       [halfOpenCountMax, halfOpenMs / 1000],
       [handshakesInAll.perSecond, handshakesPerSource.perSecond, handshakesInAll.burst],
       [closeTextBytesMax],

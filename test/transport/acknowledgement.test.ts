@@ -31,6 +31,24 @@ describe("Acknowledgement", () => {
     expect(acks.deadline).toBe(now + 1 + ackDelayMaxMs);
   });
 
+  test("answers as many packets with one ACK as the peer asked for, and by then", () => {
+    const acks = started();
+    acks.onRequest({ sequence: 1, threshold: 3, delayMs: 100 });
+    acks.onRequest({ sequence: 0, threshold: 1, delayMs: 0 });
+    acks.onReceived(now, 1, true);
+    acks.onReceived(now + 1, 2, true);
+    expect(acks.deadline).toBe(now + 100);
+    acks.onReceived(now + 2, 3, true);
+    expect(acks.deadline).toBe(now + 2);
+  });
+
+  test("answers what is out of order at once, whatever the peer asked for", () => {
+    const acks = started();
+    acks.onRequest({ sequence: 0, threshold: 8, delayMs: 100 });
+    acks.onReceived(now + 1, 2, true);
+    expect(acks.deadline).toBe(now + 1);
+  });
+
   test("answers every second packet at once", () => {
     const acks = started();
     acks.onReceived(now, 1, true);

@@ -24,6 +24,7 @@ import {
   replyCountMax,
   resetsInAll,
   resetTriggerBytesMin,
+  transportVersion,
 } from "../../src/transport/limits.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import { encodeLongPacket, longPacketTypes } from "../../src/transport/packet.ts";
@@ -31,6 +32,7 @@ import { SimulatedClock } from "../support/clock.ts";
 import { goodLink, SimulatedNetwork } from "../support/network.ts";
 import { SeededRandom } from "../support/random.ts";
 import { RawPeer } from "../support/raw-peer.ts";
+import { besiege, droppedBy } from "../support/siege.ts";
 import { SimulatedHost } from "../support/simulated-host.ts";
 import {
   makeTransportPair,
@@ -221,13 +223,13 @@ describe("the handshake", () => {
     const init = client.pollTransmit(clock.now())!.datagram.slice();
     const source = Buffer.from(init).readUIntBE(11, 6);
     const ids = { destination: source, source: 0 };
-    const withOurs = encodeLongPacket({ type: "version", ...ids, versions: [1, 2] });
+    const withOurs = encodeLongPacket({ type: "version", ...ids, versions: [1, transportVersion] });
     client.handleDatagram(clock.now(), serverAddress, withOurs);
     expect(client.pollEvent()).toBeUndefined();
-    const others = encodeLongPacket({ type: "version", ...ids, versions: [3, 4] });
+    const others = encodeLongPacket({ type: "version", ...ids, versions: [transportVersion + 1] });
     client.handleDatagram(clock.now(), serverAddress, others);
     client.handleTimeout(clock.now() + initWaitMs);
-    const text = "the server speaks transport version 3, 4, we speak 2";
+    const text = `the server speaks transport version ${transportVersion + 1}, we speak ${transportVersion}`;
     const code = transportCodes.versionMismatch;
     expect(client.pollEvent()).toEqual({
       type: "closed",
@@ -242,12 +244,12 @@ describe("a server", () => {
     const { clock, network, server } = makeTransportPair(1);
     const peer = new RawPeer({ clock, network, server: serverAddress });
     const foreign = initFrom(5, noCookie);
-    foreign[4] = 3;
+    foreign[4] = transportVersion + 1;
     peer.send(foreign);
     peer.send(foreign.slice(0, datagramBytesMin - 1));
     clock.advance(1);
     expect(peer.longPackets).toEqual([
-      { type: "version", destination: 5, source: 0, versions: [2] },
+      { type: "version", destination: 5, source: 0, versions: [transportVersion] },
     ]);
     expect(server.host.stats.dropped["unknown-version"]).toBe(2);
   });
@@ -532,16 +534,6 @@ describe("a stateless reset", () => {
 });
 
 describe("packets of a connection", () => {
-  /** A server and a raw client whose connection is open. */
-  function besiege() {
-    const pair = makeTransportPair(1);
-    const peer = new RawPeer({ ...pair, server: serverAddress });
-    peer.connect();
-    peer.sendFrames((writer) => writer.u8(frameTypes.ping));
-    pair.clock.advance(1);
-    return { ...pair, peer };
-  }
-
   test("are dropped when any bit of them was changed, and change nothing", () => {
     const siege = besiege();
     const before = siege.server.host.stats.dropped.damaged;
@@ -555,8 +547,7 @@ describe("packets of a connection", () => {
     }
     siege.clock.advance(1);
     const { dropped } = siege.server.host.stats;
-    const sum = Object.values(dropped).reduce((total, number) => total + number, 0);
-    expect(sum).toBe(count);
+    expect(droppedBy(siege)).toBe(count);
     // All but those of other ids, forms or reserved bits came as far as the tag.
     expect(dropped.damaged - before).toBe(count - 48 - 6);
     expect(siege.server.closed).toBeUndefined();

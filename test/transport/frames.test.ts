@@ -7,13 +7,20 @@ import {
   frameTypes,
   streamHeaderBytes,
   writeAck,
-  writeChannelNumber,
+  writeAckFrequency,
   writeClose,
+  writeDatagram,
   writeNumber,
   writePath,
+  writeResetStream,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
-import { ackRangeCountMax, closeTextBytesMax } from "../../src/transport/limits.ts";
+import {
+  ackRangeCountMax,
+  closeTextBytesMax,
+  unreliableBytesMax,
+} from "../../src/transport/limits.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function write(body: (writer: ByteWriter) => void, bytes = 1200): Uint8Array {
@@ -46,7 +53,7 @@ const cases: readonly { frame: Frame; bytes: Uint8Array }[] = [
     }),
   },
   {
-    frame: { type: "stream", channel: 7, offset: 70_000, bytes: data },
+    frame: { type: "stream", stream: 7, offset: 70_000, bytes: data, isFin: false },
     bytes: write((writer) => {
       writeStreamHeader(writer, 7, 70_000, data.length);
       writer.bytes(data);
@@ -61,12 +68,12 @@ const cases: readonly { frame: Frame; bytes: Uint8Array }[] = [
     bytes: write((writer) => writeNumber(writer, frameTypes.dataBlocked, 5)),
   },
   {
-    frame: { type: "max-stream-data", channel: 1, max: 100 },
-    bytes: write((writer) => writeChannelNumber(writer, frameTypes.maxStreamData, 1, 100)),
+    frame: { type: "max-stream-data", stream: 1, max: 100 },
+    bytes: write((writer) => writeStreamNumber(writer, frameTypes.maxStreamData, 1, 100)),
   },
   {
-    frame: { type: "stream-data-blocked", channel: 2, max: 64 },
-    bytes: write((writer) => writeChannelNumber(writer, frameTypes.streamDataBlocked, 2, 64)),
+    frame: { type: "stream-data-blocked", stream: 2, max: 64 },
+    bytes: write((writer) => writeStreamNumber(writer, frameTypes.streamDataBlocked, 2, 64)),
   },
   {
     frame: { type: "path-challenge", data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) },
@@ -77,6 +84,32 @@ const cases: readonly { frame: Frame; bytes: Uint8Array }[] = [
     bytes: write((writer) => {
       writePath(writer, frameTypes.pathResponse, Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1));
     }),
+  },
+  {
+    frame: { type: "stream", stream: 8, offset: 64, bytes: new Uint8Array(0), isFin: true },
+    bytes: write((writer) => writeStreamHeader(writer, 8, 64, 0, true)),
+  },
+  {
+    frame: { type: "reset-stream", stream: 100, code: 7, finalSize: 2 ** 33 },
+    bytes: write((writer) => {
+      writeResetStream(writer, { stream: 100, code: 7, finalSize: 2 ** 33 });
+    }),
+  },
+  {
+    frame: { type: "stop-sending", stream: 9, code: 500 },
+    bytes: write((writer) => writeStreamNumber(writer, frameTypes.stopSending, 9, 500)),
+  },
+  {
+    frame: { type: "max-streams", kind: "message", max: 20 },
+    bytes: write((writer) => writeNumber(writer, frameTypes.maxMessageStreams, 20)),
+  },
+  {
+    frame: { type: "max-streams", kind: "data", max: 70 },
+    bytes: write((writer) => writeNumber(writer, frameTypes.maxDataStreams, 70)),
+  },
+  {
+    frame: { type: "datagram", bytes: data },
+    bytes: write((writer) => writeDatagram(writer, data)),
   },
   {
     frame: { type: "close", code: 3, text: "good night" },
@@ -110,15 +143,28 @@ describe("frames", () => {
     },
   );
 
-  test("on a channel above 7, empty, or beyond 2^53 break the packet", () => {
-    expect(decodeFrames(Uint8Array.of(8, 7, 0, 1, 65))).toHaveLength(1);
-    expect(decodeFrames(Uint8Array.of(8, 8, 0, 1, 65))).toBeUndefined();
-    expect(decodeFrames(Uint8Array.of(8, 0, 0, 0))).toBeUndefined();
+  test("of a stream, empty without an end or beyond 2^53, break the packet", () => {
+    expect(decodeFrames(Uint8Array.of(8, 8, 0, 1, 65))).toHaveLength(1);
+    expect(decodeFrames(Uint8Array.of(8, 8, 0, 0))).toBeUndefined();
+    expect(decodeFrames(Uint8Array.of(9, 8, 0, 0))).toHaveLength(1);
     const end = write((writer) => {
       writeStreamHeader(writer, 0, Number.MAX_SAFE_INTEGER, 1);
       writer.u8(65);
     });
     expect(decodeFrames(end)).toBeUndefined();
+  });
+
+  test("that end, reset or stop a channel break the packet", () => {
+    expect(decodeFrames(Uint8Array.of(9, 7, 0, 1, 65))).toBeUndefined();
+    expect(decodeFrames(Uint8Array.of(4, 7, 0, 0))).toBeUndefined();
+    expect(decodeFrames(Uint8Array.of(5, 7, 0))).toBeUndefined();
+  });
+
+  test("with an unreliable datagram of 1024 bytes are read, of 1025 they break the packet", () => {
+    const datagram = (length: number) =>
+      write((writer) => writeDatagram(writer, new Uint8Array(length)));
+    expect(decodeFrames(datagram(unreliableBytesMax))).toHaveLength(1);
+    expect(decodeFrames(datagram(unreliableBytesMax + 1))).toBeUndefined();
   });
 
   test("random bytes never throw", () => {
@@ -200,7 +246,19 @@ describe("CLOSE frames", () => {
       const offset = Math.floor(2 ** (random.unit() * 52));
       const length = random.between(1, 1100);
       const { length: bytes } = write((writer) => writeStreamHeader(writer, 0, offset, length));
-      expect(streamHeaderBytes(offset, length)).toBe(bytes);
+      expect(streamHeaderBytes(0, offset, length)).toBe(bytes);
     }
+  });
+});
+
+describe("ACK_FREQUENCY frames", () => {
+  test("ask for at least one packet and at most a second", () => {
+    const frequency = { sequence: 3, threshold: 1, delayMs: 1000 };
+    const bytes = write((writer) => writeAckFrequency(writer, frequency));
+    expect(decodeFrames(bytes)).toEqual([{ type: "ack-frequency", ...frequency }]);
+    const none = { ...frequency, threshold: 0 };
+    expect(decodeFrames(write((writer) => writeAckFrequency(writer, none)))).toBeUndefined();
+    const late = { ...frequency, delayMs: 1001 };
+    expect(decodeFrames(write((writer) => writeAckFrequency(writer, late)))).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { transportCodes } from "../../src/transport/close-codes.ts";
 import type { ConnectOptions } from "../../src/transport/endpoint-port.ts";
 import { type Agreement, ClientHandshake } from "../../src/transport/handshake.ts";
 import { identityOf } from "../../src/transport/identity.ts";
-import { initWaitMs } from "../../src/transport/limits.ts";
+import { initWaitMs, transportVersion } from "../../src/transport/limits.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import { decodeLongPacket, type LongPacketOf } from "../../src/transport/packet.ts";
 import { ourParameters } from "../../src/transport/parameters.ts";
@@ -31,7 +31,7 @@ function makeAcceptor(): Acceptor {
 }
 
 function take(handshake: ClientHandshake) {
-  const bytes = handshake.takePacket();
+  const bytes = handshake.takePacket(now);
   return bytes && decodeLongPacket(bytes);
 }
 
@@ -50,7 +50,7 @@ describe("the client's handshake", () => {
   test("sends at 0, 100, 300, 700 and 1500 ms and gives up at 3100 ms", () => {
     const handshake = begin();
     const sentAt: number[] = [];
-    if (handshake.takePacket() !== undefined) sentAt.push(0);
+    if (handshake.takePacket(now) !== undefined) sentAt.push(0);
     for (;;) {
       const at = handshake.deadline;
       const reason = handshake.onTimeout(at);
@@ -59,7 +59,7 @@ describe("the client's handshake", () => {
         expect(reason).toMatchObject({ cause: "unreachable" });
         break;
       }
-      if (handshake.takePacket() !== undefined) sentAt.push(at - now);
+      if (handshake.takePacket(now) !== undefined) sentAt.push(at - now);
     }
     expect(sentAt).toEqual([0, 100, 300, 700, 1500]);
   });
@@ -68,11 +68,21 @@ describe("the client's handshake", () => {
     const handshake = begin();
     expect(take(handshake)).toMatchObject({ type: "query", source: id });
     expect(take(handshake)).toBeUndefined();
-    handshake.handle(server.answerTo(now, host, id));
+    handshake.handle(now, server.answerTo(now, host, id));
     const init = takeInit(handshake);
     expect(init.cookie.length).toBeGreaterThan(0);
-    const agreement = handshake.handle(acceptOf(server, init)) as Agreement;
+    const agreement = handshake.handle(now, acceptOf(server, init)) as Agreement;
     expect(agreement).toMatchObject({ peerId: 99, peerKey: serverKey });
+  });
+
+  test("takes the time from the first INIT to the answer", () => {
+    const handshake = begin();
+    handshake.takePacket(now);
+    handshake.handle(now + 50, server.answerTo(now + 50, host, id));
+    const init = decodeLongPacket(handshake.takePacket(now + 50)!) as LongPacketOf<"init">;
+    handshake.onTimeout(now + 100);
+    expect(handshake.takePacket(now + 100)).toBeDefined();
+    expect(handshake.handle(now + 130, acceptOf(server, init))).toMatchObject({ handshakeMs: 80 });
   });
 
   test("begins with INIT when key and cookie are known, and with QUERY when only one is", () => {
@@ -84,7 +94,7 @@ describe("the client's handshake", () => {
   test("sends the same message with a new cookie, so that the server knows it again", () => {
     const handshake = begin({ key: serverKey, cookie: new Uint8Array(22) });
     const stale = takeInit(handshake);
-    handshake.handle(server.answerTo(now, host, id));
+    handshake.handle(now, server.answerTo(now, host, id));
     const fresh = takeInit(handshake);
     expect(fresh.message).toEqual(stale.message);
     expect(fresh.cookie).not.toEqual(stale.cookie);
@@ -93,32 +103,34 @@ describe("the client's handshake", () => {
   test("answers ANSWER at once, and once a try", () => {
     const handshake = begin();
     take(handshake);
-    handshake.handle(server.answerTo(now, host, id));
+    handshake.handle(now, server.answerTo(now, host, id));
     takeInit(handshake);
-    handshake.handle(server.answerTo(now + 1, host, id));
+    handshake.handle(now, server.answerTo(now + 1, host, id));
     expect(take(handshake)).toBeUndefined();
     handshake.onTimeout(now + initWaitMs);
     takeInit(handshake);
-    handshake.handle(server.answerTo(now + 1, host, id));
+    handshake.handle(now, server.answerTo(now + 1, host, id));
     takeInit(handshake);
   });
 
   test("turns to the server that answers when a forged ANSWER led nowhere", () => {
     const handshake = begin();
-    handshake.handle(impostor.answerTo(now, host, id));
+    handshake.handle(now, impostor.answerTo(now, host, id));
     const misled = takeInit(handshake);
     expect(server.accept(misled, 99)).toBeUndefined();
     handshake.onTimeout(now + initWaitMs);
-    handshake.handle(server.answerTo(now, host, id));
-    expect(handshake.handle(acceptOf(server, takeInit(handshake)))).toMatchObject({ peerId: 99 });
+    handshake.handle(now, server.answerTo(now, host, id));
+    expect(handshake.handle(now, acceptOf(server, takeInit(handshake)))).toMatchObject({
+      peerId: 99,
+    });
   });
 
   test("ignores an ANSWER with a key that is no point", () => {
     const handshake = begin();
-    handshake.takePacket();
-    handshake.handle({ ...server.answerTo(now, host, id), serverKey: new Uint8Array(32) });
+    handshake.takePacket(now);
+    handshake.handle(now, { ...server.answerTo(now, host, id), serverKey: new Uint8Array(32) });
     expect(take(handshake)).toBeUndefined();
-    handshake.handle(server.answerTo(now, host, id));
+    handshake.handle(now, server.answerTo(now, host, id));
     takeInit(handshake);
   });
 
@@ -128,15 +140,15 @@ describe("the client's handshake", () => {
     const accept = acceptOf(server, init);
     const message = accept.message.slice();
     message[50] = message[50]! ^ 1;
-    expect(handshake.handle({ ...accept, message })).toBe("damaged");
-    expect(handshake.handle({ ...accept, source: 98 })).toBe("damaged");
-    expect(begin({ key: serverKey, cookie }).handle(accept)).toBe("damaged");
-    expect(handshake.handle(accept)).toMatchObject({ peerId: 99 });
+    expect(handshake.handle(now, { ...accept, message })).toBe("damaged");
+    expect(handshake.handle(now, { ...accept, source: 98 })).toBe("damaged");
+    expect(begin({ key: serverKey, cookie }).handle(now, accept)).toBe("damaged");
+    expect(handshake.handle(now, accept)).toMatchObject({ peerId: 99 });
   });
 
   test("takes no ACCEPT before it has sent INIT", () => {
     const accept = acceptOf(server, takeInit(begin({ key: serverKey, cookie })));
-    expect(begin().handle(accept)).toBe("damaged");
+    expect(begin().handle(now, accept)).toBe("damaged");
   });
 });
 
@@ -145,7 +157,7 @@ describe("when another key is claimed than the one expected, the client", () => 
     const handshake = begin({ key: serverKey });
     take(handshake);
     const answer = impostor.answerTo(now, host, id);
-    handshake.handle(answer);
+    handshake.handle(now, answer);
     expect(take(handshake)).toBeUndefined();
     expect(handshake.onTimeout(now + initWaitMs - 1)).toBeUndefined();
     expect(handshake.onTimeout(now + initWaitMs)).toMatchObject({
@@ -162,25 +174,25 @@ describe("when another key is claimed than the one expected, the client", () => 
     ]) {
       const handshake = begin({ key: serverKey });
       take(handshake);
-      for (const acceptor of order) handshake.handle(acceptor.answerTo(now, host, id));
+      for (const acceptor of order) handshake.handle(now, acceptor.answerTo(now, host, id));
       const init = takeInit(handshake);
       expect(handshake.onTimeout(now + initWaitMs)).toBeUndefined();
-      expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+      expect(handshake.handle(now, acceptOf(server, init))).toMatchObject({ peerId: 99 });
     }
   });
 
   test("opens when ACCEPT comes all the same", () => {
     const handshake = begin({ key: serverKey, cookie });
     const init = takeInit(handshake);
-    handshake.handle(impostor.answerTo(now, host, id));
-    expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+    handshake.handle(now, impostor.answerTo(now, host, id));
+    expect(handshake.handle(now, acceptOf(server, init))).toMatchObject({ peerId: 99 });
   });
 });
 
 describe("REFUSE and VERSION", () => {
   const ids = { destination: id, source: 0 };
   const refuse = { type: "refuse", ...ids, code: 7, text: "full" } as const;
-  const version = { type: "version", ...ids, versions: [3, 4] } as const;
+  const version = { type: "version", ...ids, versions: [transportVersion + 1] } as const;
 
   test("end the handshake at the end of the try, because they prove nothing", () => {
     for (const [packet, code] of [
@@ -189,16 +201,18 @@ describe("REFUSE and VERSION", () => {
     ] as const) {
       const handshake = begin({ key: serverKey, cookie });
       const init = takeInit(handshake);
-      handshake.handle(packet);
+      handshake.handle(now, packet);
       expect(handshake.onTimeout(now + initWaitMs)).toMatchObject({ cause: "refused", code });
       // What proves something counts until then.
-      expect(handshake.handle(acceptOf(server, init))).toMatchObject({ peerId: 99 });
+      expect(handshake.handle(now, acceptOf(server, init))).toMatchObject({ peerId: 99 });
     }
   });
 
   test("of a server that speaks our version are ignored", () => {
     const handshake = begin();
-    expect(handshake.handle({ ...version, versions: [1, 2] })).toBe("unexpected");
+    expect(handshake.handle(now, { ...version, versions: [1, transportVersion] })).toBe(
+      "unexpected",
+    );
     expect(handshake.onTimeout(now + initWaitMs)).toBeUndefined();
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { keyUpdateMs } from "../../src/transport/limits.ts";
 import { goodLink } from "../support/network.ts";
+import { Transfer } from "../support/transfer.ts";
 import { makeTransportPair, serverAddress, type TransportPair } from "../support/transport-pair.ts";
+
+/**
+ * Not here, because there is nothing of the kind: resumption and 0-RTT, HTTP, ECN (Node cannot set
+ * it), IPv6, other ciphers and other versions of QUIC.
+ */
 
 /** The link of the QUIC interop runner: 15 ms each way, 10 Mbit/s, 25 datagrams in the queue. */
 const interopLink = { delayMs: 15, megabitsPerSecond: 10, queueBytes: 25 * 1228 };
@@ -134,6 +141,48 @@ describe("the scenarios of the QUIC interop runner:", () => {
     pair.client.host.connect(serverAddress);
     expect(pair.clock.advanceUntil(() => pair.server.connection !== undefined, 5000)).toBe(true);
     expect(count).toBeGreaterThan(4);
+  });
+
+  test("retry: a cookie that no server gave costs one round trip, and the rest goes on", () => {
+    const pair = makeTransportPair(13);
+    pair.network.conditions = { ...goodLink, ...interopLink };
+    const key = pair.server.host.identity.keyPair.publicKey;
+    const startedAt = pair.clock.now();
+    pair.client.host.connect(serverAddress, { key, cookie: new Uint8Array(22).fill(9) });
+    const isOpen = () => pair.client.connection !== undefined;
+    expect(pair.clock.advanceUntil(isOpen, 1000)).toBe(true);
+    // Two round trips of 30 ms, and three datagrams of 1200 bytes at 10 Mbit/s.
+    expect(pair.clock.now() - startedAt).toBeLessThan(65);
+    deliver(pair, [1024], 1000);
+  });
+
+  test("keyupdate: 3 MB each way while the keys change", () => {
+    const pair = openPair(14);
+    pair.clock.advance(keyUpdateMs - 500);
+    const phases = new Set<number>();
+    pair.network.onSend = (_from, _to, datagram) => phases.add(datagram[0]! >> 4);
+    pair.server.host.send(pair.server.connection!, 0, new Uint8Array(3_000_000));
+    deliver(pair, [3_000_000], 10_000);
+    const isThere = () => pair.client.messages.length === 1;
+    expect(pair.clock.advanceUntil(isThere, 10_000)).toBe(true);
+    expect(phases).toEqual(new Set([4, 5]));
+  });
+
+  test("connectionmigration: to another host in the middle of 2 MB, at 5 % loss", () => {
+    const pair = openPair(15, { loss: 0.05 });
+    pair.clock.setTimer(pair.clock.now() + 700, () => {
+      pair.client.host.rebind({ host: "10.0.0.77", port: 50_000 });
+    });
+    deliver(pair, [2_000_000], 10_000);
+    expect(pair.server.events.filter(({ type }) => type === "opened")).toHaveLength(1);
+  });
+
+  test("crosstraffic: 25 % of 10 Mbit/s at least beside a TCP flow with CUBIC", () => {
+    const transfer = new Transfer(16, interopLink);
+    const ours = transfer.addFlow();
+    transfer.addCubicFlow();
+    transfer.run(12_000);
+    expect(transfer.megabitsPerSecond(ours, 2000)).toBeGreaterThan(2.5);
   });
 
   test("goodput: 90 % of 10 Mbit/s for 5 MB", () => {

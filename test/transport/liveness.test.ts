@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   keepAliveJitter,
+  probeRoundsMax,
   probeRoundsMin,
   silenceAfterStallMs,
   silenceMaxMs,
@@ -35,6 +36,13 @@ describe("Liveness", () => {
     expect(liveness.isDead(end, probeRoundsMin - 1)).toBe(false);
     expect(liveness.deadline(probeRoundsMin)).toBe(end);
     expect(liveness.deadline(probeRoundsMin - 1)).toBeUndefined();
+  });
+
+  test("calls dead what speaks and leaves 30 rounds unanswered, and not one less", () => {
+    const liveness = new Liveness(now, 1000);
+    liveness.onHeard(now, 0);
+    expect(liveness.isDead(now, probeRoundsMax - 1)).toBe(false);
+    expect(liveness.isDead(now, probeRoundsMax)).toBe(true);
   });
 
   test("counts silence as 1.5 s after a stall of our own, and never as more than it was", () => {

@@ -5,28 +5,46 @@ import { sentPacket } from "../support/congestion-event.ts";
 const some = (count: number) => Array.from({ length: count }, () => sentPacket());
 
 /** 50 packets of which so many are lost. */
-function settle(share: LossShare, lost: number, revived = 0): void {
-  share.note({ acked: some(50 - lost), lost: some(lost), revived: some(revived) });
+function settle(share: LossShare, lost: number, { isCalm = true, revived = 0 } = {}): void {
+  share.note({ acked: some(50 - lost), lost: some(lost), revived: some(revived) }, isCalm);
 }
 
 describe("LossShare", () => {
-  test("says nothing of the path before eight times 50 packets", () => {
+  test("says nothing of the path before four times 50 packets", () => {
     const share = new LossShare();
-    for (let count = 0; count < 7; count += 1) settle(share, 10);
+    for (let count = 0; count < 3; count += 1) settle(share, 10);
     expect(share.recent).toBe(0.2);
     expect(share.base).toBe(0);
     settle(share, 10);
     expect(share.base).toBe(0.2);
   });
 
-  test("takes the calmest of the last eight for what the path loses anyway", () => {
+  test("takes the mean of the last eight calm shares for what the path loses anyway", () => {
     const share = new LossShare();
-    settle(share, 0);
-    for (let count = 0; count < 7; count += 1) settle(share, 5);
+    for (let count = 0; count < 4; count += 1) settle(share, 0);
+    for (let count = 0; count < 4; count += 1) settle(share, 10);
+    expect(share.base).toBeCloseTo(0.1, 10);
+    for (let count = 0; count < 4; count += 1) settle(share, 10);
+    expect(share.base).toBeCloseTo(0.2, 10);
+  });
+
+  test("does not blame the path for what is lost while something queues", () => {
+    const share = new LossShare();
+    for (let count = 0; count < 8; count += 1) settle(share, 5, { isCalm: false });
     expect(share.base).toBe(0);
-    expect(share.mean).toBeCloseTo(0.0875, 5);
-    settle(share, 5);
-    expect(share.base).toBe(0.1);
+    expect(share.mean).toBeCloseTo(0.1, 10);
+    expect(share.isAboveBaseBy(0.02)).toBe(true);
+  });
+
+  test("knows how far chance reaches above the mean", () => {
+    const share = new LossShare();
+    for (let count = 0; count < 8; count += 1) settle(share, 10);
+    // Two standard deviations of 50 packets with 20 % loss are 11 %: 17 packets, and 33 % with 2 % more.
+    settle(share, 16, { isCalm: false });
+    expect(share.isAboveBaseBy(0.02)).toBe(false);
+    settle(share, 17, { isCalm: false });
+    expect(share.isAboveBaseBy(0.02)).toBe(true);
+    expect(share.isAboveBaseBy(0.03)).toBe(false);
   });
 
   test("never takes more than 30 % for chance", () => {
@@ -34,11 +52,12 @@ describe("LossShare", () => {
     for (let count = 0; count < 8; count += 1) settle(share, 40);
     expect(share.recent).toBe(0.8);
     expect(share.base).toBe(0.3);
+    expect(share.mean).toBe(0.3);
   });
 
   test("does not count a packet that arrived after all", () => {
     const share = new LossShare();
-    settle(share, 10, 10);
+    settle(share, 10, { revived: 10 });
     expect(share.recent).toBe(0);
   });
 });

@@ -197,7 +197,7 @@ describe("key pairs", () => {
     expect(hex(toKeyPair(pair.privateKey).publicKey)).toBe(publicKey);
   });
 
-  test("come by the thousand; Node 20 stops for ever when it exports a young key as JWK", () => {
+  test("come by the thousand, though Node 20 can stop for ever in the export of a key that it generated", () => {
     const secret = new SeededRandom(7).bytes(32);
     const expected = keyPairOf(secret).publicKey;
     for (let round = 0; round < 2000; round += 1) {

@@ -1,11 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { NewReno } from "../../src/transport/congestion.ts";
-import { skipDistanceMax, skipDistanceMin, skippedCountMax } from "../../src/transport/limits.ts";
+import {
+  ackDelayMaxMs,
+  skipDistanceMax,
+  skipDistanceMin,
+  skippedCountMax,
+} from "../../src/transport/limits.ts";
 import { PacketSpace } from "../../src/transport/packet-space.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function newSpace(seed: number): PacketSpace {
-  return new PacketSpace(new SeededRandom(seed), (datagramBytes) => new NewReno(datagramBytes));
+  return new PacketSpace(
+    new SeededRandom(seed),
+    (datagramBytes) => new NewReno(datagramBytes),
+    () => ackDelayMaxMs,
+  );
 }
 
 /** Takes numbers up to `end` and gives those that were skipped. */

@@ -56,7 +56,7 @@ describe("transport parameters", () => {
       { ackDelayMaxMs: 0 },
       { datagramBytesMax: datagramBytesMin },
       { socketBytes: socketBytesMin },
-      { initialDataMax: 0, initialChannelDataMax: 0 },
+      { initialDataMax: 0, initialStreamDataMax: 0 },
     ];
     for (const part of taken) {
       expect(read(encode({ ...ourParameters, ...part }))).toEqual({ ...ourParameters, ...part });

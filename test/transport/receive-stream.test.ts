@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { ByteWriter, varintBytes } from "../../src/base/bytes.ts";
 import {
-  channelWindowBytes,
   messageBytesFree,
   messageBytesMax,
   pageBytes,
   pieceCountMax,
+  streamWindowBytes,
 } from "../../src/transport/limits.ts";
 import { MessageAssembler } from "../../src/transport/message-assembler.ts";
 import type { Range } from "../../src/transport/ranges.ts";
@@ -24,8 +24,8 @@ function makeStream(budget: ReceiveBudget = new ReceiveBudget(messageBytesMax)) 
       unblockedCount += 1;
     },
   });
-  const window = new ReceiveWindow(budget, { first: channelWindowBytes, max: channelWindowBytes });
-  const stream = new ReceiveStream(assembler, window);
+  const window = new ReceiveWindow(budget, { first: streamWindowBytes, max: streamWindowBytes });
+  const stream = new ReceiveStream(assembler, window, budget);
   return { stream, assembler, messages, unblockedCount: () => unblockedCount };
 }
 
@@ -94,8 +94,8 @@ describe("ReceiveStream", () => {
 
   test("takes bytes up to its credit and calls one more a violation", () => {
     const { stream } = makeStream();
-    expect(stream.receive(channelWindowBytes - 1, Uint8Array.of(1))).toBe("taken");
-    expect(stream.receive(channelWindowBytes, Uint8Array.of(1))).toBe("over-limit");
+    expect(stream.receive(streamWindowBytes - 1, Uint8Array.of(1))).toBe("taken");
+    expect(stream.receive(streamWindowBytes, Uint8Array.of(1))).toBe("over-limit");
   });
 
   test("keeps 64 pieces out of order, and not a 65th unless it touches one", () => {
@@ -114,21 +114,21 @@ describe("ReceiveStream", () => {
     const { stream } = makeStream();
     const random = new SeededRandom(3);
     for (let round = 0; round < 20_000; round += 1) {
-      const offset = random.between(1, channelWindowBytes - 1);
+      const offset = random.between(1, streamWindowBytes - 1);
       stream.receive(offset, Uint8Array.of(255));
-      expect(stream.heldBytes).toBeLessThanOrEqual(channelWindowBytes + pageBytes);
+      expect(stream.heldBytes).toBeLessThanOrEqual(streamWindowBytes + pageBytes);
     }
   });
 
   test("gives new credit when a quarter of the window was consumed", () => {
     const { stream } = makeStream();
-    const bytes = frame(new Uint8Array(channelWindowBytes / 4 - 4));
+    const bytes = frame(new Uint8Array(streamWindowBytes / 4 - 4));
     stream.receive(0, bytes.subarray(0, bytes.length - 1));
-    expect(bytes.length).toBe(channelWindowBytes / 4);
+    expect(bytes.length).toBe(streamWindowBytes / 4);
     expect(stream.isCreditDue).toBe(false);
     stream.receive(bytes.length - 1, bytes.subarray(-1));
     expect(stream.isCreditDue).toBe(true);
-    expect(stream.giveCredit()).toBe(bytes.length + channelWindowBytes);
+    expect(stream.giveCredit()).toBe(bytes.length + streamWindowBytes);
     expect(stream.isCreditDue).toBe(false);
   });
 });

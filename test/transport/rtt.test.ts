@@ -9,6 +9,18 @@ describe("RttEstimator", () => {
     expect(rtt.probeTimeoutMs(20)).toBe(320);
   });
 
+  test("believes a guess until the first sample, and no longer", () => {
+    const rtt = new RttEstimator();
+    rtt.assume(40);
+    expect(rtt.smoothedMs).toBe(40);
+    expect(rtt.probeTimeoutMs(20)).toBe(40 + 4 * 20 + 20);
+    rtt.update(8, 3);
+    expect(rtt.smoothedMs).toBe(8);
+    expect(rtt.probeTimeoutMs(20)).toBe(8 + 4 * 4 + 20);
+    rtt.assume(40);
+    expect(rtt.smoothedMs).toBe(8);
+  });
+
   test("takes the first sample whole", () => {
     const rtt = new RttEstimator();
     rtt.update(8, 3);

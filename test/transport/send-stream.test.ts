@@ -16,9 +16,7 @@ function sendNext(stream: SendStream, bytesMax: number, newBytesMax = unlimited)
 }
 
 function openStream(): SendStream {
-  const stream = new SendStream();
-  stream.max = unlimited;
-  return stream;
+  return new SendStream(unlimited);
 }
 
 describe("SendStream", () => {
@@ -55,7 +53,7 @@ describe("SendStream", () => {
   });
 
   test("keeps to both limits, which hold back new bytes only", () => {
-    const stream = new SendStream();
+    const stream = new SendStream(0);
     stream.write(new Uint8Array(100));
     expect(stream.next(unlimited)).toBeUndefined();
     expect(stream.isBlocked).toBe(true);

@@ -4,45 +4,40 @@ import { transportCodes } from "../../src/transport/close-codes.ts";
 import {
   frameTypes,
   writeAck,
-  writeChannelNumber,
   writeClose,
   writeNumber,
+  writeResetStream,
   writeStreamHeader,
+  writeStreamNumber,
 } from "../../src/transport/frames.ts";
 import {
-  channelWindowBytes,
+  channelMax,
   connectionWindowBytes,
   messageBytesMax,
+  messageStreamsMax,
   pieceCountMax,
+  streamWindowBytes,
 } from "../../src/transport/limits.ts";
-import { ourParameters, type TransportParameters } from "../../src/transport/parameters.ts";
-import { RawPeer } from "../support/raw-peer.ts";
-import { makeTransportPair, serverAddress, type TransportPair } from "../support/transport-pair.ts";
-
-/** A server, and a client that obeys nothing, connected. */
-function besiege(
-  seed = 1,
-  parameters: TransportParameters = ourParameters,
-): TransportPair & { readonly peer: RawPeer } {
-  const pair = makeTransportPair(seed);
-  const peer = new RawPeer({ ...pair, server: serverAddress });
-  peer.connect(parameters);
-  peer.sendFrames((writer) => writer.u8(frameTypes.ping));
-  pair.clock.advance(1);
-  expect(pair.server.events).toMatchObject([{ type: "opened", isIncoming: true }]);
-  return { ...pair, peer };
-}
+import { ourParameters } from "../../src/transport/parameters.ts";
+import { oneShotId } from "../../src/transport/stream-id.ts";
+import { besiege, droppedBy, type Siege } from "../support/siege.ts";
 
 function writeStream(
   writer: ByteWriter,
-  piece: { readonly channel?: number; readonly offset: number; readonly bytes: readonly number[] },
+  piece: {
+    readonly stream?: number;
+    readonly offset: number;
+    readonly bytes: readonly number[];
+    readonly isFin?: boolean;
+  },
 ): void {
-  writeStreamHeader(writer, piece.channel ?? 0, piece.offset, piece.bytes.length);
+  const { stream = 0, offset, bytes, isFin } = piece;
+  writeStreamHeader(writer, stream, offset, bytes.length, isFin);
   writer.bytes(Uint8Array.from(piece.bytes));
 }
 
 /** What the attack brought, and whether the peer was told the same. */
-function expectViolation(siege: ReturnType<typeof besiege>, code: number): void {
+function expectViolation(siege: Siege, code: number): void {
   siege.clock.advance(1);
   expect(siege.server.closed).toMatchObject({ cause: "protocol-violation", code });
   expect(siege.peer.frames.at(-1)).toMatchObject({ type: "close", code });
@@ -86,7 +81,7 @@ describe("a peer that breaks the protocol is closed with a reason:", () => {
 
   test("it sends one byte more than a channel's credit", () => {
     const siege = besiege();
-    const offset = channelWindowBytes - 1;
+    const offset = streamWindowBytes - 1;
     siege.peer.sendFrames((writer) => writeStream(writer, { offset, bytes: [0] }));
     siege.clock.advance(1);
     expect(siege.server.closed).toBeUndefined();
@@ -96,17 +91,81 @@ describe("a peer that breaks the protocol is closed with a reason:", () => {
 
   test("it sends one byte more than the connection's credit", () => {
     const siege = besiege();
-    const channels = connectionWindowBytes / channelWindowBytes;
-    const offset = channelWindowBytes - 1;
-    for (let channel = 0; channel < channels; channel += 1) {
-      siege.peer.sendFrames((writer) => writeStream(writer, { channel, offset, bytes: [0] }));
+    const count = connectionWindowBytes / streamWindowBytes;
+    const offset = streamWindowBytes - 1;
+    for (let index = 0; index < count; index += 1) {
+      const stream = oneShotId("message", index);
+      siege.peer.sendFrames((writer) => writeStream(writer, { stream, offset, bytes: [0] }));
+    }
+    // Channels have no part in it.
+    for (let stream = 0; stream <= channelMax; stream += 1) {
+      siege.peer.sendFrames((writer) => writeStream(writer, { stream, offset, bytes: [0] }));
     }
     siege.clock.advance(1);
     expect(siege.server.closed).toBeUndefined();
-    siege.peer.sendFrames((writer) =>
-      writeStream(writer, { channel: channels, offset: 0, bytes: [0] }),
-    );
+    const stream = oneShotId("message", count);
+    siege.peer.sendFrames((writer) => writeStream(writer, { stream, offset: 0, bytes: [0] }));
     expectViolation(siege, transportCodes.flowControlError);
+  });
+
+  test("it opens one stream more than it was allowed", () => {
+    const siege = besiege();
+    const open = (index: number) => {
+      const stream = oneShotId("message", index);
+      siege.peer.sendFrames((writer) => writeStream(writer, { stream, offset: 1, bytes: [0] }));
+      siege.clock.advance(1);
+    };
+    open(messageStreamsMax - 1);
+    expect(siege.server.closed).toBeUndefined();
+    open(messageStreamsMax);
+    expectViolation(siege, transportCodes.streamLimitError);
+  });
+
+  test.each([
+    ["gives credit for", (writer: ByteWriter) => writeStreamNumber(writer, 0x11, 8, 100)],
+    ["stops", (writer: ByteWriter) => writeStreamNumber(writer, 0x05, 9, 0)],
+  ])("it %s a stream that was never opened", (_what, write) => {
+    const siege = besiege();
+    siege.peer.sendFrames(write);
+    expectViolation(siege, transportCodes.streamStateError);
+  });
+
+  const fin = { stream: 8, bytes: [1], isFin: true };
+  test.each([
+    ["ends a stream twice", { ...fin, offset: 5 }, { ...fin, offset: 6 }],
+    ["sends behind a stream's end", { ...fin, offset: 5 }, { ...fin, isFin: false, offset: 6 }],
+    [
+      "ends a stream before what it sent",
+      { ...fin, isFin: false, offset: 9 },
+      { ...fin, offset: 2 },
+    ],
+    [
+      "ends a message stream within its message",
+      { ...fin, offset: 1 },
+      { ...fin, isFin: false, offset: 0, bytes: [9] },
+    ],
+    [
+      "puts two messages on a message stream",
+      { ...fin, offset: 0, bytes: [1, 65, 1, 66] },
+      undefined,
+    ],
+  ])("it %s", (_what, first, second) => {
+    const siege = besiege();
+    siege.peer.sendFrames((writer) => writeStream(writer, first));
+    if (second !== undefined) siege.peer.sendFrames((writer) => writeStream(writer, second));
+    expectViolation(siege, transportCodes.finalSizeError);
+    expect(siege.server.messages.length).toBeLessThanOrEqual(1);
+  });
+
+  test("it resets a stream behind its credit, or not where it ended", () => {
+    const beyond = besiege();
+    const reset = { stream: 9, code: 0, finalSize: streamWindowBytes + 1 };
+    beyond.peer.sendFrames((writer) => writeResetStream(writer, reset));
+    expectViolation(beyond, transportCodes.flowControlError);
+    const moved = besiege();
+    moved.peer.sendFrames((writer) => writeStream(writer, { ...fin, stream: 9, offset: 5 }));
+    moved.peer.sendFrames((writer) => writeResetStream(writer, { ...reset, finalSize: 7 }));
+    expectViolation(moved, transportCodes.finalSizeError);
   });
 
   test("it declares a message that is too long", () => {
@@ -151,9 +210,7 @@ describe("what is odd but allowed:", () => {
     }
     siege.clock.advance(1);
     expect(siege.server.closed).toBeUndefined();
-    const { dropped } = siege.server.host.stats;
-    const sum = Object.values(dropped).reduce((total, count) => total + count, 0);
-    expect(sum).toBe(200);
+    expect(droppedBy(siege)).toBe(200);
   });
 
   test("text in CLOSE is safe to show", () => {
@@ -185,33 +242,35 @@ describe("what is odd but allowed:", () => {
   });
 
   test("a peer that gives little credit gets no more, and is told once what it holds back", () => {
-    const limits = { initialDataMax: 150, initialChannelDataMax: 100 };
+    const limits = { initialDataMax: 150, initialStreamDataMax: 100 };
     const siege = besiege(1, { ...ourParameters, ...limits });
-    const bytesOf = (channel: number) =>
+    const bytesOf = (stream: number) =>
       siege.peer.frames.reduce((end, frame) => {
-        const isData = frame.type === "stream" && frame.channel === channel;
+        const isData = frame.type === "stream" && frame.stream === stream;
         return isData ? Math.max(end, frame.offset + frame.bytes.length) : end;
       }, 0);
     const { connection, host } = siege.server;
-    host.send(connection!, 0, new Uint8Array(500));
-    host.send(connection!, 1, new Uint8Array(500));
+    const [first, second] = [oneShotId("message", 0), oneShotId("message", 1)];
+    host.streams(connection!)?.sendAlone(new Uint8Array(500));
+    host.streams(connection!)?.sendAlone(new Uint8Array(500));
     siege.clock.advance(500);
-    expect([bytesOf(0), bytesOf(1)]).toEqual([100, 50]);
+    expect([bytesOf(first), bytesOf(second)]).toEqual([100, 50]);
     const blocked = () => siege.peer.frames.filter((frame) => frame.type.endsWith("blocked"));
     expect(blocked()).toEqual([
-      { type: "stream-data-blocked", channel: 0, max: 100 },
+      { type: "stream-data-blocked", stream: first, max: 100 },
       { type: "data-blocked", max: 150 },
     ]);
     siege.peer.sendFrames((writer) => {
       writeNumber(writer, frameTypes.maxData, 200);
       // An old packet that comes late takes nothing back.
       writeNumber(writer, frameTypes.maxData, 10);
-      writeChannelNumber(writer, frameTypes.maxStreamData, 0, 120);
-      writeChannelNumber(writer, frameTypes.maxStreamData, 0, 5);
+      writeStreamNumber(writer, frameTypes.maxStreamData, first, 120);
+      writeStreamNumber(writer, frameTypes.maxStreamData, first, 5);
     });
     siege.clock.advance(500);
-    expect([bytesOf(0), bytesOf(1)]).toEqual([120, 80]);
-    expect(blocked()).toHaveLength(4);
+    expect(bytesOf(first) + bytesOf(second)).toBe(200);
+    expect(bytesOf(first)).toBeLessThanOrEqual(120);
+    expect(blocked().at(-1)).toEqual({ type: "data-blocked", max: 200 });
   });
 });
 

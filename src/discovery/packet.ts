@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { type Address, formatIpv4, parseIpv4 } from "../base/address.ts";
+import { ByteReader, ByteWriter } from "../base/bytes.ts";
+import { type Announcement, readAnnouncement, writeAnnouncement } from "./announcement.ts";
+
+/** No discovery datagram is longer, and every question is exactly this long: no answer outweighs it. */
+export const discoveryBytesMax = 400;
+
+/** Bytes of the proof that a question carries (`questionProof`). */
+export const proofBytes = 16;
+
+/** The numbers of the packets. */
+export const packetTypes = {
+  query: 1,
+  beacon: 2,
+  answer: 3,
+  goodbye: 4,
+  probe: 5,
+  relayed: 6,
+  forward: 7,
+} as const;
+
+/** What kind a discovery datagram is. */
+export type PacketType = keyof typeof packetTypes;
+
+/** What a question carries. A nonce is 8 bytes in lower-case hexadecimal, and not all zero. */
+export interface Question {
+  readonly nonce: string;
+  /** That the asker has a server's key: `proofBytes` bytes in lower-case hexadecimal. */
+  readonly proof?: string;
+}
+
+/** One discovery datagram. */
+export type DiscoveryPacket =
+  /** Asks everyone. */
+  | ({ readonly type: "query" } & Question)
+  /** Asks one host. */
+  | ({ readonly type: "probe" } & Question)
+  /** A question that came to one of several servers of this machine, and from where; IPv4 only. */
+  | ({ readonly type: "forward"; readonly from: Address } & Question)
+  | {
+      readonly type: "answer";
+      readonly nonce: string;
+      readonly announcement: Announcement;
+      /** What the asker shows to the transport to be answered at once: 1 to `cookieBytesMax` bytes. */
+      readonly cookie?: Uint8Array;
+    }
+  | { readonly type: "beacon" | "goodbye" | "relayed"; readonly announcement: Announcement };
+
+/** What can be told of a datagram before it is worth decoding. */
+export interface PacketHead {
+  readonly type: PacketType;
+  /** All zero where the type has none. */
+  readonly nonce: string;
+}
+
+/**
+ * 0x1e and "ars". Transport datagrams have bit 0x40 set in their first byte and this has not, so
+ * the two can meet on one port.
+ */
+const magic = 0x1e617273;
+const version = 1;
+const nonceAt = 6;
+const nonceBytes = 8;
+const headBytes = nonceAt + nonceBytes;
+const noNonce = "00".repeat(nonceBytes);
+const noProof = "00".repeat(proofBytes);
+
+const typeOfNumber = new Map<number, PacketType>(
+  Object.entries(packetTypes).map(([type, number]) => [number, type as PacketType]),
+);
+
+/** The datagram as bytes of its own. */
+export function encodePacket(packet: DiscoveryPacket): Uint8Array {
+  const writer = new ByteWriter(new Uint8Array(discoveryBytesMax));
+  writer.u32(magic);
+  writer.u8(version);
+  writer.u8(packetTypes[packet.type]);
+  writer.bytes(hexBytes("nonce" in packet ? packet.nonce : noNonce, nonceBytes));
+  switch (packet.type) {
+    case "query":
+    case "probe":
+      writer.bytes(hexBytes(packet.proof ?? noProof, proofBytes));
+      writer.zeros(writer.remaining);
+      break;
+    case "forward":
+      writer.bytes(hexBytes(packet.proof ?? noProof, proofBytes));
+      writer.u16(packet.from.port);
+      writer.u32(parseIpv4(packet.from.host) ?? 0);
+      break;
+    default:
+      writeAnnouncement(writer, packet);
+  }
+  return writer.written;
+}
+
+/**
+ * Type and nonce of a datagram that begins as one of ours, or `undefined`. It costs a tenth of
+ * decoding it: a flood is told from what we wait for by this.
+ */
+export function peekPacket(datagram: Uint8Array): PacketHead | undefined {
+  if (datagram.length < headBytes || discoveryBytesMax < datagram.length) return undefined;
+  const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  if (bytes.readUInt32BE(0) !== magic || bytes[4] !== version) return undefined;
+  const type = typeOfNumber.get(bytes[5] ?? 0);
+  if (type === undefined) return undefined;
+  return { type, nonce: bytes.toString("hex", nonceAt, headBytes) };
+}
+
+/** The packet, or `undefined` when the bytes are anything else than a well-formed one. */
+export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined {
+  const head = peekPacket(datagram);
+  if (head === undefined) return undefined;
+  const { type, nonce } = head;
+  const reader = new ByteReader(datagram.subarray(headBytes));
+  switch (type) {
+    case "query":
+    case "probe":
+      if (datagram.length !== discoveryBytesMax) return undefined;
+      return readQuestion(type, nonce, reader);
+    case "forward":
+      return readForward(nonce, reader);
+    case "answer": {
+      const content = readAnnouncement(reader);
+      return content === undefined || nonce === noNonce ? undefined : { type, nonce, ...content };
+    }
+    default: {
+      const content = readAnnouncement(reader);
+      if (content === undefined || nonce !== noNonce) return undefined;
+      const { announcement } = content;
+      if (type === "relayed" && announcement.addresses === undefined) return undefined;
+      return { type, announcement };
+    }
+  }
+}
+
+function readQuestion<T extends "query" | "probe" | "forward">(
+  type: T,
+  nonce: string,
+  reader: ByteReader,
+): ({ readonly type: T } & Question) | undefined {
+  const bytes = reader.bytes(proofBytes);
+  if (bytes === undefined || nonce === noNonce) return undefined;
+  const proof = Buffer.from(bytes).toString("hex");
+  return { type, nonce, ...(proof !== noProof && { proof }) };
+}
+
+function readForward(nonce: string, reader: ByteReader): DiscoveryPacket | undefined {
+  const question = readQuestion("forward", nonce, reader);
+  const port = reader.u16();
+  const host = reader.u32();
+  if (question === undefined || port === undefined || host === undefined) return undefined;
+  if (port === 0 || reader.remaining !== 0) return undefined;
+  return { ...question, from: { host: formatIpv4(host), port } };
+}
+
+function hexBytes(hex: string, count: number): Uint8Array {
+  const bytes = Buffer.from(hex, "hex");
+  assert(bytes.length === count, `${hex} is not ${count} bytes`);
+  return bytes;
+}
