@@ -18,6 +18,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 const packageOwners: Readonly<Record<string, string>> = {
   "@homebridge/ciao": "discovery/dns-sd-advertiser.ts",
   "@scure/bip39": "base/fingerprint.ts",
+  "@serenity-kit/opaque": "room/opaque.ts",
   blessed: "tui/screen.ts",
   cborg: "room/codec.ts",
   "dgram-as-promised": "base/datagram-socket.ts",
@@ -57,6 +58,7 @@ const drivers = new Set([
   "room/search-backlog.ts",
   "room/search-run.ts",
   "room/segment-reader.ts",
+  "room/opaque.ts",
   "room/server.ts",
   "room/store.ts",
   "room/store-backup.ts",
