@@ -65,7 +65,7 @@ describe.skipIf(noTmux !== undefined)(`a terminal${why}`, () => {
     await using lan = await CliLan.open();
     await using terminal = lan.terminal();
     const screen = await terminal.shows(/More by: earshot doctor/);
-    expect(screen).toContain("Nothing is wrong on this computer, but no server answers");
+    expect(screen).toContain("Only this computer was asked, and no server runs on it.");
     terminal.press("C-q");
     await terminal.shows(/ended with 0/);
   });
