@@ -5,7 +5,7 @@ import { decodeDnsAnswer } from "../../src/discovery/dns-message.ts";
 import { hintsOf } from "../../src/discovery/dns-sd.ts";
 import { decodePacket, encodePacket } from "../../src/discovery/packet.ts";
 import { hintsMax } from "../../src/discovery/server-hint.ts";
-import { decodeRequest, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
+import { decodeClientMessage, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import { decodeAcceptPayload, encodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import {
   decodeFrames,
@@ -40,7 +40,7 @@ import {
   ourParameters,
 } from "../../src/transport/parameters.ts";
 import { encodeAnswer } from "../support/dns.ts";
-import { messages, requests } from "../support/room-messages.ts";
+import { messages, notices, requests } from "../support/room-messages.ts";
 import { transportExamples } from "../support/transport-examples.ts";
 
 /** Something that takes bytes from the network. */
@@ -288,14 +288,14 @@ export const decoderTargets: readonly FuzzTarget[] = [
     },
   },
   {
-    name: "requests to a server",
+    name: "messages to a server",
     kind: "decoder",
     share: 0.04,
-    seeds: requests.map(encodeCbor),
+    seeds: [...requests, ...notices].map(encodeCbor),
     take: (input) => {
-      const request = decodeRequest(input);
-      if (request === undefined || !("type" in request)) return false;
-      assert.deepEqual(decodeRequest(encodeCbor(request)), request);
+      const message = decodeClientMessage(input);
+      if (message === undefined || !("type" in message)) return false;
+      assert.deepEqual(decodeClientMessage(encodeCbor(message)), message);
       return true;
     },
   },
