@@ -4,6 +4,7 @@ import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
+import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
@@ -25,6 +26,8 @@ export interface HostingOptions {
   readonly port: number | undefined;
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
+  /** Whether it is advertised by DNS-SD as well. */
+  readonly hasMdns: boolean;
 }
 
 /** A server that runs in this process and can be found on the network. */
@@ -86,6 +89,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     throw error;
   });
   beacon = voice;
+  const advertiser = options.hasMdns ? advertise(network, server, { id, name }) : undefined;
   const { host, port } = server.address;
   return {
     id,
@@ -100,10 +104,31 @@ export async function startHosting(network: Network, options: HostingOptions): P
       return server.memberCount;
     },
     async close(reason) {
-      await Promise.all([server.close(reason), voice.close()]);
+      await Promise.all([server.close(reason), voice.close(), advertiser?.close()]);
       await forgetOwner(directory);
     },
   };
+}
+
+function advertise(
+  network: Network,
+  server: RunningServer,
+  { id, name }: { readonly id: string; readonly name: string },
+): DnsSdAdvertiser {
+  return new DnsSdAdvertiser({
+    ...network,
+    name,
+    key: id,
+    port: server.address.port,
+    versionMin: transportVersion,
+    versionMax: transportVersion,
+    onTrouble: note,
+  });
+}
+
+/** Tells the owner of the server; nobody has to listen. */
+function note(message: string): void {
+  new LineOutput(process.stderr, () => undefined).writeLine(`earshot: note: ${message}`);
 }
 
 function serverName(wanted: string | undefined): string {
@@ -124,14 +149,13 @@ async function startOn(
   identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange" | "onOther">,
 ): Promise<RunningServer> {
   const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
-  const notes = new LineOutput(process.stderr, () => undefined);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host, port: tried },
       ipv6Host,
       dataDir: directory.historyPath,
-      onTrouble: (message) => notes.writeLine(`earshot: note: ${message}`),
+      onTrouble: note,
       clock: network.clock,
       random: network.random,
     });

@@ -360,14 +360,15 @@ export class Connection {
     return this.#link;
   }
 
-  #open({ peerKey }: Link): void {
+  #open({ peerKey, channelBinding }: Link): void {
     this.#state = { type: "open" };
     // The client's PING makes the connection real for the server; the server's gives it a round
     // trip, without which it would take half a second longer to tell a dead client.
     this.#session.ping();
     const { handle, isIncoming } = this;
     const peer = this.#path.address;
-    this.#emit({ type: "opened", connection: handle, peer, peerKey, isIncoming });
+    const proven = { peerKey, channelBinding };
+    this.#emit({ type: "opened", connection: handle, peer, ...proven, isIncoming });
   }
 
   #startClosing(now: number, reason: CloseReason): void {

@@ -37,6 +37,11 @@ class Namespace {
     execFileSync(program!, args, { input, stdio: ["pipe", "ignore", "pipe"] });
   }
 
+  output(command: readonly string[]): string {
+    const [program, ...args] = this.enter(command);
+    return execFileSync(program!, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
   /** Starts a command that runs until it is ended. */
   spawn(command: readonly string[]): ChildProcess {
     const [program, ...args] = this.enter(command);
@@ -93,6 +98,27 @@ export class Lan implements AsyncDisposable {
     return host;
   }
 
+  /** The first switch drops all UDP that is for more than one host; needs `nft`. */
+  filterGroupTraffic(): void {
+    const isGroup = "ether daddr & 01:00:00:00:00:00 == 01:00:00:00:00:00";
+    this.#switches.run(
+      ["nft", "-f", "-"],
+      `table bridge filter {
+        chain forward { type filter hook forward priority 0; ${isGroup} meta l4proto udp drop; }
+      }`,
+    );
+  }
+
+  /** The first switch drops all UDP to this port; needs `nft`. */
+  filterPort(port: number): void {
+    this.#switches.run(
+      ["nft", "-f", "-"],
+      `table bridge filter-${port} {
+        chain forward { type filter hook forward priority 0; udp dport ${port} drop; }
+      }`,
+    );
+  }
+
   /** Keeps every frame that passes the first switch, from now on; needs `tcpdump`. */
   async capture(): Promise<Capture> {
     const options = ["-i", "sw1", "--immediate-mode", "-U", "-Z", "root", "-w", "-", "udp"];
@@ -124,6 +150,7 @@ export class Host {
   readonly #switches: Namespace;
   readonly #home: string;
   readonly #programs: Program[] = [];
+  readonly #commands: ChildProcess[] = [];
 
   constructor(number: number, namespace: Namespace, switches: Namespace, home: string) {
     this.#number = number;
@@ -221,6 +248,32 @@ export class Host {
     );
   }
 
+  /** A firewall of these chains of the family inet; needs `nft`. */
+  setFirewall(...chains: readonly string[]): void {
+    this.#namespace.run(["nft", "-f", "-"], `table inet own {\n${chains.join("\n")}\n}`);
+  }
+
+  /** The adapter has this address and no other, of either family; none at all without one. */
+  setAddress(on: SwitchNumber, address?: string): void {
+    const added = address === undefined ? [] : [`addr add ${address} brd + dev eth${on}`];
+    this.#namespace.ip(`addr flush dev eth${on}`, ...added);
+  }
+
+  /** The switch passes nothing between this port and others that are isolated too. */
+  isolate(on: SwitchNumber): void {
+    this.#switches.ip(`link set ${this.#port(on)} type bridge_slave isolated on`);
+  }
+
+  /** What a command in here prints. */
+  output(...command: readonly string[]): string {
+    return this.#namespace.output(command);
+  }
+
+  /** Starts a command that runs until the host is closed. */
+  start(...command: readonly string[]): void {
+    this.#commands.push(this.#namespace.spawn(command));
+  }
+
   /** Starts Node on a script; what it prints are JSON lines. */
   node(script: string, ...args: readonly string[]): Program {
     const command = this.#namespace.enter([process.execPath, script, ...args]);
@@ -248,6 +301,7 @@ export class Host {
       program.kill("SIGKILL");
       await program.exitCode;
     }
+    for (const command of this.#commands) command.kill("SIGKILL");
     await this.#namespace.close();
   }
 

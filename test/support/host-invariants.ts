@@ -65,6 +65,11 @@ export class HostInvariants {
     this.#asked.add(formatAddress(to));
   }
 
+  /** The application asked for something: the turn that follows is its own doing. */
+  onCall(): void {
+    this.#isIdle = false;
+  }
+
   onReceived(from: Address, bytes: number): void {
     const correspondent = this.#correspondent(formatAddress(from));
     correspondent.datagramsReceived += 1;

@@ -1,0 +1,31 @@
+import { inspect } from "node:util";
+
+const redacted = "[secret]";
+
+/**
+ * Something that must be seen nowhere: whoever prints, logs, joins or encodes it by mistake shows
+ * `[secret]`. It is read only where it is used, by `reveal`.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return redacted;
+  }
+
+  toJSON(): string {
+    return redacted;
+  }
+
+  [inspect.custom](): string {
+    return redacted;
+  }
+}
