@@ -9,7 +9,7 @@ import { SeededRandom } from "../support/random.ts";
 import { WireClient } from "../support/wire-client.ts";
 
 const firstSeed = Number(process.env["EARSHOT_SEED"] ?? 1);
-const seedCount = Number(process.env["EARSHOT_SEEDS"] ?? 60);
+const seedCount = Number(process.env["EARSHOT_SEEDS"] ?? 30);
 const turns = 400;
 const nicks = ["anna", "ben", "cleo", "dave"];
 
@@ -49,6 +49,7 @@ class Village {
         return true;
       },
       close: (connection) => this.#byConnection.delete(connection),
+      streams: () => undefined,
     };
     this.#host = new ServerHost({ server, port, store: this.store, clock: this.clock });
     for (const client of this.clients) this.connect(client);

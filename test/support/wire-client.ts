@@ -140,24 +140,38 @@ export class WireClient {
   #handleReply(reply: Reply): void {
     const request = this.#sent.get(reply.ref);
     this.#sent.delete(reply.ref);
-    if (reply.type === "welcome") {
-      for (const room of this.rooms) this.ask({ type: "join", room });
-    } else if (reply.type === "entered") {
-      this.rooms.add(reply.room);
-      const replica = this.replicas.get(reply.room) ?? new Replica();
-      replica.lastSequence = Math.max(replica.lastSequence, reply.lastSequence);
-      this.replicas.set(reply.room, replica);
-    } else if (reply.type === "page") {
-      const replica = this.replicas.get(reply.room);
-      if (replica !== undefined) replica.isReading = false;
-      for (const entry of reply.entries) replica?.add(entry);
-    } else if (request?.type === "join" && reply.type === "error") this.#forget(request.room);
-    else if (request?.type === "answer" && !request.isAccepted) this.#forget(request.room);
-    else if (request?.type === "post") this.#handleAnswer(request, reply);
-    else if (request?.type === "history") {
-      const replica = this.replicas.get(request.room);
-      if (replica !== undefined) replica.isReading = false;
+    switch (request?.type) {
+      case "hello":
+        for (const room of this.rooms) this.ask({ type: "join", room });
+        return;
+      case "join":
+        if (reply.type === "error") this.#forget(request.room);
+        break;
+      case "answer":
+        if (!request.isAccepted) this.#forget(request.room);
+        return;
+      case "post":
+        this.#handleAnswer(request, reply);
+        return;
+      case "history":
+        this.#handlePage(request.room, reply);
+        return;
     }
+    if (reply.type === "entered") this.#handleEntered(reply.room, reply.lastSequence);
+  }
+
+  #handleEntered(room: string, lastSequence: number): void {
+    this.rooms.add(room);
+    const replica = this.replicas.get(room) ?? new Replica();
+    replica.lastSequence = Math.max(replica.lastSequence, lastSequence);
+    this.replicas.set(room, replica);
+  }
+
+  #handlePage(room: string, reply: Reply): void {
+    const replica = this.replicas.get(room);
+    if (replica === undefined) return;
+    replica.isReading = false;
+    if (reply.type === "page") for (const entry of reply.entries) replica.add(entry);
   }
 
   #handleAnswer(
