@@ -9,6 +9,11 @@ const redacted = "[secret]";
 export class Secret {
   readonly #value: string;
 
+  static {
+    // Not a method: declarations that are made file by file cannot name it.
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => redacted });
+  }
+
   constructor(value: string) {
     this.#value = value;
   }
@@ -22,10 +27,6 @@ export class Secret {
   }
 
   toJSON(): string {
-    return redacted;
-  }
-
-  [inspect.custom](): string {
     return redacted;
   }
 }
