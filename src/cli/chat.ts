@@ -21,7 +21,7 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
-import { type Network, systemNetwork } from "./network.ts";
+import { type Network, systemNetwork, withHints } from "./network.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
 /** Line mode and full screen wait 2 s at most for lines on their way; a hosted server closes in 2 more. */
@@ -88,7 +88,7 @@ async function openBrowser(
   onChange: () => void,
 ): Promise<ServerBrowser> {
   await knownServers.read();
-  const browser = await startBrowser({ ...network, onChange });
+  const browser = await startBrowser({ ...withHints(network, knownServers), onChange });
   return {
     servers: () => browser.servers().map((server) => toListed(knownServers, server)),
     // One of several addresses is one adapter to people.

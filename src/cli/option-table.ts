@@ -76,6 +76,24 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
   },
   { name: "no-qr", commands: ["serve"], help: "print the link without its QR code" },
+  {
+    name: "peer",
+    value: "HOST[:PORT]",
+    isRepeatable: true,
+    commands: ["serve"],
+    help: "show that server of another subnet here; may be repeated",
+  },
+  {
+    name: "announce",
+    value: "IP[:PORT]",
+    commands: ["serve"],
+    help: "where it is reached besides, as from outside of a container",
+  },
+  {
+    name: "hidden",
+    commands: ["serve"],
+    help: "announce nothing: only who has its link or knows it finds it",
+  },
   { name: "json", commands: ["serve", "list"], help: "print JSON, one object per line" },
   {
     name: "wait",
@@ -86,7 +104,7 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "no-sweep",
     commands: ["chat", "list", "bot"],
-    help: "never ask each host of the subnet alone when no server answers",
+    help: "do not ask each host of the subnet when no server answers",
   },
   {
     name: "interface",
