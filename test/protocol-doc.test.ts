@@ -29,7 +29,6 @@ import {
 } from "../src/discovery/repeat-schedule.ts";
 import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
 import {
-  goodbyePatienceMs,
   patienceMs,
   probeAgainMs,
   probeMs,
@@ -103,7 +102,7 @@ describe("docs/PROTOCOL.md, discovery", () => {
         4,
         sweepSubnetsMax,
       ],
-      "path given up": [...seconds(patienceMs), goodbyePatienceMs],
+      "path given up": [...seconds(patienceMs)],
       "PROBE to a peer": [
         ...seconds(peerAskMs),
         ...seconds(peerSeekMs),

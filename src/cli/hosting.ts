@@ -113,7 +113,9 @@ export async function startHosting(network: Network, options: HostingOptions): P
       return server.memberCount;
     },
     async close(reason) {
-      await Promise.all([server.close(reason), voice.close()]);
+      // Whoever hears the goodbye asks whether it is true, at the server's own port.
+      await voice.close();
+      await server.close(reason);
       await forgetOwner(directory);
     },
   };

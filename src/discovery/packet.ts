@@ -45,7 +45,13 @@ export type DiscoveryPacket =
       /** What the asker shows to the transport to be answered at once: 1 to `cookieBytesMax` bytes. */
       readonly cookie?: Uint8Array;
     }
-  | { readonly type: "beacon" | "goodbye" | "relayed"; readonly announcement: Announcement };
+  | { readonly type: "beacon" | "relayed"; readonly announcement: Announcement }
+  | {
+      readonly type: "goodbye";
+      /** Of the probe that it answers; absent when nobody asked. */
+      readonly nonce?: string;
+      readonly announcement: Announcement;
+    };
 
 /** What can be told of a datagram before it is worth decoding. */
 export interface PacketHead {
@@ -63,7 +69,8 @@ const version = 1;
 const nonceAt = 6;
 const nonceBytes = 8;
 const headBytes = nonceAt + nonceBytes;
-const noNonce = "00".repeat(nonceBytes);
+/** What packets have that answer nothing. */
+export const noNonce: string = "00".repeat(nonceBytes);
 const noProof = "00".repeat(proofBytes);
 
 const typeOfNumber = new Map<number, PacketType>(
@@ -76,7 +83,7 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
   writer.u32(magic);
   writer.u8(version);
   writer.u8(packetTypes[packet.type]);
-  writer.bytes(hexBytes("nonce" in packet ? packet.nonce : noNonce, nonceBytes));
+  writer.bytes(hexBytes(("nonce" in packet && packet.nonce) || noNonce, nonceBytes));
   switch (packet.type) {
     case "query":
     case "probe":
@@ -123,6 +130,11 @@ export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined 
     case "answer": {
       const content = readAnnouncement(reader);
       return content === undefined || nonce === noNonce ? undefined : { type, nonce, ...content };
+    }
+    case "goodbye": {
+      const announcement = readAnnouncement(reader)?.announcement;
+      if (announcement === undefined) return undefined;
+      return { type, ...(nonce !== noNonce && { nonce }), announcement };
     }
     default: {
       const content = readAnnouncement(reader);

@@ -5,7 +5,7 @@ import { AdapterTable, pathRank } from "./adapter-table.ts";
 import type { Adapter } from "./adapters.ts";
 import type { Announcement } from "./announcement.ts";
 import type { DiscoveredServer } from "./discovered-server.ts";
-import { decodePacket, encodePacket, type PacketHead, peekPacket } from "./packet.ts";
+import { decodePacket, encodePacket, noNonce, type PacketHead, peekPacket } from "./packet.ts";
 import { type AskedQuestion, QuestionLog } from "./question-log.ts";
 import { questionProof } from "./question-proof.ts";
 import { queryTiming, RepeatSchedule, unsentGapMs, unsentRetriesMax } from "./repeat-schedule.ts";
@@ -173,9 +173,12 @@ export class ServerSearch {
     switch (head.type) {
       case "answer":
         return this.#handleAnswer(now, heard);
+      case "goodbye":
+        return head.nonce === noNonce
+          ? this.#handleVoice(now, heard)
+          : this.#handleAnswer(now, heard);
       case "beacon":
       case "relayed":
-      case "goodbye":
         return this.#handleVoice(now, heard);
       default:
         // Questions, our own too, come to the shared port.
@@ -219,17 +222,24 @@ export class ServerSearch {
       this.#counts.unasked += 1;
       return false;
     }
-    if (!this.#answerRates.take(now, from.host)) {
+    const isFromAsked = isFromWhoWasAsked(question, from);
+    // A server that was asked answers once, so that there are no more answers than questions of ours.
+    if (isFromAsked) this.#questions.forget(head.nonce);
+    else if (!this.#answerRates.take(now, from.host)) {
       this.#counts.refused += 1;
       return false;
     }
     const packet = decodePacket(datagram);
+    if (packet?.type === "goodbye" && isFromAsked) {
+      this.#isChanged = this.#list.handleGone(from) || this.#isChanged;
+      return true;
+    }
     if (packet?.type !== "answer") {
       this.#counts.malformed += 1;
       return false;
     }
     const { announcement, cookie } = packet;
-    if (isFromWhoWasAsked(question, from)) {
+    if (isFromAsked) {
       const adapter = this.#table.adapterOf(from.host);
       this.#candidates.delete(formatAddress(from));
       const isChanged = this.#list.handleAnswer(now, {

@@ -306,7 +306,12 @@ describe("forged datagrams", () => {
 describe("300 servers", () => {
   test("are listed within 250 ms, and stay", () => {
     const lan = openLan();
-    block(lan, 1, "multicast", "ipv6");
+    // Those of the first host are enough to tell each server that it is one of many.
+    const [crowd, client] = ["10.77.1.1", "10.77.1.31"];
+    lan.filter(1, (via, from, to) => {
+      if (via === "multicast" || via === "ipv6") return false;
+      return [from.host, to].includes(client) || from.host === crowd;
+    });
     for (let h = 0; h < 30; h += 1) {
       const host = lan.host(1);
       for (let n = 0; n < 10; n += 1)
