@@ -16,6 +16,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 /** The one file that imports a package, so that replacing the package touches one file. */
 const packageOwners: Readonly<Record<string, string>> = {
+  "@homebridge/ciao": "discovery/dns-sd-advertiser.ts",
   "@scure/bip39": "base/fingerprint.ts",
   blessed: "tui/screen.ts",
   cborg: "room/codec.ts",
@@ -41,7 +42,12 @@ const drivers = new Set([
   "discovery/beacon.ts",
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
+  "discovery/dns-sd-advertiser.ts",
+  "discovery/dns-search.ts",
+  "discovery/mdns-search.ts",
   "discovery/neighbours.ts",
+  "discovery/packet-listener.ts",
+  "discovery/survey.ts",
   "room/client.ts",
   "room/disk-probe.ts",
   "room/history.ts",
@@ -129,10 +135,11 @@ describe("architecture", () => {
   test("every dependency in package.json has its importer", () => {
     const manifest = JSON.parse(readFileSync(resolve(sourceRoot, "../package.json"), "utf8")) as {
       dependencies: Record<string, string>;
+      optionalDependencies: Record<string, string>;
       peerDependencies: Record<string, string>;
     };
-    const { dependencies, peerDependencies } = manifest;
-    const named = [...Object.keys(dependencies), ...Object.keys(peerDependencies)];
+    const { dependencies, optionalDependencies, peerDependencies } = manifest;
+    const named = [dependencies, optionalDependencies, peerDependencies].flatMap(Object.keys);
     expect(named.sort()).toEqual(Object.keys(packageOwners).sort());
     const imported = new Set(files.flatMap((file) => file.imports.map(packageName)));
     expect(Object.keys(packageOwners).filter((name) => !imported.has(name))).toEqual([]);

@@ -36,6 +36,11 @@ export interface DatagramSocketOptions {
   /** Several processes may bind this port, each hearing every broadcast. Never for a data port. */
   readonly isShared?: boolean;
   readonly isBroadcast?: boolean;
+  /**
+   * The only one to send to and to hear. In return the system tells when nothing listens there: an
+   * error with the code `ECONNREFUSED`.
+   */
+  readonly peer?: Address;
   /** The local IPv4 address by whose adapter multicast leaves, by default that of the first route. */
   readonly multicastAddress?: string;
   readonly receiveBufferBytes?: number;
@@ -83,17 +88,27 @@ export async function bindDatagramSocket(options: DatagramSocketOptions): Promis
   try {
     if (options.isBroadcast) wrapper.setBroadcast(true);
     if (options.multicastAddress) wrapper.socket.setMulticastInterface(options.multicastAddress);
+    if (options.peer !== undefined) await connect(wrapper, options.peer);
   } catch (error) {
-    // The adapter has gone since it was listed.
+    // The adapter has gone since it was listed, or nothing leads to the peer.
     await wrapper.close();
     throw bindError(error, options.address);
   }
-  return openSocket(wrapper, options.onError);
+  return openSocket(wrapper, options);
 }
 
 type Wrapper = ReturnType<typeof DgramAsPromised.createSocket>;
 
-function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"]): GroupSocket {
+function connect(wrapper: Wrapper, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    wrapper.socket.connect(port, host, (error?: Error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function openSocket(
+  wrapper: Wrapper,
+  { onError, peer }: Pick<DatagramSocketOptions, "onError" | "peer">,
+): GroupSocket {
   const bound = wrapper.address();
   // One callback for all datagrams, where the wrapper makes a promise for each; and none at all,
   // which saves a tick for each, when nobody asks.
@@ -108,7 +123,8 @@ function openSocket(wrapper: Wrapper, onError: DatagramSocketOptions["onError"])
     send(to, datagram) {
       if (isClosed) return;
       try {
-        wrapper.socket.send(datagram, to.port, to.host, onSent);
+        if (peer === undefined) wrapper.socket.send(datagram, to.port, to.host, onSent);
+        else wrapper.socket.send(datagram, onSent);
       } catch (error) {
         // A forged datagram may come from port 0, to which nothing can be sent.
         onError?.(toEarshotError(error, "socket-failed", "a datagram cannot be sent"));

@@ -50,6 +50,7 @@ export interface ServeCommand extends NetworkOptions {
   readonly isHidden: boolean;
   readonly name: string | undefined;
   readonly port: number | undefined;
+  readonly hasMdns: boolean;
   readonly hasQr: boolean;
   readonly isJson: boolean;
 }
@@ -69,11 +70,20 @@ export interface BotCommand extends NetworkOptions {
   readonly waitMs: number;
 }
 
+export interface DoctorCommand extends NetworkOptions {
+  readonly command: "doctor";
+  readonly server: string | undefined;
+  readonly isJson: boolean;
+  /** How long to print what is heard; `undefined` means to look for a cause instead. */
+  readonly listenMs: number | undefined;
+}
+
 export type Command =
   | ChatCommand
   | ServeCommand
   | ListCommand
   | BotCommand
+  | DoctorCommand
   | { readonly command: "help"; readonly topic: CommandName | undefined }
   | { readonly command: "version" };
 
@@ -222,6 +232,7 @@ function networkCommand(
         peers: peers(values),
         announce: announce(values),
         isHidden: values.has("hidden"),
+        hasMdns: !values.has("no-mdns"),
         hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
       };
@@ -229,6 +240,8 @@ function networkCommand(
       return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
     case "bot":
       return { command: "bot", ...network, ...joining(values), nick: botNick(values) };
+    case "doctor":
+      return { command: "doctor", ...network, ...doctorOptions(values) };
   }
 }
 
@@ -274,6 +287,14 @@ function joining(values: Values) {
     trustedWords: trustedWords(values),
     waitMs: waitMs(values),
   };
+}
+
+function doctorOptions(values: Values) {
+  const server = values.one("server");
+  if (server !== undefined) parseTypedServer(server);
+  const seconds = values.number("listen", 1, 3_600);
+  const listenMs = seconds === undefined ? undefined : seconds * 1_000;
+  return { server, isJson: values.has("json"), listenMs };
 }
 
 function waitMs(values: Values): number {

@@ -18,10 +18,12 @@ import type {
 import type { ChatCommand } from "./args.ts";
 import { type Device, openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { hintSources } from "./hint-sources.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork, withHints } from "./network.ts";
+import { Silence } from "./silence.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
 /** Line mode and full screen wait 2 s at most for lines on their way; a hosted server closes in 2 more. */
@@ -88,13 +90,23 @@ async function openBrowser(
   onChange: () => void,
 ): Promise<ServerBrowser> {
   await knownServers.read();
-  const browser = await startBrowser({ ...withHints(network, knownServers), onChange });
+  const sources = hintSources(network);
+  const browser = await startBrowser({ ...withHints(network, knownServers), sources, onChange });
+  const isSilent = () => browser.servers().length === 0;
+  const silence = new Silence({ network, isSilent, onCause: onChange });
   return {
     servers: () => browser.servers().map((server) => toListed(knownServers, server)),
     // One of several addresses is one adapter to people.
     adapters: () => [...new Map(browser.adapters().map((found) => [found.name, found])).values()],
-    refresh: () => browser.refresh(),
-    close: () => browser.close(),
+    cause: () => silence.cause,
+    refresh: () => {
+      silence.refresh();
+      browser.refresh();
+    },
+    close: () => {
+      silence.close();
+      return browser.close();
+    },
   };
 }
 
@@ -150,7 +162,7 @@ async function chatInLines(
 }
 
 function hostingOptions(command: ChatCommand) {
-  return { name: undefined, port: undefined, data: command.data };
+  return { name: undefined, port: undefined, data: command.data, hasMdns: true };
 }
 
 /** There is no doubt about a server that runs in this process, whoever had its name before. */

@@ -8,6 +8,8 @@ export const exitCodes = {
   noServer: 2,
   notDelivered: 3,
   untrusted: 4,
+  /** A server was found, but something is in the way. */
+  impaired: 5,
 } as const;
 
 /** The exit code for an operating failure. */

@@ -15,6 +15,7 @@ const usage: Record<CommandName, string> = {
   serve: "earshot serve [options]",
   list: "earshot list [options]",
   bot: "earshot bot --nick NICK [options]",
+  doctor: "earshot doctor [options]",
   help: "earshot help [command]",
 };
 
@@ -29,6 +30,7 @@ const exitCodeHelp = `Exit codes:
   2  no server found
   3  something was not delivered in time
   4  an identity cannot be trusted
+  5  a server was found, but something is in its way (doctor)
 `;
 
 function programHelp(): string {

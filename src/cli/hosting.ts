@@ -4,6 +4,7 @@ import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
+import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
@@ -33,6 +34,8 @@ export interface HostingOptions {
   readonly announce?: TypedHost | undefined;
   /** Whether only who knows its key finds it. */
   readonly isHidden?: boolean;
+  /** Whether it is advertised by DNS-SD as well. */
+  readonly hasMdns: boolean;
 }
 
 /** A server that runs in this process and can be found on the network. */
@@ -100,6 +103,9 @@ export async function startHosting(network: Network, options: HostingOptions): P
     throw error;
   });
   beacon = voice;
+  // DNS-SD tells everyone.
+  const isAdvertised = options.hasMdns && !isHidden;
+  const advertiser = isAdvertised ? advertise(network, server, { id, name }) : undefined;
   return {
     id,
     name,
@@ -114,7 +120,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     },
     async close(reason) {
       // Whoever hears the goodbye asks whether it is true, at the server's own port.
-      await voice.close();
+      await Promise.all([voice.close(), advertiser?.close()]);
       await server.close(reason);
       await forgetOwner(directory);
     },
@@ -130,15 +136,31 @@ async function lookupPeers(
     peers.map(async ({ host, port = defaultDataPort }) => {
       if (isIpv6(host) || parseIpv4(host) !== undefined) return [{ host, port }];
       const place = await lookupHost(clock, host, port);
-      if (place === undefined) noteTrouble(`no host called ${host} was found`);
+      if (place === undefined) note(`no host called ${host} was found`);
       return place === undefined ? [] : [place.address];
     }),
   );
   return places.flat();
 }
 
-/** A server goes on when nobody reads what it says. */
-function noteTrouble(message: string): void {
+function advertise(
+  network: Network,
+  server: RunningServer,
+  { id, name }: { readonly id: string; readonly name: string },
+): DnsSdAdvertiser {
+  return new DnsSdAdvertiser({
+    ...network,
+    name,
+    key: id,
+    port: server.address.port,
+    versionMin: transportVersion,
+    versionMax: transportVersion,
+    onTrouble: note,
+  });
+}
+
+/** Tells the owner of the server; nobody has to listen. */
+function note(message: string): void {
   new LineOutput(process.stderr, () => undefined).writeLine(`earshot: note: ${message}`);
 }
 
@@ -166,7 +188,7 @@ async function startOn(
       address: { host, port: tried },
       ipv6Host,
       dataDir: directory.historyPath,
-      onTrouble: noteTrouble,
+      onTrouble: note,
       clock: network.clock,
       random: network.random,
     });

@@ -11,6 +11,8 @@ import type { NetworkOptions } from "./args.ts";
 export interface Network {
   readonly interfaces: readonly string[];
   readonly discoveryPort: number;
+  /** Name servers as `address:port`; those of this machine when absent. */
+  readonly nameServers?: readonly string[];
   readonly clock: Clock;
   readonly random: Random;
   /** Whether each host of the own subnets may be asked when no server answers otherwise. */

@@ -1,5 +1,5 @@
 /** The commands; `chat` is what runs when none is given. */
-export type CommandName = "chat" | "serve" | "list" | "bot" | "help";
+export type CommandName = "chat" | "serve" | "list" | "bot" | "doctor" | "help";
 
 export interface CommandDefinition {
   readonly name: CommandName;
@@ -24,19 +24,20 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "serve", help: "host a server until it is interrupted" },
   { name: "list", help: "print the servers that answer on this network" },
   { name: "bot", help: "chat by JSON lines on stdin and stdout" },
+  { name: "doctor", help: "say why no server is found, and what to do about it" },
   { name: "help", help: "explain a command" },
 ];
 
-const everywhere: readonly CommandName[] = ["chat", "serve", "list", "bot", "help"];
-const networked: readonly CommandName[] = ["chat", "serve", "list", "bot"];
+const everywhere: readonly CommandName[] = ["chat", "serve", "list", "bot", "doctor", "help"];
+const networked: readonly CommandName[] = ["chat", "serve", "list", "bot", "doctor"];
 
 /** Every option, in the order of the help. */
 export const optionTable: readonly OptionDefinition[] = [
   {
     name: "server",
     value: "NAME|HOST[:PORT]|LINK",
-    commands: ["chat", "bot"],
-    help: "the server to join: its name or id, an address, or its link",
+    commands: ["chat", "bot", "doctor"],
+    help: "the server that is meant: its name or id, an address, or its link",
   },
   { name: "nick", value: "NICK", commands: ["chat", "bot"], help: "the nickname to go by" },
   {
@@ -75,6 +76,11 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["serve"],
     help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
   },
+  {
+    name: "no-mdns",
+    commands: ["serve"],
+    help: "no advertising by DNS-SD, by which other programs find servers",
+  },
   { name: "no-qr", commands: ["serve"], help: "print the link without its QR code" },
   {
     name: "peer",
@@ -94,7 +100,13 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["serve"],
     help: "announce nothing: only who has its link or knows it finds it",
   },
-  { name: "json", commands: ["serve", "list"], help: "print JSON, one object per line" },
+  {
+    name: "listen",
+    value: "SECONDS",
+    commands: ["doctor"],
+    help: "print what is heard on the discovery port for so long, 1 to 3600",
+  },
+  { name: "json", commands: ["serve", "list", "doctor"], help: "print JSON, one object per line" },
   {
     name: "wait",
     value: "MS",
@@ -103,7 +115,7 @@ export const optionTable: readonly OptionDefinition[] = [
   },
   {
     name: "no-sweep",
-    commands: ["chat", "list", "bot"],
+    commands: ["chat", "list", "bot", "doctor"],
     help: "do not ask each host of the subnet when no server answers",
   },
   {

@@ -4,9 +4,11 @@ import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { findServer } from "../discovery/browser.ts";
 import { type DiscoveredServer, freshCookie } from "../discovery/discovered-server.ts";
+import { lookUpService } from "../discovery/dns-search.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import type { ServerTarget } from "../tui/chat-options.ts";
 import type { ServerLabel } from "../tui/trust.ts";
+import { isLoopbackOnly } from "./hint-sources.ts";
 import type { KnownServers } from "./known-servers.ts";
 import type { Network } from "./network.ts";
 import { searchServers } from "./search.ts";
@@ -135,7 +137,8 @@ async function named(
   const server = known ?? (others.length === 0 ? first : undefined);
   if (server !== undefined) return discovered(network, server);
   if (first !== undefined) throw ambiguous(name, servers);
-  const find = () => lookupHost(network.clock, name, defaultDataPort);
+  const find = async () =>
+    (await lookUpInDns(network, name)) ?? lookupHost(network.clock, name, defaultDataPort);
   if (hostName.test(name) && (await find()) !== undefined) {
     // A host that is called like a known server has to be that server.
     const isKnown = knownServers.keyOf(nameLabel(name)) !== undefined;
@@ -154,6 +157,14 @@ function ambiguous(name: string, servers: readonly DiscoveredServer[]): EarshotE
   const ids = servers.map((server) => server.id.slice(0, idCharactersMin)).join(", ");
   const message = `${servers.length} servers are called ${name}: choose one by its id, ${ids}`;
   return new EarshotError("argument-invalid", message);
+}
+
+/** What the DNS names as the server of this domain, with its port; a name without a dot is of none. */
+async function lookUpInDns(network: Network, domain: string): Promise<Place | undefined> {
+  const isAsked = network.nameServers !== undefined || !isLoopbackOnly(network);
+  if (!isAsked || !domain.includes(".")) return undefined;
+  const [hint] = await lookUpService(domain, network);
+  return hint && { address: hint.address };
 }
 
 /** Where the host of that name is, by IPv4; `undefined` when nobody knows, or not within 3 s. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { findServer, startBrowser } from "../discovery/browser.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
+import { hintSources } from "./hint-sources.ts";
 import type { Network } from "./network.ts";
 
 /** When one server has answered, the others are due: questions go out at 0, 100 and 300 ms. */
@@ -15,7 +16,7 @@ export async function listServers(
   network: Network,
   waitMs: number,
 ): Promise<readonly DiscoveredServer[]> {
-  const browser = await startBrowser(network);
+  const browser = await startBrowser({ ...network, sources: hintSources(network) });
   try {
     await sleep(network.clock, waitMs);
     return browser.servers();
@@ -35,7 +36,8 @@ export async function searchServers(
   waitMs: number,
   isMatch: (server: DiscoveredServer) => boolean,
 ): Promise<readonly DiscoveredServer[]> {
-  const first = await findServer({ ...network, isMatch, timeoutMs: waitMs });
+  const sources = hintSources(network);
+  const first = await findServer({ ...network, sources, isMatch, timeoutMs: waitMs });
   if (first === undefined) return [];
   const servers = (await listServers(network, settleMs)).filter(isMatch);
   return servers.some((server) => server.id === first.id) ? servers : [first, ...servers];

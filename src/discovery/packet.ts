@@ -127,23 +127,25 @@ export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined 
       return readQuestion(type, nonce, reader);
     case "forward":
       return readForward(nonce, reader);
-    case "answer": {
-      const content = readAnnouncement(reader);
-      return content === undefined || nonce === noNonce ? undefined : { type, nonce, ...content };
-    }
-    case "goodbye": {
-      const announcement = readAnnouncement(reader)?.announcement;
-      if (announcement === undefined) return undefined;
-      return { type, ...(nonce !== noNonce && { nonce }), announcement };
-    }
-    default: {
-      const content = readAnnouncement(reader);
-      if (content === undefined || nonce !== noNonce) return undefined;
-      const { announcement } = content;
-      if (type === "relayed" && announcement.addresses === undefined) return undefined;
-      return { type, announcement };
-    }
+    default:
+      return readVoice(type, nonce, reader);
   }
+}
+
+/** What a server says, which carries an announcement. */
+function readVoice(
+  type: Exclude<PacketType, "query" | "probe" | "forward">,
+  nonce: string,
+  reader: ByteReader,
+): DiscoveryPacket | undefined {
+  const content = readAnnouncement(reader);
+  if (content === undefined) return undefined;
+  const { announcement } = content;
+  const isAnswering = nonce !== noNonce;
+  if (type === "answer") return isAnswering ? { type, nonce, ...content } : undefined;
+  if (type === "goodbye") return { type, ...(isAnswering && { nonce }), announcement };
+  if (isAnswering || (type === "relayed" && announcement.addresses === undefined)) return undefined;
+  return { type, announcement };
 }
 
 function readQuestion<T extends "query" | "probe" | "forward">(

@@ -26,18 +26,27 @@ const cipherName = "chacha20-poly1305";
 const cipherOptions = { authTagLength: tagBytes } as const;
 
 /** The implementation of node:crypto. A call costs some 4 us whatever the length. */
-export const nodeAead: AeadMaker = (key) => ({
-  seal(packetNumber, header, text, out) {
-    const cipher = createCipheriv(cipherName, key, nonceOf(packetNumber), cipherOptions);
+export const nodeAead: AeadMaker = (key) => new NodeAead(key);
+
+class NodeAead implements Aead {
+  readonly #key: Uint8Array;
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
+  }
+
+  seal(packetNumber: number, header: Uint8Array, text: Uint8Array, out: Uint8Array): void {
+    const cipher = createCipheriv(cipherName, this.#key, nonceOf(packetNumber), cipherOptions);
     cipher.setAAD(header, { plaintextLength: text.length });
     out.set(cipher.update(text));
     cipher.final();
     out.set(cipher.getAuthTag(), text.length);
-  },
-  open(packetNumber, header, sealed) {
+  }
+
+  open(packetNumber: number, header: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
     const textBytes = sealed.length - tagBytes;
     if (textBytes < 0) return undefined;
-    const decipher = createDecipheriv(cipherName, key, nonceOf(packetNumber), cipherOptions);
+    const decipher = createDecipheriv(cipherName, this.#key, nonceOf(packetNumber), cipherOptions);
     decipher.setAAD(header, { plaintextLength: textBytes });
     decipher.setAuthTag(sealed.subarray(textBytes));
     const text = decipher.update(sealed.subarray(0, textBytes));
@@ -47,8 +56,8 @@ export const nodeAead: AeadMaker = (key) => ({
     } catch {
       return undefined;
     }
-  },
-});
+  }
+}
 
 /** One for all, because whoever seals or opens has read it before anybody else can write to it. */
 const nonce = Buffer.alloc(12);

@@ -26,6 +26,9 @@ const probeGains: readonly number[] = [1.25, 0.75, 1, 1, 1, 1, 1, 1];
 /** The window in products of bandwidth and round trip; half of it is for ACKs that come in heaps. */
 const windowGain = 2;
 
+/** What a turn of the event loop takes at least, on whatever short path. */
+const turnMs = 1;
+
 /** The bandwidth is the best of so many round trips: a whole cycle of gains and two more. */
 const bandwidthRounds = 10;
 
@@ -164,8 +167,10 @@ export class Bbr implements CongestionController {
     if (pathBytes === 0) return initialBytes;
     if (this.#state.type === "probe-rtt") return probeRttGain * pathBytes;
     const gain = this.#state.type === "startup" ? startupGain : windowGain;
-    // Both ends sleep up to a tick of the event loop, on the shortest path as well.
-    const tickBytes = (this.#bandwidth.max ?? 0) * granularityMs;
+    // Both ends sleep up to a tick of the event loop. On a path that is shorter, what flies for a
+    // whole tick would only wait in the peer's socket, and whatever is urgent behind it.
+    const tickMs = Math.min(Math.max(this.#minRttMs ?? 0, turnMs), granularityMs);
+    const tickBytes = (this.#bandwidth.max ?? 0) * tickMs;
     const spare = Math.max((gain - 1) * pathBytes + tickBytes, this.#heaped.max ?? 0);
     const bytes = pathBytes + spare;
     return this.#state.type === "startup" ? Math.max(bytes, initialBytes) : bytes;

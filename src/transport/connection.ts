@@ -272,10 +272,12 @@ export class Connection {
     this.#apply(now, this.#session.takeResumeOutcome());
     const probe = this.#isUsable() ? this.#path.takeProbe(now) : undefined;
     if (probe !== undefined && this.#link !== undefined) {
-      return { to: probe.to, datagram: this.#link.writeProbe(now, writer, probe) };
+      const datagram = this.#link.writeProbe(now, writer, probe);
+      return { to: probe.to, datagram, isLast: false };
     }
     const datagram = this.#nextDatagram(now, writer);
-    return datagram && { to: this.#path.address, datagram };
+    const isLast = this.#isUsable() && this.#link?.isDrained === true;
+    return datagram && { to: this.#path.address, datagram, isLast };
   }
 
   #nextDatagram(now: number, writer: ByteWriter): Uint8Array | undefined {

@@ -11,4 +11,6 @@ export interface ReceivedPacket {
 export interface Transmit {
   readonly to: Address;
   readonly datagram: Uint8Array;
+  /** Its connection has nothing more to send now, and need not be asked. */
+  readonly isLast: boolean;
 }

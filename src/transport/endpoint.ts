@@ -234,16 +234,17 @@ export class Endpoint {
 
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
-      if (this.#burstCount < burstDatagramsMax) {
-        const transmit = connection.pollTransmit(now, this.#writer);
-        if (transmit !== undefined) {
-          this.#burstCount += 1;
-          return transmit;
-        }
-      } else this.#readyNext.add(connection);
+      const isOverBurst = burstDatagramsMax <= this.#burstCount;
+      const transmit = isOverBurst ? undefined : connection.pollTransmit(now, this.#writer);
+      if (transmit?.isLast === false) {
+        this.#burstCount += 1;
+        return transmit;
+      }
+      if (isOverBurst) this.#readyNext.add(connection);
       this.#burstCount = 0;
       this.#ready.delete(connection);
       this.#settle(connection);
+      if (transmit !== undefined) return transmit;
     }
     [this.#ready, this.#readyNext] = [this.#readyNext, this.#ready];
     return undefined;
@@ -374,7 +375,7 @@ export class Endpoint {
 
   #reply(to: Address, packet: LongPacket): DropReason | undefined {
     if (replyCountMax <= this.#replies.length) return "replies-full";
-    this.#replies.push({ to, datagram: encodeLongPacket(packet) });
+    this.#replies.push({ to, datagram: encodeLongPacket(packet), isLast: true });
     return undefined;
   }
 

@@ -294,6 +294,21 @@ export const initialWindowDatagrams = 10;
 /** The congestion window never falls below this many datagrams (RFC 9002 section 7.2). */
 export const minimumWindowDatagrams = 2;
 
+/**
+ * Files fill the queue of a path this far: a third of the 6 ms that a cheap switch with 64 datagrams
+ * has at 100 Mbit/s, and more than a round trip on a LAN varies by. RFC 6817 allows up to 100 ms.
+ */
+export const yieldTargetMsMin = 2;
+
+/** Beyond that, so many datagrams, which are 1 ms each at 10 Mbit/s, */
+export const yieldTargetDatagrams = 3;
+
+/** but never more than a fifth of what is felt in a talk, 25 ms: chat waits in the same queue. */
+export const yieldTargetMsMax = 5;
+
+/** The shortest round trip of so many minutes is that of the empty path (RFC 6817 section 3.4.2). */
+export const yieldBaseMinutes = 10;
+
 /** The congestion window needs no more than what flow control lets fly, and some control frames. */
 export const congestionWindowBytesMax: number = 8 * mebibyte;
 

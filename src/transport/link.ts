@@ -21,6 +21,7 @@ export class Link {
   readonly #resetToken: Uint8Array | undefined;
   readonly #keys: PacketKeys;
   readonly #session: Session;
+  #isDrained = false;
 
   constructor(now: number, agreement: Agreement, session: Session, makeAead: AeadMaker) {
     this.peerId = agreement.peerId;
@@ -38,6 +39,11 @@ export class Link {
   /** Why the connection must be closed, or `undefined` while its keys are good. */
   get failure(): KeyFailure | undefined {
     return this.#keys.failure;
+  }
+
+  /** Whether the packet written last has all that the session may send now. */
+  get isDrained(): boolean {
+    return this.#isDrained;
   }
 
   /** The frames of a short packet, or `undefined` when it is forged. */
@@ -59,6 +65,7 @@ export class Link {
         ? this.#session.writePayload(now, writer)
         : this.#session.writeMtuProbe(writer);
     if (payload === undefined) return undefined;
+    this.#isDrained = payload.isLast;
     if (payload.isAckEliciting) writer.zeros(Math.max(0, paddedPayloadEnd - writer.offset));
     const packetNumber = this.#session.takeNumber();
     const packet = this.#seal(now, packetNumber, writer);

@@ -19,6 +19,9 @@ type State =
 /** First buffer of a message that arrives in pieces. */
 const bufferBytesMin = 4096;
 
+/** A buffer is at most so many times as long as what has arrived: each growth is a copy. */
+const growthMax = 4;
+
 /** Cuts the ordered bytes of a stream into messages. */
 export class MessageAssembler implements BudgetWaiter, ByteSink {
   readonly isHolding = false;
@@ -147,9 +150,9 @@ export class MessageAssembler implements BudgetWaiter, ByteSink {
     const count = Math.min(bytes.length, state.length - state.filled);
     const filled = state.filled + count;
     if (state.buffer.length < filled) {
-      // Grown by what has arrived, never by what was declared: at most twice as much, and never
+      // Grown by what has arrived, never by what was declared: at most four times as much, and never
       // beyond the message, so that a whole message is a buffer of its own without a copy.
-      const wanted = Math.max(filled, 2 * state.buffer.length, bufferBytesMin);
+      const wanted = Math.max(growthMax * filled, bufferBytesMin);
       const larger = new Uint8Array(Math.min(wanted, state.length));
       larger.set(state.buffer.subarray(0, state.filled));
       state.buffer = larger;

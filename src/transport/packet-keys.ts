@@ -49,9 +49,9 @@ export class PacketKeys {
   #sendKey: Uint8Array;
   #send: Aead;
   #receive: Aead;
-  /** Made before it is needed, so that a forged change of phase costs no more than any forgery. */
-  #nextReceiveKey: Uint8Array;
-  #nextReceive: Aead;
+  #receiveKey: Uint8Array;
+  /** Made once, by the first packet that claims to be of the next phase, forged or not. */
+  #nextReceive: Aead | undefined;
   /** Since when the peer is known to have left that phase, or `undefined` while it is not. */
   #previous: { readonly receive: Aead; leftAt: number | undefined } | undefined;
   #sealedCount = 0;
@@ -73,9 +73,8 @@ export class PacketKeys {
     this.#phaseSince = now;
     this.#sendKey = options.session.sendKey;
     this.#send = this.#makeAead(this.#sendKey);
-    this.#receive = this.#makeAead(options.session.receiveKey);
-    this.#nextReceiveKey = nextKey(options.session.receiveKey);
-    this.#nextReceive = this.#makeAead(this.#nextReceiveKey);
+    this.#receiveKey = options.session.receiveKey;
+    this.#receive = this.#makeAead(this.#receiveKey);
   }
 
   /** How often the keys changed. */
@@ -141,7 +140,7 @@ export class PacketKeys {
 
   #aeadFor(now: number, phasesAhead: number, packetNumber: number): Aead | undefined {
     if (phasesAhead === 0) return this.#receive;
-    if (phasesAhead === 1) return this.#nextReceive;
+    if (phasesAhead === 1) return this.#makeNextReceive();
     if (phasesAhead !== keyPhases - 1 || this.#previous === undefined) return undefined;
     // Numbers only rise: what has a higher one than a packet of this phase is of this phase too.
     const isOvertaken = packetNumber < (this.#firstOpenedInPhase ?? Number.POSITIVE_INFINITY);
@@ -150,13 +149,18 @@ export class PacketKeys {
     return isOvertaken && isKept ? this.#previous.receive : undefined;
   }
 
+  #makeNextReceive(): Aead {
+    this.#nextReceive ??= this.#makeAead(nextKey(this.#receiveKey));
+    return this.#nextReceive;
+  }
+
   #update(now: number): void {
     this.#phase += 1;
     this.#phaseSince = now;
     this.#previous = { receive: this.#receive, leftAt: undefined };
-    this.#receive = this.#nextReceive;
-    this.#nextReceiveKey = nextKey(this.#nextReceiveKey);
-    this.#nextReceive = this.#makeAead(this.#nextReceiveKey);
+    this.#receive = this.#makeNextReceive();
+    this.#receiveKey = nextKey(this.#receiveKey);
+    this.#nextReceive = undefined;
     this.#sendKey = nextKey(this.#sendKey);
     this.#send = this.#makeAead(this.#sendKey);
     this.#sealedCount = 0;

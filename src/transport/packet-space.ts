@@ -28,9 +28,11 @@ export interface SettledPackets {
   readonly lost: readonly SentPacket[];
   /** Packets that were called lost and have arrived after all. */
   readonly revived: readonly SentPacket[];
+  /** The round trip that an ACK measured, in ms, with what the peer waited. */
+  readonly roundTripMs: number | undefined;
 }
 
-const nothing = { acked: [], lost: [], revived: [], probes: undefined };
+const nothing = { acked: [], lost: [], revived: [], probes: undefined, roundTripMs: undefined };
 
 /**
  * The packets of one connection in both directions: their numbers, what must be acknowledged, what
@@ -43,6 +45,10 @@ export class PacketSpace {
   readonly #ackFrequency: AckFrequency;
   readonly #makeCongestion: CongestionFactory;
   #congestion: CongestionController;
+  /** What the controller said last: it is asked once in each ACK, and these are needed in each packet. */
+  #windowBytes = 0;
+  #pacingBytesPerMs: number | undefined;
+  #pathBytes = 0;
   #rate = new DeliveryRate();
   #pacer = new Pacer();
   /** When paced data may leave, while some waits. */
@@ -63,6 +69,7 @@ export class PacketSpace {
     this.#ackFrequency = new AckFrequency(ackDelayMs);
     this.#makeCongestion = makeCongestion;
     this.#congestion = makeCongestion(datagramBytesMin);
+    this.#noteCongestion();
     this.#skipAt = this.#chooseSkip();
   }
 
@@ -85,7 +92,7 @@ export class PacketSpace {
   }
 
   get windowBytes(): number {
-    return this.#congestion.windowBytes;
+    return this.#windowBytes;
   }
 
   get bytesInFlight(): number {
@@ -105,16 +112,16 @@ export class PacketSpace {
   get hasWindow(): boolean {
     const { datagramBytes } = this;
     const { bytesInFlight, socketBytesInFlight } = this.#loss;
-    if (this.#congestion.windowBytes < bytesInFlight + datagramBytes) return false;
+    if (this.#windowBytes < bytesInFlight + datagramBytes) return false;
     const charge = socketCharge(datagramBytes);
     // What the path holds or has lost is not in the peer's socket.
-    const pathBytes = (this.#congestion.pathBytes * charge) / datagramBytes;
+    const pathBytes = (this.#pathBytes * charge) / datagramBytes;
     return socketBytesInFlight + charge <= this.#peerSocketBytes + pathBytes;
   }
 
   /** Whether data may leave now, or must wait for its time. */
   isPaceOpen(now: number): boolean {
-    this.#pacer.fill(now, this.#congestion.pacingBytesPerMs, this.datagramBytes);
+    this.#pacer.fill(now, this.#pacingBytesPerMs, this.datagramBytes);
     return this.#pacer.isOpen;
   }
 
@@ -175,7 +182,7 @@ export class PacketSpace {
   /** Asks the peer for more or fewer ACKs, when that is due and there is room. */
   writeAckFrequency(writer: ByteWriter): SentFrame | undefined {
     const bySocket = this.#peerSocketBytes / socketCharge(this.datagramBytes);
-    const byWindow = this.#congestion.windowBytes / this.datagramBytes;
+    const byWindow = this.#windowBytes / this.datagramBytes;
     const frame = this.#ackFrequency.write(writer, Math.min(byWindow, bySocket));
     if (frame !== undefined) this.#noteAckDelay();
     return frame;
@@ -238,6 +245,7 @@ export class PacketSpace {
   onPathChanged(now: number, pathBytesMax: number): SettledPackets {
     this.#mtu = this.#newMtu(pathBytesMax);
     this.#congestion = this.#makeCongestion(this.datagramBytes);
+    this.#noteCongestion();
     this.#rate = new DeliveryRate();
     this.#pacer = new Pacer();
     return { ...nothing, lost: this.#loss.onPathChanged(now) };
@@ -262,6 +270,7 @@ export class PacketSpace {
       roundTripMs,
       rate: this.#rate.onAcked(now, acked, this.#congestion.minRttMs ?? 0),
     });
+    this.#noteCongestion();
     for (const packet of revived) this.#noteAcked(packet);
     for (const packet of acked) this.#noteAcked(packet);
     for (const packet of lost) this.#noteLost(packet);
@@ -282,6 +291,12 @@ export class PacketSpace {
     for (const frame of frames) {
       if (frame.type === "ack-frequency") this.#ackFrequency.onLost(frame.sequence);
     }
+  }
+
+  #noteCongestion(): void {
+    this.#windowBytes = this.#congestion.windowBytes;
+    this.#pacingBytesPerMs = this.#congestion.pacingBytesPerMs;
+    this.#pathBytes = this.#congestion.pathBytes;
   }
 
   #noteAckDelay(): void {

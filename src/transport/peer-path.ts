@@ -72,7 +72,7 @@ export class PeerPath {
     const candidate = this.#candidate;
     const isFromCandidate = candidate !== undefined && isSame(candidate.address, packet.from);
     if (isFromCandidate) candidate.receivedBytes += packet.bytes;
-    else if (this.#isFollowing) this.#notice(now, packet);
+    else if (this.#isFollowing && this.#isNews(packet)) this.#notice(now, packet);
     let hasMoved = false;
     for (const frame of packet.frames) {
       if (frame.type === "path-challenge") this.#response = frame.data;
@@ -107,6 +107,11 @@ export class PeerPath {
     candidate.challengeAt = now + pathChallengeMs;
     candidate.sentBytes += pathPacketBytes;
     return { to: candidate.address, type: "path-challenge", data: candidate.data };
+  }
+
+  /** Nearly all packets come from where the peer is. */
+  #isNews({ from }: PathPacket): boolean {
+    return this.#candidate !== undefined || !isSame(from, this.#address);
   }
 
   #notice(now: number, { from, bytes, frames, isNewest }: PathPacket): void {

@@ -241,6 +241,12 @@ export class SendStreams {
     }
   }
 
+  /** Whether all that may be sent went into the datagram, which has room for more. */
+  isEmptiedInto(writer: ByteWriter): boolean {
+    if (writer.remaining < sliverBytesMax) return false;
+    return this.#datagrams.count === 0 && this.#resetsDue.size === 0;
+  }
+
   onAcked(frame: SentFrame & { readonly type: "stream" }): void {
     const sending = this.#open.get(frame.stream);
     if (sending === undefined) return;

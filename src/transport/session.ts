@@ -13,6 +13,7 @@ import type { ReceiveOutcome } from "./receive-stream.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { Streams, type StreamsOptions } from "./streams.ts";
+import { YieldWindow } from "./yield-window.ts";
 
 /** How a connection is doing. */
 export interface ConnectionStats {
@@ -39,6 +40,8 @@ export interface Payload {
   readonly frames: readonly SentFrame[];
   readonly isAckEliciting: boolean;
   readonly isMtuProbe: boolean;
+  /** Nothing is left that may be sent now. */
+  readonly isLast: boolean;
 }
 
 const taken: FramesOutcome = { type: "taken" };
@@ -53,6 +56,7 @@ export class Session {
   readonly #pathBytesMax: () => number;
   readonly #space: PacketSpace;
   readonly #streams: Streams;
+  #yield = new YieldWindow(datagramBytesMin);
   #liveness: Liveness;
   #probesDue = 0;
   #isPingDue = false;
@@ -162,6 +166,7 @@ export class Session {
   /** The peer is somewhere else: what was measured is void, and what is in flight goes again. */
   onPathChanged(now: number): void {
     this.#settle(this.#space.onPathChanged(now, this.#pathBytesMax()));
+    this.#yield = new YieldWindow(this.#space.datagramBytes);
     this.#isPingDue = true;
   }
 
@@ -239,7 +244,7 @@ export class Session {
   writeMtuProbe(writer: ByteWriter): Payload {
     writer.u8(frameTypes.ping);
     writer.zeros(writer.remaining);
-    return { frames: [], isAckEliciting: true, isMtuProbe: true };
+    return { frames: [], isAckEliciting: true, isMtuProbe: true, isLast: false };
   }
 
   /** Writes the frames of the next packet; `undefined` when there is nothing to send now. */
@@ -249,7 +254,7 @@ export class Session {
     const mayCarryData = hasRoom && (isProbe || this.#space.isPaceOpen(now));
     const isAckDue = this.#space.isAckDue(now);
     if (!hasRoom && !isAckDue) {
-      this.#space.onSendingStopped(this.#streams.hasSendable(Number.POSITIVE_INFINITY));
+      this.#space.onSendingStopped(this.#streams.hasSendable(this.#yield.bytes));
       return undefined;
     }
     const frames: SentFrame[] = [];
@@ -260,13 +265,13 @@ export class Session {
     if (hasRoom) this.#writeAckEliciting(writer, frames, mayCarryData);
     const isAckEliciting = ackEnd < writer.offset;
     if (!isAckEliciting && !isAckDue) {
-      this.#space.onSendingStopped(
-        !mayCarryData && this.#streams.hasSendable(Number.POSITIVE_INFINITY),
-      );
+      this.#space.onSendingStopped(!mayCarryData && this.#streams.hasSendable(this.#yield.bytes));
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
-    return { frames, isAckEliciting, isMtuProbe: false };
+    // Of probes there are two, whatever is in them.
+    const isLast = mayCarryData && !isProbe && this.#streams.isEmptiedInto(writer);
+    return { frames, isAckEliciting, isMtuProbe: false, isLast };
   }
 
   /** The number for the packet that is about to leave. */
@@ -275,10 +280,12 @@ export class Session {
   }
 
   onSent(now: number, packetNumber: number, payload: Payload, bytes: number): void {
-    if (!payload.isAckEliciting) return;
-    this.#probesDue = Math.max(0, this.#probesDue - 1);
-    const { frames, isMtuProbe } = payload;
-    this.#space.onSent({ packetNumber, sentAt: now, bytes, frames, isMtuProbe });
+    const { frames, isAckEliciting, isMtuProbe, isLast } = payload;
+    if (isAckEliciting) {
+      this.#probesDue = Math.max(0, this.#probesDue - 1);
+      this.#space.onSent({ packetNumber, sentAt: now, bytes, frames, isMtuProbe });
+    }
+    if (isLast) this.#space.onSendingStopped(false);
   }
 
   /** Credit and PING are never paced: they are few, and others wait for them. */
@@ -289,7 +296,7 @@ export class Session {
       const request = this.#space.writeAckFrequency(writer);
       if (request !== undefined) frames.push(request);
     }
-    if (mayCarryData) this.#streams.writeData(writer, frames, Number.POSITIVE_INFINITY);
+    if (mayCarryData) this.#streams.writeData(writer, frames, this.#yield.bytes);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
     this.#isPingDue = false;
@@ -310,6 +317,7 @@ export class Session {
         if (settled === undefined) {
           return violation("an ACK names a packet that was never sent");
         }
+        this.#noteQueue(now, settled, frame.delayMs);
         this.#settle(settled);
         this.#largestAcked = Math.max(this.#largestAcked ?? 0, (frame.ranges[0]?.end ?? 0) - 1);
         return taken;
@@ -319,6 +327,15 @@ export class Session {
       default:
         return frameOutcome(this.#streams.handleFrame(frame));
     }
+  }
+
+  /** Files give way to what the ACK shows of the queue. */
+  #noteQueue(now: number, settled: SettledPackets, ackDelayMs: number): void {
+    const { datagramBytes } = this.#space;
+    const isLimiting = this.#yield.bytes < this.#streams.fileBytesInFlight + datagramBytes;
+    const { roundTripMs: wholeMs } = settled;
+    const roundTripMs = wholeMs && Math.max(0, wholeMs - ackDelayMs);
+    this.#yield.onAcked(now, { roundTripMs, isLimiting, datagramBytes });
   }
 
   #settle({ acked, lost, revived }: SettledPackets): void {

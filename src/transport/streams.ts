@@ -130,6 +130,11 @@ export class Streams implements StreamPort {
     return this.#send.takeWritable();
   }
 
+  /** Whether the datagram has all that may be sent now: what it had no room for would wait. */
+  isEmptiedInto(writer: ByteWriter): boolean {
+    return this.#send.isEmptiedInto(writer);
+  }
+
   /** Writes what the peer waits for: credit, and what it may stop sending. */
   writeCredit(writer: ByteWriter, sent: SentFrame[]): void {
     this.#receive.writeFrames(writer, sent);

@@ -319,8 +319,8 @@ class App {
       void browsing.then((browser) => {
         if (this.#browsing !== browsing) return;
         const adapters = browser.adapters().map(({ name }) => name);
-        const event = { type: "servers", servers: browser.servers(), adapters } as const;
-        this.#dispatch(event, "soon");
+        const [servers, cause] = [browser.servers(), browser.cause()];
+        this.#dispatch({ type: "servers", servers, adapters, cause }, "soon");
       });
     };
     const browsing: Promise<ServerBrowser> = this.#options.openBrowser(() => tell());

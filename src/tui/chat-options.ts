@@ -39,6 +39,8 @@ export interface ServerBrowser {
   servers(): readonly ListedServer[];
   /** The adapters that were asked. */
   adapters(): readonly { readonly name: string }[];
+  /** Why no server answers, in one sentence, once that was found out. */
+  cause(): string | undefined;
   /** Asks again now. */
   refresh(): void;
   close(): Promise<void>;

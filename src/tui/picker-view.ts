@@ -8,7 +8,7 @@ import { isSilent, matchingServers, namesakes, refusalOf, selectedServer } from 
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
-import { clip, padEnd, padStart } from "./text.ts";
+import { clip, padEnd, padStart, wrap } from "./text.ts";
 import { trustWord } from "./trust.ts";
 import type { PickerScreen, ViewState } from "./view-state.ts";
 
@@ -57,7 +57,20 @@ function silentRows(state: ViewState): Row[] {
       ],
     ),
     [],
-    [span("   A firewall may drop that port, here or at the server.", settings.theme.dim)],
+    ...causeRows(state),
+  ];
+}
+
+/** What is known better than that it may be a firewall takes as many rows as it needs. */
+function causeRows({ cause, size, settings }: ViewState): Row[] {
+  const { dim, strong } = settings.theme;
+  if (cause === undefined) {
+    return [[span("   A firewall may drop that port, here or at the server.", dim)]];
+  }
+  const lines = wrap(cause, Math.max(1, size.columns - 6));
+  return [
+    ...lines.map((line): Row => [span(`   ${line}`, strong)]),
+    [span("   More by: earshot doctor", dim)],
   ];
 }
 

@@ -106,7 +106,12 @@ function act(state: ViewState, screen: PickerScreen, action: Action): Step {
     }
     case "rescan":
       return {
-        state: { ...state, askedAt: state.now, screen: { ...screen, problem: undefined } },
+        state: {
+          ...state,
+          cause: undefined,
+          askedAt: state.now,
+          screen: { ...screen, problem: undefined },
+        },
         effects: [{ type: "rescan" }],
       };
     case "select-previous":

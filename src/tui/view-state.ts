@@ -133,6 +133,8 @@ export interface ViewState {
   readonly servers: readonly ListedServer[];
   /** The adapters that were asked. */
   readonly adapters: readonly string[];
+  /** Why no server answers, where that is known. */
+  readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
   /** First row of help that is seen, or `undefined` while help is closed. */
@@ -162,6 +164,7 @@ export type ViewEvent =
       readonly type: "servers";
       readonly servers: readonly ListedServer[];
       readonly adapters: readonly string[];
+      readonly cause?: string | undefined;
     }
   | { readonly type: "client"; readonly event: ClientEvent }
   /** The client could not even be started. */
@@ -220,7 +223,13 @@ export function showPicker(
   problem: string | undefined,
   ...effects: Effect[]
 ): Step {
-  const asking: ViewState = { ...state, servers: [], adapters: [], askedAt: state.now };
+  const asking: ViewState = {
+    ...state,
+    servers: [],
+    adapters: [],
+    cause: undefined,
+    askedAt: state.now,
+  };
   return show(asking, { ...emptyPicker, problem }, ...effects);
 }
 

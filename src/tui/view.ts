@@ -37,6 +37,7 @@ export function startView(options: {
     screen: emptyPicker,
     servers: [],
     adapters: [],
+    cause: undefined,
     askedAt: options.moment.now,
     helpRow: undefined,
     now: options.moment.now,
@@ -64,7 +65,7 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
       return quitAtOnce(state);
     case "servers":
       return show(
-        { ...state, servers: event.servers, adapters: event.adapters },
+        { ...state, servers: event.servers, adapters: event.adapters, cause: event.cause },
         screen.type === "picker" ? withMark(screen, event.servers) : screen,
       );
     case "client":

@@ -55,11 +55,12 @@ describe("commands", () => {
       data: "d",
       name: "office",
       port: 5_000,
+      hasMdns: false,
       hasQr: false,
       isJson: true,
     };
     const options =
-      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --json";
+      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --no-mdns --json";
     expect(parse(`${options} serve`)).toEqual(expected);
     expect(parse(`serve ${options}`)).toEqual(expected);
   });
@@ -88,6 +89,14 @@ describe("commands", () => {
       expect(() => parse(`serve --announce ${address}`)).toThrow("--announce is");
     },
   );
+
+  test("doctor looks at the network, at one server, or listens for a while", () => {
+    const examining = { server: undefined, isJson: false, listenMs: undefined };
+    expect(parse("doctor")).toEqual({ command: "doctor", ...network, ...examining });
+    const server = "earshot://10.0.0.1/";
+    expect(parse(`doctor ${server} --json`)).toMatchObject({ server, isJson: true });
+    expect(parse("doctor --listen 3600")).toMatchObject({ listenMs: 3_600_000 });
+  });
 
   test("a link alone, or for chat and bot, is the server to join", () => {
     const link = "earshot://10.0.0.1/";
@@ -156,9 +165,12 @@ describe("what cannot be understood", () => {
     ["frobnicate", "frobnicate is no command; try earshot help"],
     ["help frob", "frob is no command; try earshot help"],
     ["serve extra", "serve takes no argument, but was given extra"],
-    ["serve earshot://a/", "a link is for chat, bot, not for serve"],
+    ["serve earshot://a/", "a link is for chat, bot, doctor, not for serve"],
     ["chat earshot://a/ earshot://b/", "chat takes no argument, but was given earshot://b/"],
     ["chat --server a earshot://b/", "a link is given twice"],
+    ["doctor --listen 0", "--listen is 0, must be a whole number from 1 to 3600"],
+    ["doctor --listen 3601", "--listen is 3601, must be a whole number from 1 to 3600"],
+    ["doctor --server a:0", "port is 0, must be 1 to 65535"],
     ["earshot://a:0/", "the link is damaged, a whole one is earshot://HOST:PORT/?k=KEY"],
     ["--jsno list", "--jsno is no option; did you mean --json?"],
     ["list --xyzzy", "--xyzzy is no option; try earshot help"],

@@ -5,6 +5,7 @@ import { resolveTarget } from "../../src/cli/resolve.ts";
 import { LoopbackLan } from "../discovery/lan.ts";
 import { sampleId } from "../discovery/samples.ts";
 import { temporaryDirectory } from "../support/directory.ts";
+import { nameServer } from "../support/dns.ts";
 import { heardServer } from "../support/view.ts";
 
 const host = "127.0.0.1";
@@ -49,6 +50,21 @@ describe("a typed server", () => {
     const label = { type: "name", text: "localhost" } as const;
     await knownServers.remember({ label, key: sampleId(1), isCompared: false });
     expect((await resolve()).label).toEqual(label);
+  });
+
+  test("without a port is where the DNS names its server, or the host of that name", async () => {
+    await using opened = await openLan();
+    const name = ["_earshot", "_udp", "lab", "test"];
+    await using dns = await nameServer([
+      { type: "srv", name, port: 4_000, target: ["kitchen", "test"] },
+      { type: "a", name: ["kitchen", "test"], address: "10.0.0.5" },
+    ]);
+    const { nameServers } = dns;
+    const network = { ...opened.lan.options, isSweeping: false, nameServers };
+    const target = { type: "typed", text: "lab.test" } as const;
+    const destination = await resolveTarget(network, opened.knownServers, target, 10);
+    expect(await destination.find()).toEqual({ address: { host: "10.0.0.5", port: 4_000 } });
+    expect(destination.label).toEqual({ type: "address", text: "lab.test:28198" });
   });
 
   test("of a name that two have is the known one, or in doubt", async () => {

@@ -37,6 +37,11 @@ class Namespace {
     execFileSync(program!, args, { input, stdio: ["pipe", "ignore", "pipe"] });
   }
 
+  output(command: readonly string[]): string {
+    const [program, ...args] = this.enter(command);
+    return execFileSync(program!, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+
   /** Starts a command that runs until it is ended. */
   spawn(command: readonly string[]): ChildProcess {
     const [program, ...args] = this.enter(command);
@@ -138,6 +143,7 @@ export class Host {
   readonly #switches: Namespace;
   readonly #home: string;
   readonly #programs: Program[] = [];
+  readonly #commands: ChildProcess[] = [];
 
   constructor(number: number, namespace: Namespace, switches: Namespace, home: string) {
     this.#number = number;
@@ -260,6 +266,32 @@ export class Host {
     );
   }
 
+  /** A firewall of these chains of the family inet; needs `nft`. */
+  setFirewall(...chains: readonly string[]): void {
+    this.#namespace.run(["nft", "-f", "-"], `table inet own {\n${chains.join("\n")}\n}`);
+  }
+
+  /** The adapter has this address and no other, of either family; none at all without one. */
+  setAddress(on: SwitchNumber, address?: string): void {
+    const added = address === undefined ? [] : [`addr add ${address} brd + dev eth${on}`];
+    this.#namespace.ip(`addr flush dev eth${on}`, ...added);
+  }
+
+  /** The switch passes nothing between this port and others that are isolated too. */
+  isolate(on: SwitchNumber): void {
+    this.#switches.ip(`link set ${this.#port(on)} type bridge_slave isolated on`);
+  }
+
+  /** What a command in here prints. */
+  output(...command: readonly string[]): string {
+    return this.#namespace.output(command);
+  }
+
+  /** Starts a command that runs until the host is closed. */
+  start(...command: readonly string[]): void {
+    this.#commands.push(this.#namespace.spawn(command));
+  }
+
   /** Starts Node on a script; what it prints are JSON lines. */
   node(script: string, ...args: readonly string[]): Program {
     const command = this.#namespace.enter([process.execPath, script, ...args]);
@@ -287,6 +319,7 @@ export class Host {
       program.kill("SIGKILL");
       await program.exitCode;
     }
+    for (const command of this.#commands) command.kill("SIGKILL");
     await this.#namespace.close();
   }
 

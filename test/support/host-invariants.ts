@@ -7,13 +7,16 @@ import {
   congestionWindowBytesMax,
   connectionWindowBytesMax,
   datagramBytesMax,
+  dataStreamsMax,
   halfOpenCountMax,
   messageBytesMax,
+  messageStreamsMax,
   pageBytes,
   pathReplyFactor,
   probeCount,
   probeRoundsMax,
   sendQueueBytesMax,
+  streamWindowBytesMax,
 } from "../../src/transport/limits.ts";
 import type { ConnectionStats } from "../../src/transport/session.ts";
 
@@ -21,8 +24,12 @@ import type { ConnectionStats } from "../../src/transport/session.ts";
 const inFlightBytesMax =
   congestionWindowBytesMax + (1 + probeCount * probeRoundsMax) * datagramBytesMax;
 
-/** Credit, and a page for a byte at the end of each channel's. */
-export const heldBytesMax: number = connectionWindowBytesMax + (channelMax + 1) * 2 * pageBytes;
+const channelCount = channelMax + 1;
+const streamCountMax = channelCount + messageStreamsMax + dataStreamsMax;
+
+/** Credit, that of channels each for itself, and a page for a byte at the end of each stream's. */
+export const heldBytesMax: number =
+  connectionWindowBytesMax + channelCount * streamWindowBytesMax + streamCountMax * 2 * pageBytes;
 
 /** A message is queued whole when the queue is just below its mark; its prefix has 4 bytes. */
 const queuedBytesMax = sendQueueBytesMax + messageBytesMax + 4;
@@ -56,6 +63,11 @@ export class HostInvariants {
   /** We speak first to this address, as a client does. */
   onConnect(to: Address): void {
     this.#asked.add(formatAddress(to));
+  }
+
+  /** The application asked for something: the turn that follows is its own doing. */
+  onCall(): void {
+    this.#isIdle = false;
   }
 
   onReceived(from: Address, bytes: number): void {

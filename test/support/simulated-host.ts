@@ -89,29 +89,29 @@ export class SimulatedHost implements EndpointPort {
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
     const connection = this.#endpoint.connect(this.#now, to, options);
     this.#invariants.onConnect(to);
-    this.#scheduleFlush();
+    this.#onCall();
     return connection;
   }
 
   send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean {
     const isBelowMark = this.#endpoint.send(this.#now, connection, channel, message);
-    this.#scheduleFlush();
+    this.#onCall();
     return isBelowMark;
   }
 
   streams(connection: ConnectionHandle): StreamPort | undefined {
-    this.#scheduleFlush();
+    this.#onCall();
     return this.#endpoint.streams(this.#now, connection);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
     this.#endpoint.close(this.#now, connection, code, text);
-    this.#scheduleFlush();
+    this.#onCall();
   }
 
   abort(connection: ConnectionHandle, code: number, text: string): void {
     this.#endpoint.abort(this.#now, connection, code, text);
-    this.#scheduleFlush();
+    this.#onCall();
   }
 
   /** Power cut: nothing is sent, no event comes, everything is forgotten. */
@@ -196,6 +196,11 @@ export class SimulatedHost implements EndpointPort {
     this.#invariants.onReceived(from, datagram.length);
     endpoint.handleDatagram(this.#now, from, datagram);
     this.#tellEvents();
+    this.#scheduleFlush();
+  }
+
+  #onCall(): void {
+    this.#invariants.onCall();
     this.#scheduleFlush();
   }
 

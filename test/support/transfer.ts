@@ -1,6 +1,6 @@
 import type { Address } from "../../src/base/address.ts";
 import type { CongestionFactory } from "../../src/transport/congestion.ts";
-import type { ConnectionHandle } from "../../src/transport/endpoint-port.ts";
+import type { ConnectionHandle, EndpointEvent } from "../../src/transport/endpoint-port.ts";
 import { SimulatedClock } from "./clock.ts";
 import { CubicFlow } from "./cubic-flow.ts";
 import type { LinkConditions } from "./link.ts";
@@ -33,7 +33,7 @@ export class Transfer {
     this.network = new SimulatedNetwork(this.clock, this.#random.fork());
     this.network.conditions = { ...goodLink, ...conditions };
     const byConnection = new Map<ConnectionHandle, Flow>();
-    new SimulatedHost({
+    const receiver: SimulatedHost = new SimulatedHost({
       clock: this.clock,
       network: this.network,
       random: this.#random.fork(),
@@ -43,9 +43,11 @@ export class Transfer {
         if (event.type === "opened") {
           byConnection.set(event.connection, this.#byPort.get(event.peer.port)!);
         }
-        if (event.type !== "message") return;
-        const bytes = event.message.length;
+        const bytes = bytesOf(event);
+        if (bytes === undefined) return;
         byConnection.get(event.connection)?.deliveries.push({ at: this.clock.now(), bytes });
+        if (event.type !== "stream-data") return;
+        receiver.streams(event.connection)?.consume(event.stream, bytes);
       },
     });
   }
@@ -66,6 +68,32 @@ export class Transfer {
       onEvent: (event) => {
         if (event.type !== "opened" && event.type !== "writable") return;
         while (host.send(event.connection, 1, message));
+      },
+    });
+    host.connect(receiverAddress);
+    return flow;
+  }
+
+  /** A connection that sends one endless file. */
+  addFileFlow(): Flow {
+    const flow: Flow = { deliveries: [] };
+    const address = { host: senderHost, port: 40_000 + this.#byPort.size };
+    this.#byPort.set(address.port, flow);
+    const piece = new Uint8Array(messageBytes);
+    const host: SimulatedHost = new SimulatedHost({
+      clock: this.clock,
+      network: this.network,
+      random: this.#random.fork(),
+      address,
+      isAccepting: false,
+      onEvent: (event) => {
+        const streams = host.streams(event.connection);
+        if (event.type === "opened" && streams !== undefined) {
+          const stream = streams.open();
+          while (streams.write(stream, piece));
+        } else if (event.type === "stream-drained") {
+          while (streams?.write(event.stream, piece));
+        }
       },
     });
     host.connect(receiverAddress);
@@ -104,4 +132,10 @@ export class Transfer {
     const sorted = this.queueMs.slice(fromMs).sort((a, b) => a - b);
     return sorted[Math.floor(0.95 * sorted.length)] ?? 0;
   }
+}
+
+/** The bytes of the application that an event brings, or `undefined`. */
+function bytesOf(event: EndpointEvent): number | undefined {
+  if (event.type === "message") return event.message.length;
+  return event.type === "stream-data" ? event.bytes.length : undefined;
 }

@@ -74,6 +74,15 @@ describe("Bbr", () => {
     expect(path.bbr.windowBytes).toBe(fullWindow);
   });
 
+  test("keeps a turn of the event loop in flight on a path that is shorter", () => {
+    const path = new Path();
+    for (let count = 0; count < 100; count += 1) {
+      path.now += 1;
+      path.round({ packets: 16, bytesPerMs: 96_000, rttMs: 0.2 });
+    }
+    expect(path.bbr.windowBytes).toBe(2 * 96_000 * 0.2 + 96_000);
+  });
+
   test("keeps more in flight on a short path whose ACKs come in heaps", () => {
     const path = new Path();
     path.fill();

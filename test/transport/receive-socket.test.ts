@@ -25,7 +25,8 @@ describe("the socket buffer of a slow reader", () => {
   });
 
   test("is overrun by a sender that was told too much, and everything arrives all the same", () => {
-    const { overflowCount } = sendToSlow({ endpoint: { socketBytes: 100 * mebibyte } });
+    const socket = { ...slowSocket, socketBufferBytes: 20_000 };
+    const { overflowCount } = sendToSlow({ socket, endpoint: { socketBytes: 100 * mebibyte } });
     expect(overflowCount).toBeGreaterThan(0);
   });
 

@@ -64,6 +64,7 @@ class AppRun {
         return {
           servers: () => this.servers,
           adapters: () => [{ name: "eth0" }],
+          cause: () => undefined,
           refresh: () => {
             this.rescanCount += 1;
           },

@@ -106,6 +106,20 @@ describe("the server picker", () => {
     `);
   });
 
+  test("says why nobody answers when that was found out, until it asks again", () => {
+    const run = new ViewRun({ size: { columns: 50, rows: 16 } }).servers().pass(1_000);
+    const cause =
+      "A firewall on this computer (ufw) drops what comes in on UDP ports 28197 and 28198.";
+    run.event({ type: "servers", servers: [], adapters: ["eth0"], cause });
+    expect(run.text().split("\n").slice(9, 13)).toEqual([
+      "   A firewall on this computer (ufw) drops what",
+      "   comes in on UDP ports 28197 and 28198.",
+      "   More by: earshot doctor",
+      "",
+    ]);
+    expect(run.keys("r").pass(1_000).text()).toContain("A firewall may drop that port");
+  });
+
   test("takes an address", () => {
     const run = new ViewRun({ size: { columns: 60, rows: 12 } }).servers().pass(1_000);
     expect(run.keys("a").type("10.0.0.7").text().split("\n").slice(-2)).toEqual([
