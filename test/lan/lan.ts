@@ -183,17 +183,12 @@ export class Host {
 
   /** A firewall that lets in only what answers to what was sent; needs `nft`. */
   closeFirewall(): void {
-    this.#namespace.run(
-      ["nft", "-f", "-"],
-      `table inet closed {
-        chain in {
-          type filter hook input priority 0; policy drop
-          iif lo accept
-          ct state established,related accept
-          meta l4proto ipv6-icmp accept
-        }
-      }`,
-    );
+    this.setFirewall(`chain in {
+      type filter hook input priority 0; policy drop
+      iif lo accept
+      ct state established,related accept
+      meta l4proto ipv6-icmp accept
+    }`);
   }
 
   /** Another lease: the adapter has this address of its subnet now, and no other. */
