@@ -49,7 +49,7 @@ export function toListed(knownServers: KnownServers, server: DiscoveredServer): 
 /** The failure that no server answered, with where it was asked. */
 export function noServer(network: Network, waitMs: number): EarshotError {
   const where = network.interfaces.length === 0 ? "" : ` on ${network.interfaces.join(", ")}`;
-  const message = `no server answered${where} on UDP port ${network.discoveryPort} within ${waitMs} ms`;
+  const message = `no server answered${where} on UDP port ${network.discoveryPort} within ${waitMs} ms; earshot doctor says why`;
   return new EarshotError("no-server", message);
 }
 

@@ -1,3 +1,4 @@
+import { formatAddress } from "../base/address.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import { formatServerLink } from "../discovery/server-link.ts";
 import type { ServeCommand } from "./args.ts";
@@ -62,14 +63,14 @@ function describeJson(hosting: Hosting): string {
 
 function describe(hosting: Hosting): string {
   const { name, id, port, addresses, directory, damagedRooms } = hosting;
-  const members = addresses.map((address) => `${address}:${port}`).join(", ");
+  const places = addresses.map((host) => formatAddress({ host, port }));
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
     `words     ${fingerprintOf(id)}`,
-    `address   ${members}`,
+    `address   ${places.join(", ")}`,
     ...linksOf(hosting).map((link) => `link      ${link}`),
     `data      ${directory}`,
-    `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,
+    `to join   run earshot on any computer of this network, or earshot --server ${places[0]}`,
     "to stop   press Ctrl-C",
   ];
   if (!hosting.isHearing) {

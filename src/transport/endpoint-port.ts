@@ -66,6 +66,11 @@ export type EndpointEvent =
       readonly peer: Address;
       /** The peer's static key, 32 bytes, which it has proven to hold. */
       readonly peerKey: Uint8Array;
+      /**
+       * 32 bytes that are the same at both ends and on no other connection: what is proved with them
+       * was said on this one (Noise, section 11.2).
+       */
+      readonly channelBinding: Uint8Array;
       readonly isIncoming: boolean;
     }
   | {

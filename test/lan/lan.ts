@@ -112,6 +112,16 @@ export class Lan implements AsyncDisposable {
     );
   }
 
+  /** The first switch drops all UDP to this port; needs `nft`. */
+  filterPort(port: number): void {
+    this.#switches.run(
+      ["nft", "-f", "-"],
+      `table bridge filter-${port} {
+        chain forward { type filter hook forward priority 0; udp dport ${port} drop; }
+      }`,
+    );
+  }
+
   /** Keeps every frame that passes the first switch, from now on; needs `tcpdump`. */
   async capture(): Promise<Capture> {
     const options = ["-i", "sw1", "--immediate-mode", "-U", "-Z", "root", "-w", "-", "udp"];

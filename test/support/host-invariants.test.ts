@@ -55,6 +55,7 @@ describe("a simulated host is found out", () => {
       connection: 1,
       peer: stranger,
       peerKey: new Uint8Array(32),
+      channelBinding: new Uint8Array(32),
       isIncoming: true,
     });
     invariants.afterTurn(1, endpointThatHolds(heldBytesMax));

@@ -92,6 +92,7 @@ export class MessageEndpoint implements EndpointPort {
         connection: end.handle,
         peer: to,
         peerKey: other.key,
+        channelBinding: bindingOf(end),
         isIncoming: false,
       });
       other.#tell(peer, {
@@ -99,6 +100,7 @@ export class MessageEndpoint implements EndpointPort {
         connection: peer.handle,
         peer: this.#address,
         peerKey: this.key,
+        channelBinding: bindingOf(end),
         isIncoming: true,
       });
     });
@@ -201,4 +203,9 @@ export class MessageEndpoint implements EndpointPort {
   #after(ms: number, action: () => void): void {
     this.#network.clock.setTimer(this.#network.clock.now() + ms, action);
   }
+}
+
+/** The same at both ends, and other for each connection. */
+function bindingOf({ handle }: End): Uint8Array {
+  return new Uint8Array(32).fill(handle);
 }

@@ -90,6 +90,20 @@ describe("the handshake", () => {
     ]);
   });
 
+  test("gives both ends the same channel binding, and another to every connection", () => {
+    const pair = makeTransportPair(1);
+    for (const _ of [1, 2]) pair.client.host.connect(serverAddress);
+    pair.clock.advance(1000);
+    const bindings = ({ events }: Side) =>
+      events.flatMap((event) =>
+        event.type === "opened" ? [Buffer.from(event.channelBinding).toString("hex")] : [],
+      );
+    const [first, second] = bindings(pair.client);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).not.toBe(first);
+    expect(bindings(pair.server).sort()).toEqual(bindings(pair.client).sort());
+  });
+
   test("opens in one round trip with the key and the cookie of a discovery answer", () => {
     const pair = makeTransportPair(1);
     const startedAt = pair.clock.now();
