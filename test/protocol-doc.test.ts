@@ -35,7 +35,13 @@ import {
   spareProbeMs,
   suspicionMs,
 } from "../src/discovery/server-path.ts";
-import { hintsInAll, hintsPerSource, sweepAfterMs } from "../src/discovery/server-search.ts";
+import {
+  hintsInAll,
+  hintsPerSource,
+  sweepAfterMs,
+  voicesInAll,
+  voicesPerSource,
+} from "../src/discovery/server-search.ts";
 import { sourcesMax } from "../src/discovery/source-rates.ts";
 import { sweepBurst, sweepStepMs, sweepSubnetsMax } from "../src/discovery/sweep.ts";
 import {
@@ -147,6 +153,10 @@ describe("docs/PROTOCOL.md, discovery", () => {
         hintsPerSource.burst,
         hintsInAll.perSecond,
         hintsInAll.burst,
+        voicesPerSource.perSecond,
+        voicesPerSource.burst,
+        voicesInAll.perSecond,
+        voicesInAll.burst,
         serversMax,
         serversPerHostMax,
       ]),

@@ -16,12 +16,18 @@ import { Sweep } from "./sweep.ts";
 import type { DiscoveryTransmit } from "./transmit.ts";
 
 /**
- * Announcements that are looked at, of one host: 32 servers that answer and are heard by three
- * mechanisms are 128 at once; and of all hosts: 300 servers, likewise, are 1,200. What nobody asked for
- * and what answers a question have each their own, so that a flood of beacons hides no answer.
+ * Answers to questions to all that are looked at, of one host: 32 servers that are asked four times are
+ * 128 at once; and of all hosts: 300 servers, likewise, are 1,200.
  */
 export const hintsPerSource: Rate = { perSecond: 40, burst: 160 };
 export const hintsInAll: Rate = { perSecond: 200, burst: 1200 };
+
+/**
+ * What is looked at without having been asked for; each costs a question, 0.1 ms. A flood of it hides no
+ * answer, and who is not heard is found by the next question to all.
+ */
+export const voicesPerSource: Rate = { perSecond: 20, burst: 64 };
+export const voicesInAll: Rate = { perSecond: 100, burst: 200 };
 
 /** Hints from elsewhere that are asked again with each question to all; the oldest is forgotten. */
 export const lastingHintsMax = 96;
@@ -104,9 +110,8 @@ export class ServerSearch {
     this.#questions = new QuestionLog(random);
     const remembered = new Set(hints.map(({ key }) => key));
     this.#list = new ServerList((id) => remembered.has(id));
-    const rates = { perSource: hintsPerSource, inAll: hintsInAll };
-    this.#answerRates = new SourceRates(now, rates);
-    this.#voiceRates = new SourceRates(now, rates);
+    this.#answerRates = new SourceRates(now, { perSource: hintsPerSource, inAll: hintsInAll });
+    this.#voiceRates = new SourceRates(now, { perSource: voicesPerSource, inAll: voicesInAll });
     for (const hint of hints) this.#keep(hint);
   }
 
