@@ -16,6 +16,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
+    Object.defineProperty(this, inspect.custom, { value: () => redacted });
   }
 
   reveal(): string {

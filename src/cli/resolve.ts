@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { findServer } from "../discovery/browser.ts";
 import { type DiscoveredServer, freshCookie } from "../discovery/discovered-server.ts";
-import { lookUpService } from "../discovery/dns-search.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import type { ServerTarget } from "../tui/chat-options.ts";
 import type { ServerLabel } from "../tui/trust.ts";
@@ -163,6 +162,7 @@ function ambiguous(name: string, servers: readonly DiscoveredServer[]): EarshotE
 async function lookUpInDns(network: Network, domain: string): Promise<Place | undefined> {
   const isAsked = network.nameServers !== undefined || !isLoopbackOnly(network);
   if (!isAsked || !domain.includes(".")) return undefined;
+  const { lookUpService } = await import("../discovery/dns-search.ts");
   const [hint] = await lookUpService(domain, network);
   return hint && { address: hint.address };
 }
