@@ -9,8 +9,9 @@ import {
   type DiscoveryPacket,
   decodePacket,
   encodePacket,
-  type PacketHead,
-  peekPacket,
+  nonceOf,
+  type PacketType,
+  peekType,
   type Question,
 } from "./packet.ts";
 import { PeerTable } from "./peer-table.ts";
@@ -71,7 +72,7 @@ export interface AnnouncerCounts {
 }
 
 interface Heard {
-  readonly head: PacketHead;
+  readonly type: PacketType;
   readonly datagram: Uint8Array;
   readonly from: Address;
 }
@@ -148,18 +149,18 @@ export class Announcer {
    * something to do now; what is dropped of a flood makes none.
    */
   handleDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    const head = peekPacket(datagram);
-    if (head === undefined) {
+    const type = peekType(datagram);
+    if (type === undefined) {
       this.#counts.malformed += 1;
       return false;
     }
-    switch (head.type) {
+    switch (type) {
       case "query":
       case "probe":
       case "forward":
-        return this.#handleQuestion(now, { head, datagram, from });
+        return this.#handleQuestion(now, { type, datagram, from });
       case "answer":
-        this.#handleAnswer(now, { head, datagram, from });
+        this.#handleAnswer(now, datagram, from);
         return false;
       case "beacon":
         if (this.#neighbourRates.take(now, from.host)) this.#handleBeacon(now, datagram);
@@ -171,7 +172,7 @@ export class Announcer {
 
   /** A datagram of this protocol came to the server's data port. Says the same. */
   handleDataDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    if (peekPacket(datagram)?.type !== "probe") {
+    if (peekType(datagram) !== "probe") {
       this.#counts.malformed += 1;
       return false;
     }
@@ -226,14 +227,14 @@ export class Announcer {
     }
   }
 
-  #handleQuestion(now: number, { head, datagram, from }: Heard): boolean {
+  #handleQuestion(now: number, { type, datagram, from }: Heard): boolean {
     const adapter = this.#table.adapterOf(from.host);
-    const isTrusted = head.type === "forward" ? adapter?.isLoopback : adapter !== undefined;
+    const isTrusted = type === "forward" ? adapter?.isLoopback : adapter !== undefined;
     if (!isTrusted) {
       this.#counts.offLink += 1;
       return false;
     }
-    const { nonce } = head;
+    const nonce = nonceOf(datagram);
     if (this.#state.type !== "open" || !this.#answers.admit(now, { nonce, host: from.host })) {
       this.#counts.unanswered += 1;
       return false;
@@ -274,8 +275,8 @@ export class Announcer {
     }
   }
 
-  #handleAnswer(now: number, { head, datagram, from }: Heard): void {
-    const question = this.#questions.find(now, head.nonce);
+  #handleAnswer(now: number, datagram: Uint8Array, from: Address): void {
+    const question = this.#questions.find(now, nonceOf(datagram));
     if (question === undefined || !isSame(question.asked, from)) return;
     const packet = decodePacket(datagram);
     if (packet?.type === "answer")
