@@ -22,6 +22,7 @@ import {
   ackDelayCrowdedMs,
   ackDelayMaxMs,
   acksPerMs,
+  burstBytesMax,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -79,6 +80,7 @@ export class Endpoint {
   #ready = new Set<Connection>();
   #readyNext = new Set<Connection>();
   #burstCount = 0;
+  #burstBytes = 0;
   readonly #replies: Transmit[] = [];
   readonly #events: EndpointEvent[] = [];
   #nextHandle = 1;
@@ -237,14 +239,17 @@ export class Endpoint {
 
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
-      const isOverBurst = burstDatagramsMax <= this.#burstCount;
+      const isOverBurst =
+        burstDatagramsMax <= this.#burstCount || burstBytesMax <= this.#burstBytes;
       const transmit = isOverBurst ? undefined : connection.pollTransmit(now, this.#writer);
       if (transmit?.isLast === false) {
         this.#burstCount += 1;
+        this.#burstBytes += transmit.datagram.length;
         return transmit;
       }
       if (isOverBurst) this.#readyNext.add(connection);
       this.#burstCount = 0;
+      this.#burstBytes = 0;
       this.#ready.delete(connection);
       this.#settle(connection);
       if (transmit !== undefined) return transmit;

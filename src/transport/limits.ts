@@ -261,12 +261,12 @@ export const ackThresholdCrowded = 8;
 /**
  * A line that goes to each of 1000 connections would bring 1000 ACKs within `ackDelayMaxMs`, and a
  * default socket buffer holds 256. So an endpoint lets ACKs wait longer with every connection, for
- * 10 of them in each ms, and at most this long: a lost line is repeated that much later.
+ * 5 of them in each ms, and at most this long: a lost line is repeated that much later.
  */
-export const ackDelayCrowdedMs = 100;
+export const ackDelayCrowdedMs = 200;
 
 /** ACKs that an endpoint wants to get in each ms when all its connections send one. */
-export const acksPerMs = 10;
+export const acksPerMs = 5;
 
 /**
  * Timer granularity. RFC 9002 asks for at least 1 ms; Node's event loop is late by up to 3 ms in
@@ -336,6 +336,9 @@ export const pacingWaitMs = 1;
 
 /** Datagrams of one connection in one turn of the event loop; then the others have their turn. */
 export const burstDatagramsMax = 16;
+
+/** Nor more bytes: eight datagrams of the longest kind take 0.5 ms, in which nothing is read. */
+export const burstBytesMax: number = 8 * datagramBytesMax;
 
 /** A client that has heard nothing for this long sends PING. */
 export const keepAliveClientMs = 1000;
