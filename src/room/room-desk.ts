@@ -11,6 +11,7 @@ import {
   typingMs,
 } from "./limits.ts";
 import type {
+  Configure,
   Create,
   Entered,
   Join,
@@ -92,6 +93,17 @@ export class RoomDesk {
       onDone: () => this.enteredAnswer(member, ref, room),
       onFailed: (failure) => this.#state.refuseFailed(member, ref, failure),
     });
+  }
+
+  configure(member: Member, { ref, room: wanted, kind, retention }: Configure): void {
+    const room = this.#state.joined(member, wanted);
+    this.#state.require(member, room, "configure");
+    const change = {
+      ...(kind !== undefined && { kind }),
+      ...(retention !== undefined && { retention }),
+    };
+    this.#state.rooms.record(room, { ...room.record, ...change });
+    this.#state.answerWhenStored(member, ref);
   }
 
   /** Rooms that may be found: those that are not secret, and those the member belongs to. */

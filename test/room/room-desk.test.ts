@@ -83,6 +83,32 @@ describe("a room that is made", () => {
   });
 });
 
+describe("a room that is configured", () => {
+  test("is so for its owners only, on the disk, and keeps what is not changed", () => {
+    const desk = stage();
+    desk.ask(1, { type: "create", room: "club", kind: "public" });
+    desk.ask(2, { type: "join", room: "club" });
+    const configure = { type: "configure", room: "club", retention: { ageMs: 1_000 } } as const;
+    expect(desk.ask(2, configure)).toEqual(error("not-allowed"));
+    expect(desk.ask(1, configure)).toMatchObject({ type: "done" });
+    expect(desk.ask(1, { type: "configure", room: "club", kind: "invite" })).toMatchObject({
+      type: "done",
+    });
+    expect(desk.server.retentionOf("club")).toEqual({ ageMs: 1_000 });
+    expect(decodeRoomRecord("club", desk.record("rooms", "club")!)).toMatchObject({
+      kind: "invite",
+      retention: { ageMs: 1_000 },
+    });
+  });
+
+  test("tells from where its log is kept", () => {
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
+    desk.server.handleExpired("lobby", 7);
+    desk.enter(1, "anna");
+    expect(desk.inbox(1).at(-1)).toMatchObject({ firstSequence: 7, lastSequence: 9 });
+  });
+});
+
 describe("the list of rooms", () => {
   test("has those that can be found and those one belongs to, with what is unread", () => {
     const desk = stage();
