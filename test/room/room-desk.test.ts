@@ -52,6 +52,18 @@ describe("a room that is made", () => {
     expect(desk.ask(1, create)).toEqual(error("room-exists"));
   });
 
+  test("was never there when the disk could not take it", () => {
+    const desk = stage();
+    desk.isQuick = false;
+    const create = { type: "create", room: "club", kind: "invite" } as const;
+    desk.ask(2, create);
+    desk.failed();
+    expect(desk.inbox(2).at(-1)).toEqual(error("history-unavailable"));
+    expect(desk.server.roomCount).toBe(0);
+    desk.isQuick = true;
+    expect(desk.ask(1, create)).toMatchObject({ type: "entered", role: "owner" });
+  });
+
   test("is one of ten an hour", () => {
     const desk = stage();
     const create = (number: number) =>
