@@ -55,6 +55,8 @@ export interface Hosting {
   readonly damagedRooms: readonly string[];
   /** Who is in it now. */
   readonly memberCount: number;
+  /** It has stopped, because it was closed or because an owner of it said so. */
+  readonly stopped: Promise<void>;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -118,6 +120,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     get memberCount() {
       return server.memberCount;
     },
+    stopped: server.stopped,
     async close(reason) {
       // Whoever hears the goodbye asks whether it is true, at the server's own port.
       await Promise.all([voice.close(), advertiser?.close()]);

@@ -161,6 +161,20 @@ describe("a member with an account", () => {
     const markers = [...desk.written.keys()].filter((key) => key.startsWith("markers!"));
     expect(markers).toEqual([`markers!${accountOf("anna", 1).person}!lobby`]);
   });
+
+  test("waits for the commit that is under way, and not for the clock", () => {
+    const desk = stage();
+    for (const session of [1, 2]) desk.ask(session, { type: "join", room: "lobby" });
+    desk.isQuick = false;
+    desk.say(2, "a");
+    desk.stored();
+    desk.say(2, "b");
+    desk.tell(1, { type: "read", room: "lobby", sequence: 1, ordinal: 1 });
+    desk.advance(5_000);
+    expect(desk.server.pollTimeout()).toBeUndefined();
+    desk.stored();
+    expect(desk.commit?.drafts).toEqual([]);
+  });
 });
 
 describe("who is typing", () => {
