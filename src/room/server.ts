@@ -43,6 +43,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly roomCount: number;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
+  /** What else was found damaged then, as phrases for people. */
+  readonly damage: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
   /** Sends a datagram of another protocol from the server's port. */
@@ -68,7 +70,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     random,
     ...(onTrouble && { onTrouble }),
   });
-  const { damagedRooms } = store;
+  const { damagedRooms, damage } = store;
   const server = new ChatServer({
     server: { id, name },
     contents: store,
@@ -125,6 +127,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       return server.roomCount;
     },
     damagedRooms,
+    damage,
     stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),

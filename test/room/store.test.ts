@@ -207,6 +207,15 @@ describe("a directory", () => {
     expect(second.store.ends.size).toBe(0);
   });
 
+  test("of which the note about its process is nonsense does not repeat that", async () => {
+    await using directory = await temporaryDirectory();
+    await using _first = await openStore(directory.path);
+    await writeFile(join(directory.path, "pid"), "\u001b[31m1\n");
+    await expect(openStore(directory.path)).rejects.toMatchObject({
+      message: expect.stringContaining("by another process"),
+    });
+  });
+
   test("of a later version is left alone", async () => {
     await using directory = await temporaryDirectory();
     await (await openStore(directory.path)).close();
