@@ -317,6 +317,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
       join: true,
       leave: true,
       create: true,
+      configure: true,
       rooms: true,
       members: true,
       invite: true,
@@ -432,6 +433,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
         "ban",
       ],
       ["give roles up to the own one", "role"],
+      ["configure the room", "configure"],
       ["stop the server, make admins", "grant"],
     ];
     const told = rowsOf(sectionOf(rooms, "### Rights")).map(([what, from]) => [what, from]);
