@@ -1,6 +1,8 @@
 import { besideBulk } from "./workloads/beside-bulk.js";
 import { bulk } from "./workloads/bulk.js";
 import { chat } from "./workloads/chat.js";
+import { crowd } from "./workloads/crowd.js";
+import { discovery } from "./workloads/discovery.js";
 import { fanOut } from "./workloads/fan-out.js";
 import { goodput } from "./workloads/goodput.js";
 import { idle } from "./workloads/idle.js";
@@ -83,7 +85,9 @@ export const workloads = {
   "beside-bulk": besideBulk,
   idle,
   chat,
+  crowd,
   store,
+  discovery,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),
   "link-100M-20ms-5%": goodput({ ...fast, loss: 0.05 }, { isQuick: false }),
   "link-100M-20ms-20%": goodput({ ...fast, loss: 0.2 }, { isQuick: false }),

@@ -29,14 +29,19 @@ import {
 } from "../src/discovery/repeat-schedule.ts";
 import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
 import {
-  goodbyePatienceMs,
   patienceMs,
   probeAgainMs,
   probeMs,
   spareProbeMs,
   suspicionMs,
 } from "../src/discovery/server-path.ts";
-import { hintsInAll, hintsPerSource, sweepAfterMs } from "../src/discovery/server-search.ts";
+import {
+  hintsInAll,
+  hintsPerSource,
+  sweepAfterMs,
+  voicesInAll,
+  voicesPerSource,
+} from "../src/discovery/server-search.ts";
 import { sourcesMax } from "../src/discovery/source-rates.ts";
 import { sweepBurst, sweepStepMs, sweepSubnetsMax } from "../src/discovery/sweep.ts";
 import {
@@ -112,7 +117,7 @@ describe("docs/PROTOCOL.md, discovery", () => {
         4,
         sweepSubnetsMax,
       ],
-      "path given up": [...seconds(patienceMs), goodbyePatienceMs],
+      "path given up": [...seconds(patienceMs)],
       "PROBE to a peer": [
         ...seconds(peerAskMs),
         ...seconds(peerSeekMs),
@@ -148,6 +153,10 @@ describe("docs/PROTOCOL.md, discovery", () => {
         hintsPerSource.burst,
         hintsInAll.perSecond,
         hintsInAll.burst,
+        voicesPerSource.perSecond,
+        voicesPerSource.burst,
+        voicesInAll.perSecond,
+        voicesInAll.burst,
         serversMax,
         serversPerHostMax,
       ]),
@@ -308,6 +317,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
       join: true,
       leave: true,
       create: true,
+      configure: true,
       rooms: true,
       members: true,
       invite: true,
@@ -423,6 +433,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
         "ban",
       ],
       ["give roles up to the own one", "role"],
+      ["configure the room", "configure"],
       ["stop the server, make admins", "grant"],
     ];
     const told = rowsOf(sectionOf(rooms, "### Rights")).map(([what, from]) => [what, from]);
@@ -463,7 +474,9 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "text of a page": [roomLimits.pageTextBytesMax],
       "history reads and searches waiting, per session": [roomLimits.sessionReadsMax],
       "pages not yet delivered, per server": [roomLimits.pagesBytesMax / mebibyte],
-      "answers to join and members waiting, per session": [roomLimits.listingsMax],
+      "answers to join, members, rooms, bans and receipts waiting, per session": [
+        roomLimits.listingsMax,
+      ],
       "entries waiting to be stored, per server": [
         roomLimits.draftsBytesMax / mebibyte,
         roomLimits.draftOverheadBytes,

@@ -1,23 +1,20 @@
 import { hostname } from "node:os";
-import type { Address } from "../base/address.ts";
+import { type Address, isIpv6, parseIpv4 } from "../base/address.ts";
 import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
+import type { RetentionRule } from "../room/retention.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
-import {
-  directoryInUse,
-  forgetOwner,
-  noteOwner,
-  openServerDirectory,
-  type ServerDirectory,
-} from "./data-dir.ts";
+import { openServerDirectory, type ServerDirectory } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
 import { bindHosts, localAddresses, type Network } from "./network.ts";
+import { lookupHost } from "./resolve.ts";
+import type { TypedHost } from "./typed-server.ts";
 
 export interface HostingOptions {
   /** `undefined` means the name of this machine. */
@@ -26,8 +23,16 @@ export interface HostingOptions {
   readonly port: number | undefined;
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
+  /** Servers of other subnets that are shown here. */
+  readonly peers?: readonly TypedHost[];
+  /** Where it is reached besides; the port is its own where none was given. */
+  readonly announce?: TypedHost | undefined;
+  /** Whether only who knows its key finds it. */
+  readonly isHidden?: boolean;
   /** Whether it is advertised by DNS-SD as well. */
   readonly hasMdns: boolean;
+  /** What each room keeps; everything when absent. */
+  readonly retention?: RetentionRule;
 }
 
 /** A server that runs in this process and can be found on the network. */
@@ -45,8 +50,12 @@ export interface Hosting {
   readonly isHearing: boolean;
   /** Rooms of whose newest lines some cannot be read any more. */
   readonly damagedRooms: readonly string[];
+  /** What else of the store was found damaged, as phrases. */
+  readonly damage: readonly string[];
   /** Who is in it now. */
   readonly memberCount: number;
+  /** It has stopped, because it was closed or because an owner of it said so. */
+  readonly stopped: Promise<void>;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -66,16 +75,20 @@ export async function startHosting(network: Network, options: HostingOptions): P
     id,
     keyPair,
     name,
+    ...(options.retention && { retention: options.retention }),
     onChange: () => beacon?.changed(),
     onOther: (datagram, from) => beacon?.handleData(datagram, from),
   });
-  await noteOwner(directory, process.pid);
+  const { announce, peers = [], isHidden = false } = options;
+  const { host: boundHost, port } = server.address;
+  const addresses = announce && [{ host: announce.host, port: announce.port ?? port }];
   const voice = await startBeacon({
     ...network,
     describe: () => ({
       id,
       name,
-      port: server.address.port,
+      port,
+      ...(addresses && { addresses }),
       versionMin: transportVersion,
       versionMax: transportVersion,
       members: server.memberCount,
@@ -83,31 +96,52 @@ export async function startHosting(network: Network, options: HostingOptions): P
     }),
     cookieFor: (host) => server.issueCookie(host),
     sendData: (to, datagram) => server.sendOther(to, datagram),
+    peers: await lookupPeers(network, peers),
+    isHidden,
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
-    await forgetOwner(directory);
     throw error;
   });
   beacon = voice;
-  const advertiser = options.hasMdns ? advertise(network, server, { id, name }) : undefined;
-  const { host, port } = server.address;
+  // DNS-SD tells everyone.
+  const isAdvertised = options.hasMdns && !isHidden;
+  const advertiser = isAdvertised ? advertise(network, server, { id, name }) : undefined;
   return {
     id,
     name,
-    addresses: reachableAddresses(network, host),
+    addresses: reachableAddresses(network, boundHost),
     port,
-    localAddress: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
+    localAddress: { host: boundHost === "0.0.0.0" ? "127.0.0.1" : boundHost, port },
     directory: directory.path,
     isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
+    damage: server.damage,
     get memberCount() {
       return server.memberCount;
     },
+    stopped: server.stopped,
     async close(reason) {
-      await Promise.all([server.close(reason), voice.close(), advertiser?.close()]);
-      await forgetOwner(directory);
+      // Whoever hears the goodbye asks whether it is true, at the server's own port.
+      await Promise.all([voice.close(), advertiser?.close()]);
+      await server.close(reason);
     },
   };
+}
+
+/** Where the peers are; what cannot be found is said, and is none. */
+async function lookupPeers(
+  { clock }: Network,
+  peers: readonly TypedHost[],
+): Promise<readonly Address[]> {
+  const places = await Promise.all(
+    peers.map(async ({ host, port = defaultDataPort }) => {
+      if (isIpv6(host) || parseIpv4(host) !== undefined) return [{ host, port }];
+      const place = await lookupHost(clock, host, port);
+      if (place === undefined) note(`no host called ${host} was found`);
+      return place === undefined ? [] : [place.address];
+    }),
+  );
+  return places.flat();
 }
 
 function advertise(
@@ -131,7 +165,12 @@ function note(message: string): void {
   new LineOutput(process.stderr, () => undefined).writeLine(`earshot: note: ${message}`);
 }
 
-function serverName(wanted: string | undefined): string {
+/**
+ * The name of the server that is meant; without one, that of this machine.
+ *
+ * @throws {EarshotError} WHEN nobody can have it `argument-invalid`.
+ */
+export function serverName(wanted: string | undefined): string {
   if (wanted === undefined) return toServerName(hostname()) || "earshot";
   const name = toServerName(wanted);
   if (name === "") throw new EarshotError("argument-invalid", "the server's name is empty");
@@ -146,7 +185,10 @@ async function startOn(
   network: Network,
   port: number | undefined,
   directory: ServerDirectory,
-  identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange" | "onOther">,
+  identity: Pick<
+    StartServerOptions,
+    "id" | "keyPair" | "name" | "retention" | "onChange" | "onOther"
+  >,
 ): Promise<RunningServer> {
   const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
   const start = (tried: number) =>
@@ -163,10 +205,19 @@ async function startOn(
     return await start(port ?? defaultDataPort);
   } catch (error) {
     if (!(error instanceof EarshotError)) throw error;
-    if (error.code === "data-directory-in-use") throw await directoryInUse(directory, error);
+    if (error.code === "data-directory-in-use") {
+      throw advised(error, "stop it, or give another with --data");
+    }
+    if (error.code === "history-damaged") {
+      throw advised(error, "`earshot store repair` saves what is left, `store restore` a backup");
+    }
     if (error.code === "port-in-use" && port === undefined) return start(0);
     throw error;
   }
+}
+
+function advised(error: EarshotError, advice: string): EarshotError {
+  return new EarshotError(error.code, `${error.message}: ${advice}`, { cause: error });
 }
 
 function reachableAddresses(network: Network, host: string): readonly string[] {

@@ -11,10 +11,10 @@ import { onStopSignal } from "./stop-signal.ts";
 /** What was acknowledged is on disk already, so nothing is lost by not waiting longer. */
 const stopping = { graceMs: 1_800, lateExitCode: exitCodes.ok };
 
-/** Hosts a server until a signal says stop; gives the exit code. */
+/** Hosts a server until a signal or an owner of it says stop; gives the exit code. */
 export async function serve(command: ServeCommand): Promise<number> {
   const network = systemNetwork(command);
-  const stopped = new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     onStopSignal(stopping, resolve);
   });
   const hosting = await startHosting(network, command);
@@ -26,7 +26,7 @@ export async function serve(command: ServeCommand): Promise<number> {
     if (code !== undefined) output.writeLine(`${code}\n`);
     output.writeLine(describe(hosting));
   }
-  await stopped;
+  await Promise.race([signalled, hosting.stopped]);
   if (!command.isJson) output.writeLine("stopping");
   await hosting.close("the server was stopped");
   return exitCodes.ok;
@@ -62,7 +62,7 @@ function describeJson(hosting: Hosting): string {
 }
 
 function describe(hosting: Hosting): string {
-  const { name, id, port, addresses, directory, damagedRooms } = hosting;
+  const { name, id, port, addresses, directory, damagedRooms, damage } = hosting;
   const places = addresses.map((host) => formatAddress({ host, port }));
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
@@ -81,5 +81,6 @@ function describe(hosting: Hosting): string {
   for (const room of damagedRooms) {
     lines.push(`note      the newest lines of #${room} are damaged; the rest of it can be read`);
   }
+  for (const what of damage) lines.push(`note      ${what}`);
   return lines.join("\n");
 }
