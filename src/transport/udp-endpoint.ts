@@ -62,10 +62,14 @@ const turnMsMax = 4;
 const turnGlanceDatagrams = 8;
 
 /**
- * What the application says while datagrams are read leaves after this long, although there is more to
- * read: a pass of the event loop reads up to 32, of which the longest take 70 us each.
+ * Where the application talks, what was read is answered after this long, although there is more: a
+ * pass of the event loop reads up to 32 datagrams, of which the longest take 70 us each. Where it only
+ * listens nobody waits for more than ACKs, and those cost least at the end of a pass.
  */
 const answerMsMax = 0.25;
+
+/** An application talks for so long after it has sent something. */
+const talkMs = 1000;
 
 /** How soon to try again when the kernel takes no more. */
 const brakeMs = 1;
@@ -88,8 +92,8 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
   #turn: NodeJS.Immediate | undefined;
   #transmittedAt = 0;
-  /** The application has said something since. */
-  #hasNews = false;
+  /** When the application last sent something. */
+  #saidAt: number | undefined;
   #closing: Promise<void> | undefined;
   #isStopped = false;
 
@@ -157,8 +161,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   }
 
   send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean {
-    const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
-    this.#hasNews = true;
+    const now = this.#clock.now();
+    const isBelowMark = this.#engine.send(now, connection, channel, message);
+    this.#saidAt = now;
     this.#scheduleTurn();
     return isBelowMark;
   }
@@ -225,9 +230,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     const now = this.#clock.now();
     this.#engine.handleDatagram(now, from, datagram);
     this.#tellEvents();
-    // ACKs wait for the end of the pass, and nothing is timed out here: what is waited for may be the
-    // next to be read.
-    if (this.#hasNews && this.#transmittedAt + answerMsMax <= now) this.#flush();
+    const isTalking = this.#saidAt !== undefined && now <= this.#saidAt + talkMs;
+    // Nothing is timed out here: what is waited for may be the next to be read.
+    if (isTalking && this.#transmittedAt + answerMsMax <= now) this.#flush();
     else this.#scheduleTurn();
   }
 
@@ -248,7 +253,6 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
 
   /** Sends what is ready, and plans when to go on. */
   #flush(): void {
-    this.#hasNews = false;
     const outcome = this.#transmit();
     this.#tellEvents();
     this.#transmittedAt = this.#clock.now();
