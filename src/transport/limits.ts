@@ -261,12 +261,12 @@ export const ackThresholdCrowded = 8;
 /**
  * A line that goes to each of 1000 connections would bring 1000 ACKs within `ackDelayMaxMs`, and a
  * default socket buffer holds 256. So an endpoint lets ACKs wait longer with every connection, for
- * 5 of them in each ms, and at most this long: a lost line is repeated that much later.
+ * 10 of them in each ms, and at most this long: a lost line is repeated that much later.
  */
-export const ackDelayCrowdedMs = 200;
+export const ackDelayCrowdedMs = 100;
 
 /** ACKs that an endpoint wants to get in each ms when all its connections send one. */
-export const acksPerMs = 5;
+export const acksPerMs = 10;
 
 /**
  * Timer granularity. RFC 9002 asks for at least 1 ms; Node's event loop is late by up to 3 ms in
