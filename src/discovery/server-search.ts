@@ -195,7 +195,9 @@ export class ServerSearch {
   handleTimeout(now: number): void {
     if (this.#schedule.poll(now)) this.#ask(now);
     this.#isChanged = this.#list.handleTimeout(now) || this.#isChanged;
-    for (const { id, address } of this.#list.pollProbes(now)) this.#probe(now, address, id);
+    for (const { id, address, cookie } of this.#list.pollProbes(now)) {
+      this.#probe(now, address, { id, cookie });
+    }
     if (this.#sweepAt !== undefined && this.#sweepAt <= now) {
       this.#sweepAt = undefined;
       const isWanted = this.#options.isSweeping ?? true;
@@ -312,7 +314,7 @@ export class ServerSearch {
     this.#candidates.delete(key);
     this.#candidates.set(key, now);
     forgetOldest(this.#candidates, candidatesMax);
-    this.#probe(now, address, id);
+    this.#probe(now, address, { id });
   }
 
   /** Each adapter gets a nonce of its own: a server answers each nonce once, and we want every path. */
@@ -332,10 +334,15 @@ export class ServerSearch {
   }
 
   /** Asks a data port. Who has the key that belongs to it shows so: it may be of a hidden server. */
-  #probe(now: number, address: Address, id: string | undefined): void {
+  #probe(
+    now: number,
+    address: Address,
+    { id, cookie }: { readonly id: string | undefined; readonly cookie?: Uint8Array | undefined },
+  ): void {
     const nonce = this.#questions.ask(now, { type: "server", address });
     const proof = id === undefined ? {} : { proof: questionProof(id, nonce) };
-    const datagram = encodePacket({ type: "probe", nonce, ...proof });
+    const shown = cookie && { cookie };
+    const datagram = encodePacket({ type: "probe", nonce, ...proof, ...shown });
     this.#outbox.push({ type: "send", to: address, from: "any", datagram });
   }
 
