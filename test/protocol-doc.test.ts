@@ -41,6 +41,8 @@ import {
   suspicionMs,
 } from "../src/discovery/server-path.ts";
 import {
+  elsewhereInAll,
+  elsewherePerHost,
   hintsInAll,
   hintsPerSource,
   sweepAfterMs,
@@ -164,6 +166,10 @@ describe("docs/PROTOCOL.md, discovery", () => {
         voicesPerSource.burst,
         voicesInAll.perSecond,
         voicesInAll.burst,
+        elsewherePerHost.perSecond,
+        elsewherePerHost.burst,
+        elsewhereInAll.perSecond,
+        elsewhereInAll.burst,
         serversMax,
         serversPerHostMax,
       ]),

@@ -304,6 +304,23 @@ describe("forged datagrams", () => {
     expect(server.sends.length - sentBefore).toBeLessThan(20 * (2 * 20 + 5) + 2 * 40 + 40);
   });
 
+  test("beacons that name somebody else make hardly anybody ask him", () => {
+    const lan = openLan();
+    lan.hasRouter = true;
+    const [attacker, client] = [lan.host(1), lan.host(1)];
+    const search = client.browse({ isSweeping: false });
+    const victim = "198.51.100.7";
+    for (let sent = 0; sent < 2_000; sent += 1) {
+      const addresses = [2_000, 9_000].map((port) => ({ host: victim, port: port + sent }));
+      const announcement = sampleAnnouncement({ id: sampleId(sent), addresses });
+      attacker.shout(1, { type: "beacon", announcement }, `10.77.1.${50 + (sent % 200)}`);
+      lan.clock.advance(5);
+    }
+    const asked = search.sends.filter(({ to }) => to.host === victim).length;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(16 + 2 * 10);
+  });
+
   test("an answer from elsewhere than was asked is only a hint", () => {
     const lan = openLan();
     const [attacker, client] = [lan.host(1), lan.host(1)];
