@@ -332,6 +332,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
       join: true,
       leave: true,
       create: true,
+      configure: true,
       rooms: true,
       members: true,
       invite: true,
@@ -447,6 +448,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
         "ban",
       ],
       ["give roles up to the own one", "role"],
+      ["configure the room", "configure"],
       ["stop the server, make admins", "grant"],
     ];
     const told = rowsOf(sectionOf(rooms, "### Rights")).map(([what, from]) => [what, from]);
@@ -487,7 +489,9 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "text of a page": [roomLimits.pageTextBytesMax],
       "history reads and searches waiting, per session": [roomLimits.sessionReadsMax],
       "pages not yet delivered, per server": [roomLimits.pagesBytesMax / mebibyte],
-      "answers to join and members waiting, per session": [roomLimits.listingsMax],
+      "answers to join, members, rooms, bans and receipts waiting, per session": [
+        roomLimits.listingsMax,
+      ],
       "entries waiting to be stored, per server": [
         roomLimits.draftsBytesMax / mebibyte,
         roomLimits.draftOverheadBytes,
