@@ -95,6 +95,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
       rooms: server.roomCount,
     }),
     cookieFor: (host) => server.issueCookie(host),
+    isCookie: (host, cookie) => server.isCookie(host, cookie),
     sendData: (to, datagram) => server.sendOther(to, datagram),
     peers: await lookupPeers(network, peers),
     isHidden,

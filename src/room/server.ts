@@ -48,6 +48,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly damage: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
+  /** Whether a client at this address shows what it was given there; see `Endpoint.isCookie`. */
+  isCookie(host: string, cookie: Uint8Array): boolean;
   /** Sends a datagram of another protocol from the server's port. */
   sendOther(to: Address, datagram: Uint8Array): void;
   /** Everybody was told and everything is stored, because it was closed or its owner stopped it. */
@@ -136,6 +138,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     damage,
     stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
+    isCookie: (host, cookie) => endpoint.isCookie(host, cookie),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
