@@ -141,6 +141,11 @@ export class Endpoint {
     return this.#acceptor.issueCookie(now, host);
   }
 
+  /** Whether this is a cookie of ours for this host, and young enough: who shows it receives there. */
+  isCookie(now: number, host: string, cookie: Uint8Array): boolean {
+    return this.#acceptor.isCookie(now, host, cookie);
+  }
+
   /** Queues a message; see `EndpointPort.send`. */
   send(now: number, handle: ConnectionHandle, channel: number, message: Uint8Array): boolean {
     assert(Number.isInteger(channel) && 0 <= channel && channel <= channelMax);
@@ -344,7 +349,7 @@ export class Endpoint {
   /** Until the cookie is valid nothing is kept, nothing is computed and nothing long is answered. */
   #handleInit(now: number, from: Address, init: LongPacketOf<"init">): DropReason | undefined {
     if (!this.#isAccepting) return "not-accepting";
-    if (!this.#acceptor.isProven(now, from.host, init)) {
+    if (!this.#acceptor.isCookie(now, from.host, init.cookie)) {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source));
     }
     const known = this.#table.withInit(init);

@@ -148,6 +148,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     return this.#engine.issueCookie(this.#clock.now(), host);
   }
 
+  /** See `Endpoint.isCookie`. */
+  isCookie(host: string, cookie: Uint8Array): boolean {
+    return this.#engine.isCookie(this.#clock.now(), host, cookie);
+  }
+
   /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
   sendOther(to: Address, datagram: Uint8Array): void {
     this.#socket.send(to, datagram);
