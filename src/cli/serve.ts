@@ -11,10 +11,10 @@ import { onStopSignal } from "./stop-signal.ts";
 /** What was acknowledged is on disk already, so nothing is lost by not waiting longer. */
 const stopping = { graceMs: 1_800, lateExitCode: exitCodes.ok };
 
-/** Hosts a server until a signal says stop; gives the exit code. */
+/** Hosts a server until a signal or an owner of it says stop; gives the exit code. */
 export async function serve(command: ServeCommand): Promise<number> {
   const network = systemNetwork(command);
-  const stopped = new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     onStopSignal(stopping, resolve);
   });
   const hosting = await startHosting(network, command);
@@ -26,7 +26,7 @@ export async function serve(command: ServeCommand): Promise<number> {
     if (code !== undefined) output.writeLine(`${code}\n`);
     output.writeLine(describe(hosting));
   }
-  await stopped;
+  await Promise.race([signalled, hosting.stopped]);
   if (!command.isJson) output.writeLine("stopping");
   await hosting.close("the server was stopped");
   return exitCodes.ok;
