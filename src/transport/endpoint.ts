@@ -20,6 +20,7 @@ import {
   ackDelayCrowdedMs,
   ackDelayMaxMs,
   acksPerMs,
+  burstBytesMax,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -70,6 +71,7 @@ export class Endpoint {
   #ready = new Set<Connection>();
   #readyNext = new Set<Connection>();
   #burstCount = 0;
+  #burstBytes = 0;
   readonly #replies: Transmit[] = [];
   readonly #events: EndpointEvent[] = [];
   #nextHandle = 1;
@@ -137,6 +139,11 @@ export class Endpoint {
    */
   issueCookie(now: number, host: string): Uint8Array {
     return this.#acceptor.issueCookie(now, host);
+  }
+
+  /** Whether this is a cookie of ours for this host, and young enough: who shows it receives there. */
+  isCookie(now: number, host: string, cookie: Uint8Array): boolean {
+    return this.#acceptor.isCookie(now, host, cookie);
   }
 
   /** Queues a message; see `EndpointPort.send`. */
@@ -237,14 +244,17 @@ export class Endpoint {
 
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
-      const isOverBurst = burstDatagramsMax <= this.#burstCount;
+      const isOverBurst =
+        burstDatagramsMax <= this.#burstCount || burstBytesMax <= this.#burstBytes;
       const transmit = isOverBurst ? undefined : connection.pollTransmit(now, this.#writer);
       if (transmit?.isLast === false) {
         this.#burstCount += 1;
+        this.#burstBytes += transmit.datagram.length;
         return transmit;
       }
       if (isOverBurst) this.#readyNext.add(connection);
       this.#burstCount = 0;
+      this.#burstBytes = 0;
       this.#ready.delete(connection);
       this.#settle(connection);
       if (transmit !== undefined) return transmit;
@@ -339,7 +349,7 @@ export class Endpoint {
   /** Until the cookie is valid nothing is kept, nothing is computed and nothing long is answered. */
   #handleInit(now: number, from: Address, init: LongPacketOf<"init">): DropReason | undefined {
     if (!this.#isAccepting) return "not-accepting";
-    if (!this.#acceptor.isProven(now, from.host, init)) {
+    if (!this.#acceptor.isCookie(now, from.host, init.cookie)) {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source));
     }
     const known = this.#table.withInit(init);
