@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { EarshotError } from "../base/errors.ts";
 import {
   bansMax,
+  channels,
   devicesMax,
   ignoredMax,
   invitationsMax,
@@ -44,7 +45,7 @@ export class AccessDesk {
   }
 
   /** What a moderator wants to do to somebody, as an entry of the log. */
-  prepare(_now: number, member: Member, room: Room, request: ModerationRequest): PreparedPost {
+  prepare(member: Member, room: Room, request: ModerationRequest): PreparedPost {
     const { action, durationMs, role } = request;
     const target = this.#targetOf(room, request.nick, action);
     this.#state.require(member, room, action, target);
@@ -149,7 +150,8 @@ export class AccessDesk {
         ...(reason !== undefined && { reason }),
         ...(until !== undefined && { until }),
       }));
-    this.#state.output.answer(member, { type: "bans", ref, room: room.name, bans });
+    const reply = { type: "bans", ref, room: room.name, bans } as const;
+    this.#state.output.answer(member, reply, channels.bulk);
   }
 
   /** Makes an owner of the server of who has read its console. Wrong tokens are not told apart. */
