@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "parts",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/lan/**", "test/system/**"],
+          exclude: ["test/crash/**", "test/lan/**", "test/system/**"],
         },
       },
       {

@@ -39,16 +39,25 @@ import {
 import { hintsInAll, hintsPerSource, sweepAfterMs } from "../src/discovery/server-search.ts";
 import { sourcesMax } from "../src/discovery/source-rates.ts";
 import { sweepBurst, sweepStepMs, sweepSubnetsMax } from "../src/discovery/sweep.ts";
-import { decodeRequest, decodeServerMessage, encodeCbor } from "../src/room/codec.ts";
+import {
+  clientMessageBounds,
+  decodeClientMessage,
+  decodeServerMessage,
+  encodeCbor,
+  requestBytesMax,
+  serverMessageBounds,
+} from "../src/room/codec.ts";
 import * as roomLimits from "../src/room/limits.ts";
-import { type Request, refusalCodes, type ServerMessage } from "../src/room/message.ts";
+import type { ClientNotice, Request, ServerMessage } from "../src/room/message.ts";
+import { refusalCodes } from "../src/room/message-session.ts";
 import { nickLengthMax, reservedNicks, roomLengthMax } from "../src/room/name.ts";
+import { type Action, isAllowed, roles } from "../src/room/rights.ts";
 import { transportCodes } from "../src/transport/close-codes.ts";
 import { frameTypes } from "../src/transport/frames.ts";
 import * as limits from "../src/transport/limits.ts";
 import { longPacketTypes } from "../src/transport/packet.ts";
 import { ourParameters, parameterIds } from "../src/transport/parameters.ts";
-import { fencedOf, numbersOf, rowsOf, sectionOf } from "./support/markdown.ts";
+import { numbersOf, rowsOf, sectionOf } from "./support/markdown.ts";
 import { roomExamples } from "./support/room-examples.ts";
 import { transportExamples } from "./support/transport-examples.ts";
 
@@ -282,7 +291,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
     expect(Number(rowsOf(channels)[1]![0])).toBe(roomLimits.channels.bulk);
     expect(numbersOf(row(channels, "1")[2]!)).toEqual([roomLimits.chatMessageBytesMax]);
     expect(numbersOf(row(channels, "2")[2]!)).toEqual([roomLimits.chatTextBytesMax]);
-    const names = sectionOf(rooms, "### Names");
+    const names = sectionOf(rooms, "### Names and persons");
     expect(numbersOf(row(names, "nickname")[2]!)).toEqual([1, nickLengthMax]);
     expect(numbersOf(row(names, "room")[2]!)).toEqual([1, roomLengthMax]);
     const reserved = /Reserved: (.*?)\./.exec(names)?.[1]?.replaceAll("`", "").split(", ");
@@ -292,48 +301,138 @@ describe("docs/PROTOCOL.md, rooms", () => {
   test("every message of the code is in the grammar, and no other", () => {
     const requests: Readonly<Record<Request["type"], true>> = {
       hello: true,
+      rename: true,
+      status: true,
+      who: true,
+      stop: true,
       join: true,
       leave: true,
-      say: true,
-      history: true,
+      create: true,
+      rooms: true,
       members: true,
+      invite: true,
+      "make-invitation": true,
+      "revoke-invitations": true,
+      bans: true,
+      claim: true,
+      grant: true,
+      ignore: true,
+      ask: true,
+      answer: true,
+      post: true,
+      history: true,
+      search: true,
+      receipts: true,
+    };
+    const notices: Readonly<Record<ClientNotice["type"], true>> = {
+      delivered: true,
+      read: true,
+      typing: true,
     };
     const answers: Readonly<Record<ServerMessage["type"], true>> = {
       welcome: true,
       error: true,
+      done: true,
+      who: true,
       entered: true,
       exited: true,
+      rooms: true,
+      members: true,
+      invitation: true,
+      bans: true,
       stored: true,
       page: true,
-      members: true,
+      found: true,
+      receipts: true,
       said: true,
       grown: true,
-      joined: true,
-      left: true,
+      progress: true,
+      presence: true,
+      typing: true,
+      invited: true,
+      removed: true,
+      asked: true,
+      answered: true,
+      notice: true,
       shutdown: true,
     };
-    expect(typesIn("### Requests")).toEqual(Object.keys(requests).sort());
-    const told = [...typesIn("### Replies"), ...typesIn("### Events")];
+    expect(typesOf("request")).toEqual(Object.keys(requests).sort());
+    expect(typesOf("notice-of-client")).toEqual(Object.keys(notices).sort());
+    const told = [...typesOf("reply"), ...typesOf("event")];
     expect(told.sort()).toEqual(Object.keys(answers).sort());
   });
 
   test("a message of exactly the keys in the grammar is understood, and with one less it is not", () => {
-    for (const [heading, decode] of [
-      ["### Requests", (bytes: Uint8Array) => isWhole(decodeRequest(bytes))],
-      ["### Replies", (bytes: Uint8Array) => decodeServerMessage(bytes) !== undefined],
-      ["### Events", (bytes: Uint8Array) => decodeServerMessage(bytes) !== undefined],
+    const isClientMessage = (bytes: Uint8Array) => isWhole(decodeClientMessage(bytes));
+    const isServerMessage = (bytes: Uint8Array) => decodeServerMessage(bytes) !== undefined;
+    for (const [choice, isUnderstood] of [
+      ["request", isClientMessage],
+      ["notice-of-client", isClientMessage],
+      ["reply", isServerMessage],
+      ["event", isServerMessage],
     ] as const) {
-      for (const message of messagesIn(heading)) {
+      for (const message of messagesOf(choice)) {
         const label = JSON.stringify(message);
-        expect(decode(encodeCbor(message)), label).toBe(true);
+        expect(isUnderstood(encodeCbor(message)), label).toBe(true);
         for (const key of Object.keys(message)) {
           const { [key]: _, ...rest } = message;
           // An error whose code is missing is read as one whose code is not known.
           const isRead = message["type"] === "error" && key === "code";
-          expect(decode(encodeCbor(rest)), `${label} without ${key}`).toBe(isRead);
+          expect(isUnderstood(encodeCbor(rest)), `${label} without ${key}`).toBe(isRead);
         }
       }
     }
+  });
+
+  test.each(["body", "post-body"])("each %s in the grammar is understood", (choice) => {
+    const samples = choicesOf(choice).map((rule) => sampleValue(rule));
+    expect(samples).not.toEqual([]);
+    for (const body of samples) {
+      const entry = { ...(sampleValue("entry") as object), body };
+      const said = { type: "said", room: "lobby", entries: [entry] };
+      const post = { ...(sampleValue("post") as object), body };
+      const isUnderstood =
+        choice === "body"
+          ? decodeServerMessage(encodeCbor(said)) !== undefined
+          : isWhole(decodeClientMessage(encodeCbor(post)));
+      expect([body, isUnderstood]).toEqual([body, true]);
+    }
+  });
+
+  test("bounds of a message are those of the code", () => {
+    const conventions = sectionOf(rooms, "### Conventions");
+    const line = /A server takes at most [^;]*; a client takes [^.]*/.exec(conventions)?.[0] ?? "";
+    const { containers, items } = clientMessageBounds;
+    expect(numbersOf(line)).toEqual([
+      containers,
+      items,
+      requestBytesMax,
+      serverMessageBounds.containers,
+      serverMessageBounds.items,
+    ]);
+  });
+
+  test("rights are those of the code", () => {
+    const room = { kind: "public", isOwned: true, isReadOnly: false } as const;
+    const rows: readonly (readonly [string, Action])[] = [
+      ["read, write, react, edit and delete own messages", "write"],
+      ["invite", "invite"],
+      ["set the topic", "topic"],
+      [
+        "announce, delete messages of others, set the mode, kick, ban, mute, lift those, see bans",
+        "ban",
+      ],
+      ["give roles up to the own one", "role"],
+      ["stop the server, make admins", "grant"],
+    ];
+    const told = rowsOf(sectionOf(rooms, "### Rights")).map(([what, from]) => [what, from]);
+    const lowest = rows.map(([what, action]) => [
+      what,
+      roles
+        .find((actor) => isAllowed({ actor, action, room, target: "banned" }))
+        ?.replace("server-owner", "owner of the server"),
+    ]);
+    expect(told).toEqual(lowest);
   });
 
   test("error and close codes are those of the code", () => {
@@ -346,23 +445,54 @@ describe("docs/PROTOCOL.md, rooms", () => {
   });
 
   test("limits are those of the code", () => {
+    const { creationsPerPerson, renamesPerPerson, asksPerPerson } = roomLimits;
     const expected: Readonly<Record<string, readonly number[]>> = {
       "text of a line": [roomLimits.textBytesMax, 16, 8],
       "connections of a server": [roomLimits.sessionsMax],
       "time to an accepted hello": [roomLimits.helloMs / 1000, roomLimits.greetingMs / 1000],
-      "rooms with a line, of a server": [roomLimits.roomsMax],
+      "rooms with an entry or a record, of a server": [roomLimits.roomsMax],
       "rooms without a line, of a server": [roomLimits.unwrittenRoomsMax],
-      "rooms of a session": [roomLimits.sessionRoomsMax],
-      "nicknames in a message": [roomLimits.nicksMax, roomLimits.nicksBytesMax, 2],
-      "lines of a page": [roomLimits.pageEntriesMax, roomLimits.pageEntriesDefault],
+      "rooms of a session, or of a person": [roomLimits.sessionRoomsMax],
+      "members or rooms in a message": [
+        roomLimits.nicksMax,
+        roomLimits.listBytesMax,
+        roomLimits.memberOverheadBytes,
+        roomLimits.summaryOverheadBytes,
+      ],
+      "entries of a page": [roomLimits.pageEntriesMax, roomLimits.pageEntriesDefault],
       "text of a page": [roomLimits.pageTextBytesMax],
-      "history reads waiting, per session": [roomLimits.sessionReadsMax],
+      "history reads and searches waiting, per session": [roomLimits.sessionReadsMax],
       "pages not yet delivered, per server": [roomLimits.pagesBytesMax / mebibyte],
       "answers to join and members waiting, per session": [roomLimits.listingsMax],
-      "lines waiting to be stored, per server": [
+      "entries waiting to be stored, per server": [
         roomLimits.draftsBytesMax / mebibyte,
         roomLimits.draftOverheadBytes,
       ],
+      "entries told at once, per room": [roomLimits.saidEntriesMax, roomLimits.newsBytesMax],
+      "persons who are told progress, per room": [roomLimits.progressAuthorsMax],
+      "edits, emojis and reactions of a message": [
+        roomLimits.editsMax,
+        roomLimits.reactionEmojisMax,
+        roomLimits.reactionsMax,
+      ],
+      "bans, mutes, roles, persons invited and invitations of a room": [
+        roomLimits.bansMax,
+        roomLimits.mutesMax,
+        roomLimits.rolesMax,
+        roomLimits.invitedMax,
+        roomLimits.invitationsMax,
+      ],
+      "persons of a private chat": [roomLimits.chatPersonsMax],
+      "entries in a private chat before anybody agrees": [roomLimits.unansweredEntriesMax],
+      "messages unread by who is away, in a private chat": [roomLimits.mailboxMax],
+      "private chats that wait for a person, and new ones a minute": [
+        roomLimits.askedMax,
+        asksPerPerson.perSecond * 60,
+      ],
+      "rooms that a person makes": [creationsPerPerson.burst, creationsPerPerson.perSecond * 3_600],
+      "nicknames that a person takes": [renamesPerPerson.burst, renamesPerPerson.perSecond * 60],
+      "persons whom a person ignores": [roomLimits.ignoredMax],
+      "time between two lines in a slow room": [roomLimits.slowMsMax / 1000],
       "lines a client keeps": [roomLimits.outboxLinesMax, roomLimits.outboxBytesMax / mebibyte],
       "lines a client holds back for earlier ones, per room": [
         roomLimits.linesAheadMax,
@@ -388,22 +518,36 @@ describe("docs/PROTOCOL.md, rooms", () => {
   });
 });
 
-function isWhole(request: ReturnType<typeof decodeRequest>): boolean {
-  return request !== undefined && "type" in request;
+function isWhole(message: ReturnType<typeof decodeClientMessage>): boolean {
+  return message !== undefined && "type" in message;
 }
 
-function typesIn(heading: string): readonly string[] {
-  return messagesIn(heading)
+/** The types of the messages that a choice of the grammar names. */
+function typesOf(choice: string): string[] {
+  return messagesOf(choice)
     .map((message) => String(message["type"]))
     .sort();
 }
 
-/** One message for each rule of the grammar, with its required keys and values of the right kind. */
-function messagesIn(heading: string): readonly Readonly<Record<string, unknown>>[] {
-  const grammar = fencedOf(sectionOf(rooms, heading), "cddl").replace(/;.*$/gm, "");
-  return [...grammar.matchAll(/^[\w-]+\s*= (\{ type: [\s\S]*?\n?\})$/gm)].map((match) =>
-    sampleOf(match[1]!),
-  );
+/** One message for each rule that a choice names, with its required keys and right values. */
+function messagesOf(choice: string): readonly Readonly<Record<string, unknown>>[] {
+  return choicesOf(choice).map((rule) => sampleValue(rule) as Record<string, unknown>);
+}
+
+/** The rules of the choice `name = one / other`. */
+function choicesOf(name: string): readonly string[] {
+  return (grammarRules().get(name) ?? "").split("/").map((rule) => rule.trim());
+}
+
+/** What stands behind each name in all of the grammar. */
+function grammarRules(): ReadonlyMap<string, string> {
+  const blocks = [...rooms.matchAll(/```cddl\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  const text = blocks.join("\n").replace(/ *;.*$/gm, "");
+  const rules = text.split(/^(?=[\w-]+\s*=)/m).map((rule) => {
+    const at = rule.indexOf("=");
+    return [rule.slice(0, at).trim(), rule.slice(at + 1).trim()] as const;
+  });
+  return new Map(rules);
 }
 
 function sampleOf(map: string): Record<string, unknown> {
@@ -418,27 +562,27 @@ function sampleOf(map: string): Record<string, unknown> {
   return Object.fromEntries(pairs);
 }
 
+/** A value of the type, the shortest where there is a choice. */
 function sampleValue(type: string): unknown {
   const literal = /^"([^"]*)"/.exec(type)?.[1];
   if (literal !== undefined) return literal;
   if (type.startsWith("{")) return sampleOf(type);
-  if (type.startsWith("[")) return [];
+  const list = /^\[(\d*)\*\d+ ([\s\S]*)\]$/.exec(type);
+  if (list !== null) return Array.from({ length: Number(list[1]) }, () => sampleValue(list[2]!));
   if (type.startsWith("bstr")) return new Uint8Array(numbersOf(type)[0]!);
   const first = numbersOf(type)[0];
   if (first !== undefined && /^\d/.test(type)) return first;
   const samples: Readonly<Record<string, unknown>> = {
-    ref: 1,
-    sequence: 1,
     uint: 0,
     id: "V1StGXR8_Z5jdHi6B-myT",
-    name: "anna",
-    phrase: "some words",
+    person: "~0123456789abcdef",
     tstr: "text",
     bool: true,
-    entry: { sequence: 1, id: "V1StGXR8_Z5jdHi6B-myT", author: "a", sentAt: 0, text: "" },
   };
-  expect(Object.keys(samples)).toContain(type);
-  return samples[type];
+  if (type in samples) return samples[type];
+  const rule = grammarRules().get(type);
+  if (rule === undefined) throw new Error(`no rule ${type}`);
+  return sampleValue(rule.split(" / ")[0]!.startsWith("{") ? rule : rule.split(" / ")[0]!);
 }
 
 /** Splits at commas that are in no bracket. */

@@ -1,7 +1,9 @@
 import { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
+import { shownEntry } from "./entry.ts";
 import { membersMax, pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
-import type { Joined, Left, Reply, Request } from "./message.ts";
+import type { Reply, Request } from "./message.ts";
+import type { Presence } from "./message-room.ts";
 import { nickKey } from "./name.ts";
 
 /** A question of the client's owner. */
@@ -80,30 +82,41 @@ export function continueCall(call: OwnerCall, reply: Reply): CallProgress | unde
   const { room } = call;
   const ref = withRef(call.ownerRef);
   if (call.type === "history" && reply.type === "page") {
-    const { entries, damaged, hasMore } = reply;
+    const { damaged, hasOlder, hasNewer } = reply;
+    const entries = reply.entries.map(shownEntry);
+    const hasMore = call.range.after === undefined ? hasOlder : hasNewer;
     return { type: "done", event: { type: "page", ...ref, room, entries, damaged, hasMore } };
   }
   if (call.type === "members" && reply.type === "members") {
-    const nicks = [...call.nicks, ...reply.nicks];
+    const nicks = [...call.nicks, ...reply.members.map(({ nick }) => nick)];
     // A server that never comes to an end is not followed for ever.
-    const mayGoOn = 0 < reply.nicks.length && nicks.length < membersMax;
-    const after = reply.nicks.at(-1);
+    const mayGoOn = 0 < reply.members.length && nicks.length < membersMax;
+    const after = nicks.at(-1);
     if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, nicks, after } };
     return { type: "done", event: { type: "members", ...ref, room, nicks } };
   }
   return undefined;
 }
 
-/** The call after somebody came or went, if it collects the members of that room. */
-export function withMember(call: OwnerCall, { type, room, nick }: Joined | Left): OwnerCall {
+/** The call after some came or went, if it collects the members of that room. */
+export function withPresence(
+  call: OwnerCall,
+  { room, joined, left, changed }: Presence,
+): OwnerCall {
   if (call.type !== "members" || call.room !== room || call.after === undefined) return call;
-  const others = call.nicks.filter((other) => other !== nick);
-  if (type === "left") return { ...call, nicks: others };
+  const renamed = changed.filter(({ was }) => was !== undefined);
+  const gone = [...left.map(({ nick }) => nick), ...renamed.map(({ was }) => was)];
+  const nicks = call.nicks.filter((nick) => !gone.includes(nick));
+  for (const { nick } of [...joined, ...renamed]) insert(nicks, nick, nickKey(call.after));
+  return { ...call, nicks };
+}
+
+/** Puts the nickname in its place. Who comes behind the newest page will be on the next one. */
+function insert(nicks: string[], nick: string, lastKey: string): void {
   const key = nickKey(nick);
-  // Who comes behind the newest page will be on the next one.
-  if (nickKey(call.after) < key) return call;
-  const at = others.findIndex((other) => key < nickKey(other));
-  return { ...call, nicks: others.toSpliced(at === -1 ? others.length : at, 0, nick) };
+  if (lastKey < key || nicks.includes(nick)) return;
+  const at = nicks.findIndex((other) => key < nickKey(other));
+  nicks.splice(at === -1 ? nicks.length : at, 0, nick);
 }
 
 /** The owner's name for its request, if it gave one, as a part of the event that answers it. */

@@ -12,10 +12,10 @@ import type {
 } from "./client-port.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
-import { encodeCbor } from "./codec.ts";
-import { readServerMessage } from "./incoming.ts";
+import { decodeServerMessage, encodeCbor } from "./codec.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
-import type { Refusal, Reply, Request, Welcome } from "./message.ts";
+import type { Reply, Request } from "./message.ts";
+import type { Refusal, Welcome } from "./message-session.ts";
 
 /** What a `ChatClient` wants done. */
 export type ClientEffect =
@@ -222,7 +222,7 @@ export class ChatClient {
 
   handleMessage(now: number, bytes: Uint8Array): void {
     if (this.#isEnding) return;
-    const message = readServerMessage(bytes);
+    const message = decodeServerMessage(bytes);
     if (message === undefined) {
       this.droppedCount += 1;
       return;
@@ -361,7 +361,11 @@ export class ChatClient {
     this.#tell({ type: "ready", server: { ...server, id }, nick, ...visit });
     this.#failures = 0;
     this.#wasOpen = true;
-    this.#session.handleOpen(nick, rooms);
+    const joined = rooms.filter(({ isIn }) => isIn);
+    this.#session.handleOpen(
+      nick,
+      joined.map(({ room }) => room),
+    );
   }
 
   #handleRefusal(now: number, { code, message, suggestion }: Refusal): void {

@@ -1,178 +1,161 @@
-import assert from "node:assert/strict";
 import { assertNever } from "../base/assert.ts";
-import { EarshotError, type ErrorCode } from "../base/errors.ts";
-import { utf8Bytes } from "../base/text.ts";
+import { EarshotError } from "../base/errors.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
-import { AppendQueue } from "./append-queue.ts";
-import type { LeaveReason, ServerInfo } from "./client-port.ts";
-import { decodeRequest } from "./codec.ts";
-import type { AppendResult, Draft, HistoryFailure, Placement, ReadResult } from "./history-port.ts";
-import {
-  channels,
-  chatTextBytesMax,
-  closeCodes,
-  helloMs,
-  listingsMax,
-  sessionsMax,
-} from "./limits.ts";
-import { parseLineText } from "./line.ts";
-import type { Hello, Join, Leave, ListMembers, ReadHistory, Request, Say } from "./message.ts";
-import { nickKey, parseNick, parseRoom, suggestNick } from "./name.ts";
-import { ReadQueue } from "./read-queue.ts";
-import type { Room } from "./room.ts";
-import { RoomTable } from "./room-table.ts";
-import { type ServerEffect, ServerOutput } from "./server-output.ts";
+import { AccessDesk } from "./access-desk.ts";
+import { decodeClientMessage } from "./codec.ts";
+import { DeliveryDesk } from "./delivery-desk.ts";
+import { HistoryDesk } from "./history-desk.ts";
+import type { ClientNotice, Request } from "./message.ts";
+import type { AccessRequest } from "./message-access.ts";
+import { MessageDesk } from "./message-desk.ts";
+import { PrivateDesk } from "./private-desk.ts";
+import { RoomDesk } from "./room-desk.ts";
+import type { ServerEffect } from "./server-output.ts";
+import { ServerState, type ServerStateOptions } from "./server-state.ts";
 import type { Member, Session, SessionId } from "./session.ts";
-import { SessionTable } from "./session-table.ts";
-
-export interface ChatServerOptions {
-  readonly server: ServerInfo;
-  /** Names the history, told to whoever enters a room. */
-  readonly log: string;
-  /** The written rooms and the sequence of their newest lines. */
-  readonly lastSequences: ReadonlyMap<string, number>;
-}
+import { SessionDesk } from "./session-desk.ts";
+import type { CommitResult, ReadResult, SearchResult } from "./store-port.ts";
 
 /**
  * The server's side of the room protocol, without I/O: who is connected, who is in which room, and
- * what is told to whom. A line is stored before it is acknowledged or told to anyone.
+ * what is told to whom. An entry is stored before it is acknowledged or told to anyone. What is asked
+ * for is done by desks, which share one state.
  */
 export class ChatServer {
   /** Messages from clients that made no sense and were dropped. */
   droppedCount = 0;
-  readonly #info: ServerInfo;
-  readonly #log: string;
-  readonly #sessions = new SessionTable();
-  readonly #rooms: RoomTable;
-  readonly #appends = new AppendQueue();
-  readonly #reads = new ReadQueue();
-  readonly #output = new ServerOutput();
-  #isClosing = false;
+  readonly #state: ServerState;
+  readonly #sessions: SessionDesk;
+  readonly #rooms: RoomDesk;
+  readonly #access: AccessDesk;
+  readonly #private: PrivateDesk;
+  readonly #messages: MessageDesk;
+  readonly #history: HistoryDesk;
+  readonly #delivery: DeliveryDesk;
 
-  constructor(options: ChatServerOptions) {
-    this.#info = options.server;
-    this.#log = options.log;
-    this.#rooms = new RoomTable(options.lastSequences);
+  /** @throws {EarshotError} WHEN what is kept of rooms or persons is damaged `history-damaged`. */
+  constructor(options: ServerStateOptions) {
+    this.#state = new ServerState(options);
+    this.#sessions = new SessionDesk(this.#state);
+    this.#access = new AccessDesk(this.#state);
+    this.#rooms = new RoomDesk(this.#state, this.#access);
+    this.#private = new PrivateDesk(this.#state, this.#rooms);
+    this.#delivery = new DeliveryDesk(this.#state);
+    this.#messages = new MessageDesk(this.#state, this.#access, this.#delivery);
+    this.#history = new HistoryDesk(this.#state);
   }
 
-  /** Sessions that have a nickname. */
+  /** Nicknames that somebody has. */
   get memberCount(): number {
-    return this.#sessions.memberCount;
+    return this.#state.sessions.memberCount;
   }
 
   get roomCount(): number {
-    return this.#rooms.size;
+    return this.#state.rooms.size;
   }
 
   /** It was shut down, all that was accepted is stored, and every connection was told to close. */
   get isDone(): boolean {
-    return this.#isClosing && this.#appends.isEmpty && this.#sessions.isEmpty;
+    const { isClosing, commits, sessions } = this.#state;
+    return isClosing && commits.isEmpty && sessions.isEmpty;
   }
 
-  handleOpened(now: number, id: SessionId): void {
-    if (this.#isClosing) {
-      this.#output.close(id, closeCodes.serverClosing, "server closing");
-    } else if (!this.#sessions.add(now, id)) {
-      this.#output.close(id, closeCodes.serverFull, `server is full: ${sessionsMax} connections`);
-    }
+  handleOpened(now: number, id: SessionId, deviceKey: Uint8Array): void {
+    this.#sessions.handleOpened(now, id, deviceKey);
   }
 
-  handleMessage(id: SessionId, message: Uint8Array): void {
-    const session = this.#sessions.get(id);
+  handleMessage(now: number, id: SessionId, message: Uint8Array): void {
+    const session = this.#state.sessions.get(id);
     if (session === undefined) return;
-    const request = decodeRequest(message);
-    if (request === undefined) {
-      this.droppedCount += 1;
-      return;
-    }
-    this.#attempt(session, request.ref, () => this.#handleRequest(session, request));
+    const decoded = decodeClientMessage(message);
+    if (decoded === undefined) this.droppedCount += 1;
+    else if ("ref" in decoded) {
+      this.#attempt(session, decoded.ref, () => this.#handleRequest(now, session, decoded));
+    } else this.#handleNotice(now, session, decoded);
+    this.#state.handleTurn(now);
   }
 
-  handleClosed(id: SessionId, reason: CloseReason): void {
-    const session = this.#sessions.get(id);
+  handleClosed(now: number, id: SessionId, reason: CloseReason): void {
+    const session = this.#state.sessions.get(id);
     if (session === undefined) return;
-    this.#remove(session);
-    if (!session.isMember()) return;
-    const leaveReason = reason.cause === "peer" ? "left" : "lost";
-    for (const name of session.rooms) this.#exit(session, name, leaveReason);
+    this.#sessions.handleClosed(now, session, reason);
+    this.#state.handleTurn(now);
   }
 
   /** A message to this session did not fit: what is long or live waits until it is writable. */
   handleBlocked(id: SessionId): void {
-    const session = this.#sessions.get(id);
+    const session = this.#state.sessions.get(id);
     if (session === undefined) return;
     session.isWritable = false;
-    this.#reads.update(session);
+    this.#state.reads.update(session);
   }
 
   /** The queue of this session is short again, or still short after something on the bulk channel. */
-  handleWritable(id: SessionId): void {
-    const session = this.#sessions.get(id);
+  handleWritable(now: number, id: SessionId): void {
+    const session = this.#state.sessions.get(id);
     if (session === undefined) return;
     session.isWritable = true;
     for (const request of session.listings.splice(0)) {
-      this.#attempt(session, request.ref, () => this.#list(session, request));
+      this.#attempt(session, request.ref, () => this.#rooms.list(session, request));
     }
-    for (const room of session.behindRooms) {
-      const lastSequence = this.#rooms.get(room)?.lastSequence;
-      if (lastSequence === undefined) continue;
-      this.#output.tell([session], { type: "grown", room, lastSequence });
-    }
-    session.behindRooms.clear();
-    this.#reads.handleDelivered(session);
-    this.#reads.update(session);
-    this.#startRead();
+    this.#state.tellMissed(session);
+    this.#state.reads.handleDelivered(session);
+    this.#state.reads.update(session);
+    this.#state.handleTurn(now);
   }
 
-  /** The answer to the effect `append`. */
-  handleAppended(result: AppendResult): void {
-    if (result.type === "failed") this.#failAppend(result);
-    else this.#finishAppend(result.placements);
-    this.#startAppend();
-    this.#closeWhenStored();
+  /** The answer to the effect `commit`. */
+  handleCommitted(now: number, result: CommitResult): void {
+    const { commits, book } = this.#state;
+    book.settle(result.type === "committed");
+    if (result.type === "failed") for (const change of commits.fail()) change.onFailed(result);
+    else {
+      const placements = result.placements.values();
+      for (const { draft, onDone } of commits.finish()) {
+        onDone(now, draft === undefined ? undefined : placements.next().value);
+      }
+    }
+    this.#state.handleTurn(now);
+    this.#sessions.closeWhenStored();
   }
 
   /** The answer to the effect `read`. */
-  handleRead(result: ReadResult): void {
-    const { session, request } = this.#reads.finish();
-    const { ref, room } = request;
-    if (result.type === "failed") this.#refuse(session, ref, result.code, result.message);
-    else {
-      const bytes = this.#output.answer(session, { ...result, ref, room }, channels.bulk);
-      if (!session.isGone) this.#reads.handleSent(session, bytes);
-    }
-    this.#startRead();
+  handleRead(now: number, result: ReadResult): void {
+    this.#history.handleRead(result);
+    this.#state.handleTurn(now);
+  }
+
+  /** The answer to the effect `search`. */
+  handleFound(now: number, result: SearchResult): void {
+    this.#history.handleFound(result);
+    this.#state.handleTurn(now);
   }
 
   handleTimeout(now: number): void {
-    for (;;) {
-      const session = this.#sessions.overdue(now);
-      if (session === undefined) return;
-      this.#remove(session);
-      this.#output.close(
-        session.id,
-        closeCodes.helloLate,
-        `no nickname was chosen in ${helloMs} ms`,
-      );
-    }
+    this.#sessions.handleTimeout(now);
+    this.#delivery.handleTimeout(now);
+    this.#state.handleTurn(now);
   }
 
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
-    return this.#sessions.helloDeadline;
+    const times = [
+      this.#sessions.pollTimeout(),
+      this.#delivery.pollTimeout(),
+      this.#state.pollTimeout(),
+    ].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** What is to be done now, in order; each effect is given once. */
   pollEffects(): readonly ServerEffect[] {
-    return this.#output.poll();
+    return this.#state.output.poll();
   }
 
   /** Tells everybody, stores what was accepted, then closes all connections. */
-  shutdown(reason: string): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    this.#output.tell([...this.#sessions.members], { type: "shutdown", reason });
-    this.#closeWhenStored();
+  shutdown(now: number, reason: string, isRestart = false): void {
+    this.#sessions.shutdown(reason, isRestart);
+    this.#state.handleTurn(now);
   }
 
   /** Does what a session asked; what is wrong with it becomes the answer. */
@@ -181,215 +164,112 @@ export class ChatServer {
       action();
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
-      this.#refuse(session, ref, error.code, error.message);
+      const { code, message } = error;
+      this.#state.output.answer(session, { type: "error", ref, code, message });
     }
   }
 
-  #handleRequest(session: Session, request: Request | { readonly ref: number }): void {
+  #handleRequest(now: number, session: Session, request: Request | { readonly ref: number }): void {
     if (!("type" in request)) {
       throw new EarshotError("request-invalid", "request is unknown or lacks a field");
     }
     if (request.type === "hello") {
-      this.#hello(session, request);
+      this.#sessions.hello(now, session, request);
+      if (session.isMember()) this.#private.tellWaiting(session);
       return;
     }
     if (!session.isMember()) throw new EarshotError("not-ready", "say hello first");
+    this.#dispatch(now, session, request);
+  }
+
+  #dispatch(now: number, member: Member, request: Exclude<Request, { type: "hello" }>): void {
     switch (request.type) {
-      case "join":
-      case "members":
-        this.#askListing(session, request);
-        return;
-      case "leave":
-        this.#leave(session, request);
-        return;
-      case "say":
-        this.#say(session, request);
+      case "post":
+        this.#messages.post(now, member, request);
         return;
       case "history":
-        this.#readHistory(session, request);
+        this.#history.read(member, request);
+        return;
+      case "search":
+        this.#history.search(member, request);
+        return;
+      case "receipts":
+        this.#delivery.receipts(member, request);
+        return;
+      case "join":
+      case "members":
+        this.#rooms.askListing(now, member, request);
+        return;
+      case "leave":
+        this.#rooms.leave(now, member, request);
+        return;
+      case "create":
+        this.#rooms.create(now, member, request);
+        return;
+      case "rooms":
+        this.#rooms.listRooms(member, request);
+        return;
+      case "ask":
+        this.#private.ask(now, member, request);
+        return;
+      case "answer":
+        this.#private.answer(now, member, request);
+        return;
+      case "rename":
+        this.#sessions.rename(now, member, request);
+        return;
+      case "status":
+        this.#sessions.setStatus(now, member, request);
+        return;
+      case "who":
+        this.#sessions.who(member, request);
+        return;
+      case "stop":
+        this.#sessions.stop(now, member, request);
+        return;
+      default:
+        this.#dispatchAccess(member, request);
+    }
+  }
+
+  #dispatchAccess(member: Member, request: AccessRequest): void {
+    switch (request.type) {
+      case "invite":
+        this.#access.invite(member, request);
+        return;
+      case "make-invitation":
+        this.#access.makeInvitation(member, request);
+        return;
+      case "revoke-invitations":
+        this.#access.revokeInvitations(member, request);
+        return;
+      case "bans":
+        this.#access.listBans(member, request);
+        return;
+      case "claim":
+        this.#access.claim(member, request);
+        return;
+      case "grant":
+        this.#access.grant(member, request);
+        return;
+      case "ignore":
+        this.#access.ignore(member, request);
         return;
       default:
         assertNever(request);
     }
   }
 
-  #hello(session: Session, { ref, nick: wanted, token }: Hello): void {
-    if (session.isMember()) throw new EarshotError("request-invalid", "hello was said before");
-    const nick = parseNick(wanted);
-    const key = nickKey(nick);
-    const owner = this.#sessions.owner(key);
-    if (owner !== undefined && !isSameToken(owner.state.token, token)) {
-      const isTaken = (other: string) => this.#sessions.owner(nickKey(other)) !== undefined;
-      const suggestion = suggestNick(nick, isTaken);
-      const message = `nickname ${nick} is taken`;
-      this.#output.answer(session, {
-        type: "error",
-        ref,
-        code: "nickname-taken",
-        message,
-        suggestion,
-      });
-      return;
-    }
-    const member = this.#sessions.accept(session, { type: "accepted", nick, key, token });
-    if (owner !== undefined) this.#takeOver(owner, member);
-    const rooms = [...member.rooms];
-    this.#output.answer(member, { type: "welcome", ref, server: this.#info, nick, rooms });
-  }
-
-  /** The same client came back before we noticed that it was gone: nobody needs to know. */
-  #takeOver(owner: Member, member: Member): void {
-    this.#rooms.takeOver(owner, member);
-    this.#remove(owner);
-    this.#output.close(owner.id, closeCodes.replaced, "connected again from elsewhere");
-  }
-
-  /** An answer is a hundred times longer than the question, so none piles up in a full connection. */
-  #askListing(member: Member, request: Join | ListMembers): void {
-    if (listingsMax <= member.listings.length) {
-      throw new EarshotError("limit-reached", "too many requests wait for an answer");
-    }
-    const name = parseRoom(request.room);
-    if (request.type === "join" && !member.rooms.has(name)) this.#enter(member, name);
-    if (member.isWritable) this.#list(member, request);
-    else member.listings.push(request);
-  }
-
-  #enter(member: Member, name: string): void {
-    const room = this.#rooms.enter(member, name);
-    const others = [...room.members].filter((other) => other !== member);
-    this.#output.tell(others, { type: "joined", room: name, nick: member.state.nick });
-  }
-
-  #list(session: Session, request: Join | ListMembers): void {
-    const { type, ref } = request;
-    const room = this.#rooms.joined(session, parseRoom(request.room));
-    const { name, memberCount, lastSequence } = room;
-    if (type === "join") {
-      const { nicks } = room.nickPage(undefined);
-      const about = { room: name, nicks, memberCount, log: this.#log, lastSequence };
-      this.#output.answer(session, { type: "entered", ref, ...about });
-    } else {
-      const page = room.nickPage(request.after === undefined ? undefined : nickKey(request.after));
-      this.#output.answer(session, { type, ref, room: name, ...page });
+  /** Nobody waits for an answer: what cannot be done is dropped. */
+  #handleNotice(now: number, session: Session, notice: ClientNotice): void {
+    if (!session.isMember()) return;
+    try {
+      if (notice.type === "delivered") this.#delivery.handleDelivered(now, session, notice);
+      else if (notice.type === "read") this.#delivery.handleRead(session, notice);
+      else this.#rooms.typing(now, session, notice);
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+      this.droppedCount += 1;
     }
   }
-
-  #leave(member: Member, { ref, room: wanted }: Leave): void {
-    const name = parseRoom(wanted);
-    this.#exit(member, name, "left");
-    this.#output.answer(member, { type: "exited", ref, room: name });
-  }
-
-  #exit(member: Member, name: string, reason: LeaveReason): void {
-    const room = this.#rooms.exit(member, name);
-    if (room === undefined) return;
-    this.#output.tell([...room.members], {
-      type: "left",
-      room: name,
-      nick: member.state.nick,
-      reason,
-    });
-  }
-
-  #say(member: Member, { ref, id, room: wanted, text: said, isFirst }: Say): void {
-    if (this.#isClosing) throw new EarshotError("server-closing", "server is closing");
-    const room = this.#rooms.joined(member, parseRoom(wanted));
-    const text = parseLineText(said);
-    if (isFirst) member.stalledRooms.delete(room.name);
-    if (member.stalledRooms.has(room.name)) {
-      throw new EarshotError("history-unavailable", "an earlier line was not stored");
-    }
-    const draft = { room: room.name, id, author: member.state.nick, text };
-    if (!this.#appends.push({ draft, room, session: member, ref })) {
-      member.stalledRooms.add(room.name);
-      throw new EarshotError("limit-reached", "too much waits to be stored");
-    }
-    room.draftCount += 1;
-    this.#startAppend();
-  }
-
-  #readHistory(member: Member, request: ReadHistory): void {
-    const room = this.#rooms.joined(member, parseRoom(request.room)).name;
-    if (!this.#reads.push(member, { ...request, room })) {
-      throw new EarshotError("limit-reached", "too many history requests at a time");
-    }
-    this.#startRead();
-  }
-
-  #finishAppend(placements: readonly Placement[]): void {
-    for (const [index, { draft, room, session, ref }] of this.#appends.finish().entries()) {
-      const placement = placements[index];
-      assert(placement !== undefined, "a draft was not placed");
-      const { sequence, sentAt } = placement;
-      this.#output.answer(session, { type: "stored", ref, id: draft.id, sequence, sentAt });
-      room.draftCount -= 1;
-      if (sequence <= room.lastSequence) continue;
-      this.#rooms.grow(room, sequence);
-      this.#tellGrowth(room, draft, placement);
-    }
-  }
-
-  #failAppend({ code, message }: HistoryFailure): void {
-    for (const { room, session, ref } of this.#appends.fail()) {
-      // Its author's next lines must not overtake it, whatever becomes of the disk.
-      session.stalledRooms.add(room.name);
-      this.#refuse(session, ref, code, message);
-      room.draftCount -= 1;
-      this.#rooms.dispose(room);
-    }
-  }
-
-  #tellGrowth(room: Room, { id, author, text }: Draft, placement: Placement): void {
-    const { sequence, sentAt, isDuplicate } = placement;
-    const writable: Member[] = [];
-    for (const member of room.members) {
-      if (member.isWritable) writable.push(member);
-      else member.behindRooms.add(room.name);
-    }
-    // A large line is pulled by each member at its own speed instead of being pushed to all. So is
-    // one that was on the disk before we knew it: others may be there as well.
-    const isPulled = isDuplicate || chatTextBytesMax < utf8Bytes(text);
-    const entry = { sequence, id, author, sentAt, text };
-    this.#output.tell(
-      writable,
-      isPulled
-        ? { type: "grown", room: room.name, lastSequence: sequence }
-        : { type: "said", room: room.name, entry },
-    );
-  }
-
-  #startAppend(): void {
-    const batch = this.#appends.start();
-    if (batch === undefined) return;
-    this.#output.append(batch.map(({ draft }) => draft));
-  }
-
-  #startRead(): void {
-    const next = this.#reads.start();
-    if (next === undefined) return;
-    const { type: _type, ref: _ref, ...query } = next.request;
-    this.#output.read(query);
-  }
-
-  #closeWhenStored(): void {
-    if (!this.#isClosing || !this.#appends.isEmpty) return;
-    for (const session of [...this.#sessions.all]) {
-      this.#remove(session);
-      this.#output.close(session.id, closeCodes.serverClosing, "server closing");
-    }
-  }
-
-  #remove(session: Session): void {
-    this.#sessions.remove(session);
-    this.#reads.remove(session);
-  }
-
-  #refuse(session: Session, ref: number, code: ErrorCode, message: string): void {
-    this.#output.answer(session, { type: "error", ref, code, message });
-  }
-}
-
-function isSameToken(token: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(token, other) === 0;
 }

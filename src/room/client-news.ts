@@ -20,9 +20,10 @@ export class ClientNews {
   }
 
   /** The server stops, which takes us out of every room. */
-  tellLeft(rooms: Iterable<ClientRoom>, nick: string): void {
+  tellLeft(rooms: Iterable<ClientRoom>, nick: string | undefined): void {
+    if (nick === undefined) return;
     for (const { name: room, phase } of rooms) {
-      if (phase === "in") this.tell({ type: "left", room, nick, reason: "server closing" });
+      if (phase === "in") this.tell({ type: "left", room, nick, reason: "server" });
     }
   }
 

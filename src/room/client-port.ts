@@ -1,12 +1,7 @@
 import type { Address } from "../base/address.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Entry, SequenceRange } from "./entry.ts";
-
-/**
- * Why a member is no longer in a room: went away on purpose; fell silent; or is ourselves, because
- * the server stops.
- */
-export type LeaveReason = "left" | "lost" | "server closing";
+import type { LeaveReason } from "./message-room.ts";
 
 /** What a chat client tells its owner (TUI, plain mode, bot). All text in it is sanitised. */
 export type ClientEvent =

@@ -18,6 +18,8 @@ export class ClientRoom {
   /** What was missed before this connection is here; until then no line is sent. */
   isCaughtUp = false;
   isReading = false;
+  /** Who is known to be there: those told on entering, ourselves, and who came since. */
+  nicks: Set<string> = new Set();
   /** When to go on after joining or reading was refused for a time. */
   retryAt: number | undefined;
   joinCall: OpenCall | undefined;

@@ -14,16 +14,12 @@ import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
+import { shownEntry } from "./entry.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import { parseLineText } from "./line.ts";
-import {
-  type Entered,
-  type Event,
-  type Refusal,
-  type Reply,
-  type Request,
-  temporaryCodes,
-} from "./message.ts";
+import type { Event, Reply, Request } from "./message.ts";
+import type { Entered, Presence } from "./message-room.ts";
+import { type Refusal, temporaryCodes } from "./message-session.ts";
 import { nickKey, parseRoom } from "./name.ts";
 import { Outbox } from "./outbox.ts";
 import {
@@ -157,18 +153,15 @@ export class ClientSession {
       case "grown":
         this.#handleGrowth(event);
         break;
-      case "joined":
-      case "left":
-        // Before the room is entered, the answer to joining will say who is there.
-        if (this.#rooms.get(event.room)?.phase === "in") this.#news.tell(event);
-        this.#requests.handleMember(event);
+      case "presence":
+        this.#handlePresence(event);
         break;
       case "shutdown":
-        this.#news.tell(event);
-        if (this.#nick !== undefined) this.#news.tellLeft(this.#rooms.all, this.#nick);
+        this.#news.tell({ type: "shutdown", reason: event.reason });
+        if (event.inMs === 0) this.#news.tellLeft(this.#rooms.all, this.#nick);
         break;
       default:
-        assertNever(event);
+        return;
     }
     this.#pump();
   }
@@ -233,8 +226,12 @@ export class ClientSession {
     return this.#rooms.get(room.name)?.log === log;
   }
 
-  #handleEntered(room: ClientRoom, { nicks, memberCount, log, lastSequence }: Entered): void {
+  #handleEntered(room: ClientRoom, entered: Entered): void {
+    const { members, memberCount, log, lastSequence } = entered;
+    const nicks = members.map(({ nick }) => nick);
     room.phase = "in";
+    room.nicks = new Set(nicks);
+    if (this.#nick !== undefined) room.nicks.add(this.#nick);
     const isOther = room.log.handleEntered(log, lastSequence);
     if (isOther) this.#news.tell({ type: "reset", room: room.name });
     const ref = withRef(room.joinCall?.ref);
@@ -299,11 +296,36 @@ export class ClientSession {
     this.#news.tellExited(room);
   }
 
+  #handlePresence(presence: Presence): void {
+    const { room, joined, left, changed } = presence;
+    this.#requests.handlePresence(presence);
+    // Before the room is entered, the answer to joining will say who is there.
+    const { phase, nicks: known } = this.#rooms.get(room) ?? {};
+    if (phase !== "in" || known === undefined) return;
+    for (const { nick, reason } of left) {
+      known.delete(nick);
+      this.#news.tell({ type: "left", room, nick, reason });
+    }
+    for (const { nick } of joined) {
+      // What was told on entering may be told again by what came with it.
+      if (known.has(nick)) continue;
+      known.add(nick);
+      this.#news.tell({ type: "joined", room, nick });
+    }
+    for (const { nick, was } of changed) {
+      if (was === undefined) continue;
+      known.delete(was);
+      known.add(nick);
+      this.#news.tell({ type: "left", room, nick: was, reason: "left" });
+      this.#news.tell({ type: "joined", room, nick });
+    }
+  }
+
   #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
     const room = this.#rooms.get(event.room);
     if (room === undefined) return;
-    if (event.type === "said") this.#tellNews(room, room.log.handleSaid(event.entry));
-    else room.log.handleGrown(event.lastSequence);
+    if (event.type === "grown") room.log.handleGrown(event.lastSequence);
+    else for (const entry of event.entries) this.#tellNews(room, room.log.handleSaid(entry));
   }
 
   #tellNews(room: ClientRoom, news: readonly LogNews[]): void {
@@ -314,8 +336,8 @@ export class ClientSession {
       }
       const { entry } = item;
       this.#settle(entry.id, entry.sequence);
-      const isOwn = nickKey(entry.author) === nickKey(this.#nick ?? "");
-      this.#news.tell({ type: "said", room: room.name, entry, isOwn });
+      const isOwn = nickKey(entry.author.nick) === nickKey(this.#nick ?? "");
+      this.#news.tell({ type: "said", room: room.name, entry: shownEntry(entry), isOwn });
     }
   }
 
@@ -341,7 +363,7 @@ export class ClientSession {
       const { id, room, text } = line;
       this.#send(
         { type: "say", id, room },
-        (ref) => ({ type: "say", ref, id, room, text, isFirst }),
+        (ref) => ({ type: "post", ref, id, room, isFirst, body: { type: "message", text } }),
         isLarge ? channels.bulk : channels.chat,
       );
     }

@@ -1,31 +1,34 @@
 import { type DecodeOptions, decode, encode, rfc8949EncodeOptions, Tokenizer, Type } from "cborg";
 import { decodeUtf8 } from "../base/bytes.ts";
 import {
-  type Check,
+  type ClientMessage,
+  checkClientMessage,
   checkRef,
-  checkRequest,
   checkServerMessage,
-  type Request,
   type ServerMessage,
 } from "./message.ts";
+import type { Check } from "./schema.ts";
+
+/** How much one item may hold: `containers` are maps and arrays, `items` those, keys and values. */
+export interface ItemBounds {
+  readonly containers: number;
+  readonly items: number;
+}
 
 /**
- * Maps and arrays in one message, and so the deepest nesting. A full page has 404 (itself, two
- * lists, 200 entries, 201 ranges); the rest is for keys of later versions.
+ * A page has at most 200 entries of 6 containers and 100 items with their mentions and edits, 8,192
+ * reactions of 32 bytes in its 256 KiB, and 201 ranges of 5 items; the rest is for later versions.
  */
-export const containersMax = 1_000;
+export const serverMessageBounds: ItemBounds = { containers: 10_000, items: 50_000 };
 
-/**
- * Items in one message: maps, arrays, keys and values. A full page has 3,218 (200 entries of 11, 201
- * ranges of 5, and 13 of its own); the rest is for keys of later versions.
- */
-export const itemsMax = 10_000;
+/** The fullest request is an `ask` of 15 nicknames; the rest is for later versions. */
+export const clientMessageBounds: ItemBounds = { containers: 50, items: 500 };
 
-/** A larger request must be a `say`: the longest other one is a `hello` of 5 KiB. */
+/** A larger request must be a `post`: the longest other one is a `hello` of 5 KiB. */
 export const requestBytesMax: number = 64 * 2 ** 10;
 
-/** What stands in every `say`, wherever its sender puts it among the other keys. */
-const sayMark = encodeCbor({ type: "say" }).subarray(1);
+/** What stands in every `post`, wherever its sender puts it among the other keys. */
+const postMark = encodeCbor({ type: "post" }).subarray(1);
 
 const decodeOptions: DecodeOptions = {
   strict: true,
@@ -47,24 +50,31 @@ export function encodeCbor(value: unknown): Uint8Array {
  * keys, each once, valid UTF-8 and numbers that are safe; else `undefined`. Byte strings share
  * memory with the source.
  */
-export function decodeCbor<T>(bytes: Uint8Array, check: Check<T>): T | undefined {
-  const value = decodeItem(bytes);
+export function decodeCbor<T>(
+  bytes: Uint8Array,
+  check: Check<T>,
+  bounds: ItemBounds = serverMessageBounds,
+): T | undefined {
+  const value = decodeItem(bytes, bounds);
   return value === undefined ? undefined : check(value);
 }
 
-/** The request, the `ref` of one that cannot be understood, or `undefined`. */
-export function decodeRequest(bytes: Uint8Array): Request | { readonly ref: number } | undefined {
+/** What a client sent, the `ref` of a request that cannot be understood, or `undefined`. */
+export function decodeClientMessage(
+  bytes: Uint8Array,
+): ClientMessage | { readonly ref: number } | undefined {
   // Before a single text of it is decoded.
-  if (requestBytesMax < bytes.length && !includes(bytes, sayMark)) return undefined;
-  return decodeCbor(bytes, (value) => checkRequest(value) ?? checkRef(value));
+  if (requestBytesMax < bytes.length && !includes(bytes, postMark)) return undefined;
+  const check = (value: unknown) => checkClientMessage(value) ?? checkRef(value);
+  return decodeCbor(bytes, check, clientMessageBounds);
 }
 
-/** The message of a server, or `undefined` when it is none that we know. */
+/** The message of a server, its texts safe to show, or `undefined` when it is none that we know. */
 export function decodeServerMessage(bytes: Uint8Array): ServerMessage | undefined {
   return decodeCbor(bytes, checkServerMessage);
 }
 
-function decodeItem(bytes: Uint8Array): unknown {
+function decodeItem(bytes: Uint8Array, bounds: ItemBounds): unknown {
   const inner = new Tokenizer(bytes, decodeOptions);
   let containers = 0;
   let items = 0;
@@ -76,12 +86,12 @@ function decodeItem(bytes: Uint8Array): unknown {
         pos: () => inner.pos(),
         next() {
           items += 1;
-          if (itemsMax < items) throw new RangeError("too many items");
+          if (bounds.items < items) throw new RangeError("too many items");
           const token = inner.next();
           if (Type.equals(token.type, Type.array) || Type.equals(token.type, Type.map)) {
             containers += 1;
             // cborg recurses, and its stack must not depend on what a stranger sent.
-            if (containersMax < containers) throw new RangeError("too many maps and arrays");
+            if (bounds.containers < containers) throw new RangeError("too many maps and arrays");
           }
           if (Type.equals(token.type, Type.string)) {
             assertUtf8(token.value, bytes, inner.pos());

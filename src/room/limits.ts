@@ -16,8 +16,11 @@ export const chatTextBytesMax: number = chatMessageBytesMax - 2 ** 10;
 /** Connections a server accepts, as many as its endpoint. */
 export const sessionsMax = 10_000;
 
-/** Rooms with a line; with as many, no other room is made, but those that are may be written. */
-export const roomsMax = 1_000;
+/**
+ * Rooms with an entry or a record, private chats among them; with as many, no other room is made, but
+ * those that are may be written. About 1 KiB of memory each.
+ */
+export const roomsMax = 10_000;
 
 /**
  * Rooms without a line, which are gone with their last member: apart, so that who only joins rooms
@@ -28,14 +31,20 @@ export const unwrittenRoomsMax = 10_000;
 /** The room that everybody enters first, and that there is always place for. */
 export const lobbyName = "lobby";
 
-/** Rooms one session is in. */
-export const sessionRoomsMax = 32;
+/** Rooms one session is in, private chats among them. With 230 bytes each a welcome fits the chat channel. */
+export const sessionRoomsMax = 64;
 
-/** Nicknames in one message, together with `nicksBytesMax`. */
+/** Members or rooms in one message, together with `listBytesMax`. */
 export const nicksMax = 2_000;
 
-/** Nicknames in one message, in bytes of UTF-8 plus 2 each: with its envelope it fits the chat channel. */
-export const nicksBytesMax: number = 12 * 2 ** 10;
+/** Members or rooms in one message, in bytes: with its envelope it fits the chat channel. */
+export const listBytesMax: number = 12 * 2 ** 10;
+
+/** What a member in a list costs beyond the bytes of its nickname: keys, flags and role. */
+export const memberOverheadBytes = 40;
+
+/** What a room in a list costs beyond its name and its topic: keys, numbers and kind. */
+export const summaryOverheadBytes = 150;
 
 /** Lines in one page of history. */
 export const pageEntriesMax = 200;
@@ -45,6 +54,63 @@ export const pageEntriesDefault = 50;
 
 /** Text in one page; it stops there, but holds at least one line. */
 export const pageTextBytesMax: number = 256 * 2 ** 10;
+
+/** Entries in one `said`; their bytes keep to the chat channel as well. */
+export const saidEntriesMax = 200;
+
+/** Words of one search. */
+export const searchWordsMax = 10;
+
+/** Nicknames in an answer about who has an entry: 100 of 98 bytes twice are under 20 KiB. */
+export const waitingNicksMax = 100;
+
+/** Persons of one private chat. */
+export const chatPersonsMax = 16;
+
+/** How long a private chat waits for an answer, milliseconds: a week. */
+export const askedMsMax: number = 7 * 24 * 3_600_000;
+
+/** Private chats that may wait for one person's answer. */
+export const askedMax = 32;
+
+/** Bans of one room; with a reason of 1 KiB each they are 240 KiB in its record. */
+export const bansMax = 200;
+
+/** Devices of one account. */
+export const devicesMax = 20;
+
+/** Mutes of one room. */
+export const mutesMax = 200;
+
+/** Persons with a role in one room. */
+export const rolesMax = 1_000;
+
+/** Persons who were invited into one room and have not come yet. */
+export const invitedMax = 1_000;
+
+/** Invitations to be handed on, of one room. */
+export const invitationsMax = 20;
+
+/** How often one invitation may be used. */
+export const invitationUsesMax = 1_000;
+
+/** How long one invitation may last, milliseconds: a week. */
+export const invitationMsMax: number = 7 * 24 * 3_600_000;
+
+/** The longest delay of a planned stop, milliseconds: an hour. */
+export const stopMsMax = 3_600_000;
+
+/** The longest time between two lines of a person in a slow room, milliseconds: an hour. */
+export const slowMsMax = 3_600_000;
+
+/** Code points of a topic, a reason or another phrase. */
+export const phraseLengthMax = 400;
+
+/** Unread mentions of a person in one room that are counted. */
+export const mentionsCountMax = 100;
+
+/** Persons whom one person ignores. */
+export const ignoredMax = 200;
 
 /** Persons whom one message mentions; more nicknames in it are only words. */
 export const mentionsMax = 20;
@@ -118,6 +184,60 @@ export const linesAheadBytesMax: number = 2 ** 20;
 /** Members of a room that a client collects: as many as a server has sessions. */
 export const membersMax: number = sessionsMax;
 
+/** The news of a room wait for so long at most when many are in it, milliseconds. */
+export const tickMsMax = 100;
+
+/** Members for whom the news wait 1 ms more: so a room has at most 10 messages for each ms. */
+export const tickMembers = 10;
+
+/** Bytes of entries that wait to be told in one room; with more they are told at once. */
+export const newsBytesMax: number = 256 * 2 ** 10;
+
+/** How long it waits to be told that somebody is lost, so that half a network is one notice. */
+export const lostMs = 1_000;
+
+/** Typing is told in rooms of so many people at most: in larger ones nobody looks. */
+export const typingMembersMax = 100;
+
+/** Between two notices of a person that writes, milliseconds (IRCv3 typing says 3 s). */
+export const typingMs = 2_500;
+
+/** Records that only remember how far somebody is are written with others, or after this time. */
+export const recordsMs = 1_000;
+
+/** How often authors are told how many have their newest entry, milliseconds. */
+export const progressMs = 1_000;
+
+/** Authors of one room who are told; those with the newest entries. */
+export const progressAuthorsMax = 200;
+
+/** Entries that one person may leave in a private chat to which nobody has agreed. */
+export const unansweredEntriesMax = 50;
+
+/** Messages that may wait unread for somebody who is offline, in one private chat. */
+export const mailboxMax = 500;
+
+/** Persons whose rates are remembered, for each kind: about 100 bytes each. */
+export const ratedPersonsMax = 20_000;
+
+/** Requests for private chats that one person gets: five at once, then one each 12 s. */
+export const asksPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 5 / 60,
+  burst: 5,
+};
+
+/** Rooms that one person makes: ten at once, then ten an hour. */
+export const creationsPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 10 / 3_600,
+  burst: 10,
+};
+
+/** Nicknames that one person takes: three at once, then three a minute. */
+export const renamesPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 3 / 60,
+  burst: 3,
+};
+
 /** Bytes of the secret with which a client takes its nickname back after a lost connection. */
 export const tokenBytes = 16;
 
@@ -128,4 +248,6 @@ export const closeCodes = {
   replaced: 2,
   helloLate: 3,
   serverFull: 4,
+  asleep: 5,
+  moved: 6,
 } as const;

@@ -1,5 +1,5 @@
 import { EarshotError } from "../base/errors.ts";
-import { sanitizeText, utf8Bytes } from "../base/text.ts";
+import { sanitizeLine, sanitizeText, utf8Bytes } from "../base/text.ts";
 import { textBytesMax } from "./limits.ts";
 
 /**
@@ -14,4 +14,20 @@ export function parseLineText(input: string): string {
     throw new EarshotError("text-too-long", `text is ${bytes} bytes long, at most ${textBytesMax}`);
   }
   return text;
+}
+
+/**
+ * A phrase for people (a topic, a reason) on one line, which may be empty.
+ * @throws {EarshotError} WHEN it has more code points `text-too-long`.
+ */
+export function parsePhrase(input: string, lengthMax: number): string {
+  const phrase = sanitizeLine(input).trim();
+  const { length } = [...phrase];
+  if (lengthMax < length) {
+    throw new EarshotError(
+      "text-too-long",
+      `text is ${length} characters long, at most ${lengthMax}`,
+    );
+  }
+  return phrase;
 }

@@ -21,6 +21,9 @@ export const reservedNicks: readonly string[] = [
 
 const alphabet = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.-]*$/u;
 
+/** What the name of a private chat looks like. */
+const privateName = /^&[A-Za-z0-9_-]{21}$/;
+
 /** Letters and marks that nobody sees: with one of them two names look the same and are not. */
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -50,6 +53,8 @@ export function nickKey(nick: string): string {
  * @throws {EarshotError} WHEN `room-invalid`; the message says what to do.
  */
 export function parseRoom(input: string): string {
+  // Private chats are named by the server.
+  if (privateName.test(input)) return input;
   const room = nickKey(canonical(input).replace(/^#/, ""));
   const problem = nameProblem(room, roomLengthMax);
   if (problem !== undefined) throw new EarshotError("room-invalid", `room name ${problem}`);

@@ -1,37 +1,43 @@
 import assert from "node:assert/strict";
 import { pagesBytesMax, sessionReadsMax } from "./limits.ts";
-import type { ReadHistory } from "./message.ts";
 import type { Session } from "./session.ts";
+import type { SearchQuery, StoreQuery } from "./store-port.ts";
 
-/** A read and whom to answer. */
-export interface WaitingRead {
+/** What is to be read, and the request that asked for it. */
+export type WaitingQuery = { readonly ref: number } & (
+  | { readonly type: "read"; readonly query: StoreQuery }
+  | { readonly type: "search"; readonly query: SearchQuery }
+);
+
+/** A query and whom to answer. */
+export interface RunningQuery {
   readonly session: Session;
-  readonly request: ReadHistory;
+  readonly waiting: WaitingQuery;
 }
 
 /**
- * History reads run one after another, the sessions taking turns. A session whose connection is full
- * waits until it is writable, and all wait while the pages on their way are too many bytes: so pages
- * never pile up in memory.
+ * Reads and searches run one after another, the sessions taking turns. A session whose connection is
+ * full waits until it is writable, and all wait while the pages on their way are too many bytes: so
+ * pages never pile up in memory.
  */
 export class ReadQueue {
-  /** Sessions whose turn comes, in order: those that have reads and are writable. */
+  /** Sessions whose turn comes, in order: those that have queries and are writable. */
   readonly #ready = new Set<Session>();
-  #reading: WaitingRead | undefined;
+  #running: RunningQuery | undefined;
   /** Sum of the sessions' `pageBytes`. */
   #pageBytes = 0;
 
-  /** Queues a read; `false` when the session has too many already. */
-  push(session: Session, request: ReadHistory): boolean {
-    if (sessionReadsMax <= session.reads.length) return false;
-    session.reads.push(request);
+  /** Queues a query; `false` when the session has too many already. */
+  push(session: Session, waiting: WaitingQuery): boolean {
+    if (sessionReadsMax <= session.queries.length) return false;
+    session.queries.push(waiting);
     this.update(session);
     return true;
   }
 
   /** The session became writable or stopped being so. */
   update(session: Session): void {
-    if (session.isWritable && 0 < session.reads.length) this.#ready.add(session);
+    if (session.isWritable && 0 < session.queries.length) this.#ready.add(session);
     else this.#ready.delete(session);
   }
 
@@ -49,28 +55,28 @@ export class ReadQueue {
 
   /** The session is gone. */
   remove(session: Session): void {
-    session.reads.length = 0;
+    session.queries.length = 0;
     this.handleDelivered(session);
     this.update(session);
   }
 
-  /** The next read, to be done now; `undefined` when none may begin. */
-  start(): WaitingRead | undefined {
-    if (this.#reading !== undefined || pagesBytesMax <= this.#pageBytes) return undefined;
+  /** The next query, to be run now; `undefined` when none may begin. */
+  start(): RunningQuery | undefined {
+    if (this.#running !== undefined || pagesBytesMax <= this.#pageBytes) return undefined;
     const [session] = this.#ready;
-    const request = session?.reads.shift();
-    if (session === undefined || request === undefined) return undefined;
+    const waiting = session?.queries.shift();
+    if (session === undefined || waiting === undefined) return undefined;
     this.#ready.delete(session);
     this.update(session);
-    this.#reading = { session, request };
-    return this.#reading;
+    this.#running = { session, waiting };
+    return this.#running;
   }
 
-  /** The read that was under way has been answered. */
-  finish(): WaitingRead {
-    const reading = this.#reading;
-    assert(reading !== undefined, "nothing is being read");
-    this.#reading = undefined;
-    return reading;
+  /** The query that was under way has been answered. */
+  finish(): RunningQuery {
+    const running = this.#running;
+    assert(running !== undefined, "nothing is being read");
+    this.#running = undefined;
+    return running;
   }
 }

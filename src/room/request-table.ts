@@ -1,7 +1,7 @@
-import { type OwnerCall, withMember } from "./call-queue.ts";
+import { type OwnerCall, withPresence } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
-import type { Joined, Left } from "./message.ts";
+import type { Presence } from "./message-room.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** A line that was sent. */
@@ -65,11 +65,11 @@ export class RequestTable {
     }
   }
 
-  /** Somebody came or went while members are being collected. */
-  handleMember(event: Joined | Left): void {
+  /** Some came or went while members are being collected. */
+  handlePresence(event: Presence): void {
     for (const [ref, request] of this.#sent) {
       if (request.type === "call") {
-        this.#sent.set(ref, { ...request, call: withMember(request.call, event) });
+        this.#sent.set(ref, { ...request, call: withPresence(request.call, event) });
       }
     }
   }

@@ -1,10 +1,11 @@
 import { utf8Bytes } from "../base/text.ts";
-import type { Entry, SequenceRange } from "./entry.ts";
+import type { SequenceRange } from "./entry.ts";
 import { linesAheadBytesMax, linesAheadMax } from "./limits.ts";
+import type { LogEntry } from "./log-entry.ts";
 
 /** What comes next in a room's log. */
 export type LogNews =
-  | { readonly type: "said"; readonly entry: Entry }
+  | { readonly type: "said"; readonly entry: LogEntry }
   | { readonly type: "damaged"; readonly range: SequenceRange };
 
 /**
@@ -18,7 +19,7 @@ export class RoomLog {
   #history: string | undefined;
   /** The newest sequence that the server has told of. */
   #last = 0;
-  readonly #ahead = new Map<number, Entry>();
+  readonly #ahead = new Map<number, LogEntry>();
   #aheadBytes = 0;
 
   /** The sequence after which to read, or `undefined` when nothing that is known of is missing. */
@@ -49,7 +50,7 @@ export class RoomLog {
   }
 
   /** A line that was told live. Before the room is entered it is left to the log. */
-  handleSaid(entry: Entry): readonly LogNews[] {
+  handleSaid(entry: LogEntry): readonly LogNews[] {
     if (this.#next === undefined || entry.sequence < this.#next) return [];
     this.handleGrown(entry.sequence);
     if (entry.sequence === this.#next) return [this.#deliver(entry), ...this.#drain()];
@@ -58,7 +59,7 @@ export class RoomLog {
   }
 
   /** The page that was read after `missingAfter`, in order. */
-  handlePage(entries: readonly Entry[], damaged: readonly SequenceRange[]): readonly LogNews[] {
+  handlePage(entries: readonly LogEntry[], damaged: readonly SequenceRange[]): readonly LogNews[] {
     const first = this.#next;
     if (first === undefined) return [];
     this.handleGrown(entries.at(-1)?.sequence ?? 0);
@@ -79,7 +80,7 @@ export class RoomLog {
     return [...news, ...this.#drain()];
   }
 
-  #deliver(entry: Entry): LogNews {
+  #deliver(entry: LogEntry): LogNews {
     this.#next = entry.sequence + 1;
     return { type: "said", entry };
   }
@@ -92,8 +93,8 @@ export class RoomLog {
     return [{ type: "damaged", range: { from, to } }];
   }
 
-  #keep(entry: Entry): void {
-    const bytes = utf8Bytes(entry.text);
+  #keep(entry: LogEntry): void {
+    const bytes = textBytes(entry);
     if (linesAheadMax <= this.#ahead.size || linesAheadBytesMax < this.#aheadBytes + bytes) return;
     if (this.#ahead.has(entry.sequence)) return;
     this.#ahead.set(entry.sequence, entry);
@@ -106,9 +107,13 @@ export class RoomLog {
     for (const [sequence, entry] of [...this.#ahead].sort(([a], [b]) => a - b)) {
       if (this.#next === undefined || this.#next < sequence) break;
       this.#ahead.delete(sequence);
-      this.#aheadBytes -= utf8Bytes(entry.text);
+      this.#aheadBytes -= textBytes(entry);
       if (sequence === this.#next) news.push(this.#deliver(entry));
     }
     return news;
   }
+}
+
+function textBytes({ body }: LogEntry): number {
+  return "text" in body ? utf8Bytes(body.text) : 0;
 }

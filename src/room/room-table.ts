@@ -1,17 +1,32 @@
 import { EarshotError } from "../base/errors.ts";
-import { lobbyName, roomsMax, sessionRoomsMax, unwrittenRoomsMax } from "./limits.ts";
+import { lobbyName, roomsMax, unwrittenRoomsMax } from "./limits.ts";
+import type { RecordBook } from "./record-book.ts";
 import { Room } from "./room.ts";
+import type { Parting } from "./room-news.ts";
+import { decodeRoomRecord, encodeRoomRecord, type RoomRecord } from "./room-record.ts";
 import type { Member, Session } from "./session.ts";
+import type { LogEnd, StoreContents } from "./store-port.ts";
 
 /** All rooms of a server, and who is in which: both sides of that are changed here, together. */
 export class RoomTable {
+  readonly #book: RecordBook;
   readonly #rooms = new Map<string, Room>();
-  /** Rooms with a line. */
+  /** Rooms of which something is kept. */
   #writtenCount: number;
+  /** Rooms that have something to tell. */
+  readonly #newsy = new Set<Room>();
 
-  /** Starts with the written rooms. */
-  constructor(lastSequences: ReadonlyMap<string, number>) {
-    for (const [name, sequence] of lastSequences) this.#rooms.set(name, new Room(name, sequence));
+  /**
+   * Starts with the rooms that have a log or a record.
+   * @throws {EarshotError} WHEN a record is none `history-damaged`.
+   */
+  constructor(book: RecordBook, { ends, records }: Pick<StoreContents, "ends" | "records">) {
+    this.#book = book;
+    for (const [name, end] of ends) this.#rooms.set(name, new Room(name, end));
+    for (const [name, value] of records.rooms) {
+      const record = decodeRoomRecord(name, value);
+      this.#rooms.set(name, new Room(name, ends.get(name), record));
+    }
     this.#writtenCount = this.#rooms.size;
   }
 
@@ -19,14 +34,39 @@ export class RoomTable {
     return this.#rooms.size;
   }
 
+  get all(): Iterable<Room> {
+    return this.#rooms.values();
+  }
+
+  /** Rooms whose news may be due. */
+  get newsy(): ReadonlySet<Room> {
+    return this.#newsy;
+  }
+
   get(name: string): Room | undefined {
     return this.#rooms.get(name);
   }
 
-  /** The log of the room ends at this sequence now. */
-  grow(room: Room, sequence: number): void {
-    if (room.lastSequence === 0) this.#writtenCount += 1;
-    room.lastSequence = sequence;
+  /** @throws {EarshotError} WHEN the server has too many rooms `limit-reached`. */
+  create(name: string): Room {
+    if (name !== lobbyName) this.#checkPlace();
+    const room = new Room(name);
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  /** The log of the room ends here now. */
+  grow(room: Room, end: LogEnd): void {
+    if (!room.isWritten) this.#writtenCount += 1;
+    room.end = end;
+  }
+
+  /** What is kept of the room is this now; it goes to the disk with the next commit. */
+  record(room: Room, record: RoomRecord): void {
+    if (!room.isWritten) this.#writtenCount += 1;
+    room.record = record;
+    room.isRecorded = true;
+    this.#book.mark("rooms", room.name, () => encodeRoomRecord(room.record));
   }
 
   /** Forgets the room if nobody would miss it. */
@@ -46,27 +86,62 @@ export class RoomTable {
     return room;
   }
 
-  /** @throws {EarshotError} WHEN the server or the member has too many rooms `limit-reached`. */
-  enter(member: Member, name: string): Room {
-    if (sessionRoomsMax <= member.rooms.size) {
-      const message = `you are in ${member.rooms.size} rooms, at most ${sessionRoomsMax}`;
-      throw new EarshotError("limit-reached", message);
-    }
-    const room = this.#rooms.get(name) ?? this.#create(name);
-    room.add(member);
-    member.rooms.add(name);
-    return room;
+  enter(now: number, member: Member, room: Room): void {
+    this.change(now, room, member.state.key, () => {
+      room.add(member);
+      member.rooms.add(room.name);
+    });
   }
 
-  /** Takes the member out; gives the room, or `undefined` when it was not in it. */
-  exit(member: Member, name: string): Room | undefined {
-    const room = this.#rooms.get(name);
-    if (room === undefined || !member.rooms.delete(name)) return undefined;
-    member.stalledRooms.delete(name);
-    member.behindRooms.delete(name);
-    room.remove(member.state.key);
+  /** Takes the member out, if it is in it. */
+  exit(now: number, member: Member, room: Room, parting: Parting): void {
+    if (!member.rooms.delete(room.name)) return;
+    member.stalledRooms.delete(room.name);
+    member.behindRooms.delete(room.name);
+    member.staleRooms.delete(room.name);
+    member.delivered.delete(room.name);
+    this.change(now, room, member.state.key, () => room.remove(member), parting);
     this.dispose(room);
-    return room;
+  }
+
+  /** Does something after which the others see the member with this key in another way. */
+  change(now: number, room: Room, key: string, action: () => void, parting?: Parting): void {
+    const before = room.view(key);
+    action();
+    // Another session of the same person is still there, or was.
+    const isAsBefore = (before === undefined) === (room.view(key) === undefined);
+    if (isAsBefore && parting !== undefined) return;
+    room.news.addChange(now, room.memberCount, { key, before }, parting);
+    this.#newsy.add(room);
+  }
+
+  /** The others will see the member with this key in another way, but for its being there. */
+  noteBefore(now: number, room: Room, key: string): void {
+    room.news.addChange(now, room.memberCount, { key, before: room.view(key) });
+    this.#newsy.add(room);
+  }
+
+  /** A member has another nickname, under which it is in the room already. */
+  tellRename(
+    now: number,
+    room: Room,
+    rename: { readonly key: string; readonly wasKey: string; readonly was: string },
+  ): void {
+    const { key, wasKey, was } = rename;
+    const after = room.view(key);
+    const before = after === undefined ? undefined : { ...after, nick: was };
+    room.news.addRename(now, room.memberCount, { key, wasKey, before });
+    this.#newsy.add(room);
+  }
+
+  /** The room has something to tell. */
+  addNews(room: Room): void {
+    this.#newsy.add(room);
+  }
+
+  /** The room has told what it had to tell. */
+  removeNews(room: Room): void {
+    this.#newsy.delete(room);
   }
 
   /** Puts a member in the place of its earlier connection, in every room. */
@@ -74,15 +149,10 @@ export class RoomTable {
     for (const name of owner.rooms) {
       member.rooms.add(name);
       this.#rooms.get(name)?.add(member);
+      this.#rooms.get(name)?.remove(owner);
     }
   }
 
-  #create(name: string): Room {
-    if (name !== lobbyName) this.#checkPlace();
-    const room = new Room(name, 0);
-    this.#rooms.set(name, room);
-    return room;
-  }
   #checkPlace(): void {
     const written = this.#writtenCount;
     if (roomsMax <= written) {

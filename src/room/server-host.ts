@@ -2,15 +2,15 @@ import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
 import type { ChatServer } from "./chat-server.ts";
-import type { HistoryPort } from "./history-port.ts";
 import { channels } from "./limits.ts";
 import type { ServerEffect } from "./server-output.ts";
+import type { StorePort } from "./store-port.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ServerHostOptions {
   readonly server: ChatServer;
   readonly port: EndpointPort;
-  readonly history: HistoryPort;
+  readonly store: StorePort;
   readonly clock: Clock;
   /** After a turn in which the number of members or rooms changed. */
   readonly onChange?: () => void;
@@ -18,7 +18,7 @@ export interface ServerHostOptions {
   readonly onDone?: () => void;
 }
 
-/** Runs a `ChatServer` on a transport and a history, real or simulated. */
+/** Runs a `ChatServer` on a transport and a store, real or simulated. */
 export class ServerHost {
   readonly #options: ServerHostOptions;
   readonly #wakeup: Wakeup;
@@ -41,16 +41,16 @@ export class ServerHost {
     const { server, clock } = this.#options;
     switch (event.type) {
       case "opened":
-        server.handleOpened(clock.now(), event.connection);
+        server.handleOpened(clock.now(), event.connection, event.peerKey);
         break;
       case "message":
-        server.handleMessage(event.connection, event.message);
+        server.handleMessage(clock.now(), event.connection, event.message);
         break;
       case "writable":
-        server.handleWritable(event.connection);
+        server.handleWritable(clock.now(), event.connection);
         break;
       case "closed":
-        server.handleClosed(event.connection, event.reason);
+        server.handleClosed(clock.now(), event.connection, event.reason);
         break;
       case "stream-data":
         // Nobody has asked for it, and what is not consumed would lie here.
@@ -72,7 +72,8 @@ export class ServerHost {
 
   /** Tells everybody and closes all connections; `onDone` follows. */
   shutdown(reason: string): void {
-    this.#options.server.shutdown(reason);
+    const { server, clock } = this.#options;
+    server.shutdown(clock.now(), reason);
     this.#flush();
   }
 
@@ -92,27 +93,33 @@ export class ServerHost {
   }
 
   #perform(effect: ServerEffect): void {
-    const { server, port, history } = this.#options;
+    const { server, port, store, clock } = this.#options;
     switch (effect.type) {
       case "send":
         for (const session of effect.sessions) {
           const isShort = port.send(session, effect.channel, effect.message);
           if (!isShort) server.handleBlocked(session);
-          else if (effect.channel === channels.bulk) server.handleWritable(session);
+          else if (effect.channel === channels.bulk) server.handleWritable(clock.now(), session);
         }
         return;
       case "close":
         port.close(effect.session, effect.code, effect.text);
         return;
-      case "append":
-        history.append(effect.drafts, (result) => {
-          server.handleAppended(result);
+      case "commit":
+        store.commit(effect.commit, (result) => {
+          server.handleCommitted(clock.now(), result);
           this.#flush();
         });
         return;
       case "read":
-        history.read(effect.query, (result) => {
-          server.handleRead(result);
+        store.read(effect.query, (result) => {
+          server.handleRead(clock.now(), result);
+          this.#flush();
+        });
+        return;
+      case "search":
+        store.search(effect.query, (result) => {
+          server.handleFound(clock.now(), result);
           this.#flush();
         });
         return;

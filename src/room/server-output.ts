@@ -1,8 +1,8 @@
 import { encodeCbor } from "./codec.ts";
-import type { Draft, HistoryQuery } from "./history-port.ts";
 import { channels } from "./limits.ts";
 import type { Event, Reply } from "./message.ts";
 import type { Session, SessionId } from "./session.ts";
+import type { Commit, SearchQuery, StoreQuery } from "./store-port.ts";
 
 /** What a `ChatServer` wants done. */
 export type ServerEffect =
@@ -18,10 +18,12 @@ export type ServerEffect =
       readonly code: number;
       readonly text: string;
     }
-  /** Answered by `handleAppended`; there is never a second one before. */
-  | { readonly type: "append"; readonly drafts: readonly Draft[] }
-  /** Answered by `handleRead`; there is never a second one before. */
-  | { readonly type: "read"; readonly query: HistoryQuery };
+  /** Answered by `handleCommitted`; there is never a second one before. */
+  | { readonly type: "commit"; readonly commit: Commit }
+  /** Answered by `handleRead`; there is never a second one, or a search, before. */
+  | { readonly type: "read"; readonly query: StoreQuery }
+  /** Answered by `handleFound`. */
+  | { readonly type: "search"; readonly query: SearchQuery };
 
 /** Collects the effects of a turn. */
 export class ServerOutput {
@@ -34,26 +36,23 @@ export class ServerOutput {
     return effects;
   }
 
+  add(effect: ServerEffect): void {
+    this.#effects.push(effect);
+  }
+
   /** Answers a request, if the session is still there; gives the bytes of the answer. */
   answer(session: Session, reply: Reply, channel: number = channels.chat): number {
     return session.isGone ? 0 : this.#send([session], channel, reply);
   }
 
   /** Tells some sessions the same; it is encoded once. */
-  tell(sessions: readonly Session[], event: Event): void {
-    if (0 < sessions.length) this.#send(sessions, channels.chat, event);
+  tell(sessions: Iterable<Session>, event: Event): void {
+    const all = [...sessions];
+    if (0 < all.length) this.#send(all, channels.chat, event);
   }
 
   close(session: SessionId, code: number, text: string): void {
     this.#effects.push({ type: "close", session, code, text });
-  }
-
-  append(drafts: readonly Draft[]): void {
-    this.#effects.push({ type: "append", drafts });
-  }
-
-  read(query: HistoryQuery): void {
-    this.#effects.push({ type: "read", query });
   }
 
   #send(sessions: readonly Session[], channel: number, message: Reply | Event): number {

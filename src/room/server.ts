@@ -5,8 +5,8 @@ import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
-import { History } from "./history.ts";
 import { ServerHost } from "./server-host.ts";
+import { Store } from "./store.ts";
 
 export interface StartServerOptions {
   /** Where to listen; port 0 lets the system choose. */
@@ -18,10 +18,12 @@ export interface StartServerOptions {
   readonly id: string;
   /** With which it proves its identity; the same each time it starts. */
   readonly keyPair: KeyPair;
-  /** Holds the history; made when it is missing. */
+  /** Holds the store; made when it is missing. */
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** The secret with which the server is claimed, once. */
+  readonly claimToken?: string;
   /** What the owner should know: the disk cannot be written, or can be again. */
   readonly onTrouble?: (message: string) => void;
   /** A datagram of another protocol came to the server's port; see `UdpEndpointOptions`. */
@@ -36,7 +38,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly address: Address;
   readonly memberCount: number;
   readonly roomCount: number;
-  /** Rooms of whose newest lines some were missing when the history was opened. */
+  /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
@@ -47,7 +49,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /**
- * Opens the history and the socket, and serves.
+ * Opens the store and the socket, and serves.
  *
  * @throws {EarshotError} WHEN the port is taken `port-in-use`; another process has the directory
  * `data-directory-in-use`; its history is `history-damaged`; `data-directory-unusable`;
@@ -55,14 +57,20 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const { clock, random, name, id, onTrouble } = options;
-  const history = await History.open({
+  const store = await Store.open({
     directory: options.dataDir,
     clock,
     random,
     ...(onTrouble && { onTrouble }),
   });
-  const { lastSequences, damagedRooms } = history;
-  const server = new ChatServer({ server: { id, name }, log: history.id, lastSequences });
+  const { damagedRooms } = store;
+  const server = new ChatServer({
+    server: { id, name },
+    contents: store,
+    wallNow: () => clock.wallNow(),
+    random,
+    ...(options.claimToken !== undefined && { claimToken: options.claimToken }),
+  });
   let onDone: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     onDone = resolve;
@@ -78,13 +86,13 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     identity: identityOf(options.keyPair),
     onEvent: (event) => host?.handleEndpointEvent(event),
   }).catch(async (error: unknown) => {
-    await history.close();
+    await store.close();
     throw error;
   });
   host = new ServerHost({
     server,
     port: endpoint,
-    history,
+    store,
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
@@ -95,7 +103,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     serving.shutdown(reason);
     await done;
     await endpoint.stop();
-    await history.close();
+    await store.close();
   };
   const close = (reason: string) => {
     closing ??= stop(reason);

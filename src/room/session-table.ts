@@ -2,15 +2,19 @@ import assert from "node:assert/strict";
 import { helloMs, sessionsMax } from "./limits.ts";
 import { type Member, Session, type SessionId } from "./session.ts";
 
-/** All connections of a server, and who they are. */
+const nobody: ReadonlySet<Member> = new Set();
+
+/** All connections of a server, and who they are. A person may have several. */
 export class SessionTable {
   readonly #sessions = new Map<SessionId, Session>();
   /** Those without an accepted hello, the oldest first. */
   readonly #greeting = new Set<Session>();
-  readonly #members = new Map<string, Member>();
+  readonly #byKey = new Map<string, Set<Member>>();
+  readonly #byPerson = new Map<string, Set<Member>>();
 
+  /** Nicknames that somebody has. */
   get memberCount(): number {
-    return this.#members.size;
+    return this.#byKey.size;
   }
 
   get isEmpty(): boolean {
@@ -21,8 +25,8 @@ export class SessionTable {
     return this.#sessions.values();
   }
 
-  get members(): Iterable<Member> {
-    return this.#members.values();
+  get members(): readonly Member[] {
+    return [...this.#byKey.values()].flatMap((members) => [...members]);
   }
 
   get(id: SessionId): Session | undefined {
@@ -30,36 +34,41 @@ export class SessionTable {
   }
 
   /** A new connection; `false` when there are too many. */
-  add(now: number, id: SessionId): boolean {
+  add(now: number, id: SessionId, deviceKey: Uint8Array): boolean {
     if (sessionsMax <= this.#sessions.size) return false;
-    const session = new Session(id, now + helloMs);
+    const session = new Session(id, deviceKey, now + helloMs);
     this.#sessions.set(id, session);
     this.#greeting.add(session);
     return true;
   }
 
-  /** Who has the nickname of this key. */
-  owner(key: string): Member | undefined {
-    return this.#members.get(key);
+  /** The sessions of the nickname with this key, all of one person. */
+  named(key: string): ReadonlySet<Member> {
+    return this.#byKey.get(key) ?? nobody;
   }
 
-  /** The session gets the nickname, from whoever had it. */
+  /** The sessions of a person. */
+  of(person: string): ReadonlySet<Member> {
+    return this.#byPerson.get(person) ?? nobody;
+  }
+
+  /** The session belongs to a person now, or the person has another nickname. */
   accept(session: Session, state: Member["state"]): Member {
+    this.#forget(session);
     session.state = state;
     this.#greeting.delete(session);
     assert(session.isMember());
-    this.#members.set(state.key, session);
+    addTo(this.#byKey, state.key, session);
+    addTo(this.#byPerson, state.person.person, session);
     return session;
   }
 
-  /** The session is gone. Its nickname is free, unless another session has it by now. */
+  /** The session is gone; with the last one of a person its nickname is free. */
   remove(session: Session): void {
     session.isGone = true;
     this.#sessions.delete(session.id);
     this.#greeting.delete(session);
-    if (session.isMember() && this.#members.get(session.state.key) === session) {
-      this.#members.delete(session.state.key);
-    }
+    this.#forget(session);
   }
 
   /** When the oldest session without a nickname has had time enough. */
@@ -74,4 +83,22 @@ export class SessionTable {
     const deadline = this.helloDeadline;
     return deadline !== undefined && deadline <= now ? session : undefined;
   }
+
+  #forget(session: Session): void {
+    if (!session.isMember()) return;
+    const { key, person } = session.state;
+    deleteFrom(this.#byKey, key, session);
+    deleteFrom(this.#byPerson, person.person, session);
+  }
+}
+
+function addTo(map: Map<string, Set<Member>>, key: string, member: Member): void {
+  const members = map.get(key);
+  if (members === undefined) map.set(key, new Set([member]));
+  else members.add(member);
+}
+
+function deleteFrom(map: Map<string, Set<Member>>, key: string, member: Member): void {
+  const members = map.get(key);
+  if (members?.delete(member) && members.size === 0) map.delete(key);
 }

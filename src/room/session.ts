@@ -1,35 +1,50 @@
-import type { Join, ListMembers, ReadHistory } from "./message.ts";
+import type { Join, ListMembers } from "./message-room.ts";
+import type { Person } from "./person.ts";
+import type { WaitingQuery } from "./read-queue.ts";
 
 /** Names a connection to the server; the transport's connection handle. */
 export type SessionId = number;
 
-/** Who a session is: nobody yet, or the owner of a nickname. */
+/** Who a session is: nobody yet, or a person with a nickname. */
 export type SessionState =
   | { readonly type: "greeting"; readonly deadline: number }
   | {
       readonly type: "accepted";
-      readonly nick: string;
+      readonly person: Person;
+      /** Of the nickname: two with one key are the same to people. */
       readonly key: string;
-      /** With it the same client takes the nickname over on a new connection. */
+      /** With it the same client takes its session over on a new connection. */
       readonly token: Uint8Array;
     };
 
-/** An accepted session, whose nickname is known. */
+/** An accepted session, whose person is known. */
 export type Member = Session & { readonly state: Extract<SessionState, { type: "accepted" }> };
 
-/** What a server knows of one connection. `ChatServer` alone changes it. */
+/** What a server knows of one connection. The desks of `ChatServer` alone change it. */
 export class Session {
   readonly id: SessionId;
+  /** The client's static key, 32 bytes, which the transport has proven. */
+  readonly deviceKey: Uint8Array;
   /** Rooms it is in, at most `sessionRoomsMax`. */
   readonly rooms: Set<string> = new Set();
-  /** Rooms in which a line was refused for a time; those behind it wait for `isFirst`. */
+  /** Rooms in which an entry was refused for a time; those behind it wait for `isFirst`. */
   readonly stalledRooms: Set<string> = new Set();
   /** Rooms that grew while the connection was full; told when it is writable. */
   readonly behindRooms: Set<string> = new Set();
-  /** History reads that wait, at most `sessionReadsMax`. */
-  readonly reads: ReadHistory[] = [];
+  /** Rooms whose members changed while the connection was full. */
+  readonly staleRooms: Set<string> = new Set();
+  /** The newest sequence of each room that the client has told to have. */
+  readonly delivered: Map<string, number> = new Map();
+  /** Reads and searches that wait, at most `sessionReadsMax`. */
+  readonly queries: WaitingQuery[] = [];
   /** Answers that wait until the connection is writable, at most `listingsMax`. */
   readonly listings: (Join | ListMembers)[] = [];
+  /** Why its person is away, which may be no words; `undefined` when it is not. */
+  awayText: string | undefined;
+  /** When it last told that its person writes; at first long ago. */
+  typedAt: number = Number.NEGATIVE_INFINITY;
+  /** Persons whose private chats a guest keeps away; an account remembers them. */
+  readonly ignored: Set<string> = new Set();
   /** Of the pages that were sent and may still be in its queue. */
   pageBytes = 0;
   state: SessionState;
@@ -37,8 +52,9 @@ export class Session {
   /** The connection is closed or told to close; nobody is answered any more. */
   isGone = false;
 
-  constructor(id: SessionId, helloDeadline: number) {
+  constructor(id: SessionId, deviceKey: Uint8Array, helloDeadline: number) {
     this.id = id;
+    this.deviceKey = deviceKey;
     this.state = { type: "greeting", deadline: helloDeadline };
   }
 

@@ -283,9 +283,17 @@ export function memberText(event: MemberEvent): string {
   switch (event.reason) {
     case "left":
       return `${event.nick} left`;
+    case "quit":
+      return `${event.nick} quit`;
     case "lost":
       return `${event.nick} lost the connection (power or cable)`;
-    case "server closing":
+    case "asleep":
+      return `${event.nick} left: the machine went to sleep`;
+    case "moved":
+      return `${event.nick} went to another server`;
+    case "kicked":
+      return `${event.nick} was kicked`;
+    case "server":
       return `${event.nick} left: server closing`;
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ByteWriter, varintMax } from "../../src/base/bytes.ts";
 import { sanitizeLine } from "../../src/base/text.ts";
 import { decodePacket, encodePacket } from "../../src/discovery/packet.ts";
-import { decodeRequest, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
+import { decodeClientMessage, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import { decodeAcceptPayload, encodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import {
   decodeFrames,
@@ -36,7 +36,7 @@ import {
   encodeParameters,
   ourParameters,
 } from "../../src/transport/parameters.ts";
-import { messages, requests } from "../support/room-messages.ts";
+import { messages, notices, requests } from "../support/room-messages.ts";
 import { transportExamples } from "../support/transport-examples.ts";
 
 /** Something that takes bytes from the network. */
@@ -254,14 +254,14 @@ export const decoderTargets: readonly FuzzTarget[] = [
     },
   },
   {
-    name: "requests to a server",
+    name: "messages to a server",
     kind: "decoder",
     share: 0.04,
-    seeds: requests.map(encodeCbor),
+    seeds: [...requests, ...notices].map(encodeCbor),
     take: (input) => {
-      const request = decodeRequest(input);
-      if (request === undefined || !("type" in request)) return false;
-      assert.deepEqual(decodeRequest(encodeCbor(request)), request);
+      const message = decodeClientMessage(input);
+      if (message === undefined || !("type" in message)) return false;
+      assert.deepEqual(decodeClientMessage(encodeCbor(message)), message);
       return true;
     },
   },

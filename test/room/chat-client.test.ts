@@ -89,7 +89,7 @@ describe("connecting", () => {
     desk.lose({ cause: "local", code: 0, text: "goodbye" });
     desk.reconnect();
     desk.enter();
-    expect(desk.last("say")).toMatchObject({ text: "for kitchen only" });
+    expect(desk.last("post")).toMatchObject({ body: { text: "for kitchen only" } });
   });
 
   test("gives up a server that does not answer the greeting in 10 s", () => {
@@ -262,8 +262,8 @@ describe("what a server sends", () => {
   test("is made safe to show", () => {
     const desk = ClientDesk.inRoom();
     desk.said(1, "red\u001b[31m\r\nline\u202e", "b\u0007en\nfake");
-    desk.tell({ type: "joined", room: "lobby", nick: "\u001b]0;x\u0007cleo" });
-    desk.tell({ type: "shutdown", reason: "be\u009bright\nback" });
+    desk.joined("\u001b]0;x\u0007cleo");
+    desk.tell({ type: "shutdown", reason: "be\u009bright\nback", inMs: 0, isRestart: false });
     expect(desk.of("said")[0]!.entry).toMatchObject({ text: "red[31m\nline", author: "ben fake" });
     expect(desk.of("joined")[0]!.nick).toBe("]0;xcleo");
     expect(desk.of("shutdown")[0]!.reason).toBe("beright back");
@@ -281,10 +281,10 @@ describe("what a server sends", () => {
 
   test("about its end is told, with our leaving of every room", () => {
     const desk = ClientDesk.inRoom();
-    desk.tell({ type: "shutdown", reason: "maintenance" });
+    desk.tell({ type: "shutdown", reason: "maintenance", inMs: 0, isRestart: false });
     expect(desk.events.slice(-2)).toEqual([
       { type: "shutdown", reason: "maintenance" },
-      { type: "left", room: "lobby", nick: "anna", reason: "server closing" },
+      { type: "left", room: "lobby", nick: "anna", reason: "server" },
     ]);
   });
 });

@@ -8,7 +8,13 @@ import {
   sessionReadsMax,
   textBytesMax,
 } from "../../src/room/limits.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
+import { messageEntry } from "../support/log-entries.ts";
 import { ServerDesk } from "../support/server-desk.ts";
+
+function textsOf(entries: readonly LogEntry[]): string[] {
+  return entries.flatMap(({ body }) => (body.type === "message" ? [body.text] : []));
+}
 
 function error(code: string): object {
   return expect.objectContaining({ type: "error", code });
@@ -24,12 +30,14 @@ describe("a line", () => {
     expect(desk.events(2)).toEqual([]);
     desk.sendCount = 0;
     desk.stored();
-    const entry = { sequence: 1, author: "anna", text: "hello", sentAt: 1 };
+    const author = { nick: "anna", isGuest: true };
+    const body = { type: "message", text: "hello" };
+    const entries = [{ sequence: 1, ordinal: 1, author, body, sentAt: 1 }];
     expect(desk.inbox(1)).toMatchObject([
       { type: "stored", sequence: 1, sentAt: 1 },
-      { type: "said", room: "lobby", entry },
+      { type: "said", room: "lobby", entries },
     ]);
-    expect(desk.events(2)).toMatchObject([{ type: "said", entry }]);
+    expect(desk.events(2)).toMatchObject([{ type: "said", entries }]);
     expect(desk.sendCount).toBe(2);
   });
 
@@ -39,29 +47,27 @@ describe("a line", () => {
     for (const id of ["a", "b", "c"]) desk.say(1, id);
     expect(desk.drafts).toHaveLength(1);
     desk.stored();
-    expect(desk.drafts!.map(({ text }) => text)).toEqual(["b", "c"]);
+    expect(desk.drafts!.map(({ id }) => id.replaceAll("-", ""))).toEqual(["b", "c"]);
   });
 
   test("that was stored before is answered the same and not told again", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     desk.say(1, "again");
-    const placements = [{ sequence: 4, sentAt: 77, isDuplicate: true }];
-    desk.server.handleAppended({ type: "appended", placements });
-    desk.collect();
+    const place = { sequence: 4, ordinal: 4, sentAt: 77, isDuplicate: true };
+    desk.stored(() => ({ type: "placed", ...place }));
     expect(desk.inbox(1).slice(-1)).toMatchObject([{ type: "stored", sequence: 4, sentAt: 77 }]);
     expect(desk.events(1)).toEqual([]);
   });
 
   test("that turns out to be on disk behind the known end makes members read", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     desk.enter(2, "ben");
     desk.say(1, "again");
     desk.events(2);
-    const placements = [{ sequence: 10, sentAt: 77, isDuplicate: true }];
-    desk.server.handleAppended({ type: "appended", placements });
-    desk.collect();
+    const place = { sequence: 10, ordinal: 10, sentAt: 77, isDuplicate: true };
+    desk.stored(() => ({ type: "placed", ...place }));
     expect(desk.events(2)).toEqual([{ type: "grown", room: "lobby", lastSequence: 10 }]);
   });
 
@@ -99,7 +105,7 @@ describe("a line", () => {
     const desk = new ServerDesk();
     desk.enter(1, "anna");
     desk.say(1, "escape", { text: "\u001b[31mred\u202e\r\nnext" });
-    expect(desk.drafts![0]!.text).toBe("[31mred\nnext");
+    expect(desk.drafts![0]!.body).toMatchObject({ text: "[31mred\nnext" });
   });
 });
 
@@ -135,7 +141,7 @@ describe("a line that could not be stored", () => {
     desk.stored();
     desk.stored();
     expect(
-      desk.events(2).flatMap((event) => (event.type === "said" ? event.entry.text : [])),
+      desk.events(2).flatMap((event) => (event.type === "said" ? textsOf(event.entries) : [])),
     ).toEqual(["c", "a", "b"]);
   });
 
@@ -155,15 +161,21 @@ describe("a line that could not be stored", () => {
 });
 
 describe("history", () => {
-  const page = { type: "page", entries: [], damaged: [], hasMore: false } as const;
+  const page = {
+    type: "page",
+    entries: [],
+    damaged: [],
+    hasOlder: false,
+    hasNewer: false,
+  } as const;
 
   test("is read one page at a time and comes on the bulk channel", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     desk.ask(1, { type: "history", room: "#LOBBY", limit: 5, before: 7 });
     desk.ask(1, { type: "history", room: "lobby", limit: 6, after: 2 });
     expect(desk.query).toEqual({ room: "lobby", limit: 5, before: 7 });
-    desk.server.handleRead(page);
+    desk.server.handleRead(desk.now, page);
     desk.collect();
     expect(desk.query).toEqual({ room: "lobby", limit: 6, after: 2 });
     expect(desk.sizes.at(-1)).toMatchObject({ channel: channels.bulk });
@@ -171,31 +183,33 @@ describe("history", () => {
   });
 
   test("that cannot be read is refused, and the next one is read", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     desk.ask(1, { type: "history", room: "lobby", limit: 5 });
     desk.ask(1, { type: "history", room: "lobby", limit: 6 });
-    desk.server.handleRead({ type: "failed", code: "history-unavailable", message: "broken" });
+    desk.server.handleRead(desk.now, {
+      type: "failed",
+      code: "history-unavailable",
+      message: "broken",
+    });
     desk.collect();
     expect(desk.inbox(1).at(-1)).toEqual(error("history-unavailable"));
     expect(desk.query?.limit).toBe(6);
   });
 
   test("waits for a session whose connection is full", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     desk.server.handleBlocked(1);
     desk.ask(1, { type: "history", room: "lobby", limit: 5 });
     expect(desk.query).toBeUndefined();
-    desk.server.handleWritable(1);
-    desk.collect();
+    desk.unblock(1);
     expect(desk.query?.limit).toBe(5);
   });
 
   test("waits while too many large lines are on their way to others", () => {
-    const desk = new ServerDesk(new Map([["lobby", 1]]));
-    const line = { sequence: 1, id: "a".repeat(21), author: "anna", sentAt: 1 };
-    const large = { ...page, entries: [{ ...line, text: "l".repeat(textBytesMax) }] };
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 1]]) });
+    const large = { ...page, entries: [messageEntry(1, "l".repeat(textBytesMax))] };
     const fitting = pagesBytesMax / textBytesMax;
     for (let session = 1; session <= fitting + 1; session += 1) {
       desk.enter(session, `nick${session}`);
@@ -203,18 +217,17 @@ describe("history", () => {
     }
     for (let session = 1; session <= fitting; session += 1) {
       expect(desk.query?.limit).toBe(session);
-      desk.server.handleRead(large);
+      desk.server.handleRead(desk.now, large);
       desk.collect();
       desk.server.handleBlocked(session);
     }
     expect(desk.query?.limit).toBe(fitting);
-    desk.server.handleWritable(1);
-    desk.collect();
+    desk.unblock(1);
     expect(desk.query?.limit).toBe(fitting + 1);
   });
 
   test("may be asked for 8 times more than is being read and not once more", () => {
-    const desk = new ServerDesk(new Map([["lobby", 9]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
     desk.enter(1, "anna");
     for (let number = 0; number <= sessionReadsMax; number += 1) {
       expect(desk.ask(1, { type: "history", room: "lobby", limit: 5 })).toBeUndefined();
@@ -236,8 +249,7 @@ describe("a session whose connection is full", () => {
       desk.stored();
     }
     expect(desk.events(2)).toEqual([]);
-    desk.server.handleWritable(2);
-    desk.collect();
+    desk.unblock(2);
     expect(desk.events(2)).toEqual([{ type: "grown", room: "lobby", lastSequence: 2 }]);
     desk.say(1, "c");
     desk.stored();

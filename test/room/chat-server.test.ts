@@ -11,11 +11,23 @@ import {
   sessionsMax,
   unwrittenRoomsMax,
 } from "../../src/room/limits.ts";
+import type { ServerMessage } from "../../src/room/message.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
 import { ServerDesk } from "../support/server-desk.ts";
 
 const lost: CloseReason = { cause: "timed-out", code: 0, text: "" };
 const left: CloseReason = { cause: "peer", code: 0, text: "goodbye" };
+
+/** The nicknames of those who came, as far as it was told. */
+function namesIn(events: readonly ServerMessage[], list: "joined" | "changed"): string[] {
+  return events.flatMap((event) =>
+    event.type === "presence" ? event[list].map(({ nick }) => nick) : [],
+  );
+}
+
+function partingsIn(events: readonly ServerMessage[]): object[] {
+  return events.flatMap((event) => (event.type === "presence" ? event.left : []));
+}
 
 function error(code: string): object {
   return expect.objectContaining({ type: "error", code });
@@ -26,7 +38,12 @@ describe("a connection without a nickname", () => {
     const desk = new ServerDesk();
     desk.open(1);
     expect(desk.ask(1, { type: "join", room: "lobby" })).toEqual(error("not-ready"));
-    expect(desk.hello(1, "anna")).toMatchObject({ type: "welcome", nick: "anna", rooms: [] });
+    expect(desk.hello(1, "anna")).toMatchObject({
+      type: "welcome",
+      nick: "anna",
+      isGuest: true,
+      rooms: [],
+    });
     expect(desk.hello(1, "ben")).toEqual(error("request-invalid"));
   });
 
@@ -36,11 +53,9 @@ describe("a connection without a nickname", () => {
     desk.open(2);
     desk.hello(2, "anna");
     expect(desk.server.pollTimeout()).toBe(helloMs);
-    desk.server.handleTimeout(helloMs - 1);
-    desk.collect();
+    desk.advance(helloMs - 1);
     expect(desk.closed).toEqual([]);
-    desk.server.handleTimeout(helloMs);
-    desk.collect();
+    desk.advance(1);
     expect(desk.closed).toMatchObject([{ session: 1, code: closeCodes.helloLate }]);
     expect(desk.server.pollTimeout()).toBeUndefined();
   });
@@ -90,18 +105,22 @@ describe("a nickname", () => {
     desk.enter(2, "ben");
     desk.events(2);
     desk.open(3);
-    expect(desk.hello(3, "anna", new Uint8Array(16))).toEqual(error("nickname-taken"));
-    expect(desk.hello(3, "anna", token)).toMatchObject({ type: "welcome", rooms: ["lobby"] });
+    expect(desk.hello(3, "anna", token)).toEqual(error("nickname-taken"));
+    desk.open(4, 1);
+    expect(desk.hello(4, "anna", token)).toMatchObject({
+      type: "welcome",
+      rooms: [{ room: "lobby", isIn: true }],
+    });
     expect(desk.closed).toMatchObject([{ session: 1, code: closeCodes.replaced }]);
     desk.close(1, { cause: "local", code: closeCodes.replaced, text: "" });
-    expect(desk.ask(3, { type: "join", room: "lobby" })).toMatchObject({
+    expect(desk.ask(4, { type: "join", room: "lobby" })).toMatchObject({
       type: "entered",
-      nicks: ["anna", "ben"],
+      members: [{ nick: "anna" }, { nick: "ben" }],
     });
     expect(desk.events(2)).toEqual([]);
     desk.say(2, "hello");
     desk.stored();
-    expect(desk.events(3)).toMatchObject([{ type: "said" }]);
+    expect(desk.events(4)).toMatchObject([{ type: "said" }]);
     expect(desk.server.memberCount).toBe(2);
   });
 });
@@ -117,48 +136,51 @@ describe("a room", () => {
     ] as const) {
       desk.enter(session, nick);
     }
-    expect(desk.events(1).map((event) => event.type)).toEqual(["joined", "joined", "joined"]);
+    desk.advance(1_000);
+    expect(namesIn(desk.events(1), "joined")).toEqual(["ben", "cleo", "dave"]);
     desk.ask(2, { type: "leave", room: "lobby" });
     desk.close(3, left);
     desk.close(4, lost);
-    const told = { type: "left", room: "lobby" };
-    expect(desk.events(1)).toEqual([
-      { ...told, nick: "ben", reason: "left" },
-      { ...told, nick: "cleo", reason: "left" },
-      { ...told, nick: "dave", reason: "lost" },
+    desk.advance(1_000);
+    expect(partingsIn(desk.events(1))).toEqual([
+      { nick: "ben", reason: "left" },
+      { nick: "cleo", reason: "quit" },
+      { nick: "dave", reason: "lost" },
     ]);
   });
 
   test("tells the one who joins who is there and where the log ends", () => {
-    const desk = new ServerDesk(new Map([["lobby", 41]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 41]]) });
     desk.enter(1, "anna");
     desk.open(2);
     desk.hello(2, "ben");
     expect(desk.ask(2, { type: "join", room: "#Lobby" })).toMatchObject({
       type: "entered",
       room: "lobby",
-      nicks: ["anna", "ben"],
+      members: [{ nick: "anna" }, { nick: "ben" }],
       memberCount: 2,
       lastSequence: 41,
     });
-    expect(desk.events(2)).toEqual([]);
   });
 
   test("can be joined and left twice without anybody noticing", () => {
     const desk = new ServerDesk();
     desk.enter(1, "anna");
     desk.enter(2, "ben");
+    desk.advance(1_000);
     desk.events(1);
     expect(desk.ask(2, { type: "join", room: "lobby" })).toMatchObject({ type: "entered" });
+    desk.advance(1_000);
     expect(desk.events(1)).toEqual([]);
     for (let time = 0; time < 2; time += 1) {
       expect(desk.ask(2, { type: "leave", room: "lobby" })).toMatchObject({ type: "exited" });
     }
+    desk.advance(1_000);
     expect(desk.events(1)).toHaveLength(1);
   });
 
   test("can be read, written and listed by its members only", () => {
-    const desk = new ServerDesk(new Map([["lobby", 1]]));
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 1]]) });
     desk.open(1);
     desk.hello(1, "anna");
     expect(desk.say(1, "hello")).toEqual(error("not-joined"));
@@ -167,7 +189,7 @@ describe("a room", () => {
     expect(desk.ask(1, { type: "join", room: "a b" })).toEqual(error("room-invalid"));
   });
 
-  test("is one of 32 that a session is in and not one more", () => {
+  test("is one of 64 that a session is in and not one more", () => {
     const desk = new ServerDesk();
     desk.open(1);
     desk.hello(1, "anna");
@@ -181,12 +203,11 @@ describe("a room", () => {
 
   /** A server with so many written rooms. */
   function serverWith(count: number): ServerDesk {
-    return new ServerDesk(
-      new Map(Array.from({ length: count }, (_, index) => [`w${index}`, 1] as const)),
-    );
+    const names = Array.from({ length: count }, (_, index) => [`w${index}`, 1] as const);
+    return new ServerDesk({ lastSequences: new Map(names) });
   }
 
-  test("is one of 1,000 that are written and not one more", () => {
+  test("is one of 10,000 that are written and not one more", () => {
     const desk = serverWith(roomsMax - 1);
     desk.enter(1, "anna", "last");
     desk.enter(2, "ben", "silent");
@@ -236,12 +257,12 @@ describe("a room", () => {
     const nicks = Array.from({ length: 300 }, (_, index) => `${"名".repeat(20)}${1_000 + index}`);
     for (const [index, nick] of nicks.entries()) desk.enter(index + 1, nick);
     const entered = desk.ask(1, { type: "join", room: "lobby" })!;
-    const listed = entered.type === "entered" ? [...entered.nicks] : [];
+    const listed = entered.type === "entered" ? entered.members.map(({ nick }) => nick) : [];
     expect(entered).toMatchObject({ memberCount: 300 });
     for (let hasMore = true; hasMore; ) {
       const page = desk.ask(1, { type: "members", room: "lobby", after: listed.at(-1)! })!;
       if (page.type !== "members") throw new Error(page.type);
-      listed.push(...page.nicks);
+      listed.push(...page.members.map(({ nick }) => nick));
       hasMore = page.hasMore;
     }
     expect(listed).toEqual(nicks);
@@ -261,13 +282,14 @@ describe("a session whose connection is full", () => {
     expect(desk.ask(1, { type: "join", room: "attic" })).toBeUndefined();
     expect(desk.ask(1, { type: "members", room: "cellar" })).toBeUndefined();
     desk.enter(2, "ben", "attic");
-    expect(desk.events(1)).toMatchObject([{ type: "joined", nick: "ben" }]);
-    desk.server.handleWritable(1);
-    desk.collect();
+    desk.advance(1_000);
+    expect(desk.events(1)).toEqual([]);
+    desk.unblock(1);
     expect(desk.inbox(1)).toMatchObject([
-      { type: "members", nicks: ["anna"] },
-      { type: "entered", room: "attic", nicks: ["anna", "ben"] },
+      { type: "members", members: [{ nick: "anna" }] },
+      { type: "entered", room: "attic", members: [{ nick: "anna" }, { nick: "ben" }] },
       { type: "error", code: "not-joined" },
+      { type: "presence", room: "attic", isStale: true },
     ]);
     expect(desk.ask(1, { type: "members", room: "attic" })).toMatchObject({ type: "members" });
   });
@@ -289,19 +311,19 @@ describe("a message that makes no sense", () => {
   test("is dropped and counted, and refused if it says by what name", () => {
     const desk = new ServerDesk();
     desk.enter(1, "anna");
-    desk.server.handleMessage(1, Uint8Array.from([1, 2, 3]));
+    desk.server.handleMessage(0, 1, Uint8Array.from([1, 2, 3]));
     expect(desk.server.droppedCount).toBe(1);
-    desk.server.handleMessage(1, encodeCbor({ type: "telepathy", ref: 5 }));
+    desk.server.handleMessage(0, 1, encodeCbor({ type: "telepathy", ref: 5 }));
     desk.collect();
     expect(desk.inbox(1).at(-1)).toEqual(error("request-invalid"));
   });
 
   test("does nothing when it comes from a session that is gone", () => {
     const desk = new ServerDesk();
-    desk.server.handleMessage(7, encodeCbor({ type: "join", ref: 1, room: "lobby" }));
+    desk.server.handleMessage(0, 7, encodeCbor({ type: "join", ref: 1, room: "lobby" }));
     desk.close(7, lost);
     desk.server.handleBlocked(7);
-    desk.server.handleWritable(7);
+    desk.server.handleWritable(0, 7);
     expect(desk.sendCount).toBe(0);
   });
 });
@@ -313,9 +335,14 @@ describe("a server that is shut down", () => {
     desk.open(2);
     desk.say(1, "a");
     desk.say(1, "b");
-    desk.server.shutdown("maintenance");
+    desk.server.shutdown(0, "maintenance");
     desk.collect();
-    expect(desk.events(1)).toContainEqual({ type: "shutdown", reason: "maintenance" });
+    expect(desk.events(1)).toContainEqual({
+      type: "shutdown",
+      reason: "maintenance",
+      inMs: 0,
+      isRestart: false,
+    });
     expect(desk.say(1, "c")).toEqual(error("server-closing"));
     expect(desk.closed).toEqual([]);
     desk.stored();
@@ -335,8 +362,8 @@ describe("a server that is shut down", () => {
   test("is done at once when nothing waits", () => {
     const desk = new ServerDesk();
     expect(desk.server.isDone).toBe(false);
-    desk.server.shutdown("bye");
-    desk.server.shutdown("bye");
+    desk.server.shutdown(0, "bye");
+    desk.server.shutdown(0, "bye");
     expect(desk.server.isDone).toBe(true);
   });
 });

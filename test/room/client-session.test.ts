@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/room/entry.ts";
+import { shownEntry } from "../../src/room/entry.ts";
 import {
   channels,
   chatTextBytesMax,
@@ -12,15 +12,18 @@ import {
   sessionRoomsMax,
   textBytesMax,
 } from "../../src/room/limits.ts";
-import type { Page } from "../../src/room/message.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
+import type { Page } from "../../src/room/message-log.ts";
 import { ClientDesk } from "../support/client-desk.ts";
+import { messageEntry } from "../support/log-entries.ts";
 
-function entry(sequence: number, id = String(sequence).padStart(21, "0")): Entry {
-  return { sequence, id, author: "ben", sentAt: 1, text: `line ${sequence}` };
+function entry(sequence: number, id = String(sequence).padStart(21, "0")): LogEntry {
+  return messageEntry(sequence, `line ${sequence}`, "ben", { id });
 }
 
-function pageOf(ref: number, entries: readonly Entry[], change: Partial<Page> = {}): Page {
-  return { type: "page", ref, room: "lobby", entries, damaged: [], hasMore: false, ...change };
+function pageOf(ref: number, entries: readonly LogEntry[], change: Partial<Page> = {}): Page {
+  const page = { entries, damaged: [], hasOlder: false, hasNewer: false };
+  return { type: "page", ref, room: "lobby", ...page, ...change };
 }
 
 function sequences(desk: ClientDesk): number[] {
@@ -31,7 +34,7 @@ describe("joining and leaving", () => {
   test("are answered with the owner's ref", () => {
     const desk = ClientDesk.open();
     desk.do((client) => client.join("#Lobby", "j"));
-    desk.enter({ nicks: ["anna", "ben"], memberCount: 2, lastSequence: 4 });
+    desk.enter({ members: [{ nick: "anna" }, { nick: "ben" }], memberCount: 2, lastSequence: 4 });
     desk.do((client) => client.leave("lobby", "l"));
     desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
     expect(desk.events.slice(-2)).toEqual([
@@ -83,7 +86,7 @@ describe("joining and leaving", () => {
     expect(desk.requests.filter(({ type }) => type === "leave")).toEqual([]);
     desk.do((client) => client.say("lobby", "too late", 1));
     expect(desk.of("error")).toMatchObject([{ code: "not-joined" }]);
-    desk.tell({ type: "stored", ref: desk.last("say").ref, id, sequence: 1, sentAt: 1 });
+    desk.tell({ type: "stored", ref: desk.last("post").ref, id, sequence: 1, sentAt: 1 });
     expect(desk.last("leave").room).toBe("lobby");
   });
 
@@ -148,7 +151,7 @@ describe("joining again after a lost connection", () => {
       if (time < 2) desk.tell({ type: "error", ref, code: "limit-reached", message: "no" });
     }
     desk.enter({ lastSequence: 5 });
-    expect(desk.last("say").text).toBe("said meanwhile");
+    expect(desk.last("post").body).toMatchObject({ text: "said meanwhile" });
     expect(desk.of("error")).toEqual([]);
     expect(desk.of("exited")).toEqual([]);
     expect(desk.client.pollTimeout()).toBeUndefined();
@@ -197,7 +200,7 @@ describe("what is said", () => {
     const read = desk.last("history");
     expect(read).toMatchObject({ room: "lobby", after: 5, limit: pageEntriesMax });
     desk.said(9);
-    desk.tell(pageOf(read.ref, [entry(6), entry(7)], { hasMore: true }));
+    desk.tell(pageOf(read.ref, [entry(6), entry(7)], { hasNewer: true }));
     expect(sequences(desk)).toEqual([6, 7, 8, 9]);
     expect(desk.requests.filter(({ type }) => type === "history")).toHaveLength(1);
   });
@@ -205,7 +208,7 @@ describe("what is said", () => {
   test("at length is read when the room has grown", () => {
     const desk = ClientDesk.inRoom(5);
     desk.tell({ type: "grown", room: "lobby", lastSequence: 7 });
-    desk.tell(pageOf(desk.last("history").ref, [entry(6)], { hasMore: true }));
+    desk.tell(pageOf(desk.last("history").ref, [entry(6)], { hasNewer: true }));
     expect(desk.last("history").after).toBe(6);
     desk.tell(pageOf(desk.last("history").ref, [entry(7)]));
     expect(sequences(desk)).toEqual([6, 7]);
@@ -235,7 +238,7 @@ describe("what is said", () => {
       { type: "reset", room: "lobby" },
       { type: "entered", lastSequence: 6 },
     ]);
-    expect(desk.last("say")).toMatchObject({ id });
+    expect(desk.last("post")).toMatchObject({ id });
     expect(desk.requests.filter(({ type }) => type === "history")).toEqual([]);
     desk.said(7);
     expect(sequences(desk)).toEqual([6, 7]);
@@ -306,7 +309,7 @@ describe("what is said", () => {
     const desk = ClientDesk.open();
     desk.said(1);
     desk.tell({ type: "grown", room: "lobby", lastSequence: 7 });
-    desk.tell({ type: "joined", room: "lobby", nick: "ben" });
+    desk.joined("ben");
     expect(desk.events.at(-1)).toMatchObject({ type: "ready" });
   });
 });
@@ -315,7 +318,12 @@ describe("a line of ours", () => {
   test("is pending, then stored, then said", () => {
     const desk = ClientDesk.inRoom();
     const id = desk.do((client) => client.say("lobby", "hello\u0007", 77, "s"))!;
-    expect(desk.last("say")).toMatchObject({ id, room: "lobby", text: "hello", isFirst: true });
+    expect(desk.last("post")).toMatchObject({
+      id,
+      room: "lobby",
+      body: { type: "message", text: "hello" },
+      isFirst: true,
+    });
     expect(desk.events.at(-1)).toEqual({
       type: "pending",
       room: "lobby",
@@ -324,7 +332,7 @@ describe("a line of ours", () => {
       at: 77,
     });
     expect(desk.client.pendingCount).toBe(1);
-    desk.tell({ type: "stored", ref: desk.last("say").ref, id, sequence: 1, sentAt: 1 });
+    desk.tell({ type: "stored", ref: desk.last("post").ref, id, sequence: 1, sentAt: 1 });
     expect(desk.events.at(-1)).toEqual({
       type: "stored",
       ref: "s",
@@ -338,8 +346,8 @@ describe("a line of ours", () => {
   test("is stored once, also when it is seen in the log before the answer comes", () => {
     const desk = ClientDesk.inRoom();
     const id = desk.do((client) => client.say("lobby", "hello", 1))!;
-    desk.tell({ type: "said", room: "lobby", entry: { ...entry(1, id), author: "anna" } });
-    desk.tell({ type: "stored", ref: desk.last("say").ref, id, sequence: 1, sentAt: 1 });
+    desk.tell({ type: "said", room: "lobby", entries: [messageEntry(1, "x", "anna", { id })] });
+    desk.tell({ type: "stored", ref: desk.last("post").ref, id, sequence: 1, sentAt: 1 });
     expect(desk.events.slice(-2).map(({ type }) => type)).toEqual(["stored", "said"]);
   });
 
@@ -350,9 +358,9 @@ describe("a line of ours", () => {
     desk.takeRequests();
     desk.reconnect();
     desk.enter({ lastSequence: 1 });
-    expect(desk.requests.filter(({ type }) => type === "say")).toEqual([]);
+    expect(desk.requests.filter(({ type }) => type === "post")).toEqual([]);
     desk.tell(pageOf(desk.last("history").ref, [entry(1, id)]));
-    expect(desk.requests.filter(({ type }) => type === "say")).toEqual([]);
+    expect(desk.requests.filter(({ type }) => type === "post")).toEqual([]);
     expect(desk.of("stored")).toMatchObject([{ id, sequence: 1 }]);
   });
 
@@ -364,7 +372,7 @@ describe("a line of ours", () => {
     desk.takeRequests();
     desk.reconnect();
     desk.enter();
-    const says = desk.takeRequests().filter((request) => request.type === "say");
+    const says = desk.takePosts();
     expect(says.map(({ text, isFirst }) => [text, isFirst])).toEqual([
       ["a", true],
       ["b", false],
@@ -375,7 +383,7 @@ describe("a line of ours", () => {
   test("that is refused for a time is kept and sent again with those behind it", () => {
     const desk = ClientDesk.inRoom();
     for (const text of ["a", "b"]) desk.do((client) => client.say("lobby", text, 1));
-    const refs = desk.takeRequests().flatMap(({ type, ref }) => (type === "say" ? [ref] : []));
+    const refs = desk.takePosts().map(({ ref }) => ref);
     for (const ref of refs) {
       desk.tell({ type: "error", ref, code: "history-unavailable", message: "disk is full" });
     }
@@ -386,7 +394,7 @@ describe("a line of ours", () => {
     ]);
     expect(desk.client.pollTimeout()! - desk.now).toBeLessThanOrEqual(300);
     desk.wake();
-    const says = desk.takeRequests().filter((request) => request.type === "say");
+    const says = desk.takePosts();
     expect(says.map(({ text, isFirst }) => [text, isFirst])).toEqual([
       ["a", true],
       ["b", false],
@@ -397,15 +405,14 @@ describe("a line of ours", () => {
     const desk = ClientDesk.inRoom();
     for (const text of ["a", "b"]) desk.do((client) => client.say("lobby", text, 1));
     const refuse = () => {
-      const { ref } = desk.requests.find(({ type }) => type === "say")!;
-      desk.takeRequests();
+      const { ref } = desk.takePosts()[0]!;
       desk.tell({ type: "error", ref, code: "history-unavailable", message: "disk is full" });
       desk.wake();
     };
     refuse();
     refuse();
     expect(desk.of("delayed")).toHaveLength(1);
-    const [first] = desk.requests.flatMap((request) => (request.type === "say" ? [request] : []));
+    const [first] = desk.takePosts();
     desk.tell({ type: "stored", ref: first!.ref, id: first!.id, sequence: 1, sentAt: 1 });
     desk.takeRequests();
     const ref = first!.ref + 1;
@@ -418,7 +425,7 @@ describe("a line of ours", () => {
     (code) => {
       const desk = ClientDesk.inRoom();
       const id = desk.do((client) => client.say("lobby", "hello", 1, "s"))!;
-      desk.tell({ type: "error", ref: desk.last("say").ref, code, message: "no" });
+      desk.tell({ type: "error", ref: desk.last("post").ref, code, message: "no" });
       expect(desk.events.at(-1)).toEqual({
         type: "failed",
         ref: "s",
@@ -466,7 +473,7 @@ describe("a line of ours", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.say("lobby", "s".repeat(chatTextBytesMax), 1));
     expect(desk.channels.at(-1)).toBe(channels.chat);
-    const { ref, id } = desk.last("say");
+    const { ref, id } = desk.last("post");
     desk.tell({ type: "stored", ref, id, sequence: 1, sentAt: 1 });
     desk.do((client) => client.say("lobby", "l".repeat(chatTextBytesMax + 1), 1));
     expect(desk.channels.at(-1)).toBe(channels.bulk);
@@ -479,14 +486,15 @@ describe("a question", () => {
     desk.do((client) => client.history("lobby", { before: 5 }, "h"));
     expect(desk.last("history")).toMatchObject({ room: "lobby", before: 5, limit: 50 });
     const damaged = [{ from: 3, to: 3 }];
-    const change = { damaged, hasMore: true };
+    const change = { damaged, hasOlder: true, hasNewer: true };
     desk.tell(pageOf(desk.last("history").ref, [entry(2), entry(4)], change));
     expect(desk.events.at(-1)).toEqual({
       type: "page",
       ref: "h",
       room: "lobby",
-      entries: [entry(2), entry(4)],
-      ...change,
+      entries: [entry(2), entry(4)].map(shownEntry),
+      damaged,
+      hasMore: true,
     });
     expect(desk.of("said")).toEqual([]);
   });
@@ -521,11 +529,10 @@ describe("a question", () => {
   test("about members is answered when all pages are there", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.members("lobby", "m"));
-    const first = desk.last("members");
-    desk.tell({ type: "members", ref: first.ref, room: "lobby", nicks: ["anna"], hasMore: true });
+    desk.answerMembers(["anna"], true);
     const second = desk.last("members");
     expect(second.after).toBe("anna");
-    desk.tell({ type: "members", ref: second.ref, room: "lobby", nicks: ["ben"], hasMore: false });
+    desk.answerMembers(["ben"], false);
     expect(desk.of("members")).toEqual([
       { type: "members", ref: "m", room: "lobby", nicks: ["anna", "ben"] },
     ]);
@@ -535,10 +542,10 @@ describe("a question", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.members("lobby", "m"));
     const page = (nicks: readonly string[], hasMore: boolean) => {
-      desk.tell({ type: "members", ref: desk.last("members").ref, room: "lobby", nicks, hasMore });
+      desk.answerMembers(nicks, hasMore);
     };
-    const joined = (nick: string, room = "lobby") => desk.tell({ type: "joined", room, nick });
-    const left = (nick: string) => desk.tell({ type: "left", room: "lobby", nick, reason: "left" });
+    const joined = (nick: string, room?: string) => desk.joined(nick, room);
+    const left = (nick: string) => desk.left(nick);
     joined("early");
     page(["anna", "Ben", "early", "fred"], true);
     expect(desk.last("members").after).toBe("fred");
@@ -562,23 +569,20 @@ describe("a question", () => {
   test("about members begins anew with a new connection", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.members("lobby", "m"));
-    const { ref } = desk.last("members");
-    desk.tell({ type: "members", ref, room: "lobby", nicks: ["anna", "gone"], hasMore: true });
+    desk.answerMembers(["anna", "gone"], true);
     desk.lose();
     desk.takeRequests();
     desk.reconnect();
     expect(desk.last("members").after).toBeUndefined();
-    const again = desk.last("members").ref;
-    desk.tell({ type: "members", ref: again, room: "lobby", nicks: ["anna"], hasMore: false });
+    desk.answerMembers(["anna"], false);
     expect(desk.of("members")).toMatchObject([{ ref: "m", nicks: ["anna"] }]);
   });
 
   test("about members asks itself when the answer to joining had no room for all", () => {
     const desk = ClientDesk.open();
     desk.do((client) => client.join("lobby"));
-    desk.enter({ nicks: ["anna"], memberCount: 2 });
-    const { ref } = desk.last("members");
-    desk.tell({ type: "members", ref, room: "lobby", nicks: ["anna", "ben"], hasMore: false });
+    desk.enter({ members: [{ nick: "anna" }], memberCount: 2 });
+    desk.answerMembers(["anna", "ben"], false);
     expect(desk.of("members")).toEqual([
       { type: "members", room: "lobby", nicks: ["anna", "ben"] },
     ]);
@@ -590,13 +594,11 @@ describe("a question", () => {
     const nicks = Array.from({ length: nicksMax }, (_, index) => `n${index}`);
     let pageCount = 0;
     for (; desk.of("members").length === 0; pageCount += 1) {
-      const { ref } = desk.last("members");
-      desk.tell({ type: "members", ref, room: "lobby", nicks, hasMore: true });
+      desk.answerMembers(nicks, true);
     }
     expect(pageCount).toBe(membersMax / nicksMax);
     desk.do((client) => client.members("lobby"));
-    const { ref } = desk.last("members");
-    desk.tell({ type: "members", ref, room: "lobby", nicks: [], hasMore: true });
+    desk.answerMembers([], true);
     expect(desk.of("members")).toHaveLength(2);
   });
 
@@ -619,8 +621,7 @@ describe("a question", () => {
     expect(desk.of("error")).toEqual([]);
     desk.do((client) => client.history("lobby", {}, "more"));
     expect(desk.of("error")).toMatchObject([{ ref: "more", code: "limit-reached" }]);
-    const { ref } = desk.last("members");
-    desk.tell({ type: "members", ref, room: "lobby", nicks: [], hasMore: false });
+    desk.answerMembers([], false);
     desk.do((client) => client.history("lobby", {}));
     expect(desk.of("error")).toHaveLength(1);
   });

@@ -1,17 +1,31 @@
 import { describe, expect, test } from "vitest";
 import {
-  containersMax,
+  clientMessageBounds,
   decodeCbor,
-  decodeRequest,
+  decodeClientMessage,
   decodeServerMessage,
   encodeCbor,
-  itemsMax,
   requestBytesMax,
 } from "../../src/room/codec.ts";
-import { pageDamagedMax, pageEntriesMax, textBytesMax } from "../../src/room/limits.ts";
+import {
+  editsMax,
+  mentionsMax,
+  pageDamagedMax,
+  pageEntriesMax,
+  textBytesMax,
+} from "../../src/room/limits.ts";
 import type { Request } from "../../src/room/message.ts";
 import { SeededRandom } from "../support/random.ts";
-import { entry, id, messages, requests, token } from "../support/room-messages.ts";
+import {
+  entry,
+  guest,
+  id,
+  messages,
+  notices,
+  postBodies,
+  requests,
+  token,
+} from "../support/room-messages.ts";
 
 function hex(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
@@ -25,7 +39,7 @@ function joinOf(value: Uint8Array): Uint8Array {
 
 describe("every request", () => {
   test.each(requests)("survives the wire: $type $#", (request) => {
-    expect(decodeRequest(encodeCbor(request))).toEqual(request);
+    expect(decodeClientMessage(encodeCbor(request))).toEqual(request);
   });
 
   test.each(requests)("has one encoding, whatever the order of its keys: $type $#", (request) => {
@@ -35,14 +49,25 @@ describe("every request", () => {
 
   test.each(requests)("may carry keys of a later version: $type $#", (request) => {
     const later = { ...request, colour: "red", flags: [1, { a: true }] };
-    expect(decodeRequest(encodeCbor(later))).toEqual(request);
+    expect(decodeClientMessage(encodeCbor(later))).toEqual(request);
   });
 
   test.each(requests)("is no request when it is cut off anywhere: $type $#", (request) => {
     const bytes = encodeCbor(request);
     for (let length = 0; length < bytes.length; length += 1) {
-      expect(decodeRequest(bytes.subarray(0, length))).toBeUndefined();
+      expect(decodeClientMessage(bytes.subarray(0, length))).toBeUndefined();
     }
+  });
+});
+
+describe("everything else that a client sends", () => {
+  test.each(postBodies)("survives the wire: $type", (body) => {
+    const post = { type: "post", ref: 3, id, room: "lobby", isFirst: true, body };
+    expect(decodeClientMessage(encodeCbor(post))).toEqual(post);
+  });
+
+  test.each(notices)("survives the wire: $type", (notice) => {
+    expect(decodeClientMessage(encodeCbor(notice))).toEqual(notice);
   });
 });
 
@@ -72,18 +97,17 @@ describe("a request that does not fit its schema", () => {
       "both before and after",
       { type: "history", ref: 1, room: "lobby", limit: 1, before: 2, after: 1 },
     ],
-    ["a before of 0", { type: "history", ref: 1, room: "lobby", limit: 1, before: 0 }],
     ["a fraction", { type: "history", ref: 1, room: "lobby", limit: 1.5 }],
     ["a type that every object has", { type: "constructor", ref: 1 }],
   ];
 
   test.each(bad)("can be refused, because its ref is known: %s", (_name, value) => {
-    expect(decodeRequest(encodeCbor(value))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(encodeCbor(value))).toEqual({ ref: 1 });
   });
 
   test.each([-1, 2 ** 32, 0.5, "1", undefined])("is dropped when its ref is %s", (ref) => {
     const value = ref === undefined ? { type: "join" } : { type: "join", room: "lobby", ref };
-    expect(decodeRequest(encodeCbor(value))).toBeUndefined();
+    expect(decodeClientMessage(encodeCbor(value))).toBeUndefined();
   });
 });
 
@@ -115,34 +139,34 @@ describe("bytes that are not what we write", () => {
   ];
 
   test.each(bad)("are dropped: %s", (_name, value) => {
-    expect(decodeRequest(joinOf(hex(value)))).toBeUndefined();
+    expect(decodeClientMessage(joinOf(hex(value)))).toBeUndefined();
   });
 
   test("are accepted in the form they were made from", () => {
-    expect(decodeRequest(joinOf(hex("65 6c6f626279")))).toEqual(requests[1]);
+    expect(decodeClientMessage(joinOf(hex("65 6c6f626279")))).toEqual(requests[1]);
   });
 
   test("are dropped when a key comes twice", () => {
-    expect(decodeRequest(hex("a2 63 726566 01 63 726566 01"))).toBeUndefined();
+    expect(decodeClientMessage(hex("a2 63 726566 01 63 726566 01"))).toBeUndefined();
   });
 
   test("are dropped when a key is no text", () => {
-    expect(decodeRequest(hex("a2 63 726566 01 01 01"))).toBeUndefined();
+    expect(decodeClientMessage(hex("a2 63 726566 01 01 01"))).toBeUndefined();
   });
 
   test("may hold U+FFFD that somebody really wrote", () => {
     const value = { type: "join", ref: 1, room: "a\ufffdb" };
-    expect(decodeRequest(encodeCbor(value))).toEqual(value);
+    expect(decodeClientMessage(encodeCbor(value))).toEqual(value);
   });
 
   test("cannot change the prototype of anything", () => {
     const polluted = hex("a2 63 726566 01 69 5f5f70726f746f5f5f a1 64 74797065 64 6a6f696e");
-    expect(decodeRequest(polluted)).toEqual({ ref: 1 });
+    expect(decodeClientMessage(polluted)).toEqual({ ref: 1 });
     expect(({} as { type?: string }).type).toBeUndefined();
   });
 
   test.each([0x81, 0xa1, 0x9f, 0xc0])("cannot nest 200,000 levels of %i", (byte) => {
-    expect(decodeRequest(new Uint8Array(200_000).fill(byte))).toBeUndefined();
+    expect(decodeClientMessage(new Uint8Array(200_000).fill(byte))).toBeUndefined();
   });
 });
 
@@ -154,23 +178,28 @@ describe("the number of maps and arrays", () => {
   }
 
   test("is enough for the fullest page", () => {
+    const mentions = Array.from({ length: mentionsMax }, () => guest);
+    const sequences = Array.from({ length: editsMax }, (_, index) => index + 1);
     const entries = Array.from({ length: pageEntriesMax }, (_, index) => ({
       ...entry,
+      body: { type: "message", text: "x", mentions },
+      edited: { at: 1, sequences },
       sequence: 2 * index + 2,
     }));
     const damaged = Array.from({ length: pageDamagedMax }, (_, index) => ({
       from: 2 * index + 1,
       to: 2 * index + 1,
     }));
-    const page = { type: "page", ref: 1, room: "lobby", entries, damaged, hasMore: true };
+    const about = { type: "page", ref: 1, room: "lobby", hasOlder: true, hasNewer: true };
+    const page = { ...about, entries, damaged };
     expect(decodeServerMessage(encodeCbor(page))).toEqual(page);
     const more = { ...page, damaged: [...damaged, { from: 999, to: 999 }] };
     expect(decodeServerMessage(encodeCbor(more))).toBeUndefined();
   });
 
   test("may be at its limit and not one more", () => {
-    expect(decodeRequest(nested(containersMax))).toEqual({ ref: 1 });
-    expect(decodeRequest(nested(containersMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(nested(clientMessageBounds.containers))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(nested(clientMessageBounds.containers + 1))).toBeUndefined();
   });
 });
 
@@ -183,36 +212,36 @@ describe("the number of items", () => {
   }
 
   test("may be at its limit and not one more", () => {
-    expect(decodeRequest(flat(itemsMax))).toEqual({ ref: 1 });
-    expect(decodeRequest(flat(itemsMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(flat(clientMessageBounds.items))).toEqual({ ref: 1 });
+    expect(decodeClientMessage(flat(clientMessageBounds.items + 1))).toBeUndefined();
   });
 
-  test("is all that is looked at in 16 MiB of zeros, even if they claim to be said", () => {
+  test("is all that is looked at in 16 MiB of zeros, even if they claim to be posted", () => {
     const zeros = new Uint8Array(textBytesMax);
-    const head = hex("a3 63 726566 01 64 74797065 63 736179 61 78 9a 01000000");
+    const head = hex("a3 63 726566 01 64 74797065 64 706f7374 61 78 9a 01000000");
     const bytes = Buffer.concat([head, zeros]);
     const startedAt = performance.now();
-    for (let time = 0; time < 20; time += 1) expect(decodeRequest(bytes)).toBeUndefined();
+    for (let time = 0; time < 20; time += 1) expect(decodeClientMessage(bytes)).toBeUndefined();
     // To decode all of them once takes longer than this.
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
 });
 
 describe("a request", () => {
-  /** A join or say of so many bytes, by a key that nobody knows. */
+  /** A join or post of so many bytes, by a key that nobody knows. */
   function padded(request: Request, bytes: number): Uint8Array {
     const rest = encodeCbor({ ...request, x: new Uint8Array(bytes / 2) }).length - bytes / 2;
     return encodeCbor({ ...request, x: new Uint8Array(bytes - rest) });
   }
 
-  test("of 64 KiB may be any, a longer one only a say", () => {
-    const [, join, , say] = requests;
+  test("of 64 KiB may be any, a longer one only a post", () => {
+    const [, join, , post] = requests;
     for (const bytes of [requestBytesMax, requestBytesMax + 1]) {
       expect(padded(join!, bytes)).toHaveLength(bytes);
-      expect(decodeRequest(padded(say!, bytes))).toEqual(say);
+      expect(decodeClientMessage(padded(post!, bytes))).toEqual(post);
     }
-    expect(decodeRequest(padded(join!, requestBytesMax))).toEqual(join);
-    expect(decodeRequest(padded(join!, requestBytesMax + 1))).toBeUndefined();
+    expect(decodeClientMessage(padded(join!, requestBytesMax))).toEqual(join);
+    expect(decodeClientMessage(padded(join!, requestBytesMax + 1))).toBeUndefined();
   });
 });
 
@@ -227,7 +256,7 @@ describe("random bytes", () => {
       for (let flips = random.between(0, 3); 0 < flips && 0 < bytes.length; flips -= 1) {
         bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
       }
-      decodeRequest(bytes);
+      decodeClientMessage(bytes);
       decodeServerMessage(bytes);
     }
   });

@@ -15,7 +15,7 @@ describe("a server and its clients", () => {
     lan.clock.advance(5_000);
     expect(eventsOf(anna, "joined").map(({ nick }) => nick)).toEqual(["ben", "cleo"]);
     expect(eventsOf(anna, "left").map(({ nick, reason }) => [nick, reason])).toEqual([
-      ["ben", "left"],
+      ["ben", "quit"],
       ["cleo", "lost"],
     ]);
     expect(lan.changeCount).toBe(6);
@@ -102,7 +102,7 @@ describe("a server and its clients", () => {
       state: "reconnecting",
       reason: "server closing",
     });
-    expect(lan.history.entries("lobby")).toHaveLength(1);
+    expect(lan.store.entries("lobby")).toHaveLength(1);
   });
 
   test("find each other again when the server comes back", () => {

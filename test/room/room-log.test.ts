@@ -1,14 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/room/entry.ts";
 import { linesAheadBytesMax, linesAheadMax } from "../../src/room/limits.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
 import { type LogNews, RoomLog } from "../../src/room/room-log.ts";
+import { messageEntry as entry } from "../support/log-entries.ts";
 import { SeededRandom } from "../support/random.ts";
 
-function entry(sequence: number, text = "x"): Entry {
-  return { sequence, id: `id ${sequence}`, author: "anna", sentAt: 1, text };
-}
-
-function entries(from: number, to: number): Entry[] {
+function entries(from: number, to: number): LogEntry[] {
   return Array.from({ length: to - from + 1 }, (_, index) => entry(from + index));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/room/entry.ts";
+import { type Entry, shownEntry } from "../../src/room/entry.ts";
 import { goodLink } from "../support/network.ts";
 import type { SeededRandom } from "../support/random.ts";
 import { type SimulatedClient, SimulatedLan } from "../support/simulated-lan.ts";
@@ -204,7 +204,7 @@ function randomText(random: SeededRandom, number: number): string {
 }
 
 function logOf(lan: SimulatedLan, room: string): readonly Entry[] {
-  return lan.server.history.entries(room);
+  return lan.server.store.entries(room).map(shownEntry);
 }
 
 function isCaughtUp(client: SimulatedClient, lan: SimulatedLan): boolean {

@@ -4,7 +4,7 @@ import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
-import { MemoryHistory } from "./memory-history.ts";
+import { MemoryStore } from "./memory-store.ts";
 import { type MessageEndpoint, MessageNetwork } from "./message-network.ts";
 import { SeededRandom } from "./random.ts";
 
@@ -22,7 +22,7 @@ export class ChatLan {
   readonly clock: SimulatedClock = new SimulatedClock();
   readonly random: SeededRandom;
   readonly network: MessageNetwork;
-  readonly history: MemoryHistory;
+  readonly store: MemoryStore;
   server!: ChatServer;
   serverHost!: ServerHost;
   serverEndpoint!: MessageEndpoint;
@@ -33,21 +33,22 @@ export class ChatLan {
   constructor(seed = 1) {
     this.random = new SeededRandom(seed);
     this.network = new MessageNetwork(this.clock, this.random.fork());
-    this.history = new MemoryHistory({ clock: this.clock, random: this.random.fork() });
+    this.store = new MemoryStore({ clock: this.clock, random: this.random.fork() });
     this.startServer();
   }
 
   startServer(): void {
     const server = new ChatServer({
       server: { id: "server-id", name: "kitchen" },
-      log: this.history.id,
-      lastSequences: this.history.lastSequences(),
+      contents: this.store.contents(),
+      wallNow: () => this.clock.wallNow(),
+      random: this.random.fork(),
     });
     const endpoint = this.network.attach(serverAddress, (event) => host.handleEndpointEvent(event));
     const host = new ServerHost({
       server,
       port: endpoint,
-      history: this.history,
+      store: this.store,
       clock: this.clock,
       onChange: () => {
         this.changeCount += 1;
@@ -63,7 +64,7 @@ export class ChatLan {
 
   /** kill -9: what is not on the disk is gone. */
   crashServer(): void {
-    this.history.crash();
+    this.store.crash();
     this.serverEndpoint.kill();
   }
 

@@ -1,9 +1,11 @@
 import type { Address } from "../../src/base/address.ts";
 import { ChatClient } from "../../src/room/chat-client.ts";
 import type { ClientEvent, ServerLocation, ShownKey, Verdict } from "../../src/room/client-port.ts";
-import { decodeRequest, encodeCbor } from "../../src/room/codec.ts";
-import type { Entered, Request, ServerMessage } from "../../src/room/message.ts";
+import { decodeClientMessage, encodeCbor } from "../../src/room/codec.ts";
+import type { Request, ServerMessage } from "../../src/room/message.ts";
+import type { Entered } from "../../src/room/message-room.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
+import { messageEntry } from "./log-entries.ts";
 import { SeededRandom } from "./random.ts";
 import { logId } from "./server-desk.ts";
 
@@ -61,12 +63,26 @@ export class ClientDesk {
 
   welcome(nick = "anna", rooms: readonly string[] = [], id = "key"): void {
     const server = { id, name: "kitchen" };
-    this.tell({ type: "welcome", ref: 0, server, nick, rooms });
+    const known = rooms.map((room) => ({
+      room,
+      kind: "public" as const,
+      lastSequence: 0,
+      isIn: true as const,
+    }));
+    const person = `~${"p".repeat(16)}`;
+    this.tell({ type: "welcome", ref: 0, server, nick, person, isGuest: true, rooms: known });
   }
 
   enter(change: Partial<Entered> = {}): void {
     const { ref } = this.last("join");
-    const entered = { nicks: ["anna"], memberCount: 1, log: logId, lastSequence: 0 };
+    const entered = {
+      state: { kind: "public", topic: "", slowMs: 0, isReadOnly: false },
+      members: [{ nick: "anna" }],
+      memberCount: 1,
+      log: logId,
+      firstSequence: 1,
+      lastSequence: 0,
+    } as const;
     this.tell({ type: "entered", ref, room: this.last("join").room, ...entered, ...change });
   }
 
@@ -92,9 +108,32 @@ export class ClientDesk {
   }
 
   said(sequence: number, text = `line ${sequence}`, author = "ben"): void {
-    const id = String(sequence).padStart(21, "0");
-    const entry = { sequence, id, author, sentAt: 1, text };
-    this.tell({ type: "said", room: "lobby", entry });
+    this.tell({ type: "said", room: "lobby", entries: [messageEntry(sequence, text, author)] });
+  }
+
+  /** Others came into a room. */
+  joined(nick: string, room = "lobby"): void {
+    this.tell({ type: "presence", room, joined: [{ nick }], left: [], changed: [] });
+  }
+
+  left(nick: string, room = "lobby"): void {
+    const left = [{ nick, reason: "left" as const }];
+    this.tell({ type: "presence", room, joined: [], left, changed: [] });
+  }
+
+  /** Answers the newest question about members. */
+  answerMembers(nicks: readonly string[], hasMore: boolean): void {
+    const members = nicks.map((nick) => ({ nick }));
+    this.tell({ type: "members", ref: this.last("members").ref, room: "lobby", members, hasMore });
+  }
+
+  /** What was posted since the last time, if it was a message. */
+  takePosts(): { ref: number; id: string; text: string; isFirst: boolean }[] {
+    return this.takeRequests().flatMap((request) =>
+      request.type === "post" && request.body.type === "message"
+        ? [{ ref: request.ref, id: request.id, text: request.body.text, isFirst: request.isFirst }]
+        : [],
+    );
   }
 
   /** The newest request of this type. */
@@ -125,7 +164,7 @@ export class ClientDesk {
       else if (effect.type === "close") this.closes.push(effect.code);
       else {
         this.channels.push(effect.channel);
-        this.requests.push(decodeRequest(effect.message) as Request);
+        this.requests.push(decodeClientMessage(effect.message) as Request);
       }
     }
   }

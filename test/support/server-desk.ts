@@ -1,13 +1,34 @@
+import type { Account } from "../../src/room/account-table.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
-import type { Draft, HistoryQuery } from "../../src/room/history-port.ts";
-import type { Request, ServerMessage } from "../../src/room/message.ts";
+import type { ClientNotice, Request, ServerMessage } from "../../src/room/message.ts";
+import type { PostBody } from "../../src/room/message-log.ts";
+import { emptyEnd } from "../../src/room/room.ts";
+import type { ServerEffect } from "../../src/room/server-output.ts";
+import type {
+  Commit,
+  Draft,
+  Placement,
+  RecordChange,
+  RecordTable,
+  SearchQuery,
+  StoreContents,
+  StoreQuery,
+} from "../../src/room/store-port.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
+import { SeededRandom } from "./random.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The name of the history of every `ServerDesk`. */
+/** The name of the store of every `ServerDesk`. */
 export const logId = "history-of-the-server";
+
+export interface ServerDeskOptions {
+  readonly lastSequences?: ReadonlyMap<string, number>;
+  readonly accounts?: readonly Account[];
+  readonly claimToken?: string;
+  readonly records?: Partial<StoreContents["records"]>;
+}
 
 /** A server whose effects are collected: what each session was sent, and what is asked of the disk. */
 export class ServerDesk {
@@ -15,33 +36,67 @@ export class ServerDesk {
   readonly inboxes: Map<number, ServerMessage[]> = new Map();
   readonly closed: { session: number; code: number }[] = [];
   readonly sizes: { channel: number; bytes: number }[] = [];
-  drafts: readonly Draft[] | undefined;
-  query: HistoryQuery | undefined;
+  /** What is being written. */
+  commit: Commit | undefined;
+  query: StoreQuery | undefined;
+  search: SearchQuery | undefined;
+  /** Records as they were written last. */
+  readonly written: Map<string, Uint8Array | undefined> = new Map();
   sendCount = 0;
+  now = 0;
+  wallNow = 1_790_000_000_000;
+  /** While true, what is to be stored is stored at once. */
+  isQuick = false;
   #ref = 0;
-  readonly #sequences: Map<string, number>;
+  readonly #ends: Map<string, { sequence: number; ordinal: number }>;
 
-  constructor(lastSequences: ReadonlyMap<string, number> = new Map()) {
-    this.#sequences = new Map(lastSequences);
+  constructor(options: ServerDeskOptions = {}) {
+    const { lastSequences = new Map<string, number>(), accounts = [], claimToken } = options;
+    this.#ends = new Map(
+      [...lastSequences].map(([room, last]) => [room, { sequence: last, ordinal: last }]),
+    );
+    const records = {
+      accounts: new Map(accounts.map((account) => [account.person, encodeCbor(account)])),
+      rooms: new Map(),
+      markers: new Map(),
+      server: new Map(),
+      ...options.records,
+    };
+    const ends = new Map(
+      [...this.#ends].map(([room, end]) => [room, { ...emptyEnd, ...end }] as const),
+    );
     this.server = new ChatServer({
       server: { id: "key", name: "kitchen" },
-      log: logId,
-      lastSequences,
+      contents: { id: logId, ends, records },
+      wallNow: () => this.wallNow,
+      random: new SeededRandom(1),
+      ...(claimToken !== undefined && { claimToken }),
     });
   }
 
-  open(session: number): void {
-    this.server.handleOpened(0, session);
+  get drafts(): readonly Draft[] | undefined {
+    return this.commit?.drafts;
+  }
+
+  /** Each session has a device of its own, unless the test says which. */
+  open(session: number, device = session): void {
+    this.server.handleOpened(this.now, session, deviceKey(device));
     this.collect();
   }
 
   /** Sends a request and gives the answer, if there is one already. */
   ask(session: number, request: Without<Request, "ref">): ServerMessage | undefined {
     this.#ref += 1;
-    this.server.handleMessage(session, encodeCbor({ ...request, ref: this.#ref }));
+    const message = encodeCbor({ ...request, ref: this.#ref });
+    this.server.handleMessage(this.now, session, message);
     this.collect();
-    const answer = this.inbox(session).findLast((message) => "ref" in message);
+    const answer = this.inbox(session).findLast((each) => "ref" in each);
     return answer !== undefined && "ref" in answer && answer.ref === this.#ref ? answer : undefined;
+  }
+
+  tell(session: number, notice: ClientNotice): void {
+    this.server.handleMessage(this.now, session, encodeCbor(notice));
+    this.collect();
   }
 
   /** Without a token it is another client each time. */
@@ -50,8 +105,8 @@ export class ServerDesk {
   }
 
   /** A session with a nickname that is in the room. */
-  enter(session: number, nick: string, room = "lobby"): void {
-    this.open(session);
+  enter(session: number, nick: string, room = "lobby", device = session): void {
+    this.open(session, device);
     this.hello(session, nick);
     this.ask(session, { type: "join", room });
   }
@@ -61,31 +116,67 @@ export class ServerDesk {
     id: string,
     options: { text?: string; isFirst?: boolean; room?: string } = {},
   ) {
-    const { text = id, isFirst = true, room = "lobby" } = options;
-    return this.ask(session, { type: "say", id: id.padEnd(21, "-"), room, text, isFirst });
+    const { text = id, ...rest } = options;
+    return this.post(session, { type: "message", text }, { id, ...rest });
+  }
+
+  post(
+    session: number,
+    body: PostBody,
+    options: { id?: string; isFirst?: boolean; room?: string } = {},
+  ) {
+    const { id = `p${this.#ref}`, isFirst = true, room = "lobby" } = options;
+    const nanoid = id.replaceAll(/[^\w-]/g, "-").padEnd(21, "-");
+    return this.ask(session, { type: "post", id: nanoid, room, isFirst, body });
   }
 
   /** The disk has it. */
-  stored(): void {
-    const placements = this.drafts!.map(({ room }) => {
-      const sequence = (this.#sequences.get(room) ?? 0) + 1;
-      this.#sequences.set(room, sequence);
-      return { sequence, sentAt: 1, isDuplicate: false };
+  stored(change: (placement: Placement, index: number) => Placement = (placement) => placement) {
+    const commit = this.commit!;
+    const placements = commit.drafts.map(({ room, body }, index) => {
+      const { sequence, ordinal } = this.#ends.get(room) ?? { sequence: 0, ordinal: 0 };
+      const end = {
+        sequence: sequence + 1,
+        ordinal: ordinal + (body.type === "message" ? 1 : 0),
+      };
+      const placement = change({ type: "placed", ...end, sentAt: 1, isDuplicate: false }, index);
+      if (placement.type === "placed" && !placement.isDuplicate) this.#ends.set(room, end);
+      return placement;
     });
-    this.drafts = undefined;
-    this.server.handleAppended({ type: "appended", placements });
+    this.#keep(commit.changes(placements));
+    this.commit = undefined;
+    this.server.handleCommitted(this.now, { type: "committed", placements });
     this.collect();
   }
 
   failed(): void {
-    this.drafts = undefined;
+    this.commit = undefined;
     const message = "disk is full";
-    this.server.handleAppended({ type: "failed", code: "history-unavailable", message });
+    this.server.handleCommitted(this.now, { type: "failed", code: "history-unavailable", message });
     this.collect();
   }
 
+  /** Time passes, and what is due is done. */
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const at = this.server.pollTimeout();
+      if (at === undefined || end < at) break;
+      this.now = Math.max(this.now, at);
+      this.server.handleTimeout(this.now);
+      this.collect();
+    }
+    this.now = end;
+  }
+
   close(session: number, reason: CloseReason): void {
-    this.server.handleClosed(session, reason);
+    this.server.handleClosed(this.now, session, reason);
+    this.collect();
+  }
+
+  /** The connection can be written to again. */
+  unblock(session: number): void {
+    this.server.handleWritable(this.now, session);
     this.collect();
   }
 
@@ -100,21 +191,53 @@ export class ServerDesk {
     return events;
   }
 
+  /** The record as it was written last. */
+  record(table: RecordTable, key: string): Uint8Array | undefined {
+    return this.written.get(`${table}!${key}`);
+  }
+
   collect(): void {
     for (const effect of this.server.pollEffects()) {
-      if (effect.type === "append") this.drafts = effect.drafts;
+      if (effect.type === "commit") this.commit = effect.commit;
       else if (effect.type === "read") this.query = effect.query;
+      else if (effect.type === "search") this.search = effect.query;
       else if (effect.type === "close") this.closed.push(effect);
-      else {
-        this.sendCount += 1;
-        this.sizes.push({ channel: effect.channel, bytes: effect.message.length });
-        const message = decodeServerMessage(effect.message)!;
-        for (const session of effect.sessions) {
-          this.inboxes.set(session, [...this.inbox(session), message]);
-        }
-      }
+      else this.#deliver(effect);
     }
+    if (this.isQuick && this.commit !== undefined) this.stored();
   }
+
+  #deliver({ sessions, channel, message: bytes }: Extract<ServerEffect, { type: "send" }>): void {
+    this.sendCount += 1;
+    this.sizes.push({ channel, bytes: bytes.length });
+    const message = decodeServerMessage(bytes);
+    if (message === undefined) throw new Error("a message of the server makes no sense");
+    for (const session of sessions) this.inboxes.set(session, [...this.inbox(session), message]);
+  }
+
+  #keep(changes: readonly RecordChange[]): void {
+    for (const { table, key, value } of changes) this.written.set(`${table}!${key}`, value);
+  }
+}
+
+/** The key of a device; each number is another one. */
+export function deviceKey(device: number): Uint8Array {
+  const key = new Uint8Array(32);
+  new DataView(key.buffer).setUint32(0, device);
+  return key;
+}
+
+/** An account that is logged in from the device of this number. */
+export function accountOf(nick: string, device: number, change: Partial<Account> = {}): Account {
+  return {
+    person: nick.padEnd(21, "_"),
+    nick,
+    devices: [Buffer.from(deviceKey(device)).toString("base64url")],
+    ignored: [],
+    createdAt: 0,
+    lastSeenAt: 0,
+    ...change,
+  };
 }
 
 /** A token that no other session has. */

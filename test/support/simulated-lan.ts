@@ -6,7 +6,7 @@ import type { ClientEvent } from "../../src/room/client-port.ts";
 import type { Entry } from "../../src/room/entry.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
-import { MemoryHistory } from "./memory-history.ts";
+import { MemoryStore } from "./memory-store.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 import { SimulatedHost } from "./simulated-host.ts";
@@ -15,14 +15,14 @@ const serverAddress: Address = { host: "10.0.0.1", port: 28198 };
 
 /** A server and its disk on a simulated host. The disk outlives the process. */
 export class SimulatedServer {
-  readonly history: MemoryHistory;
+  readonly store: MemoryStore;
   readonly host: SimulatedHost;
   readonly #lan: SimulatedLan;
   #chat: ServerHost;
 
   constructor(lan: SimulatedLan) {
     this.#lan = lan;
-    this.history = new MemoryHistory({ clock: lan.clock, random: lan.random.fork() });
+    this.store = new MemoryStore({ clock: lan.clock, random: lan.random.fork() });
     this.host = new SimulatedHost({
       clock: lan.clock,
       network: lan.network,
@@ -37,7 +37,7 @@ export class SimulatedServer {
   /** `kill -9` or a power cut: what was not synced is gone, and nobody is told. */
   crash(): void {
     this.host.kill();
-    this.history.crash();
+    this.store.crash();
   }
 
   /** Starts again on the same disk, without memory of who was there. */
@@ -52,13 +52,14 @@ export class SimulatedServer {
   }
 
   #startChat(): ServerHost {
-    const { clock } = this.#lan;
+    const { clock, random } = this.#lan;
     const server = new ChatServer({
       server: { id: "server-key", name: "lab" },
-      log: this.history.id,
-      lastSequences: this.history.lastSequences(),
+      contents: this.store.contents(),
+      wallNow: () => clock.wallNow(),
+      random: random.fork(),
     });
-    return new ServerHost({ server, port: this.host, history: this.history, clock });
+    return new ServerHost({ server, port: this.host, store: this.store, clock });
   }
 }
 

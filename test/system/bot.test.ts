@@ -43,7 +43,7 @@ describe("earshot bot", () => {
       type: "left",
       room: "lobby",
       nick: "bob",
-      reason: "left",
+      reason: "quit",
     });
   });
 

@@ -37,7 +37,7 @@ describe("earshot without a terminal", () => {
     chat.endInput("fine\n");
     await bot.line({ type: "said", author: "bob", text: "fine" });
     expect(await chat.exit()).toBe(0);
-    await bot.line({ type: "left", nick: "bob", reason: "left" });
+    await bot.line({ type: "left", nick: "bob", reason: "quit" });
   });
 
   test("two people on one machine with one name both get in", async () => {

@@ -406,7 +406,7 @@ describe("a person in line mode", () => {
     run.client.tell({ type: "joined", room, nick: "carol" });
     run.client.tell({ type: "left", room, nick: "carol", reason: "left" });
     run.client.tell({ type: "left", room, nick: "dave", reason: "lost" });
-    run.client.tell({ type: "left", room, nick: "erin", reason: "server closing" });
+    run.client.tell({ type: "left", room, nick: "erin", reason: "server" });
     expect((await run.printed()).split("\n")).toEqual([
       "-- carol joined",
       "-- carol left",

@@ -1,0 +1,94 @@
+import type { ReadHistory, Search } from "./message-log.ts";
+import { nickKey } from "./name.ts";
+import { pageChannel, type ServerState } from "./server-state.ts";
+import type { Member, Session } from "./session.ts";
+import type { ReadResult, SearchQuery, SearchResult } from "./store-port.ts";
+
+/** What was written: read page by page, and searched. */
+export class HistoryDesk {
+  readonly #state: ServerState;
+
+  constructor(state: ServerState) {
+    this.#state = state;
+  }
+
+  read(member: Member, { ref, room: wanted, limit, ...place }: ReadHistory): void {
+    const { name: room } = this.#state.joined(member, wanted);
+    const { before, after, around } = place;
+    const query = {
+      room,
+      limit,
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+      ...(around !== undefined && { around }),
+    };
+    this.#state.query(member, { type: "read", ref, query });
+  }
+
+  /** Looks in one room, or in all that the member is in and may read. */
+  search(member: Member, search: Search): void {
+    const { ref, words, limit, room, from, isMention, before, after, has, cursor } = search;
+    const rooms =
+      room === undefined
+        ? [...member.rooms].filter((name) => this.#mayRead(member, name))
+        : [this.#state.joined(member, room).name];
+    const author = from === undefined ? undefined : this.#personOf(from);
+    const query: SearchQuery = {
+      words,
+      rooms,
+      limit,
+      ...(author !== undefined && { from: author }),
+      ...(isMention && { mentions: member.state.person.person }),
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+      ...(has !== undefined && { has }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    this.#state.query(member, { type: "search", ref, query });
+  }
+
+  handleRead(result: ReadResult): void {
+    const { session, waiting } = this.#state.reads.finish();
+    const { ref } = waiting;
+    if (result.type === "failed") this.#state.refuseFailed(session, ref, result);
+    else if (waiting.type === "read") {
+      const { room } = waiting.query;
+      // Who was put out of the room while it was read is told nothing of it.
+      if (!this.#mayRead(session, room)) {
+        const message = `you are not in room ${room}`;
+        const { output } = this.#state;
+        output.answer(session, { type: "error", ref, code: "not-joined", message });
+        return;
+      }
+      this.#answer(session, { ...result, ref, room });
+    }
+  }
+
+  handleFound(result: SearchResult): void {
+    const { session, waiting } = this.#state.reads.finish();
+    const { ref } = waiting;
+    if (result.type === "failed") this.#state.refuseFailed(session, ref, result);
+    else {
+      const hits = result.hits.filter(({ room }) => this.#mayRead(session, room));
+      this.#answer(session, { ...result, hits, ref });
+    }
+  }
+
+  #answer(session: Session, reply: Parameters<ServerState["output"]["answer"]>[1]): void {
+    const bytes = this.#state.output.answer(session, reply, pageChannel);
+    if (!session.isGone) this.#state.reads.handleSent(session, bytes);
+  }
+
+  #mayRead(session: Session, name: string): boolean {
+    const room = this.#state.rooms.get(name);
+    if (room === undefined || !session.isMember() || !session.rooms.has(name)) return false;
+    return this.#state.allows(session, room, "read");
+  }
+
+  /** The person who is called so; a nickname that nobody has finds nothing. */
+  #personOf(nick: string): string {
+    const key = nickKey(nick);
+    const [here] = this.#state.sessions.named(key);
+    return here?.state.person.person ?? this.#state.accounts.named(key)?.person ?? nick;
+  }
+}
