@@ -10,7 +10,7 @@ const host = "127.0.0.1";
 const stderrLengthMax = 500;
 
 /** Whether each end can have a core of its own. */
-export const isPinned =
+export const canPin =
   2 <= availableParallelism() && spawnSync("taskset", ["--version"]).status === 0;
 
 const cores = { server: 1, client: 0 };
@@ -25,11 +25,12 @@ const cores = { server: 1, client: 0 };
  * @param {number} task.msMax When it takes longer it has failed.
  * @param {number} task.seed
  * @param {import("./link.js").LinkShape} [task.link]
+ * @param {boolean} [task.isPinned] Whether each end has a core of its own, where that can be.
  * @param {readonly string[]} [task.nodeFlags] More flags for Node at both ends, such as `--cpu-prof`.
  * @returns {Promise<Record<string, number>>} What the workload gives, and `otherLoad`: the cores that
  *   others on this machine used meanwhile. Rejects when it fails or takes too long.
  */
-export async function measure({ link, seed, msMax, nodeFlags = [], ...task }) {
+export async function measure({ link, seed, msMax, isPinned = true, nodeFlags = [], ...task }) {
   const startedAt = performance.now();
   const busyBefore = busySeconds();
   const cpuBefore = cpuSeconds();
@@ -41,7 +42,7 @@ export async function measure({ link, seed, msMax, nodeFlags = [], ...task }) {
     timer = setTimeout(fail, msMax);
   });
   const start = (role, job) => {
-    const end = new End(role, { ...task, host, ...job }, nodeFlags);
+    const end = new End(role, { ...task, host, ...job }, { flags: nodeFlags, isPinned });
     ends.push(end);
     return end;
   };
@@ -81,10 +82,11 @@ class End {
   #listeners = new Map();
   #whenExited;
 
-  constructor(role, task, flags) {
+  constructor(role, task, { flags, isPinned }) {
     const script = fileURLToPath(new URL("end.js", import.meta.url));
     const node = [process.execPath, "--expose-gc", ...flags, script, role, JSON.stringify(task)];
-    const [command, ...rest] = isPinned ? ["taskset", "-c", String(cores[role]), ...node] : node;
+    const [command, ...rest] =
+      isPinned && canPin ? ["taskset", "-c", String(cores[role]), ...node] : node;
     this.#child = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
     let stderr = "";
     this.#child.stderr.on("data", (chunk) => {

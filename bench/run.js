@@ -3,7 +3,7 @@ import { cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
 import { fastestAead } from "../dist/transport/fastest-aead.js";
 import { formatBars } from "./bars.js";
-import { isPinned, measure } from "./pair.js";
+import { canPin, measure } from "./pair.js";
 import { loadPeer, peerNames } from "./peer.js";
 import { formatNumber, formatTable } from "./table.js";
 import { workloads } from "./workloads.js";
@@ -116,7 +116,9 @@ function* tasksOf({ names, peers, reps }) {
   for (let rep = 0; rep < reps; rep += 1) {
     for (const name of names) {
       for (const [peer, module] of peers) {
-        if (isPossible(workloads[name], peer, module)) yield { rep, name, peer };
+        const { repsMax = reps } = workloads[name];
+        const isWanted = rep < repsMax && isPossible(workloads[name], peer, module);
+        if (isWanted) yield { rep, name, peer };
       }
     }
   }
@@ -134,7 +136,8 @@ function isPossible(workload, name, { wire, isRelayable, connectionCountMax }) {
 }
 
 async function runTask({ rep, name, peer }, plan, runs) {
-  const { columns, link, nodeFlags = [], options, quickOptions } = workloads[name];
+  const { columns, link, isPinned, nodeFlags = [], options, quickOptions } = workloads[name];
+  const { msMax = plan.limits.msMax } = workloads[name];
   if (!runs.has(name)) runs.set(name, new Map());
   const byPeer = runs.get(name);
   if (!byPeer.has(peer)) byPeer.set(peer, { results: [], failures: [] });
@@ -145,7 +148,8 @@ async function runTask({ rep, name, peer }, plan, runs) {
     const result = await measure({
       ...task,
       options: plan.isQuick ? (quickOptions ?? options) : options,
-      msMax: plan.limits.msMax,
+      msMax,
+      isPinned,
       nodeFlags: [...nodeFlags, ...plan.nodeFlags],
     });
     results.push(result);
@@ -181,7 +185,7 @@ function describeMachine(peers, sealedBy) {
   return [
     `- ${new Date().toISOString().slice(0, 10)}, earshot ${version} beside ${[...peers.keys()].join(", ")}`,
     `- ${cpus().length} x ${[...models].join(", ")}, ${gibibytes} GiB, ${type()} ${release()}, ` +
-      `ends ${isPinned ? "pinned to a core each" : "not pinned"}`,
+      `ends ${canPin ? "pinned to a core each" : "not pinned"}`,
     `- earshot's packets are sealed by ${sealedBy}`,
     `- Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${packages.join(", ")}`,
   ].join("\n");

@@ -6,6 +6,7 @@ import { goodput } from "./workloads/goodput.js";
 import { idle } from "./workloads/idle.js";
 import { messages } from "./workloads/messages.js";
 import { roundTrip } from "./workloads/round-trip.js";
+import { store } from "./workloads/store.js";
 import { storm } from "./workloads/storm.js";
 
 /**
@@ -23,6 +24,9 @@ import { storm } from "./workloads/storm.js";
  * @property {LinkShape} [link] A link to put between the two; only peers that can be relayed cross it.
  * @property {number} [datagramBytesMax] For a path that carries no longer datagrams; only over UDP.
  * @property {boolean} [isUnheard] Whether clients connect without the peer's hint.
+ * @property {number} [msMax] How long it may take, when that is longer than others may.
+ * @property {number} [repsMax] How often it is measured at most.
+ * @property {boolean} [isPinned] Whether each end has a core of its own; `true` when absent.
  * @property {(host: string) => Promise<{ port: number, target: object }>} [serve]
  * @property {(context: Context) => Promise<Record<string, number>>} client
  */
@@ -79,6 +83,7 @@ export const workloads = {
   "beside-bulk": besideBulk,
   idle,
   chat,
+  store,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),
   "link-100M-20ms-5%": goodput({ ...fast, loss: 0.05 }, { isQuick: false }),
   "link-100M-20ms-20%": goodput({ ...fast, loss: 0.2 }, { isQuick: false }),
