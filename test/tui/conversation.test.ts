@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/room/entry.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
 import {
   type Conversation,
   canAskPast,
@@ -22,11 +22,11 @@ import {
 import { entry, someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
 
-function page(entries: readonly Entry[], hasMore = true) {
+function page(entries: readonly LogEntry[], hasMore = true) {
   return { entries, damaged: [], hasMore };
 }
 
-function range(from: number, to: number): Entry[] {
+function range(from: number, to: number): LogEntry[] {
   return Array.from({ length: to - from + 1 }, (_, index) =>
     entry(from + index, `t${from + index}`),
   );

@@ -3,7 +3,8 @@ import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { sanitizeLine, sanitizeText } from "../../src/base/text.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import { sampleId } from "../discovery/samples.ts";
-import { someTime } from "../support/fake-client.ts";
+import { enteredEvent, shutdownEvent, textBody } from "../support/client-events.ts";
+import { entry, someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
 import { rowWidth } from "../support/row-width.ts";
 import { heardServer, joiningView, keyEvent, sampleChange, ViewRun } from "../support/view.ts";
@@ -34,7 +35,13 @@ function livelyRoom(size: { readonly columns: number; readonly rows: number }, i
   run.client({ type: "left", room: "lobby", nick: "carol", reason: "lost" });
   run.said(4, "on it", "alice");
   const at = someTime;
-  run.client({ type: "pending", room: "lobby", id: "p", text: "the cache path is wrong", at });
+  run.client({
+    type: "pending",
+    room: "lobby",
+    id: "p",
+    body: textBody("the cache path is wrong"),
+    at,
+  });
   return run;
 }
 
@@ -427,9 +434,9 @@ describe("the room", () => {
 
   test("names the other rooms and what is new in them", () => {
     const run = joiningView({ size: { columns: 80, rows: 24 } }).enter();
-    run.client({ type: "entered", room: "dev", nicks: ["alice"], lastSequence: 0 });
-    const entry = { sequence: 1, id: "x", author: "bob", sentAt: someTime, text: "x" };
-    run.client({ type: "said", room: "dev", entry, isOwn: false });
+    run.client(enteredEvent("dev", ["alice"]));
+    const said = entry(1, "x");
+    run.client({ type: "said", room: "dev", entry: said, isOwn: false });
     expect(run.text().split("\n")[0]).toContain("[#lobby]  #dev (1 new)");
     run.keys("ctrl+n");
     expect(run.text().split("\n")[0]).toContain("#lobby  [#dev]");
@@ -545,7 +552,7 @@ describe("every picture", () => {
       const run = joiningView({ size, target }).enter(word(), word());
       run.said(1, sanitizeText(random.pick(hostile)), word());
       run.client({ type: "joined", room: "lobby", nick: word() });
-      run.client({ type: "shutdown", reason: word() });
+      run.client(shutdownEvent(word()));
       run.client({ type: "connection", state: "reconnecting", attempt: 1, reason: word() });
       run.client({ type: "error", code: "internal", message: word() });
       run.paste(sanitizeText(random.pick(hostile)));
