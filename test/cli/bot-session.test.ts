@@ -107,7 +107,7 @@ beforeEach(() => start());
 describe("requests and their answers", () => {
   test("a line is ok when it is stored", () => {
     const ref = ask({ type: "say", room: "lobby", text: "hi", ref: "r1" });
-    expect(client.calls).toEqual([["say", "lobby", "hi"]]);
+    expect(client.calls).toEqual([["post", "lobby", textBody("hi")]]);
     session.handleEvent({ type: "pending", room: "lobby", id: "m1", body: textBody("hi"), at: 0 });
     expect(output()).toEqual([]);
     session.handleEvent({ type: "stored", ref, room: "lobby", id: "m1", sequence: 7 });

@@ -15,7 +15,7 @@ import type { LogEntry } from "../../src/room/log-entry.ts";
 import type { Page } from "../../src/room/message-log.ts";
 import { ClientDesk } from "../support/client-desk.ts";
 import { enteredEvent, membersOf, textBody } from "../support/client-events.ts";
-import { messageEntry } from "../support/log-entries.ts";
+import { messageEntry, personOf } from "../support/log-entries.ts";
 
 function entry(sequence: number, id = String(sequence).padStart(21, "0")): LogEntry {
   return messageEntry(sequence, `line ${sequence}`, "ben", { id });
@@ -285,10 +285,12 @@ describe("what is said", () => {
     expect(desk.of("error")).toEqual([]);
   });
 
-  test("by ourselves is marked, in whatever case we write our name", () => {
+  test("by ourselves is marked, and by whoever else has our nickname is not", () => {
     const desk = ClientDesk.inRoom();
-    desk.said(1, "mine", "ANNA");
-    desk.said(2, "not mine", "ben");
+    desk.said(1, "mine", "anna");
+    const author = { person: personOf("other"), nick: "anna" };
+    const entry = { ...messageEntry(2, "not mine"), author };
+    desk.tell({ type: "said", room: "lobby", entries: [entry] });
     expect(desk.of("said").map(({ isOwn }) => isOwn)).toEqual([true, false]);
   });
 
@@ -512,7 +514,7 @@ describe("a question", () => {
   });
 
   test.each([
-    [{ before: 1, after: 1 }, "history is read before or after a line, not both"],
+    [{ before: 1, after: 1 }, "history is read before, after or around one place"],
     [{ limit: 0 }, "limit is 0, not a whole number from 1 to 200"],
     [{ limit: 201 }, "limit is 201, not a whole number from 1 to 200"],
     [{ limit: 1.5 }, "limit is 1.5, not a whole number from 1 to 200"],

@@ -20,6 +20,7 @@ import {
   withStored,
 } from "../../src/tui/conversation.ts";
 import { entry, someTime } from "../support/fake-client.ts";
+import { personOf } from "../support/log-entries.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function page(entries: readonly LogEntry[], hasMore = true) {
@@ -70,7 +71,7 @@ describe("own lines", () => {
     const paged = withPage(
       waiting,
       page([entry(1, "hi", { id: "own", author: "alice" })]),
-      "alice",
+      personOf("alice"),
     );
     expect(paged.pending).toEqual([]);
     expect(paged.lines).toMatchObject([{ type: "said", isOwn: true }]);
@@ -177,12 +178,12 @@ describe("damaged ranges", () => {
     const second = withPage(
       emptyConversation,
       { entries: range(9, 10), damaged: [{ from: 6, to: 8 }], hasMore: true },
-      "alice",
+      personOf("alice"),
     );
     const first = withPage(
       second,
       { entries: range(1, 2), damaged: [{ from: 3, to: 5 }], hasMore: false },
-      "alice",
+      personOf("alice"),
     );
     expect(shape(first)).toBe("1 2 3-8 9 10");
   });

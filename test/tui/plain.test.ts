@@ -426,7 +426,7 @@ describe("a person in line mode", () => {
     const run = new PlainRun({ isTTY: true });
     await run.entered();
     expect(await run.type("/help leave\n")).toBe(
-      "-- /leave [ROOM]  leave this room or another, also /part",
+      "-- /leave [ROOM]  leave this room or another, also /part, also /close",
     );
     expect(await run.type("/members\n")).toBe("-- 2 members: alice, bob");
     expect(await run.type("/join #Dev\n")).toBe("-- entered #dev, 2 members");
@@ -435,7 +435,8 @@ describe("a person in line mode", () => {
     await run.type("in dev\n/join lobby\nin lobby\n");
     expect(run.client.said.map(({ room }) => room)).toEqual(["dev", "lobby"]);
     expect(await run.type("/leave dev\n")).toBe("-- left #dev");
-    expect(await run.type("/nick bob\n")).toBe("-- you are alice; changing it comes with accounts");
+    await run.type("/nick bob\n");
+    expect(run.client.questions.at(-1)?.question).toEqual({ type: "rename", nick: "bob" });
     expect(await run.type("/quti\n")).toContain("no command /quti, did you mean /quit?");
     run.client.store(0, 1);
     run.client.store(1, 1);
