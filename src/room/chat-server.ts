@@ -8,6 +8,7 @@ import { HistoryDesk } from "./history-desk.ts";
 import type { ClientNotice, Request } from "./message.ts";
 import type { AccessRequest } from "./message-access.ts";
 import { MessageDesk } from "./message-desk.ts";
+import type { RetentionRule } from "./message-room.ts";
 import { PrivateDesk } from "./private-desk.ts";
 import { RoomDesk } from "./room-desk.ts";
 import type { ServerEffect } from "./server-output.ts";
@@ -131,6 +132,17 @@ export class ChatServer {
     this.#state.handleTurn(now);
   }
 
+  /** What the log of this room keeps, as its owner wants; everything without it. */
+  retentionOf(room: string): RetentionRule | undefined {
+    return this.#state.rooms.get(room)?.record.retention;
+  }
+
+  /** The log of this room begins at this sequence now. */
+  handleExpired(room: string, firstSequence: number): void {
+    const found = this.#state.rooms.get(room);
+    if (found !== undefined) found.end = { ...found.end, firstSequence };
+  }
+
   handleTimeout(now: number): void {
     this.#sessions.handleTimeout(now);
     this.#delivery.handleTimeout(now);
@@ -205,6 +217,9 @@ export class ChatServer {
         return;
       case "create":
         this.#rooms.create(now, member, request);
+        return;
+      case "configure":
+        this.#rooms.configure(member, request);
         return;
       case "rooms":
         this.#rooms.listRooms(member, request);

@@ -159,7 +159,7 @@ export type ClientEvent =
       readonly type: "answered";
       readonly room: string;
       readonly nick: string;
-      readonly answer: "accepted" | "declined" | "expired";
+      readonly answer: "accepted" | "declined";
     }
   /** We may join that room now. */
   | { readonly type: "invited"; readonly room: string; readonly by: string }
@@ -234,6 +234,8 @@ export interface ServerInfo {
 /** Where a server is, as its owner found out. */
 export interface ServerLocation {
   readonly address: Address;
+  /** Where else it may be reached; tried beside it when it does not answer at once. */
+  readonly otherAddresses?: readonly Address[];
   /** Its public key, 32 bytes: nothing is told to any other. Any server will do where it is absent. */
   readonly key?: Uint8Array;
   /** What it gave us to be let in at once; see the transport's `ConnectOptions`. */
@@ -246,6 +248,8 @@ export interface ShownKey {
   readonly key: Uint8Array;
   /** Otherwise it was only claimed, by who answered in the place of the server that was expected. */
   readonly isProven: boolean;
+  /** Where it was shown. */
+  readonly address?: Address;
 }
 
 /** What the owner of a client thinks of a server's key. */

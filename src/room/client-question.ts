@@ -7,7 +7,13 @@ import {
   type Search,
 } from "./message-log.ts";
 import { type PrivateRequest, privateRequests } from "./message-private.ts";
-import { type Create, type ListRooms, type Rooms, roomRequests } from "./message-room.ts";
+import {
+  type Configure,
+  type Create,
+  type ListRooms,
+  type Rooms,
+  roomRequests,
+} from "./message-room.ts";
 import {
   type AskWho,
   type Done,
@@ -24,6 +30,7 @@ type WithoutRef<T> = T extends unknown ? Omit<T, "ref"> : never;
 type QuestionRequest =
   | AccessRequest
   | PrivateRequest
+  | Configure
   | Create
   | ListRooms
   | Rename
@@ -45,6 +52,7 @@ export type Answer = WithoutRef<AccessReply | Rooms | Done | Who | Found | Recei
 const questions: SchemaTable<QuestionRequest> = {
   ...accessRequests,
   ...privateRequests,
+  configure: roomRequests.configure,
   create: roomRequests.create,
   rooms: roomRequests.rooms,
   rename: sessionRequests.rename,

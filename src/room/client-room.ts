@@ -1,6 +1,9 @@
 import { deliveredMs, typingActiveMs } from "./limits.ts";
 import { RoomLog } from "./room-log.ts";
 
+/** How long to wait before a room that was refused for a time is joined or read again. */
+export const retryMs = 1_000;
+
 /** The owner's call that waits to be answered; `ref` is the owner's, if it gave one. */
 export interface OpenCall {
   readonly ref: string | undefined;

@@ -10,12 +10,13 @@ import {
   withRef,
 } from "./call-queue.ts";
 import { ClientFeed } from "./client-feed.ts";
+import { ClientMembership } from "./client-membership.ts";
 import { ClientNews } from "./client-news.ts";
 import type { ClientEvent, HistoryRange, SavedPost } from "./client-port.ts";
 import { ClientPosts } from "./client-posts.ts";
 import { presenceNews } from "./client-presence.ts";
 import type { Question } from "./client-question.ts";
-import type { ClientRoom, JoinCall } from "./client-room.ts";
+import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import type { ClientMessage, Event, Reply, Request } from "./message.ts";
@@ -44,9 +45,6 @@ const noMembers = { members: [], after: undefined };
 
 type PageEvent = Extract<ClientEvent, { type: "page" }>;
 
-/** How long to wait before a room that was refused for a time is joined or read again. */
-const retryMs = 1_000;
-
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
  * lines that wait to be stored, the questions that wait for an answer. After each turn it sends
@@ -58,6 +56,7 @@ export class ClientSession {
   readonly #rooms = new ClientRoomTable();
   readonly #posts: ClientPosts;
   readonly #feed: ClientFeed;
+  readonly #membership: ClientMembership;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
   /** Who we are while the server knows us. */
@@ -68,6 +67,7 @@ export class ClientSession {
     this.#news = new ClientNews((event) => output.tell(event));
     this.#posts = new ClientPosts(random, this.#news);
     this.#feed = new ClientFeed(this.#posts, this.#news);
+    this.#membership = new ClientMembership(this.#rooms, this.#posts, this.#news);
   }
 
   /** Lines said and not yet stored. */
@@ -190,7 +190,7 @@ export class ClientSession {
         break;
       }
       case "removed":
-        this.#handleRemoved(event);
+        this.#membership.handleRemoved(event);
         break;
       case "shutdown":
         this.#news.tell(event);
@@ -269,7 +269,7 @@ export class ClientSession {
           this.join(question.room, call.ownerRef, undefined);
           return;
         }
-        this.#forget(question.room, "you have left this private chat");
+        this.#membership.forget(question.room, "you have left this private chat");
       }
     }
     const progress = continueCall(call, reply);
@@ -309,22 +309,8 @@ export class ClientSession {
   }
 
   #handleEntered(room: ClientRoom, entered: Entered): void {
-    const { type, ref: _ref, room: name, members, memberCount, log, lastSequence } = entered;
-    const { state, role, read, persons } = entered;
-    room.phase = "in";
-    room.nicks = new Set(members.map(({ nick }) => nick));
-    if (this.#own !== undefined) room.nicks.add(this.#own.nick);
-    const isOther = room.log.handleEntered(log, lastSequence);
-    if (isOther) this.#news.tell({ type: "reset", room: name });
-    const ref = withRef(room.joinCall?.ref);
-    room.joinCall = undefined;
-    this.#news.tell({
-      ...{ type, ...ref, room: name, members, lastSequence, state },
-      ...(role !== undefined && { role }),
-      ...(read !== undefined && { read }),
-      ...(persons !== undefined && { persons }),
-    });
-    if (members.length < memberCount) this.members(name, undefined);
+    const isWhole = this.#membership.handleEntered(room, entered, this.#own?.nick);
+    if (!isWhole) this.members(room.name, undefined);
   }
 
   #handleRefusal(now: number, sent: SentRequest, refusal: Refusal): void {
@@ -339,7 +325,7 @@ export class ClientSession {
         sent.room.retryAt = now + retryMs;
         return;
       case "join":
-        this.#handleRefusedJoin(now, sent.room, refusal);
+        this.#membership.handleRefusedJoin(now, sent.room, refusal);
         return;
       case "call":
         this.#calls.settle();
@@ -352,39 +338,6 @@ export class ClientSession {
       default:
         assertNever(sent);
     }
-  }
-
-  /** The first time it is for the owner to try again, later it is for us: nobody else left. */
-  #handleRefusedJoin(now: number, room: ClientRoom, { code, message }: Refusal): void {
-    const isReturn = room.joinCall === undefined;
-    if (code === "server-closing" || (isReturn && temporaryCodes.includes(code))) {
-      room.phase = "out";
-      room.retryAt = now + retryMs;
-      return;
-    }
-    this.#rooms.delete(room.name);
-    this.#news.tellError(room.joinCall?.ref, code, message);
-    this.#posts.drop(room.name, message);
-    if (isReturn) room.leaveCall ??= { ref: undefined };
-    this.#news.tellExited(room);
-  }
-
-  #handleRemoved(event: Removed): void {
-    const room = this.#rooms.get(event.room);
-    if (room === undefined) return;
-    this.#rooms.delete(room.name);
-    this.#news.tell(event);
-    this.#posts.drop(room.name, `${event.by} has put you out of ${room.name}`);
-  }
-
-  /** We are out of the room by what else was asked. */
-  #forget(name: string, why: string): void {
-    const room = this.#rooms.get(name);
-    if (room === undefined) return;
-    this.#rooms.delete(name);
-    this.#posts.drop(name, why);
-    room.leaveCall ??= { ref: undefined };
-    this.#news.tellExited(room);
   }
 
   /** Tells the server from time to time how much of a room is here. */

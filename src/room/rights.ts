@@ -35,6 +35,7 @@ export type Action =
   | "mute"
   | "unmute"
   | "role"
+  | "configure"
   | "see-bans"
   | "grant"
   | "stop";
@@ -65,6 +66,7 @@ const lowestRole: Readonly<Record<Action, Role>> = {
   mute: "moderator",
   unmute: "moderator",
   role: "owner",
+  configure: "owner",
   "see-bans": "moderator",
   grant: "server-owner",
   stop: "server-owner",

@@ -9,7 +9,7 @@ import { Wakeup } from "./wakeup.ts";
 
 export interface ServerHostOptions {
   readonly server: ChatServer;
-  readonly port: EndpointPort;
+  readonly port: Pick<EndpointPort, "send" | "close" | "streams">;
   readonly store: StorePort;
   readonly clock: Clock;
   /** After a turn in which the number of members or rooms changed. */

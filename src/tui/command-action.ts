@@ -240,6 +240,15 @@ function roomAction(
       return ask({ type: "revoke-invitations", room });
     case "bans":
       return ask({ type: "bans", room });
+    case "access":
+      return arg === "public" || arg === "invite"
+        ? ask({ type: "configure", room, kind: arg })
+        : refused("public or invite");
+    case "keep": {
+      const ageMs = parseDuration(arg);
+      if (arg !== "all" && !ageMs) return refused("a time like `30d`, or all");
+      return ask({ type: "configure", room, retention: ageMs === undefined ? {} : { ageMs } });
+    }
     case "lock":
     case "unlock":
       return mode({ isReadOnly: name === "lock" });

@@ -1,6 +1,7 @@
 /** The slash commands by their full names. */
 export type CommandName =
   | "accept"
+  | "access"
   | "admin"
   | "announce"
   | "away"
@@ -20,6 +21,7 @@ export type CommandName =
   | "invitation"
   | "invite"
   | "join"
+  | "keep"
   | "kick"
   | "leave"
   | "list"
@@ -134,6 +136,8 @@ export const commands: readonly CommandDescription[] = [
   command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
   command("lock", [], "", "only moderators write"),
   command("unlock", [], "", "everybody writes"),
+  command("access", [], "public|invite", "who may come in: everybody, or the invited"),
+  command("keep", [], "TIME|all", "how long lines of this room are kept"),
   command("announce", ["wallops", "notice"], "TEXT", "a line that nobody overlooks"),
 
   command("claim", [], "TOKEN", "own this server, by the token on its console"),

@@ -77,14 +77,9 @@ export function askedText(
 
 /** What somebody said to the wish to talk. */
 export function answeredText({ nick, answer }: Extract<ClientEvent, { type: "answered" }>): string {
-  switch (answer) {
-    case "accepted":
-      return `${nick} talks with you in private`;
-    case "declined":
-      return `${nick} does not want to talk in private`;
-    case "expired":
-      return `${nick} did not answer in time`;
-  }
+  return answer === "accepted"
+    ? `${nick} talks with you in private`
+    : `${nick} does not want to talk in private`;
 }
 
 /** Somebody lets us into a room. */
