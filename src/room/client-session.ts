@@ -1,14 +1,7 @@
 import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import {
-  CallQueue,
-  checkRange,
-  continueCall,
-  type OwnerCall,
-  requestOf,
-  withRef,
-} from "./call-queue.ts";
+import { CallQueue, checkRange, continueCall, type OwnerCall, requestOf } from "./call-queue.ts";
 import { ClientFeed } from "./client-feed.ts";
 import { ClientMembership } from "./client-membership.ts";
 import { ClientNews } from "./client-news.ts";
@@ -20,10 +13,9 @@ import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import type { ClientMessage, Event, Reply, Request } from "./message.ts";
-import type { Removed } from "./message-access.ts";
 import type { PostBody } from "./message-log.ts";
 import type { Entered } from "./message-room.ts";
-import { type Refusal, temporaryCodes } from "./message-session.ts";
+import type { Refusal } from "./message-session.ts";
 import { parseNick, parseRoom } from "./name.ts";
 import { RequestTable, type SentCatchUp, type SentRequest } from "./request-table.ts";
 

@@ -80,6 +80,7 @@ export function commandAction(
       ? refused("join a room first: /join ROOM")
       : (talkAction(name, arg, room, context) ??
         roomAction(name, arg, room, context) ??
+        accessAction(name, arg, room) ??
         moderation(name, arg, room)))
   );
 }
@@ -229,6 +230,22 @@ function roomAction(
     }
     case "history":
       return history(arg, room);
+    case "lock":
+    case "unlock":
+      return mode({ isReadOnly: name === "lock" });
+    case "slow": {
+      const slowMs = /^\d{1,5}$/.test(arg) ? Number(arg) * 1_000 : Number.NaN;
+      const isPossible = 0 <= slowMs && slowMs <= slowMsMax;
+      return isPossible ? mode({ slowMs }) : refused(`seconds from 0 to ${slowMsMax / 1_000}`);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Who comes in, and what is kept for them. */
+function accessAction(name: CommandName, arg: string, room: string): CommandAction | undefined {
+  switch (name) {
     case "invite": {
       const [nick = "", other] = words(arg);
       const into = other === undefined ? room : roomName(other);
@@ -248,14 +265,6 @@ function roomAction(
       const ageMs = parseDuration(arg);
       if (arg !== "all" && !ageMs) return refused("a time like `30d`, or all");
       return ask({ type: "configure", room, retention: ageMs === undefined ? {} : { ageMs } });
-    }
-    case "lock":
-    case "unlock":
-      return mode({ isReadOnly: name === "lock" });
-    case "slow": {
-      const slowMs = /^\d{1,5}$/.test(arg) ? Number(arg) * 1_000 : Number.NaN;
-      const isPossible = 0 <= slowMs && slowMs <= slowMsMax;
-      return isPossible ? mode({ slowMs }) : refused(`seconds from 0 to ${slowMsMax / 1_000}`);
     }
     default:
       return undefined;

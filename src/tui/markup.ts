@@ -22,6 +22,8 @@ const colours: readonly MarkupColour[] = ["red", "green", "yellow", "blue", "mag
 
 const fence = "```";
 
+const code: MarkupStyle = { isCode: true };
+
 /**
  * The text in spans, without the marks that made them. On one line `*bold*`, `_italic_`, `` `code` ``
  * and `{red}colour{/}`; lines between two lines of three backquotes are code as they are. A mark
@@ -33,16 +35,16 @@ export function parseMarkup(text: string): readonly MarkupSpan[] {
   // A fence that nobody closes is text.
   const lastFence = text.lastIndexOf(`\n${fence}`);
   let isFenced = false;
-  let isFirst = true;
+  let before: "code" | "text" | undefined;
   for (const line of linesOf(text)) {
     const isFence = line.text.startsWith(fence) && !line.text.includes("`", fence.length);
     if (isFence && (isFenced || line.end <= lastFence)) {
       isFenced = !isFenced;
       continue;
     }
-    if (!isFirst) spans.add("\n", {});
-    isFirst = false;
-    if (isFenced) spans.add(line.text, { isCode: true });
+    if (before !== undefined) spans.add("\n", before === "code" && isFenced ? code : {});
+    before = isFenced ? "code" : "text";
+    if (isFenced) spans.add(line.text, code);
     else parseLine(line.text, {}, spans);
   }
   return spans.all;

@@ -444,7 +444,7 @@ describe("the room", () => {
 });
 
 test("help lists the keys of the screen and the commands", () => {
-  const run = joiningView({ size: { columns: 80, rows: 60 } })
+  const run = joiningView({ size: { columns: 80, rows: 140 } })
     .enter()
     .keys("f1");
   expect(run.text()).toMatchInlineSnapshot(`
@@ -492,17 +492,60 @@ test("help lists the keys of the screen and the commands", () => {
 
      COMMANDS
      /help [COMMAND]        what there is, or one command
-     /join ROOM             enter a room or go to it
+     /quit                  say goodbye and end
+     /join ROOM [INVITATION] enter a room or go to it
      /leave [ROOM]          leave this room or another
+     /create ROOM [invite]  make a room of your own; \`invite\`: only for the invited
+     /list                  the rooms of this server
+     /rooms                 the rooms you are in, with what is unread
      /members               who is in this room
-     /rooms                 the rooms you are in
+     /topic [TEXT]          what this room is about; a new topic; - takes it away
+     /query NICK[,NICK] [TEXT] talk in private
+     /accept [NICK]         agree to a private chat
+     /decline [NICK]        do not agree to it, or end it
+     /ignore NICK           no private chats from somebody
+     /unignore NICK         let them ask again
+     /me TEXT               say what you do
+     /say TEXT              say something, whatever it begins with
+     /reply [LINE] TEXT     answer a line
+     /edit [LINE] TEXT      another text for your line; s/old/new/ changes a part
+     /delete [LINE] [REASON] take your line away, or another's in your room
+     /react [LINE] EMOJI    react to a line
+     /unreact [LINE] EMOJI  take a reaction back
+     /seen [LINE]           who has your line, and who not yet
+     /history [COUNT|LINE|DATE] older lines with their numbers
+     /search [from: in: before: after: has:] WORDS look for lines in all your rooms
+     /mentions              where you are mentioned
      /nick NAME             another nickname
+     /whois NICK            who somebody is
+     /away [TEXT]           you are away
+     /back                  you are there again
+     /invite NICK [ROOM]    let somebody into this room
+     /invitation [USES] [TIME] a secret to hand on that lets people in
+     /revoke                make all invitations of this room useless
+     /op NICK               make somebody a moderator of this room
+     /deop NICK             make them a member again
+     /kick NICK [REASON]    put somebody out of this room
+     /ban NICK [TIME] [REASON] put them out and keep them out
+     /unban NICK            let them in again
+     /bans                  who is banned from this room
+     /mute NICK [TIME] [REASON] they may read, not write
+     /unmute NICK           let them write again
+     /slow SECONDS          one line each so many seconds; 0 ends it
+     /lock                  only moderators write
+     /unlock                everybody writes
+     /access public|invite  who may come in: everybody, or the invited
+     /keep TIME|all         how long lines of this room are kept
+     /announce TEXT         a line that nobody overlooks
+     /claim TOKEN           own this server, by the token on its console
+     /admin NICK [off]      make somebody an admin of this server, or take it back
+     /shutdown [in TIME] [TEXT] stop this server
+     /restart [in TIME] [TEXT] stop it; it will be back soon
      /open                  read the folded message, as F4 does
      /save FILE             write the folded message to a new file
      /servers [now]         choose another server
      /clear                 empty the screen, not the history
      /redraw                paint the screen again
-     /quit                  say goodbye and end
      //text                 say something that starts with a slash"
   `);
 });
