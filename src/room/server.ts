@@ -5,6 +5,8 @@ import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
+import type { RetentionRule } from "./message-room.ts";
+import { Retention, stricterRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
 
@@ -22,6 +24,8 @@ export interface StartServerOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** What the log of each room keeps at most; its owner may keep less. Everything when absent. */
+  readonly retention?: RetentionRule;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
   /** What the owner should know: the disk cannot be written, or can be again. */
@@ -40,8 +44,12 @@ export interface RunningServer extends AsyncDisposable {
   readonly roomCount: number;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
+  /** What else was found damaged then, as phrases for people. */
+  readonly damage: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
+  /** Whether a client at this address shows what it was given there; see `Endpoint.isCookie`. */
+  isCookie(host: string, cookie: Uint8Array): boolean;
   /** Sends a datagram of another protocol from the server's port. */
   sendOther(to: Address, datagram: Uint8Array): void;
   /** Everybody was told and everything is stored, because it was closed or its owner stopped it. */
@@ -65,7 +73,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     random,
     ...(onTrouble && { onTrouble }),
   });
-  const { damagedRooms } = store;
+  const { damagedRooms, damage } = store;
   const server = new ChatServer({
     server: { id, name },
     contents: store,
@@ -99,12 +107,19 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
   });
+  const retention = new Retention({
+    ruleOf: (room) => stricterRule(options.retention ?? {}, server.retentionOf(room) ?? {}),
+    onExpired: (room, firstSequence) => server.handleExpired(room, firstSequence),
+    store,
+    clock,
+  });
   const serving = host;
   let closing: Promise<void> | undefined;
   const stop = async (reason: string) => {
     serving.shutdown(reason);
     await done;
     await endpoint.stop();
+    retention.stop();
     await store.close();
   };
   const close = (reason: string) => {
@@ -120,8 +135,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       return server.roomCount;
     },
     damagedRooms,
+    damage,
     stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
+    isCookie: (host, cookie) => endpoint.isCookie(host, cookie),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
