@@ -9,8 +9,14 @@ const redacted = "[secret]";
 export class Secret {
   readonly #value: string;
 
+  static {
+    // Not a method: declarations that are made file by file cannot name it.
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => redacted });
+  }
+
   constructor(value: string) {
     this.#value = value;
+    Object.defineProperty(this, inspect.custom, { value: () => redacted });
   }
 
   reveal(): string {
@@ -22,10 +28,6 @@ export class Secret {
   }
 
   toJSON(): string {
-    return redacted;
-  }
-
-  [inspect.custom](): string {
     return redacted;
   }
 }

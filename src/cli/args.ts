@@ -5,6 +5,7 @@ import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
+import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
 import {
   type CommandName,
   commandTable,
@@ -41,6 +42,7 @@ export interface ServeCommand extends NetworkOptions {
   readonly command: "serve";
   readonly name: string | undefined;
   readonly port: number | undefined;
+  readonly registration: RegistrationPolicy;
   readonly hasMdns: boolean;
   readonly hasQr: boolean;
   readonly isJson: boolean;
@@ -220,6 +222,7 @@ function networkCommand(
         ...network,
         name: values.one("name"),
         port: values.number("port", 1_024, 65_535),
+        registration: registration(values),
         hasMdns: !values.has("no-mdns"),
         hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
@@ -268,6 +271,14 @@ function doctorOptions(values: Values) {
   const seconds = values.number("listen", 1, 3_600);
   const listenMs = seconds === undefined ? undefined : seconds * 1_000;
   return { server, isJson: values.has("json"), listenMs };
+}
+
+function registration(values: Values): RegistrationPolicy {
+  const typed = values.one("registration") ?? "open";
+  const found = registrationPolicies.find((policy) => policy === typed);
+  if (found !== undefined) return found;
+  const policies = registrationPolicies.join(", ");
+  throw invalid(`--registration is ${sanitizeLine(typed)}, must be one of ${policies}`);
 }
 
 function waitMs(values: Values): number {

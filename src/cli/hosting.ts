@@ -6,6 +6,7 @@ import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
+import type { RegistrationPolicy } from "../room/registration-policy.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
 import { bindHosts, localAddresses, type Network } from "./network.ts";
+import { openOpaqueSetup } from "./opaque-setup.ts";
 
 export interface HostingOptions {
   /** `undefined` means the name of this machine. */
@@ -26,6 +28,8 @@ export interface HostingOptions {
   readonly port: number | undefined;
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
   /** Whether it is advertised by DNS-SD as well. */
   readonly hasMdns: boolean;
 }
@@ -45,6 +49,8 @@ export interface Hosting {
   readonly isHearing: boolean;
   /** Rooms of whose newest lines some cannot be read any more. */
   readonly damagedRooms: readonly string[];
+  /** With it the server can be claimed; `undefined` when somebody owns it. */
+  readonly claimToken: string | undefined;
   /** Who is in it now. */
   readonly memberCount: number;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
@@ -100,6 +106,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     directory: directory.path,
     isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
+    claimToken: server.claimToken,
     get memberCount() {
       return server.memberCount;
     },
@@ -146,16 +153,22 @@ async function startOn(
   network: Network,
   port: number | undefined,
   directory: ServerDirectory,
-  identity: Pick<StartServerOptions, "id" | "keyPair" | "name" | "onChange" | "onOther">,
+  identity: Pick<
+    StartServerOptions,
+    "id" | "keyPair" | "name" | "registration" | "onChange" | "onOther"
+  >,
 ): Promise<RunningServer> {
   const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
+  const loadOpaqueSetup = await openOpaqueSetup(directory.path);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host, port: tried },
       ipv6Host,
       dataDir: directory.historyPath,
+      loadOpaqueSetup,
       onTrouble: note,
+      claimToken: network.random.id(),
       clock: network.clock,
       random: network.random,
     });

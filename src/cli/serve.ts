@@ -46,7 +46,7 @@ function linksOf({ addresses, port, id, name }: Hosting): readonly string[] {
 }
 
 function describeJson(hosting: Hosting): string {
-  const { name, id, port, addresses, directory } = hosting;
+  const { name, id, port, addresses, directory, claimToken } = hosting;
   const fingerprint = fingerprintOf(id);
   return JSON.stringify({
     type: "listening",
@@ -57,11 +57,12 @@ function describeJson(hosting: Hosting): string {
     data: directory,
     id,
     fingerprint,
+    ...(claimToken !== undefined && { claim: claimToken }),
   });
 }
 
 function describe(hosting: Hosting): string {
-  const { name, id, port, addresses, directory, damagedRooms } = hosting;
+  const { name, id, port, addresses, directory, damagedRooms, claimToken } = hosting;
   const members = addresses.map((address) => `${address}:${port}`).join(", ");
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
@@ -69,6 +70,9 @@ function describe(hosting: Hosting): string {
     `address   ${members}`,
     ...linksOf(hosting).map((link) => `link      ${link}`),
     `data      ${directory}`,
+    ...(claimToken === undefined
+      ? []
+      : [`claim     /claim ${claimToken} makes you its owner, once`]),
     `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,
     "to stop   press Ctrl-C",
   ];

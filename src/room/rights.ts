@@ -28,6 +28,7 @@ export type Action =
   | "announce"
   | "topic"
   | "mode"
+  | "password"
   | "invite"
   | "kick"
   | "ban"
@@ -58,6 +59,7 @@ const lowestRole: Readonly<Record<Action, Role>> = {
   announce: "moderator",
   topic: "moderator",
   mode: "moderator",
+  password: "owner",
   invite: "moderator",
   kick: "moderator",
   ban: "moderator",

@@ -196,6 +196,9 @@ export class RoomDesk {
       }
     }
     if (role === "banned") throw new EarshotError("not-allowed", `you are banned from ${name}`);
+    if (role === "outsider" && room.record.kind === "password") {
+      throw new EarshotError("password-needed", `${name} has a password`);
+    }
     if (role === "outsider") {
       throw new EarshotError("invitation-needed", `one must be invited into ${name}`);
     }

@@ -1,10 +1,13 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import type { Secret } from "../base/secret.ts";
 import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
+import { OpaqueServer } from "./opaque.ts";
+import type { RegistrationPolicy } from "./registration-policy.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
 
@@ -24,6 +27,10 @@ export interface StartServerOptions {
   readonly random: Random;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
+  /** Gives the secret behind all passwords, when the first one comes; see `makeOpaqueSetup`. */
+  readonly loadOpaqueSetup: () => Promise<Secret>;
   /** What the owner should know: the disk cannot be written, or can be again. */
   readonly onTrouble?: (message: string) => void;
   /** A datagram of another protocol came to the server's port; see `UdpEndpointOptions`. */
@@ -38,6 +45,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly address: Address;
   readonly memberCount: number;
   readonly roomCount: number;
+  /** The secret with which the server is claimed; `undefined` when somebody owns it. */
+  readonly claimToken: string | undefined;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
@@ -69,6 +78,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     contents: store,
     wallNow: () => clock.wallNow(),
     random,
+    ...(options.registration !== undefined && { registration: options.registration }),
     ...(options.claimToken !== undefined && { claimToken: options.claimToken }),
   });
   let onDone: () => void = () => undefined;
@@ -93,6 +103,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     server,
     port: endpoint,
     store,
+    opaque: new OpaqueServer({
+      serverKey: id,
+      loadSetup: options.loadOpaqueSetup,
+      onTrouble: (error) => onTrouble?.(`passwords cannot be used: ${reasonOf(error)}`),
+    }),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
@@ -117,10 +132,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     get roomCount() {
       return server.roomCount;
     },
+    claimToken: server.isClaimed ? undefined : options.claimToken,
     damagedRooms,
     issueCookie: (host) => endpoint.issueCookie(host),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -52,6 +52,7 @@ describe("commands", () => {
       data: "d",
       name: "office",
       port: 5_000,
+      registration: "open",
       hasMdns: false,
       hasQr: false,
       isJson: true,
