@@ -73,6 +73,11 @@ const bars = [
   ofMillion("last page of a million lines, p95 ms", { key: "pageP95", most: 20 }),
   ofMillion("search in a million lines, p95 ms", { key: "searchP95", most: 50 }),
   ofMillion("start with a million lines, ms", { key: "startMs", most: 1_000 }),
+  value("first server found, p95 ms", { key: "firstP95", in: "discovery", most: 50 }),
+  value("gone after its goodbye, ms", { key: "goneMs", in: "discovery", most: 100 }),
+  value("300 servers listed, ms", { key: "allMs", in: "discovery", most: 250 }),
+  value("flood of 5,000 beacons/s, % of a core", { key: "floodCpu", in: "discovery", most: 6 }),
+  value("idle server's discovery, % of a core", { key: "idleCpu", in: "discovery", most: 0.1 }),
   value("KiB per idle connection", { key: "processKib", in: "idle", most: 16 }),
 ];
 

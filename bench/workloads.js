@@ -1,6 +1,7 @@
 import { besideBulk } from "./workloads/beside-bulk.js";
 import { bulk } from "./workloads/bulk.js";
 import { chat } from "./workloads/chat.js";
+import { discovery } from "./workloads/discovery.js";
 import { fanOut } from "./workloads/fan-out.js";
 import { goodput } from "./workloads/goodput.js";
 import { idle } from "./workloads/idle.js";
@@ -84,6 +85,7 @@ export const workloads = {
   idle,
   chat,
   store,
+  discovery,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),
   "link-100M-20ms-5%": goodput({ ...fast, loss: 0.05 }, { isQuick: false }),
   "link-100M-20ms-20%": goodput({ ...fast, loss: 0.2 }, { isQuick: false }),

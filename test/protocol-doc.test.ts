@@ -29,14 +29,19 @@ import {
 } from "../src/discovery/repeat-schedule.ts";
 import { pathsMax, serversMax, serversPerHostMax } from "../src/discovery/server-list.ts";
 import {
-  goodbyePatienceMs,
   patienceMs,
   probeAgainMs,
   probeMs,
   spareProbeMs,
   suspicionMs,
 } from "../src/discovery/server-path.ts";
-import { hintsInAll, hintsPerSource, sweepAfterMs } from "../src/discovery/server-search.ts";
+import {
+  hintsInAll,
+  hintsPerSource,
+  sweepAfterMs,
+  voicesInAll,
+  voicesPerSource,
+} from "../src/discovery/server-search.ts";
 import { sourcesMax } from "../src/discovery/source-rates.ts";
 import { sweepBurst, sweepStepMs, sweepSubnetsMax } from "../src/discovery/sweep.ts";
 import {
@@ -113,7 +118,7 @@ describe("docs/PROTOCOL.md, discovery", () => {
         4,
         sweepSubnetsMax,
       ],
-      "path given up": [...seconds(patienceMs), goodbyePatienceMs],
+      "path given up": [...seconds(patienceMs)],
       "PROBE to a peer": [
         ...seconds(peerAskMs),
         ...seconds(peerSeekMs),
@@ -149,6 +154,10 @@ describe("docs/PROTOCOL.md, discovery", () => {
         hintsPerSource.burst,
         hintsInAll.perSecond,
         hintsInAll.burst,
+        voicesPerSource.perSecond,
+        voicesPerSource.burst,
+        voicesInAll.perSecond,
+        voicesInAll.burst,
         serversMax,
         serversPerHostMax,
       ]),
@@ -309,6 +318,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
       join: true,
       leave: true,
       create: true,
+      configure: true,
       rooms: true,
       members: true,
       invite: true,
@@ -442,7 +452,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
         "ban",
       ],
       ["give roles up to the own one", "role"],
-      ["set the room's password", "password"],
+      ["configure the room", "configure"],
       ["stop the server, make admins", "grant"],
     ];
     const told = rowsOf(sectionOf(rooms, "### Rights")).map(([what, from]) => [what, from]);

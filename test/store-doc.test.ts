@@ -39,6 +39,7 @@ describe("the store's description", () => {
       keys.recordKey("", ""),
       keys.termKey("", 0),
       keys.documentsKey(0),
+      keys.spanKey(0),
       keys.placeKey("", 0),
     ].map((key) => key.replace(/!.*/, "!"));
     const rows = [...text.matchAll(/^\| `([a-z]+!?)`.*\| .* \|$/gm)].map(([, key]) => key);

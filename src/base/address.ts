@@ -10,6 +10,14 @@ export function formatAddress(address: Address): string {
   return `${host}:${address.port}`;
 }
 
+/** The inverse of `formatAddress`, or `undefined`; whether the host is an address is not looked at. */
+export function parseAddress(text: string): Address | undefined {
+  const [, ipv6, other, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = ipv6 ?? other;
+  const port = Number(digits);
+  return host === undefined || !(1 <= port && port <= 65_535) ? undefined : { host, port };
+}
+
 /** The IPv4 address as an unsigned 32-bit number, or `undefined` when it is not a dotted quad. */
 export function parseIpv4(host: string): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(host);

@@ -3,6 +3,9 @@ import { EarshotError } from "../base/errors.ts";
 import { fingerprintWordCount, typedWordCountMin } from "../base/fingerprint.ts";
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
+import { isAnnounceable } from "../discovery/announcement.ts";
+import { peersMax } from "../discovery/peer-table.ts";
+import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
 import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
@@ -12,7 +15,7 @@ import {
   type OptionDefinition,
   optionTable,
 } from "./option-table.ts";
-import { parseTypedServer } from "./typed-server.ts";
+import { parseTypedHost, parseTypedServer, type TypedHost } from "./typed-server.ts";
 
 /** What every command that uses the network is told. */
 export interface NetworkOptions {
@@ -40,6 +43,12 @@ export interface ChatCommand extends NetworkOptions {
 
 export interface ServeCommand extends NetworkOptions {
   readonly command: "serve";
+  /** Servers of other subnets to show here. */
+  readonly peers: readonly TypedHost[];
+  /** Where it is reached besides; the port is its own where none was given. */
+  readonly announce: TypedHost | undefined;
+  /** Whether only who knows its key finds it. */
+  readonly isHidden: boolean;
   readonly name: string | undefined;
   readonly port: number | undefined;
   readonly registration: RegistrationPolicy;
@@ -223,6 +232,9 @@ function networkCommand(
         name: values.one("name"),
         port: values.number("port", 1_024, 65_535),
         registration: registration(values),
+        peers: peers(values),
+        announce: announce(values),
+        isHidden: values.has("hidden"),
         hasMdns: !values.has("no-mdns"),
         hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
@@ -234,6 +246,21 @@ function networkCommand(
     case "doctor":
       return { command: "doctor", ...network, ...doctorOptions(values) };
   }
+}
+
+function peers(values: Values): readonly TypedHost[] {
+  const typed = values.all("peer");
+  if (typed.length <= peersMax) return typed.map(parseTypedHost);
+  throw invalid(`--peer is given ${typed.length} times, at most ${peersMax}`);
+}
+
+function announce(values: Values): TypedHost | undefined {
+  const typed = values.one("announce");
+  if (typed === undefined) return undefined;
+  const address = parseTypedHost(typed);
+  const { host, port = defaultDataPort } = address;
+  if (isAnnounceable({ host, port })) return address;
+  throw invalid(`--announce is ${sanitizeLine(typed)}, must be an address that others can reach`);
 }
 
 function networkOptions(values: Values, environment: Environment): NetworkOptions {

@@ -22,7 +22,7 @@ import { hintSources } from "./hint-sources.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
-import { type Network, systemNetwork } from "./network.ts";
+import { type Network, systemNetwork, withHints } from "./network.ts";
 import { Silence } from "./silence.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -90,7 +90,8 @@ async function openBrowser(
   onChange: () => void,
 ): Promise<ServerBrowser> {
   await knownServers.read();
-  const browser = await startBrowser({ ...network, sources: hintSources(network), onChange });
+  const sources = hintSources(network);
+  const browser = await startBrowser({ ...withHints(network, knownServers), sources, onChange });
   const isSilent = () => browser.servers().length === 0;
   const silence = new Silence({ network, isSilent, onCause: onChange });
   return {

@@ -1,5 +1,4 @@
 import { type Address, formatAddress } from "../base/address.ts";
-import { systemClock } from "../base/clock.ts";
 import { listAdapters, selectAdapters } from "../discovery/adapters.ts";
 import { type Check, type Diagnosis, diagnose } from "../discovery/diagnosis.ts";
 import type { Findings } from "../discovery/findings.ts";
@@ -99,7 +98,7 @@ async function listen(
     return exitCodes.refused;
   }
   await new Promise<void>((resolve) => {
-    systemClock.setTimer(systemClock.now() + listenMs, resolve);
+    network.clock.setTimer(startedAt + listenMs, resolve);
   });
   await listener.close();
   await output.flushed();

@@ -117,9 +117,12 @@ function targetOf(
   table: AdapterTable,
   neighbours: readonly Neighbour[],
 ): TargetFinding {
-  const found = survey.servers.find((server) => isMeant(server, typed, address));
-  const linkedKey = typed.type === "name" ? undefined : typed.key;
-  const place = address ?? found;
+  const isNamed = typed.type === "name";
+  // A server that goes by the name is meant before a host of that name is.
+  const named = isNamed ? survey.servers.find(({ name }) => isSame(name, typed.name)) : undefined;
+  const place = named ?? address;
+  const found = named ?? survey.servers.find((server) => isAt(server, address));
+  const linkedKey = isNamed ? undefined : typed.key;
   if (place === undefined) {
     return { text, port: defaultDataPort, isOnLink: false, data: "silent" };
   }
@@ -130,7 +133,7 @@ function targetOf(
     port,
     isOnLink: table.adapterOf(host) !== undefined,
     data: found?.data ?? "silent",
-    ...survey.target,
+    ...(named === undefined && survey.target),
     ...neighbourState(neighbours, host),
     ...(found && { key: found.id }),
     ...(found && { versions: { min: found.versionMin, max: found.versionMax } }),
@@ -138,9 +141,12 @@ function targetOf(
   };
 }
 
-function isMeant(server: ServerFinding, typed: TypedServer, address: Address | undefined): boolean {
-  if (address !== undefined) return server.host === address.host && server.port === address.port;
-  return typed.type === "name" && server.name.toLowerCase() === typed.name.toLowerCase();
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function isAt({ host, port }: ServerFinding, address: Address | undefined): boolean {
+  return address !== undefined && host === address.host && port === address.port;
 }
 
 function neighbourState(neighbours: readonly Neighbour[], host: string) {

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { Address } from "../base/address.ts";
+import { type Address, isIpv6, parseIpv4 } from "../base/address.ts";
 import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
@@ -20,6 +20,8 @@ import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
 import { bindHosts, localAddresses, type Network } from "./network.ts";
 import { openOpaqueSetup } from "./opaque-setup.ts";
+import { lookupHost } from "./resolve.ts";
+import type { TypedHost } from "./typed-server.ts";
 
 export interface HostingOptions {
   /** `undefined` means the name of this machine. */
@@ -30,6 +32,12 @@ export interface HostingOptions {
   readonly data: string | undefined;
   /** Who may register; everybody without it. */
   readonly registration?: RegistrationPolicy;
+  /** Servers of other subnets that are shown here. */
+  readonly peers?: readonly TypedHost[];
+  /** Where it is reached besides; the port is its own where none was given. */
+  readonly announce?: TypedHost | undefined;
+  /** Whether only who knows its key finds it. */
+  readonly isHidden?: boolean;
   /** Whether it is advertised by DNS-SD as well. */
   readonly hasMdns: boolean;
 }
@@ -53,6 +61,8 @@ export interface Hosting {
   readonly claimToken: string | undefined;
   /** Who is in it now. */
   readonly memberCount: number;
+  /** It has stopped, because it was closed or because an owner of it said so. */
+  readonly stopped: Promise<void>;
   /** Tells the members why, stores what was said, and says goodbye to the network. */
   close(reason: string): Promise<void>;
 }
@@ -76,12 +86,16 @@ export async function startHosting(network: Network, options: HostingOptions): P
     onOther: (datagram, from) => beacon?.handleData(datagram, from),
   });
   await noteOwner(directory, process.pid);
+  const { announce, peers = [], isHidden = false } = options;
+  const { host: boundHost, port } = server.address;
+  const addresses = announce && [{ host: announce.host, port: announce.port ?? port }];
   const voice = await startBeacon({
     ...network,
     describe: () => ({
       id,
       name,
-      port: server.address.port,
+      port,
+      ...(addresses && { addresses }),
       versionMin: transportVersion,
       versionMax: transportVersion,
       members: server.memberCount,
@@ -89,20 +103,23 @@ export async function startHosting(network: Network, options: HostingOptions): P
     }),
     cookieFor: (host) => server.issueCookie(host),
     sendData: (to, datagram) => server.sendOther(to, datagram),
+    peers: await lookupPeers(network, peers),
+    isHidden,
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
     await forgetOwner(directory);
     throw error;
   });
   beacon = voice;
-  const advertiser = options.hasMdns ? advertise(network, server, { id, name }) : undefined;
-  const { host, port } = server.address;
+  // DNS-SD tells everyone.
+  const isAdvertised = options.hasMdns && !isHidden;
+  const advertiser = isAdvertised ? advertise(network, server, { id, name }) : undefined;
   return {
     id,
     name,
-    addresses: reachableAddresses(network, host),
+    addresses: reachableAddresses(network, boundHost),
     port,
-    localAddress: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
+    localAddress: { host: boundHost === "0.0.0.0" ? "127.0.0.1" : boundHost, port },
     directory: directory.path,
     isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
@@ -110,11 +127,30 @@ export async function startHosting(network: Network, options: HostingOptions): P
     get memberCount() {
       return server.memberCount;
     },
+    stopped: server.stopped,
     async close(reason) {
-      await Promise.all([server.close(reason), voice.close(), advertiser?.close()]);
+      // Whoever hears the goodbye asks whether it is true, at the server's own port.
+      await Promise.all([voice.close(), advertiser?.close()]);
+      await server.close(reason);
       await forgetOwner(directory);
     },
   };
+}
+
+/** Where the peers are; what cannot be found is said, and is none. */
+async function lookupPeers(
+  { clock }: Network,
+  peers: readonly TypedHost[],
+): Promise<readonly Address[]> {
+  const places = await Promise.all(
+    peers.map(async ({ host, port = defaultDataPort }) => {
+      if (isIpv6(host) || parseIpv4(host) !== undefined) return [{ host, port }];
+      const place = await lookupHost(clock, host, port);
+      if (place === undefined) note(`no host called ${host} was found`);
+      return place === undefined ? [] : [place.address];
+    }),
+  );
+  return places.flat();
 }
 
 function advertise(

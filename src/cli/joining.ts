@@ -7,7 +7,7 @@ import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
-import { bindHosts, type Network } from "./network.ts";
+import { bindHosts, type Network, withHints } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
 import { searchServers } from "./search.ts";
 
@@ -29,7 +29,7 @@ export async function chooseTarget(
   choice: Choice,
 ): Promise<ServerTarget | undefined> {
   if (choice.server !== undefined) return { type: "typed", text: choice.server };
-  const servers = await searchServers(network, choice.waitMs, () => true);
+  const servers = await searchServers(withHints(network, knownServers), choice.waitMs, () => true);
   const [server, ...others] = servers;
   if (server === undefined) return undefined;
   if (others.length === 0) {
@@ -49,7 +49,7 @@ export function toListed(knownServers: KnownServers, server: DiscoveredServer): 
 /** The failure that no server answered, with where it was asked. */
 export function noServer(network: Network, waitMs: number): EarshotError {
   const where = network.interfaces.length === 0 ? "" : ` on ${network.interfaces.join(", ")}`;
-  const message = `no server answered${where} on UDP port ${network.discoveryPort} within ${waitMs} ms`;
+  const message = `no server answered${where} on UDP port ${network.discoveryPort} within ${waitMs} ms; earshot doctor says why`;
   return new EarshotError("no-server", message);
 }
 
@@ -79,7 +79,12 @@ export async function joinServer(
 ): Promise<ClientPort> {
   const { target, nick, takesSuggestion = true, waitMs, trustedWords, onEvent } = joining;
   const { keyPair, knownServers } = device;
-  const destination = await resolveTarget(network, knownServers, target, waitMs);
+  const destination = await resolveTarget(
+    withHints(network, knownServers),
+    knownServers,
+    target,
+    waitMs,
+  );
   const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
   return startClient({
     resolve: async () => {
@@ -88,8 +93,9 @@ export async function joinServer(
       return place && { ...place, ...(key && { key }) };
     },
     judge: async (shown) => {
-      const verdict = await judge.judge(shown);
-      if (verdict.type === "retry") destination.avoid();
+      const { address } = shown;
+      const verdict = await judge.judge(shown, address && formatAddress(address));
+      if (verdict.type === "retry" && address !== undefined) destination.avoid(address);
       return verdict;
     },
     keyPair,

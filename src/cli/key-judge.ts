@@ -48,8 +48,11 @@ export class KeyJudge {
       : Buffer.from(this.#expectedKey, "base64url");
   }
 
-  /** What to think of the key that is shown. A key that is accepted is remembered first. */
-  async judge(shown: ShownKey): Promise<Verdict> {
+  /**
+   * What to think of the key that is shown at this address. A key that is accepted is remembered first,
+   * and where it was.
+   */
+  async judge(shown: ShownKey, address?: string): Promise<Verdict> {
     const { announcedKey, linkedKey, knownServers, label, trustedWords } = this.#options;
     const key = Buffer.from(shown.key).toString("base64url");
     if (announcedKey !== undefined && key !== announcedKey) {
@@ -65,7 +68,7 @@ export class KeyJudge {
     // A link came another way than over this network, as the words do.
     const isCompared = trustedWords !== undefined || linkedKey !== undefined;
     try {
-      await knownServers.remember({ label, key, isCompared });
+      await knownServers.remember({ label, key, isCompared, address });
     } catch (error) {
       // Who is known already stays so.
       if (knownServers.keyOf(label) !== key) {

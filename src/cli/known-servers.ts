@@ -1,14 +1,19 @@
 import { open, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { parseAddress } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import { EarshotError, systemErrorCode, toEarshotError } from "../base/errors.ts";
 import { replacePrivateFile } from "../base/private-file.ts";
 import type { Random } from "../base/random.ts";
+import type { ServerHint } from "../discovery/server-hint.ts";
 import type { ServerLabel, Trust } from "../tui/trust.ts";
 import { Pins, type Visit } from "./pins.ts";
 
 /** 1,000 servers of 16 labels of 259 UTF-16 units, 3 bytes each, are 12.5 MB; more is another file. */
 export const knownServersBytesMax: number = 16 * 1_024 * 1_024;
+
+/** Servers that are asked where they were met last; who has met more finds the others as a stranger does. */
+export const placesMax = 32;
 
 /** How long to wait for another program that writes the file, which takes milliseconds. */
 export const lockWaitMs = 6_000;
@@ -70,6 +75,17 @@ export class KnownServers {
   /** What is to be thought of a key under that label. */
   judge(label: ServerLabel, key: string): Trust {
     return this.#pins.judge(label, key);
+  }
+
+  /** Where the servers were that were visited last. */
+  hints(): readonly ServerHint[] {
+    return this.#pins
+      .places()
+      .slice(0, placesMax)
+      .flatMap(({ key, address: text }) => {
+        const address = parseAddress(text);
+        return address === undefined ? [] : [{ key, address }];
+      });
   }
 
   /**

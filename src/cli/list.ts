@@ -6,7 +6,7 @@ import { clientDirectory } from "./data-dir.ts";
 import { exitCodes } from "./exit-code.ts";
 import { noServer, toListed } from "./joining.ts";
 import { KnownServers } from "./known-servers.ts";
-import { systemNetwork } from "./network.ts";
+import { systemNetwork, withHints } from "./network.ts";
 import { listServers } from "./search.ts";
 
 /** Prints who answers; gives the exit code. */
@@ -14,7 +14,7 @@ export async function list(command: ListCommand): Promise<number> {
   const network = systemNetwork(command);
   const directory = clientDirectory(command.data);
   const knownServers = await KnownServers.open({ ...network, directory });
-  const heard = await listServers(network, command.waitMs);
+  const heard = await listServers(withHints(network, knownServers), command.waitMs);
   const servers = heard.map((server) => toListed(knownServers, server));
   if (servers.length === 0) throw noServer(network, command.waitMs);
   const lines = command.isJson ? servers.map(describeJson) : table(servers);

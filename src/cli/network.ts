@@ -21,6 +21,11 @@ export interface Network {
   readonly hints?: readonly ServerHint[];
 }
 
+/** The network, where the servers that are known are asked at their addresses too. */
+export function withHints(network: Network, known: { hints(): readonly ServerHint[] }): Network {
+  return { ...network, hints: known.hints() };
+}
+
 /**
  * The network of this machine as the command line restricts it.
  *

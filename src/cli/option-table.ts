@@ -89,6 +89,24 @@ export const optionTable: readonly OptionDefinition[] = [
   },
   { name: "no-qr", commands: ["serve"], help: "print the link without its QR code" },
   {
+    name: "peer",
+    value: "HOST[:PORT]",
+    isRepeatable: true,
+    commands: ["serve"],
+    help: "show that server of another subnet here; may be repeated",
+  },
+  {
+    name: "announce",
+    value: "IP[:PORT]",
+    commands: ["serve"],
+    help: "where it is reached besides, as from outside of a container",
+  },
+  {
+    name: "hidden",
+    commands: ["serve"],
+    help: "announce nothing: only who has its link or knows it finds it",
+  },
+  {
     name: "listen",
     value: "SECONDS",
     commands: ["doctor"],
@@ -104,7 +122,7 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "no-sweep",
     commands: ["chat", "list", "bot", "doctor"],
-    help: "never ask each host of the subnet alone when no server answers",
+    help: "do not ask each host of the subnet when no server answers",
   },
   {
     name: "interface",

@@ -13,6 +13,8 @@ export interface Pin {
   readonly lastSeenAt: number;
   /** Whether somebody typed words of its fingerprint. */
   readonly isCompared: boolean;
+  /** Where it was met last, as `formatAddress` gives it. */
+  readonly lastAddress?: string;
 }
 
 /** That a server was met under a label, and has proven its key or was accepted by its words. */
@@ -22,6 +24,8 @@ export interface Visit {
   /** Clock.wallNow() */
   readonly at: number;
   readonly isCompared: boolean;
+  /** Where, as `formatAddress` gives it; `undefined` when that is not known. */
+  readonly address?: string | undefined;
 }
 
 /** Servers remembered; the one that was not visited for longest is forgotten. */
@@ -81,6 +85,15 @@ export class Pins {
     return this.#byLabel.get(labelKey(label))?.key;
   }
 
+  /** The servers whose address is known, the one met last first. */
+  places(): readonly { readonly key: string; readonly address: string }[] {
+    return this.#pins
+      .flatMap(({ key, lastAddress }) =>
+        lastAddress === undefined ? [] : [{ key, address: lastAddress }],
+      )
+      .toReversed();
+  }
+
   /** What is to be thought of a key under that label. */
   judge(label: ServerLabel, key: string): Trust {
     const pin = this.#byLabel.get(labelKey(label));
@@ -92,14 +105,15 @@ export class Pins {
   }
 
   /** Whether the visit would add nothing. */
-  isNoted({ label, key, at, isCompared }: Visit): boolean {
+  isNoted({ label, key, at, isCompared, address }: Visit): boolean {
     const pin = this.#byLabel.get(labelKey(label));
     if (pin === undefined || pin.key !== key) return false;
+    if (address !== undefined && address !== pin.lastAddress) return false;
     return at < pin.lastSeenAt + lastSeenMsStep && (pin.isCompared || !isCompared);
   }
 
   /** The pins after a visit: the label is this key's now, and no other's. */
-  withVisit({ label, key, at, isCompared }: Visit): Pins {
+  withVisit({ label, key, at, isCompared, address }: Visit): Pins {
     const known = this.#byKey.get(key);
     const own = known ?? { key, names: [], addresses: [], firstSeenAt: at, isCompared: false };
     const field = fieldOf(label);
@@ -109,6 +123,7 @@ export class Pins {
       [field]: [...earlier, label.text].slice(-labelsMax),
       lastSeenAt: at,
       isCompared: own.isCompared || isCompared,
+      ...(address !== undefined && { lastAddress: address }),
     };
     const others = this.#pins
       .filter((pin) => pin.key !== key)
@@ -144,7 +159,7 @@ function fieldOf({ type }: ServerLabel): "names" | "addresses" {
 
 function isPin(value: unknown): value is Pin {
   if (!isFields(value)) return false;
-  const { key, names, addresses, firstSeenAt, lastSeenAt, isCompared } = value;
+  const { key, names, addresses, firstSeenAt, lastSeenAt, isCompared, lastAddress } = value;
   return (
     typeof key === "string" &&
     /^[\w-]{43}$/.test(key) &&
@@ -152,7 +167,8 @@ function isPin(value: unknown): value is Pin {
     isLabels(addresses) &&
     isTime(firstSeenAt) &&
     isTime(lastSeenAt) &&
-    typeof isCompared === "boolean"
+    typeof isCompared === "boolean" &&
+    (lastAddress === undefined || isLabels([lastAddress]))
   );
 }
 

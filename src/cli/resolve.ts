@@ -4,7 +4,6 @@ import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { findServer } from "../discovery/browser.ts";
 import { type DiscoveredServer, freshCookie } from "../discovery/discovered-server.ts";
-import { lookUpService } from "../discovery/dns-search.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import type { ServerTarget } from "../tui/chat-options.ts";
 import type { ServerLabel } from "../tui/trust.ts";
@@ -17,6 +16,8 @@ import { parseTypedServer } from "./typed-server.ts";
 /** Where a server was found. */
 export interface Place {
   readonly address: Address;
+  /** Where else, the better ones first. */
+  readonly otherAddresses?: readonly Address[];
   /** Lets us in at once while it is fresh. */
   readonly cookie?: Uint8Array;
 }
@@ -30,8 +31,8 @@ export interface Destination {
   readonly linkedKey?: string;
   /** Says where it is now; asked before every attempt to connect. */
   readonly find: () => Promise<Place | undefined>;
-  /** Where it was found last another server answered: somebody announced what is not so. */
-  readonly avoid: () => void;
+  /** Another server answered there: somebody announced what is not so. */
+  readonly avoid: (address: Address) => void;
 }
 
 /** How long to look for a server that was lost; answers take milliseconds and attempts go on. */
@@ -91,23 +92,29 @@ function addressed(label: ServerLabel, find: Destination["find"], linkedKey?: st
 function discovered(network: Network, server: DiscoveredServer): Destination {
   const strangers = new Set<string>();
   let known = server;
-  let place: Place | undefined;
-  const placeOf = ({ address, otherAddresses = [] }: DiscoveredServer) =>
-    [address, ...otherAddresses].find((other) => !strangers.has(formatAddress(other)));
+  let hasBeenFound = false;
+  const placesOf = ({ address, otherAddresses = [] }: DiscoveredServer) =>
+    [address, ...otherAddresses].filter((other) => !strangers.has(formatAddress(other)));
   const find = async () => {
-    if (place !== undefined) {
+    if (hasBeenFound) {
       const isMatch = (other: DiscoveredServer) =>
-        other.id === server.id && placeOf(other) !== undefined;
-      known = (await findServer({ ...network, isMatch, timeoutMs: lookAgainMs })) ?? known;
+        other.id === server.id && 0 < placesOf(other).length;
+      const key = server.id;
+      known = (await findServer({ ...network, key, isMatch, timeoutMs: lookAgainMs })) ?? known;
     }
-    if (placeOf(known) === undefined || strangersMax < strangers.size) strangers.clear();
-    const address = placeOf(known) ?? known.address;
-    const cookie = address === known.address && freshCookie(network.clock.now(), known);
-    place = { address, ...(cookie && { cookie }) };
-    return place;
+    hasBeenFound = true;
+    if (placesOf(known).length === 0 || strangersMax < strangers.size) strangers.clear();
+    const [address = known.address, ...others] = placesOf(known);
+    // It is made for the address of ours that the best path sees, and on others may cost a round trip.
+    const cookie = freshCookie(network.clock.now(), known);
+    return {
+      address,
+      ...(0 < others.length && { otherAddresses: others }),
+      ...(cookie && { cookie }),
+    };
   };
-  const avoid = () => {
-    if (place !== undefined) strangers.add(formatAddress(place.address));
+  const avoid = (address: Address) => {
+    strangers.add(formatAddress(address));
   };
   return { label: nameLabel(server.name), announcedKey: server.id, find, avoid };
 }
@@ -155,11 +162,13 @@ function ambiguous(name: string, servers: readonly DiscoveredServer[]): EarshotE
 async function lookUpInDns(network: Network, domain: string): Promise<Place | undefined> {
   const isAsked = network.nameServers !== undefined || !isLoopbackOnly(network);
   if (!isAsked || !domain.includes(".")) return undefined;
+  const { lookUpService } = await import("../discovery/dns-search.ts");
   const [hint] = await lookUpService(domain, network);
   return hint && { address: hint.address };
 }
 
-function lookupHost(clock: Clock, host: string, port: number): Promise<Place | undefined> {
+/** Where the host of that name is, by IPv4; `undefined` when nobody knows, or not within 3 s. */
+export function lookupHost(clock: Clock, host: string, port: number): Promise<Place | undefined> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(clock.now() + lookupMs, () => resolve(undefined));
     lookup(host, { family: 4 }, (error, address) => {

@@ -1,3 +1,4 @@
+import { formatAddress } from "../base/address.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import { formatServerLink } from "../discovery/server-link.ts";
 import type { ServeCommand } from "./args.ts";
@@ -10,10 +11,10 @@ import { onStopSignal } from "./stop-signal.ts";
 /** What was acknowledged is on disk already, so nothing is lost by not waiting longer. */
 const stopping = { graceMs: 1_800, lateExitCode: exitCodes.ok };
 
-/** Hosts a server until a signal says stop; gives the exit code. */
+/** Hosts a server until a signal or an owner of it says stop; gives the exit code. */
 export async function serve(command: ServeCommand): Promise<number> {
   const network = systemNetwork(command);
-  const stopped = new Promise<void>((resolve) => {
+  const signalled = new Promise<void>((resolve) => {
     onStopSignal(stopping, resolve);
   });
   const hosting = await startHosting(network, command);
@@ -25,7 +26,7 @@ export async function serve(command: ServeCommand): Promise<number> {
     if (code !== undefined) output.writeLine(`${code}\n`);
     output.writeLine(describe(hosting));
   }
-  await stopped;
+  await Promise.race([signalled, hosting.stopped]);
   if (!command.isJson) output.writeLine("stopping");
   await hosting.close("the server was stopped");
   return exitCodes.ok;
@@ -63,17 +64,17 @@ function describeJson(hosting: Hosting): string {
 
 function describe(hosting: Hosting): string {
   const { name, id, port, addresses, directory, damagedRooms, claimToken } = hosting;
-  const members = addresses.map((address) => `${address}:${port}`).join(", ");
+  const places = addresses.map((host) => formatAddress({ host, port }));
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
     `words     ${fingerprintOf(id)}`,
-    `address   ${members}`,
+    `address   ${places.join(", ")}`,
     ...linksOf(hosting).map((link) => `link      ${link}`),
     `data      ${directory}`,
     ...(claimToken === undefined
       ? []
       : [`claim     /claim ${claimToken} makes you its owner, once`]),
-    `to join   run earshot on any computer of this network, or earshot --server ${addresses[0]}:${port}`,
+    `to join   run earshot on any computer of this network, or earshot --server ${places[0]}`,
     "to stop   press Ctrl-C",
   ];
   if (!hosting.isHearing) {

@@ -1,6 +1,7 @@
 import { parseIpv4 } from "../base/address.ts";
 import { EarshotError } from "../base/errors.ts";
 import { parseIpv6 } from "../base/ipv6.ts";
+import { sanitizeLine } from "../base/text.ts";
 import { isLinkLike, parseServerLink } from "../discovery/server-link.ts";
 
 /**
@@ -38,6 +39,24 @@ export function parseTypedServer(text: string): TypedServer {
   const port = digits === undefined ? undefined : parsePort(digits);
   if (isLiteral(host)) return { type: "address", host, port };
   return port === undefined ? { type: "name", name } : { type: "host", host, port };
+}
+
+/** A host as somebody typed it, by its address or its name; `port` is `undefined` where none was given. */
+export interface TypedHost {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/**
+ * Reads `HOST` or `HOST:PORT`.
+ *
+ * @throws {EarshotError} WHEN it is no host, or the port is not one `argument-invalid`.
+ */
+export function parseTypedHost(text: string): TypedHost {
+  const typed = parseTypedServer(text);
+  if (typed.type !== "name") return { host: typed.host, port: typed.port };
+  if (/^[\w.-]+$/.test(typed.name)) return { host: typed.name, port: undefined };
+  throw invalid(`${sanitizeLine(typed.name)} is no host`);
 }
 
 function parseLink(text: string): TypedServer {

@@ -175,17 +175,18 @@ export class Announcer {
       this.#counts.malformed += 1;
       return false;
     }
-    const isAllowed = this.#state.type === "open" && this.#probeRates.take(now, from.host);
+    const isAllowed = this.#state.type !== "closed" && this.#probeRates.take(now, from.host);
     const packet = isAllowed ? decodePacket(datagram) : undefined;
     if (packet?.type !== "probe" || !this.#isAnswered(packet)) {
       this.#counts.unanswered += 1;
       return false;
     }
-    this.#answer(packet.nonce, from, "data");
+    if (this.#state.type === "open") this.#answer(packet.nonce, from, "data");
+    else this.#dismiss(packet.nonce, from);
     return true;
   }
 
-  /** Says goodbye; questions are not answered any more, so that who asks is not told otherwise. */
+  /** Says goodbye, to who asks for the server too. */
   handleClose(now: number): void {
     if (this.#state.type === "open") this.#state = { type: "closing", goodbyes: 2, nextAt: now };
   }
@@ -316,6 +317,12 @@ export class Announcer {
     const announcement = this.#announcement();
     const answer = { type: "answer", nonce, announcement, ...(cookie && { cookie }) } as const;
     this.#outbox.push({ type: "send", to, from, datagram: encodePacket(answer) });
+  }
+
+  #dismiss(nonce: string, to: Address): void {
+    const announcement = this.#announcement();
+    const datagram = encodePacket({ type: "goodbye", nonce, announcement });
+    this.#outbox.push({ type: "send", to, from: "data", datagram });
   }
 
   /** By every mechanism, and of the peers too. */

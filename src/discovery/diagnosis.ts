@@ -247,8 +247,9 @@ function ownFirewall(findings: Findings): Cause | undefined {
   };
 }
 
-function container({ surroundings }: Findings): Cause | undefined {
+function container({ surroundings, isLoopbackOnly }: Findings): Cause | undefined {
   const { container: name, wsl } = surroundings;
+  if (isLoopbackOnly) return undefined;
   if (wsl === "nat") {
     return {
       code: "container",
@@ -259,7 +260,7 @@ function container({ surroundings }: Findings): Cause | undefined {
   if (name === undefined) return undefined;
   return {
     code: "container",
-    sentence: `This is a container of ${name}, whose network is its own: no broadcast arrives from outside.`,
+    sentence: `This is a container of ${name}: unless it was started on the network of its host, no broadcast arrives from outside.`,
     fix: "start it with --network host, or join with --server HOST",
   };
 }
@@ -302,7 +303,14 @@ function clientIsolation({ links }: Findings): Cause | undefined {
   };
 }
 
-function noServer({ links }: Findings): Cause {
+function noServer({ links, isLoopbackOnly }: Findings): Cause {
+  if (isLoopbackOnly) {
+    return {
+      code: "no-server",
+      sentence: "Only this computer was asked, and no server runs on it.",
+      fix: "leave out --interface lo to ask the network",
+    };
+  }
   const count = links.reduce((sum, { neighbourCount }) => sum + neighbourCount, 0);
   const asked = count === 0 ? "" : `; ${count} other hosts are there`;
   return {

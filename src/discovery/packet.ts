@@ -45,7 +45,13 @@ export type DiscoveryPacket =
       /** What the asker shows to the transport to be answered at once: 1 to `cookieBytesMax` bytes. */
       readonly cookie?: Uint8Array;
     }
-  | { readonly type: "beacon" | "goodbye" | "relayed"; readonly announcement: Announcement };
+  | { readonly type: "beacon" | "relayed"; readonly announcement: Announcement }
+  | {
+      readonly type: "goodbye";
+      /** Of the probe that it answers; absent when nobody asked. */
+      readonly nonce?: string;
+      readonly announcement: Announcement;
+    };
 
 /** What can be told of a datagram before it is worth decoding. */
 export interface PacketHead {
@@ -63,7 +69,8 @@ const version = 1;
 const nonceAt = 6;
 const nonceBytes = 8;
 const headBytes = nonceAt + nonceBytes;
-const noNonce = "00".repeat(nonceBytes);
+/** What packets have that answer nothing. */
+export const noNonce: string = "00".repeat(nonceBytes);
 const noProof = "00".repeat(proofBytes);
 
 const typeOfNumber = new Map<number, PacketType>(
@@ -76,7 +83,7 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
   writer.u32(magic);
   writer.u8(version);
   writer.u8(packetTypes[packet.type]);
-  writer.bytes(hexBytes("nonce" in packet ? packet.nonce : noNonce, nonceBytes));
+  writer.bytes(hexBytes(("nonce" in packet && packet.nonce) || noNonce, nonceBytes));
   switch (packet.type) {
     case "query":
     case "probe":
@@ -120,18 +127,25 @@ export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined 
       return readQuestion(type, nonce, reader);
     case "forward":
       return readForward(nonce, reader);
-    case "answer": {
-      const content = readAnnouncement(reader);
-      return content === undefined || nonce === noNonce ? undefined : { type, nonce, ...content };
-    }
-    default: {
-      const content = readAnnouncement(reader);
-      if (content === undefined || nonce !== noNonce) return undefined;
-      const { announcement } = content;
-      if (type === "relayed" && announcement.addresses === undefined) return undefined;
-      return { type, announcement };
-    }
+    default:
+      return readVoice(type, nonce, reader);
   }
+}
+
+/** What a server says, which carries an announcement. */
+function readVoice(
+  type: Exclude<PacketType, "query" | "probe" | "forward">,
+  nonce: string,
+  reader: ByteReader,
+): DiscoveryPacket | undefined {
+  const content = readAnnouncement(reader);
+  if (content === undefined) return undefined;
+  const { announcement } = content;
+  const isAnswering = nonce !== noNonce;
+  if (type === "answer") return isAnswering ? { type, nonce, ...content } : undefined;
+  if (type === "goodbye") return { type, ...(isAnswering && { nonce }), announcement };
+  if (isAnswering || (type === "relayed" && announcement.addresses === undefined)) return undefined;
+  return { type, announcement };
 }
 
 function readQuestion<T extends "query" | "probe" | "forward">(

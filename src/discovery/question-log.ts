@@ -37,6 +37,11 @@ export class QuestionLog<T> {
     return nonce;
   }
 
+  /** Its answer has come, and there is to be no other. */
+  forget(nonce: string): void {
+    this.#questions.delete(nonce);
+  }
+
   /** The question of that nonce, or `undefined` when it was not asked, or too long ago. */
   find(now: number, nonce: string): AskedQuestion<T> | undefined {
     const question = this.#questions.get(nonce);

@@ -39,7 +39,7 @@ export interface DueProbe {
 
 /**
  * The servers that have answered where they were asked. Whoever answered is not proved to be who he
- * says; the transport's handshake does that. Nobody but silence takes one off. A method that returns
+ * says; the transport's handshake does that. Nobody takes one off but itself, by its silence or when it is asked. A method that returns
  * `boolean` says whether `servers()` now tells something new besides times.
  */
 export class ServerList {
@@ -115,7 +115,15 @@ export class ServerList {
     for (const { paths } of this.#entries.values()) for (const path of paths) path.handleDoubt(now);
   }
 
-  /** A goodbye was heard of this id. Whoever says so, only the server's silence makes it true. */
+  /** What answers at the address has said goodbye when it was asked. */
+  handleGone(address: Address): boolean {
+    const key = formatAddress(address);
+    const id = this.#byAddress.get(key);
+    if (id !== undefined) this.#removePath(id, key);
+    return id !== undefined;
+  }
+
+  /** A goodbye was heard of this id. Whoever says so, the server is asked whether it is true. */
   handleGoodbye(now: number, id: string): void {
     for (const path of this.#entries.get(id)?.paths ?? []) path.handleGoodbye(now);
   }

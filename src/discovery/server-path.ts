@@ -20,10 +20,6 @@ export const suspicionMs = 300;
  */
 export const patienceMs = 1_900;
 
-/** The same after a goodbye: four questions, and a server that is there answers in milliseconds. */
-export const goodbyePatienceMs = 80;
-export const goodbyeAgainMs = 20;
-
 /** Another path of the same rank is taken only if it saves this share of the round trip and this time. */
 const rttGain = 0.2;
 const rttGainMsMin = 1;
@@ -54,7 +50,6 @@ export class ServerPath {
   #answeredAt: number;
   #cookie: HeardCookie | undefined;
   #asking: Asking;
-  #isLeaving = false;
 
   constructor(now: number, address: Address, answer: PathAnswer) {
     this.address = address;
@@ -84,7 +79,6 @@ export class ServerPath {
     this.#answeredAt = now;
     if (cookie !== undefined) this.#cookie = { bytes: cookie, heardAt: now };
     this.#asking = { type: "answered", askAt: now + spareProbeMs };
-    this.#isLeaving = false;
   }
 
   /** Asks at once, unless a question is waiting or an answer came just now. */
@@ -94,11 +88,9 @@ export class ServerPath {
     }
   }
 
-  /** The server, or somebody in its name, said goodbye. */
+  /** The server, or somebody in its name, said goodbye: it is asked at once, whatever was before. */
   handleGoodbye(now: number): void {
-    if (this.#isLeaving) return;
-    this.#isLeaving = true;
-    this.#asking = { type: "waiting", since: now, askAt: now };
+    this.#asking = { ...this.#asking, askAt: now };
   }
 
   /** Brings the next question forward: the path is in use, and is asked every so often. */
@@ -112,15 +104,14 @@ export class ServerPath {
   poll(now: number): boolean {
     if (now < this.#asking.askAt) return false;
     const since = this.#asking.type === "waiting" ? this.#asking.since : now;
-    const againMs = this.#isLeaving ? goodbyeAgainMs : probeAgainMs;
-    this.#asking = { type: "waiting", since, askAt: now + againMs };
+    this.#asking = { type: "waiting", since, askAt: now + probeAgainMs };
     return true;
   }
 
   /** When to ask, or to look whether it has become suspect or dead. */
   pollTimeout(): number {
     if (this.#asking.type === "answered") return this.#asking.askAt;
-    return Math.min(this.#asking.askAt, this.#asking.since + this.#patienceMs);
+    return Math.min(this.#asking.askAt, this.#asking.since + patienceMs);
   }
 
   isSuspect(now: number): boolean {
@@ -128,11 +119,7 @@ export class ServerPath {
   }
 
   isDead(now: number): boolean {
-    return this.#asking.type === "waiting" && this.#asking.since + this.#patienceMs <= now;
-  }
-
-  get #patienceMs(): number {
-    return this.#isLeaving ? Math.max(goodbyePatienceMs, 2 * this.#rttMs) : patienceMs;
+    return this.#asking.type === "waiting" && this.#asking.since + patienceMs <= now;
   }
 }
 

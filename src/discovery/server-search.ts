@@ -5,7 +5,7 @@ import { AdapterTable, pathRank } from "./adapter-table.ts";
 import type { Adapter } from "./adapters.ts";
 import type { Announcement } from "./announcement.ts";
 import type { DiscoveredServer } from "./discovered-server.ts";
-import { decodePacket, encodePacket, type PacketHead, peekPacket } from "./packet.ts";
+import { decodePacket, encodePacket, noNonce, type PacketHead, peekPacket } from "./packet.ts";
 import { type AskedQuestion, QuestionLog } from "./question-log.ts";
 import { questionProof } from "./question-proof.ts";
 import { queryTiming, RepeatSchedule, unsentGapMs, unsentRetriesMax } from "./repeat-schedule.ts";
@@ -16,12 +16,18 @@ import { Sweep } from "./sweep.ts";
 import type { DiscoveryTransmit } from "./transmit.ts";
 
 /**
- * Announcements that are looked at, of one host: 32 servers that answer and are heard by three
- * mechanisms are 128 at once; and of all hosts: 300 servers, likewise, are 1,200. What nobody asked for
- * and what answers a question have each their own, so that a flood of beacons hides no answer.
+ * Answers to questions to all that are looked at, of one host: 32 servers that are asked four times are
+ * 128 at once; and of all hosts: 300 servers, likewise, are 1,200.
  */
 export const hintsPerSource: Rate = { perSecond: 40, burst: 160 };
 export const hintsInAll: Rate = { perSecond: 200, burst: 1200 };
+
+/**
+ * What is looked at without having been asked for; each costs a question, 0.1 ms. A flood of it hides no
+ * answer, and who is not heard is found by the next question to all.
+ */
+export const voicesPerSource: Rate = { perSecond: 20, burst: 64 };
+export const voicesInAll: Rate = { perSecond: 100, burst: 200 };
 
 /** Hints from elsewhere that are asked again with each question to all; the oldest is forgotten. */
 export const lastingHintsMax = 96;
@@ -104,9 +110,8 @@ export class ServerSearch {
     this.#questions = new QuestionLog(random);
     const remembered = new Set(hints.map(({ key }) => key));
     this.#list = new ServerList((id) => remembered.has(id));
-    const rates = { perSource: hintsPerSource, inAll: hintsInAll };
-    this.#answerRates = new SourceRates(now, rates);
-    this.#voiceRates = new SourceRates(now, rates);
+    this.#answerRates = new SourceRates(now, { perSource: hintsPerSource, inAll: hintsInAll });
+    this.#voiceRates = new SourceRates(now, { perSource: voicesPerSource, inAll: voicesInAll });
     for (const hint of hints) this.#keep(hint);
   }
 
@@ -173,9 +178,12 @@ export class ServerSearch {
     switch (head.type) {
       case "answer":
         return this.#handleAnswer(now, heard);
+      case "goodbye":
+        return head.nonce === noNonce
+          ? this.#handleVoice(now, heard)
+          : this.#handleAnswer(now, heard);
       case "beacon":
       case "relayed":
-      case "goodbye":
         return this.#handleVoice(now, heard);
       default:
         // Questions, our own too, come to the shared port.
@@ -219,17 +227,24 @@ export class ServerSearch {
       this.#counts.unasked += 1;
       return false;
     }
-    if (!this.#answerRates.take(now, from.host)) {
+    const isFromAsked = isFromWhoWasAsked(question, from);
+    // A server that was asked answers once, so that there are no more answers than questions of ours.
+    if (isFromAsked) this.#questions.forget(head.nonce);
+    else if (!this.#answerRates.take(now, from.host)) {
       this.#counts.refused += 1;
       return false;
     }
     const packet = decodePacket(datagram);
+    if (packet?.type === "goodbye" && isFromAsked) {
+      this.#isChanged = this.#list.handleGone(from) || this.#isChanged;
+      return true;
+    }
     if (packet?.type !== "answer") {
       this.#counts.malformed += 1;
       return false;
     }
     const { announcement, cookie } = packet;
-    if (isFromWhoWasAsked(question, from)) {
+    if (isFromAsked) {
       const adapter = this.#table.adapterOf(from.host);
       this.#candidates.delete(formatAddress(from));
       const isChanged = this.#list.handleAnswer(now, {

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
 import { systemErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { type AdapterLister, listAdapters, selectAdapters } from "./adapters.ts";
+import { type Adapter, type AdapterLister, listAdapters, selectAdapters } from "./adapters.ts";
 import type { DataPortState, SendFinding, ServerFinding } from "./findings.ts";
 import { PacketListener } from "./packet-listener.ts";
 import { SurveyLog, type Way } from "./survey-log.ts";
@@ -58,7 +58,7 @@ export async function surveyNetwork(options: SurveyOptions): Promise<Survey> {
 class RunningSurvey {
   readonly #options: SurveyOptions;
   readonly #log: SurveyLog;
-  readonly #adapters;
+  readonly #adapters: readonly Adapter[];
   readonly #sockets: DatagramSocket[] = [];
   readonly #sweep = new Sweep();
   #listener: PacketListener | undefined;

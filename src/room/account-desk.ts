@@ -219,7 +219,7 @@ export class AccountDesk {
     after: (record: RoomRecord, change: PersonChange) => RoomRecord,
   ): void {
     const { rooms, markers } = this.#state;
-    for (const room of rooms.all) {
+    for (const room of rooms.after("")) {
       const record = after(room.record, change);
       if (record !== room.record) rooms.record(room, record);
     }

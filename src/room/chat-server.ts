@@ -10,6 +10,7 @@ import type { ClientNotice, Request } from "./message.ts";
 import type { AccessRequest } from "./message-access.ts";
 import type { AccountRequest, LoginRequest } from "./message-account.ts";
 import { MessageDesk } from "./message-desk.ts";
+import type { RetentionRule } from "./message-room.ts";
 import type { OpaqueResult } from "./opaque-port.ts";
 import { PasswordDesk } from "./password-desk.ts";
 import { PrivateDesk } from "./private-desk.ts";
@@ -150,6 +151,17 @@ export class ChatServer {
     this.#state.handleTurn(now);
   }
 
+  /** What the log of this room keeps, as its owner wants; everything without it. */
+  retentionOf(room: string): RetentionRule | undefined {
+    return this.#state.rooms.get(room)?.record.retention;
+  }
+
+  /** The log of this room begins at this sequence now. */
+  handleExpired(room: string, firstSequence: number): void {
+    const found = this.#state.rooms.get(room);
+    if (found !== undefined) found.end = { ...found.end, firstSequence };
+  }
+
   handleTimeout(now: number): void {
     this.#sessions.handleTimeout(now);
     this.#delivery.handleTimeout(now);
@@ -249,6 +261,9 @@ export class ChatServer {
         return;
       case "create":
         this.#rooms.create(now, member, request);
+        return;
+      case "configure":
+        this.#rooms.configure(member, request);
         return;
       case "rooms":
         this.#rooms.listRooms(member, request);

@@ -1,6 +1,12 @@
+import type { Address } from "../base/address.ts";
 import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
-import type { ConnectionHandle, EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
+import type {
+  CloseReason,
+  ConnectionHandle,
+  EndpointEvent,
+  EndpointPort,
+} from "../transport/endpoint-port.ts";
 import type { ChatClient, ClientEffect } from "./chat-client.ts";
 import type {
   ClientEvent,
@@ -10,6 +16,7 @@ import type {
   ShownKey,
   Verdict,
 } from "./client-port.ts";
+import { ConnectionRace } from "./connection-race.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ClientHostOptions {
@@ -28,12 +35,17 @@ export class ClientHost implements Omit<ClientPort, "close"> {
   readonly #options: ClientHostOptions;
   readonly #wakeup: Wakeup;
   #connection: ConnectionHandle | undefined;
+  /** While there is no connection yet. */
+  #race: { readonly race: ConnectionRace; readonly to: ServerLocation } | undefined;
+  /** Where the server was met last. */
+  #peer: Address | undefined;
   #isFlushing = false;
 
   constructor(options: ClientHostOptions) {
     this.#options = options;
     this.#wakeup = new Wakeup(options.clock, (now) => {
       options.client.handleTimeout(now);
+      this.#runRace();
       this.#flush();
     });
     // Not before the caller has this host: the first events need it.
@@ -91,39 +103,67 @@ export class ClientHost implements Omit<ClientPort, "close"> {
 
   /** Everything the endpoint tells goes here. */
   handleEndpointEvent(event: EndpointEvent): void {
-    // What an earlier connection still has to say is past.
-    if (event.connection !== this.#connection) return;
     const { client, clock } = this.#options;
-    switch (event.type) {
-      case "opened":
-        client.handleOpened(clock.now(), event.peerKey);
-        break;
-      case "message":
-        client.handleMessage(clock.now(), event.message);
-        break;
-      case "writable":
-        // What a client has in flight is bounded, so it never has to wait for this.
-        break;
-      case "closed":
-        this.#connection = undefined;
-        client.handleClosed(clock.now(), event.reason);
-        break;
-      case "stream-data":
-        // Nobody has asked for it, and what is not consumed would lie here.
-        this.#options.port.streams(event.connection)?.stop(event.stream, 0);
-        break;
-      case "stream-started":
-      case "stream-ended":
-      case "stream-reset":
-      case "stream-drained":
-      case "stream-delivered":
-      case "stream-stopped":
-      case "datagram":
-        break;
-      default:
-        assertNever(event);
+    if (event.type === "opened") this.#handleOpened(event);
+    else if (event.type === "closed") this.#handleClosed(event.connection, event.reason);
+    // What an earlier connection still has to say is past. What a client has in flight is bounded, so
+    // that it never has to wait for `writable`.
+    else if (event.type === "message" && event.connection === this.#connection) {
+      client.handleMessage(clock.now(), event.message);
     }
     this.#flush();
+  }
+
+  /** The first to open is the connection; the others are let go. */
+  #handleOpened(event: Extract<EndpointEvent, { type: "opened" }>): void {
+    const { client, clock, port } = this.#options;
+    const { connection, peerKey } = event;
+    const race = this.#race?.race;
+    const address = race?.addressOf(connection);
+    if (race === undefined || address === undefined) return;
+    for (const other of race.connections) if (other !== connection) port.close(other, 0, "");
+    this.#race = undefined;
+    this.#connection = connection;
+    this.#peer = address;
+    client.handleOpened(clock.now(), peerKey);
+  }
+
+  #handleClosed(connection: ConnectionHandle, reason: CloseReason): void {
+    const { client, clock } = this.#options;
+    if (connection === this.#connection) {
+      this.#connection = undefined;
+      client.handleClosed(clock.now(), reason);
+      return;
+    }
+    const failure = this.#race?.race.handleClosed(clock.now(), connection, reason);
+    if (failure === undefined) {
+      this.#runRace();
+      return;
+    }
+    this.#race = undefined;
+    this.#peer = failure.address;
+    client.handleClosed(clock.now(), failure.reason);
+  }
+
+  /** Tries the addresses whose turn it is. */
+  #runRace(): void {
+    if (this.#race === undefined) return;
+    const { race, to } = this.#race;
+    const { address: _, otherAddresses: __, ...options } = to;
+    const { port, clock } = this.#options;
+    for (;;) {
+      const address = race.poll(clock.now());
+      if (address === undefined) return;
+      race.handleStarted(port.connect(address, options), address);
+    }
+  }
+
+  #close(code: number, text: string): void {
+    const { port } = this.#options;
+    if (this.#connection !== undefined) port.close(this.#connection, code, text);
+    const race = this.#race?.race;
+    race?.handleStop();
+    for (const connection of race?.connections ?? []) port.close(connection, code, text);
   }
 
   #flush(): void {
@@ -137,7 +177,9 @@ export class ClientHost implements Omit<ClientPort, "close"> {
       for (const effect of effects) this.#perform(effect);
     }
     this.#isFlushing = false;
-    this.#wakeup.set(client.pollTimeout());
+    const times = [client.pollTimeout(), this.#race?.race.pollTimeout()];
+    const planned = times.filter((at) => at !== undefined);
+    this.#wakeup.set(planned.length === 0 ? undefined : Math.min(...planned));
   }
 
   #perform(effect: ClientEffect): void {
@@ -150,12 +192,14 @@ export class ClientHost implements Omit<ClientPort, "close"> {
         });
         return;
       case "connect": {
-        const { address, ...options } = effect.to;
-        this.#connection = port.connect(address, options);
+        const { address, otherAddresses = [] } = effect.to;
+        const race = new ConnectionRace(clock.now(), [address, ...otherAddresses]);
+        this.#race = { race, to: effect.to };
+        this.#runRace();
         return;
       }
       case "judge":
-        judge(effect, (verdict) => {
+        judge({ ...effect, ...(this.#peer && { address: this.#peer }) }, (verdict) => {
           client.handleVerdict(clock.now(), verdict);
           this.#flush();
         });
@@ -166,7 +210,7 @@ export class ClientHost implements Omit<ClientPort, "close"> {
         }
         return;
       case "close":
-        if (this.#connection !== undefined) port.close(this.#connection, effect.code, effect.text);
+        this.#close(effect.code, effect.text);
         return;
       case "event":
         onEvent(effect.event);

@@ -136,6 +136,8 @@ export interface ServerInfo {
 /** Where a server is, as its owner found out. */
 export interface ServerLocation {
   readonly address: Address;
+  /** Where else it may be reached; tried beside it when it does not answer at once. */
+  readonly otherAddresses?: readonly Address[];
   /** Its public key, 32 bytes: nothing is told to any other. Any server will do where it is absent. */
   readonly key?: Uint8Array;
   /** What it gave us to be let in at once; see the transport's `ConnectOptions`. */
@@ -148,6 +150,8 @@ export interface ShownKey {
   readonly key: Uint8Array;
   /** Otherwise it was only claimed, by who answered in the place of the server that was expected. */
   readonly isProven: boolean;
+  /** Where it was shown. */
+  readonly address?: Address;
 }
 
 /** What the owner of a client thinks of a server's key. */

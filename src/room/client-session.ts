@@ -227,12 +227,12 @@ export class ClientSession {
   }
 
   #handleEntered(room: ClientRoom, entered: Entered): void {
-    const { members, memberCount, log, lastSequence } = entered;
+    const { members, memberCount, log, firstSequence, lastSequence } = entered;
     const nicks = members.map(({ nick }) => nick);
     room.phase = "in";
     room.nicks = new Set(nicks);
     if (this.#nick !== undefined) room.nicks.add(this.#nick);
-    const isOther = room.log.handleEntered(log, lastSequence);
+    const isOther = room.log.handleEntered(log, lastSequence, firstSequence);
     if (isOther) this.#news.tell({ type: "reset", room: room.name });
     const ref = withRef(room.joinCall?.ref);
     room.joinCall = undefined;

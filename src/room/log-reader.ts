@@ -47,6 +47,16 @@ export async function readEntry(
   return decodeEntry(await readOne(database, entryKey(room, sequence)), room, sequence);
 }
 
+/** The entries of these places, with `undefined` for one that is missing or damaged. */
+export async function readEntries(
+  database: Database,
+  places: readonly { readonly room: string; readonly sequence: number }[],
+): Promise<readonly (LogEntry | undefined)[]> {
+  const keys = places.map(({ room, sequence }) => entryKey(room, sequence));
+  const records = await readEach(database, keys);
+  return places.map(({ room, sequence }, index) => decodeEntry(records[index], room, sequence));
+}
+
 /** Every sequence of a walk in its order, with `undefined` for an entry that is lost. */
 export async function* walkLog(
   database: Database,

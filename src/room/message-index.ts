@@ -1,10 +1,10 @@
 import type { EntryChange } from "./commit-plan.ts";
 import type { Database, DatabaseChange } from "./database.ts";
-import { encodeNumbers, type LogState } from "./log-state.ts";
+import { decodeNumbers, encodeNumbers, type LogState } from "./log-state.ts";
 import { encodePositions, withPosition } from "./posting-list.ts";
-import { sealRecord } from "./record.ts";
+import { openRecord, sealRecord } from "./record.ts";
 import { type Backlog, readBacklog } from "./search-backlog.ts";
-import { segmentDocuments } from "./search-segment.ts";
+import { type SegmentSpan, segmentDocuments } from "./search-segment.ts";
 import { SearchTail, type TermChange, termChange } from "./search-tail.ts";
 import { IndexDamage, locate, readDocuments, readPositions, segmentAt } from "./segment-reader.ts";
 import {
@@ -13,6 +13,7 @@ import {
   partRange,
   placeRange,
   segmentOfKey,
+  spanKey,
   termKey,
 } from "./store-keys.ts";
 
@@ -38,7 +39,7 @@ type IndexState =
 /** Keys that one step of clearing deletes. */
 const stepKeysMax = 10_000;
 
-const indexParts = ["terms", "places", "documents"] as const;
+const indexParts = ["terms", "places", "spans", "documents"] as const;
 
 /**
  * The inverted index of all messages: for each term the messages that have it, newest segments last.
@@ -48,27 +49,28 @@ const indexParts = ["terms", "places", "documents"] as const;
 export class MessageIndex {
   #state: IndexState;
   #nextSegment: number;
+  readonly #spans: Map<number, SegmentSpan>;
 
   /** Finds out what the segments do not have, and takes it into the tail if it is little. */
   static async load(
     database: Database,
     logs: ReadonlyMap<string, LogState>,
   ): Promise<MessageIndex> {
-    const [last] = await database.keys(partRange("documents"), { isReverse: true, limit: 1 });
-    const nextSegment = last === undefined ? 0 : segmentOfKey(last) + 1;
-    if ((await database.read(indexStateKey)) !== undefined) {
-      return new MessageIndex({ type: "clearing" }, nextSegment);
+    const spans = await readSpans(database);
+    if (spans === undefined || (await database.read(indexStateKey)) !== undefined) {
+      return new MessageIndex({ type: "clearing" }, new Map());
     }
     const backlog = await readBacklog(database, logs);
     const state: IndexState = fitsTail(backlog)
       ? { type: "live", tail: tailOf(backlog) }
       : { type: "building" };
-    return new MessageIndex(state, nextSegment);
+    return new MessageIndex(state, spans);
   }
 
-  private constructor(state: IndexState, nextSegment: number) {
+  private constructor(state: IndexState, spans: Map<number, SegmentSpan>) {
     this.#state = state;
-    this.#nextSegment = nextSegment;
+    this.#spans = spans;
+    this.#nextSegment = Math.max(-1, ...spans.keys()) + 1;
   }
 
   /** Whether there is a `step` to be done before everything is found. */
@@ -81,7 +83,12 @@ export class MessageIndex {
     return this.#state.type === "live" ? this.#state.tail : undefined;
   }
 
-  /** The number of the next segment; those below are on disk, but for some that expired. */
+  /** When the messages of each segment were sent; a segment that is not there has expired. */
+  get spans(): ReadonlyMap<number, SegmentSpan> {
+    return this.#spans;
+  }
+
+  /** The number of the next segment. */
   get nextSegment(): number {
     return this.#nextSegment;
   }
@@ -137,7 +144,7 @@ export class MessageIndex {
       changes: tail.documentCount === 0 ? [] : tail.segment(segment),
       indexedThrough: backlog.through,
       onWritten: () => {
-        this.#nextSegment = segment + 1;
+        if (0 < tail.documentCount) this.#added(segment, tail);
       },
     };
   }
@@ -159,7 +166,12 @@ export class MessageIndex {
         return isExpired || document.sequence < (logs.get(document.room)?.firstSequence ?? 1);
       });
       changes.push({ type: "del", key });
-      if (isOver) changes.push({ type: "del", key: documentsKey(segment) });
+      if (!isOver) continue;
+      changes.push(
+        { type: "del", key: documentsKey(segment) },
+        { type: "del", key: spanKey(segment) },
+      );
+      this.#spans.delete(segment);
     }
     return changes;
   }
@@ -176,8 +188,14 @@ export class MessageIndex {
       onWritten: () => {
         this.#state = { type: "building" };
         this.#nextSegment = 0;
+        this.#spans.clear();
       },
     };
+  }
+
+  #added(segment: number, tail: SearchTail): void {
+    this.#nextSegment = segment + 1;
+    this.#spans.set(segment, tail.span);
   }
 
   #fillSegment(tail: SearchTail): IndexUpdate {
@@ -187,7 +205,7 @@ export class MessageIndex {
       changes: tail.segment(segment),
       indexedThrough: tail.lastSequences,
       onWritten: () => {
-        this.#nextSegment = segment + 1;
+        this.#added(segment, tail);
         this.#state = { type: "live", tail: new SearchTail() };
       },
     };
@@ -234,7 +252,7 @@ interface TermsChange {
 /** What changes of the terms of an older message, if anything. */
 function termsChange({ room, before, after }: EntryChange): TermsChange[] {
   if (before === undefined) return [];
-  const terms = termChange(before, after);
+  const terms = termChange(room, before, after);
   const count = terms.added.length + terms.removed.length;
   return count === 0 ? [] : [{ room, sequence: before.sequence, terms }];
 }
@@ -244,6 +262,20 @@ const nothing: IndexUpdate = {
   indexedThrough: new Map(),
   onWritten: () => undefined,
 };
+
+/** The spans of all segments, or `undefined` when one is damaged. */
+async function readSpans(database: Database): Promise<Map<number, SegmentSpan> | undefined> {
+  const spans = new Map<number, SegmentSpan>();
+  for await (const chunk of database.walk(partRange("spans"))) {
+    for (const [key, record] of chunk) {
+      const value = openRecord(key, record);
+      const [from, to] = (value && decodeNumbers(value, 2)) ?? [];
+      if (from === undefined || to === undefined) return undefined;
+      spans.set(segmentOfKey(key), { from, to });
+    }
+  }
+  return spans;
+}
 
 function fitsTail({ messages, isComplete }: Backlog): boolean {
   return isComplete && messages.length < segmentDocuments;

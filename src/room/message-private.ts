@@ -44,12 +44,12 @@ export interface Asked {
   readonly until: number;
 }
 
-/** Somebody answered, or nobody did in time. */
+/** Somebody agreed to a private chat, or does not want it. */
 export interface Answered {
   readonly type: "answered";
   readonly room: string;
   readonly nick: string;
-  readonly answer: "accepted" | "declined" | "expired";
+  readonly answer: "accepted" | "declined";
 }
 
 export type PrivateRequest = Ask | Answer;
@@ -74,6 +74,6 @@ export const privateEvents: SchemaTable<PrivateEvent> = {
   answered: tagged<Answered>("answered", {
     room: name,
     nick: name,
-    answer: word(["accepted", "declined", "expired"]),
+    answer: word(["accepted", "declined"]),
   }),
 };

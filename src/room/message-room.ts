@@ -9,6 +9,7 @@ import {
   object,
   optional,
   phrase,
+  range,
   ref,
   type Schema,
   type SchemaTable,
@@ -73,6 +74,22 @@ export interface Create {
   readonly ref: number;
   readonly room: string;
   readonly kind: "public" | "invite";
+}
+
+/** What the log of a room keeps: the newest entries, for so long and so much as both allow. */
+export interface RetentionRule {
+  readonly ageMs?: number;
+  /** Of the entries as they lie on disk. */
+  readonly bytesMax?: number;
+}
+
+/** Changes who may come in and what the log keeps, as far as it is given; answered by `Done`. */
+export interface Configure {
+  readonly type: "configure";
+  readonly ref: number;
+  readonly room: string;
+  readonly kind?: "public" | "invite";
+  readonly retention?: RetentionRule;
 }
 
 /** Rooms that can be joined or were, with names after `after`. */
@@ -193,7 +210,7 @@ export interface TypingEvent {
   readonly state: "active" | "paused" | "done";
 }
 
-export type RoomRequest = Join | Leave | Create | ListRooms | ListMembers;
+export type RoomRequest = Join | Leave | Create | Configure | ListRooms | ListMembers;
 
 export type RoomReply = Entered | Exited | Rooms | Members;
 
@@ -207,6 +224,11 @@ export const readState: Schema<ReadState> = object<ReadState>({
   sequence: whole,
   unread: whole,
   mentions: whole,
+});
+
+export const retentionRule: Schema<RetentionRule> = object<RetentionRule>({
+  ageMs: optional(range(1, Number.MAX_SAFE_INTEGER)),
+  bytesMax: optional(range(1, Number.MAX_SAFE_INTEGER)),
 });
 
 const typingState = word(["active", "paused", "done"]);
@@ -235,6 +257,12 @@ export const roomRequests: SchemaTable<RoomRequest> = {
   join: tagged<Join>("join", { ref, room: name, invitation: optional(id) }),
   leave: tagged<Leave>("leave", { ref, room: name }),
   create: tagged<Create>("create", { ref, room: name, kind: word(["public", "invite"]) }),
+  configure: tagged<Configure>("configure", {
+    ref,
+    room: name,
+    kind: optional(word(["public", "invite"])),
+    retention: optional(retentionRule),
+  }),
   rooms: tagged<ListRooms>("rooms", { ref, after: optional(name) }),
   members: tagged<ListMembers>("members", { ref, room: name, after: optional(name) }),
 };

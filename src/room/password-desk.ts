@@ -149,7 +149,7 @@ export class PasswordDesk {
 
   #ownedRoom(member: Member, wanted: string): Room {
     const room = this.#state.joined(member, wanted);
-    this.#state.require(member, room, "password");
+    this.#state.require(member, room, "configure");
     return room;
   }
 

@@ -28,7 +28,6 @@ export type Action =
   | "announce"
   | "topic"
   | "mode"
-  | "password"
   | "invite"
   | "kick"
   | "ban"
@@ -36,6 +35,7 @@ export type Action =
   | "mute"
   | "unmute"
   | "role"
+  | "configure"
   | "see-bans"
   | "grant"
   | "stop";
@@ -59,7 +59,6 @@ const lowestRole: Readonly<Record<Action, Role>> = {
   announce: "moderator",
   topic: "moderator",
   mode: "moderator",
-  password: "owner",
   invite: "moderator",
   kick: "moderator",
   ban: "moderator",
@@ -67,6 +66,7 @@ const lowestRole: Readonly<Record<Action, Role>> = {
   mute: "moderator",
   unmute: "moderator",
   role: "owner",
+  configure: "owner",
   "see-bans": "moderator",
   grant: "server-owner",
   stop: "server-owner",

@@ -11,6 +11,7 @@ import {
   typingMs,
 } from "./limits.ts";
 import type {
+  Configure,
   Create,
   Entered,
   Join,
@@ -90,23 +91,40 @@ export class RoomDesk {
     this.enter(now, member, room);
     this.#state.push({
       onDone: () => this.enteredAnswer(member, ref, room),
-      onFailed: (failure) => this.#state.refuseFailed(member, ref, failure),
+      onFailed: (failure) => {
+        this.#state.refuseFailed(member, ref, failure);
+        rooms.unmake(now, room);
+        this.#state.markers.delete(person, name);
+      },
     });
+  }
+
+  configure(member: Member, { ref, room: wanted, kind, retention }: Configure): void {
+    const room = this.#state.joined(member, wanted);
+    this.#state.require(member, room, "configure");
+    const change = {
+      ...(kind !== undefined && { kind }),
+      ...(retention !== undefined && { retention }),
+    };
+    const { password: _password, ...open } = room.record;
+    // Another kind of room has no password.
+    const before = kind === undefined ? room.record : open;
+    this.#state.rooms.record(room, { ...before, ...change });
+    this.#state.answerWhenStored(member, ref);
   }
 
   /** Rooms that may be found: those that are not secret, and those the member belongs to. */
   listRooms(member: Member, { ref, after = "" }: ListRooms): void {
     const { person } = member.state.person;
-    const found = [...this.#state.rooms.all]
-      .filter(({ name }) => after < name)
-      .filter((room) => this.#isListed(member, room))
-      .sort((one, other) => (one.name < other.name ? -1 : 1));
     const summaries: RoomSummary[] = [];
     let bytes = 0;
-    for (const room of found) {
+    let hasMore = false;
+    for (const room of this.#state.rooms.after(after)) {
+      if (!this.#isListed(member, room)) continue;
       const { name, record, memberCount, end } = room;
       bytes += utf8Bytes(name) + utf8Bytes(record.topic) + summaryOverheadBytes;
-      if (listBytesMax < bytes) break;
+      hasMore = listBytesMax < bytes;
+      if (hasMore) break;
       summaries.push({
         room: name,
         kind: record.kind,
@@ -116,7 +134,6 @@ export class RoomDesk {
         ...this.#state.readState(person, room),
       });
     }
-    const hasMore = summaries.length < found.length;
     this.#state.output.answer(member, { type: "rooms", ref, rooms: summaries, hasMore });
   }
 

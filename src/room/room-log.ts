@@ -29,15 +29,17 @@ export class RoomLog {
   }
 
   /**
-   * The room was entered, for the first time or again: the past is not replayed, a gap is. Gives
-   * whether it is another log than before, so that nothing that was seen is in it.
+   * The room was entered, for the first time or again: the past is not replayed, a gap is, as far as it
+   * has not expired. Gives whether it is another log than before, so that nothing that was seen is in
+   * it.
    */
-  handleEntered(history: string, lastSequence: number): boolean {
+  handleEntered(history: string, lastSequence: number, firstSequence = 1): boolean {
     const isFirst = this.#next === undefined;
     // A log that is shorter than what we have seen was put back from a copy.
     const isShorter = this.#next !== undefined && lastSequence < this.#next - 1;
     const isOther = isShorter || (!isFirst && history !== this.#history);
     if (isFirst || isOther) this.#next = lastSequence + 1;
+    this.#next = Math.max(this.#next ?? 1, firstSequence);
     this.#history = history;
     this.#last = lastSequence;
     this.#ahead.clear();

@@ -9,8 +9,14 @@ import {
   mutesMax,
   rolesMax,
 } from "./limits.ts";
-import type { RoomKind, RoomRole } from "./message-room.ts";
-import { roomKind, roomRole } from "./message-room.ts";
+import {
+  type RetentionRule,
+  type RoomKind,
+  type RoomRole,
+  retentionRule,
+  roomKind,
+  roomRole,
+} from "./message-room.ts";
 import { opaqueBytes } from "./opaque-port.ts";
 import {
   bytes,
@@ -76,6 +82,8 @@ export interface RoomRecord {
   readonly topic: string;
   readonly slowMs: number;
   readonly isReadOnly: boolean;
+  /** Everything is kept without it. */
+  readonly retention?: RetentionRule;
   readonly createdAt: number;
   readonly roles: readonly RoleHolder[];
   readonly bans: readonly RoomBan[];
@@ -116,6 +124,7 @@ const recordSchema: Schema<RoomRecord> = object<RoomRecord>({
   topic: phrase,
   slowMs: whole,
   isReadOnly: flag,
+  retention: optional(retentionRule),
   createdAt: whole,
   roles: list(object<RoleHolder>({ person, nick: name, role: roomRole }), rolesMax),
   bans: list(

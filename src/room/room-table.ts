@@ -5,12 +5,14 @@ import { Room } from "./room.ts";
 import type { Parting } from "./room-news.ts";
 import { decodeRoomRecord, encodeRoomRecord, type RoomRecord } from "./room-record.ts";
 import type { Member, Session } from "./session.ts";
+import { SortedKeys } from "./sorted-keys.ts";
 import type { LogEnd, StoreContents } from "./store-port.ts";
 
 /** All rooms of a server, and who is in which: both sides of that are changed here, together. */
 export class RoomTable {
   readonly #book: RecordBook;
   readonly #rooms = new Map<string, Room>();
+  readonly #names = new SortedKeys();
   /** Rooms of which something is kept. */
   #writtenCount: number;
   /** Rooms that have something to tell. */
@@ -22,10 +24,10 @@ export class RoomTable {
    */
   constructor(book: RecordBook, { ends, records }: Pick<StoreContents, "ends" | "records">) {
     this.#book = book;
-    for (const [name, end] of ends) this.#rooms.set(name, new Room(name, end));
-    for (const [name, value] of records.rooms) {
-      const record = decodeRoomRecord(name, value);
-      this.#rooms.set(name, new Room(name, ends.get(name), record));
+    for (const name of new Set([...ends.keys(), ...records.rooms.keys()])) {
+      const value = records.rooms.get(name);
+      const record = value === undefined ? undefined : decodeRoomRecord(name, value);
+      this.#add(new Room(name, ends.get(name), record));
     }
     this.#writtenCount = this.#rooms.size;
   }
@@ -34,8 +36,12 @@ export class RoomTable {
     return this.#rooms.size;
   }
 
-  get all(): Iterable<Room> {
-    return this.#rooms.values();
+  /** Rooms whose names come after this one, in order. */
+  *after(name: string): Generator<Room> {
+    for (const other of this.#names.after(name)) {
+      const room = this.#rooms.get(other);
+      if (room !== undefined) yield room;
+    }
   }
 
   /** Rooms whose news may be due. */
@@ -51,7 +57,7 @@ export class RoomTable {
   create(name: string): Room {
     if (name !== lobbyName) this.#checkPlace();
     const room = new Room(name);
-    this.#rooms.set(name, room);
+    this.#add(room);
     return room;
   }
 
@@ -66,12 +72,21 @@ export class RoomTable {
     if (!room.isWritten) this.#writtenCount += 1;
     room.record = record;
     room.isRecorded = true;
-    this.#book.mark("rooms", room.name, () => encodeRoomRecord(room.record));
+    this.#markRecord(room);
+  }
+
+  /** Its record could not be stored: it was never made. */
+  unmake(now: number, room: Room): void {
+    room.isRecorded = false;
+    this.#writtenCount -= room.isWritten ? 0 : 1;
+    this.#markRecord(room);
+    for (const member of room.members) this.exit(now, member, room, { reason: "left" });
+    this.dispose(room);
   }
 
   /** Forgets the room if nobody would miss it. */
   dispose(room: Room): void {
-    if (room.isDisposable) this.#rooms.delete(room.name);
+    if (room.isDisposable && this.#rooms.delete(room.name)) this.#names.delete(room.name);
   }
 
   /**
@@ -151,6 +166,17 @@ export class RoomTable {
       this.#rooms.get(name)?.add(member);
       this.#rooms.get(name)?.remove(owner);
     }
+  }
+
+  #add(room: Room): void {
+    this.#rooms.set(room.name, room);
+    this.#names.add(room.name);
+  }
+
+  #markRecord(room: Room): void {
+    this.#book.mark("rooms", room.name, () =>
+      room.isRecorded ? encodeRoomRecord(room.record) : undefined,
+    );
   }
 
   #checkPlace(): void {

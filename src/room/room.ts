@@ -4,6 +4,7 @@ import type { RoomMember } from "./message-room.ts";
 import { RoomNews } from "./room-news.ts";
 import { plainRecord, type RoomRecord } from "./room-record.ts";
 import type { Member } from "./session.ts";
+import { SortedKeys } from "./sorted-keys.ts";
 import type { LogEnd } from "./store-port.ts";
 
 /** Some of a room's members, in the order of their keys. */
@@ -29,8 +30,7 @@ export class Room {
   readonly writtenAt: Map<string, number> = new Map();
   /** The sessions that are in it, by nickname key. */
   readonly #byKey = new Map<string, Set<Member>>();
-  /** The keys in order, so that pages of them do not depend on who comes and goes. */
-  readonly #keys: string[] = [];
+  readonly #keys = new SortedKeys();
 
   constructor(name: string, end: LogEnd = emptyEnd, record?: RoomRecord) {
     this.name = name;
@@ -41,7 +41,7 @@ export class Room {
 
   /** Nicknames that are there. */
   get memberCount(): number {
-    return this.#keys.length;
+    return this.#keys.size;
   }
 
   get members(): readonly Member[] {
@@ -67,7 +67,7 @@ export class Room {
       return;
     }
     this.#byKey.set(key, new Set([member]));
-    this.#keys.splice(this.#indexAfter(key), 0, key);
+    this.#keys.add(key);
   }
 
   remove(member: Member): void {
@@ -75,7 +75,7 @@ export class Room {
     const members = this.#byKey.get(key);
     if (!members?.delete(member) || 0 < members.size) return;
     this.#byKey.delete(key);
-    this.#keys.splice(this.#indexAfter(key) - 1, 1);
+    this.#keys.delete(key);
   }
 
   /** The member with this nickname key as the others see it, or `undefined` when it is not there. */
@@ -94,28 +94,15 @@ export class Room {
 
   /** The members whose keys come after `afterKey`, or the first ones; as many as a message takes. */
   memberPage(afterKey: string | undefined): MemberPage {
-    const start = afterKey === undefined ? 0 : this.#indexAfter(afterKey);
     const members: RoomMember[] = [];
     let bytes = 0;
-    for (const key of this.#keys.slice(start, start + nicksMax)) {
+    for (const key of this.#keys.after(afterKey)) {
       const member = this.view(key);
       if (member === undefined) continue;
       bytes += utf8Bytes(member.nick) + memberOverheadBytes;
-      if (listBytesMax < bytes) break;
+      if (listBytesMax < bytes || nicksMax <= members.length) return { members, hasMore: true };
       members.push(member);
     }
-    return { members, hasMore: start + members.length < this.#keys.length };
-  }
-
-  /** How many keys are less than or equal to this one. */
-  #indexAfter(key: string): number {
-    let low = 0;
-    let high = this.#keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] ?? "") <= key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return { members, hasMore: false };
   }
 }

@@ -2,7 +2,7 @@ import { utf8Bytes } from "../base/text.ts";
 import type { Database } from "./database.ts";
 import { pageTextBytesMax } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { readEntry } from "./log-reader.ts";
+import { readEntries } from "./log-reader.ts";
 import type { LogState } from "./log-state.ts";
 import type { MessageIndex } from "./message-index.ts";
 import { intersect, type Positions, unite } from "./posting-list.ts";
@@ -12,6 +12,7 @@ import {
   featureTerm,
   foldText,
   mentionTerm,
+  roomTerm,
   searchedTextMax,
   type WantedTerm,
   wantedTerms,
@@ -26,6 +27,9 @@ const wantedMax = 32;
 /** Words that a beginning stands for, the first ones in order. */
 const expandedMax = 64;
 
+/** Rooms that are looked for as a term; where there are more, most of what is found is in one. */
+const roomTermsMax = 16;
+
 /** Segments whose postings are read at once: few first, for what is found is mostly new. */
 const windowSegments = { first: 8, most: 128 };
 
@@ -33,7 +37,7 @@ const windowSegments = { first: 8, most: 128 };
  * Messages that one search reads from the logs: it then gives a cursor to go on from, for words that
  * stand next to each other nowhere must not keep the store busy.
  */
-const candidatesMax = 2_000;
+const candidatesMax = 1_000;
 
 /** Messages that are read at once, of up to 16 MiB each. */
 const readsAtOnce = 8;
@@ -87,6 +91,8 @@ class SearchRun {
     const segmentsEnd = this.#options.index.nextSegment;
     if (await this.#takeTail(wanted, segmentsEnd)) return this.#result();
     const expanded = await Promise.all(wanted.map((term) => this.#expand(term)));
+    const { rooms } = this.#options.query;
+    if (rooms.length <= roomTermsMax) expanded.push(rooms.map(roomTerm));
     let size = windowSegments.first;
     let end = Math.min(segmentsEnd, this.#from.segment + 1);
     while (0 < end) {
@@ -142,18 +148,32 @@ class SearchRun {
     begin: number,
     end: number,
   ): Promise<boolean> {
+    const segments = this.#segments(begin, end);
+    if (segments.length === 0) return false;
     let found: ReadonlyMap<number, Positions> | undefined;
     for (const terms of wanted) {
       const postings = await Promise.all(terms.map((term) => this.#postings(term, begin, end)));
       found = bothOf(found, anyOf(postings));
       if (found.size === 0) return false;
     }
-    for (let segment = end - 1; begin <= segment; segment -= 1) {
+    for (const segment of segments) {
       const positions = found?.get(segment);
       if (found !== undefined && positions === undefined) continue;
       if (await this.#takeSegment(segment, positions)) return true;
     }
     return false;
+  }
+
+  /** Those that are there and have messages of the time that is asked for, the newest first. */
+  #segments(begin: number, end: number): readonly number[] {
+    const { index, query } = this.#options;
+    const { after = 0, before = Number.POSITIVE_INFINITY } = query;
+    const segments: number[] = [];
+    for (let segment = end - 1; begin <= segment; segment -= 1) {
+      const span = index.spans.get(segment);
+      if (span !== undefined && after <= span.to && span.from < before) segments.push(segment);
+    }
+    return segments;
   }
 
   async #takeSegment(segment: number, positions: Positions | undefined): Promise<boolean> {
@@ -180,11 +200,8 @@ class SearchRun {
     const possible = candidates.filter((candidate) => this.#isPossible(candidate));
     for (let index = 0; index < possible.length; index += readsAtOnce) {
       const some = possible.slice(index, index + readsAtOnce);
-      const entries = await Promise.all(
-        some.map(({ document: { room, sequence } }) =>
-          readEntry(this.#options.database, room, sequence),
-        ),
-      );
+      const places = some.map(({ document }) => document);
+      const entries = await readEntries(this.#options.database, places);
       for (const [at, candidate] of some.entries()) {
         if (!this.#add(candidate, entries[at])) return true;
       }

@@ -3,7 +3,7 @@ import type { DatabaseChange } from "./database.ts";
 import { encodeNumbers } from "./log-state.ts";
 import { encodePositions, type Positions } from "./posting-list.ts";
 import { sealRecord } from "./record.ts";
-import { documentsKey, placeKey, termKey } from "./store-keys.ts";
+import { documentsKey, placeKey, spanKey, termKey } from "./store-keys.ts";
 
 /** A message that the search index knows; its number in its segment is its position. */
 export interface Document {
@@ -18,13 +18,34 @@ export interface Document {
  */
 export const segmentDocuments = 4_096;
 
+/** The times between which the messages of a segment were sent, both included. */
+export interface SegmentSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The span of some messages; the clock may have been set back among them. */
+export function spanOf(documents: readonly Document[]): SegmentSpan {
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  for (const { sentAt } of documents) {
+    from = Math.min(from, sentAt);
+    to = Math.max(to, sentAt);
+  }
+  return { from, to };
+}
+
 /** Everything that a new segment writes. A room's messages come in the order of their sequences. */
 export function segmentChanges(
   segment: number,
   documents: readonly Document[],
   postings: ReadonlyMap<string, Positions>,
 ): DatabaseChange[] {
-  const changes = [put(documentsKey(segment), encodeDocuments(documents))];
+  const { from, to } = spanOf(documents);
+  const changes = [
+    put(documentsKey(segment), encodeDocuments(documents)),
+    put(spanKey(segment), encodeNumbers([from, to])),
+  ];
   const rooms = new Set<string>();
   for (const { room, sequence } of documents) {
     if (rooms.has(room)) continue;

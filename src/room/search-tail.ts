@@ -1,7 +1,7 @@
 import type { DatabaseChange } from "./database.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { Positions } from "./posting-list.ts";
-import { type Document, segmentChanges } from "./search-segment.ts";
+import { type Document, type SegmentSpan, segmentChanges, spanOf } from "./search-segment.ts";
 import { termsOf, type WantedTerm } from "./search-terms.ts";
 
 /**
@@ -26,7 +26,7 @@ export class SearchTail {
     const { sequence, sentAt } = entry;
     const position = this.#documents.push({ room, sequence, sentAt }) - 1;
     this.#positions.set(positionKey(room, sequence), position);
-    for (const term of termsOf(entry)) {
+    for (const term of termsOf(room, entry)) {
       const positions = this.#postings.get(term);
       if (positions === undefined) this.#postings.set(term, [position]);
       else positions.push(position);
@@ -75,6 +75,11 @@ export class SearchTail {
     return new Map(this.#documents.map(({ room, sequence }) => [room, sequence]));
   }
 
+  /** When its messages were sent; it must have some. */
+  get span(): SegmentSpan {
+    return spanOf(this.#documents);
+  }
+
   /** What writes all of it as a segment of this number. */
   segment(number: number): DatabaseChange[] {
     return segmentChanges(number, this.#documents, this.#postings);
@@ -88,9 +93,13 @@ export interface TermChange {
 }
 
 /** What makes the terms of one state of a message those of another; of one that goes, none. */
-export function termChange(before: LogEntry, after: LogEntry | undefined): TermChange {
-  const old = termsOf(before);
-  const young: ReadonlySet<string> = after === undefined ? new Set() : termsOf(after);
+export function termChange(
+  room: string,
+  before: LogEntry,
+  after: LogEntry | undefined,
+): TermChange {
+  const old = termsOf(room, before);
+  const young: ReadonlySet<string> = after === undefined ? new Set() : termsOf(room, after);
   return {
     removed: [...old].filter((term) => !young.has(term)),
     added: [...young].filter((term) => !old.has(term)),

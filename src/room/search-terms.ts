@@ -89,6 +89,11 @@ export function authorTerm(person: string): string {
   return `@${person}`;
 }
 
+/** The term of everything in this room. */
+export function roomTerm(room: string): string {
+  return `#${room}`;
+}
+
 /** The term of everything that mentions this person. */
 export function mentionTerm(person: string): string {
   return `>${person}`;
@@ -100,10 +105,11 @@ export function featureTerm(feature: Feature): string {
 }
 
 /** All terms under which an entry is found, each once: none unless it is a message. */
-export function termsOf({ author, body }: LogEntry): ReadonlySet<string> {
+export function termsOf(room: string, { author, body }: LogEntry): ReadonlySet<string> {
   if (body.type !== "message") return new Set();
   const text = body.text.slice(0, searchedTextMax);
   const terms = new Set(wordsOf(foldText(text)));
+  terms.add(roomTerm(room));
   terms.add(authorTerm(author.person));
   for (const person of body.mentions ?? []) terms.add(mentionTerm(person));
   if (linkPattern.test(text)) terms.add(featureTerm("link"));

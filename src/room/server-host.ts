@@ -12,7 +12,7 @@ import { Wakeup } from "./wakeup.ts";
 
 export interface ServerHostOptions {
   readonly server: ChatServer;
-  readonly port: EndpointPort;
+  readonly port: Pick<EndpointPort, "send" | "close" | "streams">;
   readonly store: StorePort;
   readonly opaque: OpaquePort;
   readonly clock: Clock;

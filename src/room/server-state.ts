@@ -201,7 +201,9 @@ export class ServerState {
   /** When `handleTurn` has something to do without anything happening. */
   pollTimeout(): number | undefined {
     const times = [...this.rooms.newsy].map(({ news }) => news.dueAt);
-    return [...times, this.#recordsDueAt].reduce(earlier, undefined);
+    // While a commit is under way, its end is what is waited for.
+    const recordsDueAt = this.commits.isWriting ? undefined : this.#recordsDueAt;
+    return [...times, recordsDueAt].reduce(earlier, undefined);
   }
 
   /** After every turn: stores what waits, reads what is asked for, tells what is due. */

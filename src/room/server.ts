@@ -53,6 +53,8 @@ export interface RunningServer extends AsyncDisposable {
   issueCookie(host: string): Uint8Array;
   /** Sends a datagram of another protocol from the server's port. */
   sendOther(to: Address, datagram: Uint8Array): void;
+  /** Everybody was told and everything is stored, because it was closed or its owner stopped it. */
+  readonly stopped: Promise<void>;
   /** Tells the members why, stores what was accepted, closes everything. Later calls wait for it. */
   close(reason: string): Promise<void>;
 }
@@ -134,6 +136,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     },
     claimToken: server.isClaimed ? undefined : options.claimToken,
     damagedRooms,
+    stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,

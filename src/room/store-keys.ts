@@ -82,6 +82,11 @@ export function documentsKey(segment: number): string {
   return `documents!${segmentNumber(segment)}`;
 }
 
+/** When the messages of a segment were sent. */
+export function spanKey(segment: number): string {
+  return `spans!${segmentNumber(segment)}`;
+}
+
 /** The segment of the search index that a room's messages from this sequence on are in. */
 export function placeKey(room: string, sequence: number): string {
   return `places!${room}!${number(sequence)}`;
@@ -97,7 +102,7 @@ export function termOfKey(key: string): string {
   return key.slice("terms!".length, -segmentDigits - 1);
 }
 
-/** The segment of a `termKey` or a `documentsKey`. */
+/** The segment of a `termKey`, a `documentsKey` or a `spanKey`. */
 export function segmentOfKey(key: string): number {
   return Number.parseInt(key.slice(-segmentDigits), 16);
 }

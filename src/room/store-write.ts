@@ -1,8 +1,8 @@
 import { type CommitPlan, type EntryChange, planCommit } from "./commit-plan.ts";
 import type { DatabaseChange } from "./database.ts";
-import { decodeEntry, encodeEntry } from "./entry-record.ts";
+import { encodeEntry } from "./entry-record.ts";
 import type { LogEntry } from "./log-entry.ts";
-import { readEach, walkLog } from "./log-reader.ts";
+import { readEach, readEntries, walkLog } from "./log-reader.ts";
 import {
   decodePlace,
   emptyLog,
@@ -130,22 +130,20 @@ async function planDrafts(
     return value && decodePlace(value);
   });
   const stored = new Map<string, LogEntry>();
-  const load = async (places: readonly (readonly [room: string, sequence: number])[]) => {
-    const keys = places.map(([room, sequence]) => entryKey(room, sequence));
-    const found = await readEach(database, keys);
-    for (const [index, [room, sequence]] of places.entries()) {
-      const entry = decodeEntry(found[index], room, sequence);
-      if (entry !== undefined) stored.set(entryKey(room, sequence), entry);
+  const load = async (places: readonly { readonly room: string; readonly sequence: number }[]) => {
+    for (const [index, entry] of (await readEntries(database, places)).entries()) {
+      const room = places[index]?.room ?? "";
+      if (entry !== undefined) stored.set(entryKey(room, entry.sequence), entry);
     }
   };
   const targets = drafts.flatMap(({ room, body }) =>
-    isChanging(body) ? [[room, body.target] as const] : [],
+    isChanging(body) ? [{ room, sequence: body.target }] : [],
   );
   await load(targets);
   const edits = drafts.flatMap(({ room, body }) => {
     if (body.type !== "delete") return [];
     const { edited } = stored.get(entryKey(room, body.target)) ?? {};
-    return (edited?.sequences ?? []).map((sequence) => [room, sequence] as const);
+    return (edited?.sequences ?? []).map((sequence) => ({ room, sequence }));
   });
   await load(edits);
   return planCommit({ drafts, known, stored, logs, wallNow });

@@ -8,6 +8,7 @@ import type { KeyPair } from "./noise.ts";
 import type { ConnectionId, LongPacketOf } from "./packet.ts";
 import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
+import type { SocketShares } from "./socket-shares.ts";
 
 /** What a connection needs from its endpoint. */
 export interface ConnectionOptions {
@@ -18,6 +19,7 @@ export interface ConnectionOptions {
   readonly peer: Address;
   readonly random: Random;
   readonly budget: ReceiveBudget;
+  readonly shares: SocketShares;
   /** See `EndpointOptions.isConsuming`. */
   readonly isConsuming: boolean;
   readonly makeAead: AeadMaker;

@@ -22,6 +22,7 @@ import { Link } from "./link.ts";
 import type { ConnectionId, LongPacket } from "./packet.ts";
 import { PeerPath } from "./peer-path.ts";
 import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
+import { SocketShare } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 
 type State =
@@ -79,6 +80,7 @@ export class Connection {
       ackDelayMs: options.ackDelayMs,
       pathBytesMax: () => options.pathBytesMax(this.#path.address),
       isConsuming: options.isConsuming,
+      share: new SocketShare(options.shares, options.parameters.socketBytes),
       onMessage: (channel, message) =>
         options.emit({ type: "message", connection: options.handle, channel, message }),
       onDatagram: (bytes) => options.emit({ type: "datagram", connection: options.handle, bytes }),
@@ -218,7 +220,7 @@ export class Connection {
       this.#open(link);
     }
     if (!this.#isUsable()) return "unexpected";
-    this.#session.onHeard(now);
+    this.#session.onHeard(now, datagram.length);
     const frames = decodeFrames(payload);
     if (frames === undefined) {
       this.#violate(now, transportCodes.protocolViolation, "a packet has frames we cannot read");

@@ -49,6 +49,7 @@ import {
 import { ourParameters, type TransportParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
+import { SocketShares } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 
 /**
@@ -61,6 +62,7 @@ export class Endpoint {
   readonly #connectionCountMax: number;
   readonly #budget: ReceiveBudget;
   readonly #isConsuming: boolean;
+  readonly #shares: SocketShares;
   readonly #makeAead: AeadMaker;
   readonly #makeCongestion: CongestionFactory;
   readonly #parameters: TransportParameters;
@@ -100,6 +102,7 @@ export class Endpoint {
       ...ourParameters,
       socketBytes: options.socketBytes ?? ourParameters.socketBytes,
     };
+    this.#shares = new SocketShares(this.#parameters.socketBytes);
     this.#pathBytesMax = options.pathBytesMax ?? (() => datagramBytesMin);
     const { random } = options;
     const parameters = this.#parameters;
@@ -388,6 +391,7 @@ export class Endpoint {
         peer,
         random: this.#random,
         budget: this.#budget,
+        shares: this.#shares,
         isConsuming: this.#isConsuming,
         makeAead: this.#makeAead,
         makeCongestion: this.#makeCongestion,

@@ -35,6 +35,7 @@ export const frameTypes = {
   pathChallenge: 0x1a,
   pathResponse: 0x1b,
   close: 0x1c,
+  socketBytes: 0x20,
   datagram: 0x31,
   ackFrequency: 0xaf,
 } as const;
@@ -49,6 +50,7 @@ type NumberFrameType = (typeof frameTypes)[
   | "maxData"
   | "maxMessageStreams"
   | "maxDataStreams"
+  | "socketBytes"
   | "dataBlocked"];
 type StreamNumberFrameType = (typeof frameTypes)[
   | "resetStream"
@@ -83,6 +85,7 @@ export type Frame =
     }
   | { readonly type: "stop-sending"; readonly stream: StreamId; readonly code: number }
   | { readonly type: "max-data"; readonly max: number }
+  | { readonly type: "socket-bytes"; readonly bytes: number }
   | { readonly type: "max-stream-data"; readonly stream: StreamId; readonly max: number }
   | { readonly type: "max-streams"; readonly kind: OneShotKind; readonly max: number }
   | { readonly type: "data-blocked"; readonly max: number }
@@ -300,6 +303,10 @@ function readFrame(reader: ByteReader, type: number | undefined): Frame | undefi
       return readMaxStreams(reader, "message");
     case frameTypes.maxDataStreams:
       return readMaxStreams(reader, "data");
+    case frameTypes.socketBytes: {
+      const bytes = reader.varint();
+      return bytes === undefined ? undefined : { type: "socket-bytes", bytes };
+    }
     case frameTypes.datagram:
       return readDatagram(reader);
     case frameTypes.pathChallenge:

@@ -49,6 +49,13 @@ export const socketBytesDefault = 106_496;
 /** The least a peer may say: one datagram of the longest kind. */
 export const socketBytesMin = 35_063;
 
+/** A share of the socket's buffer is never less than a datagram of 1200 bytes takes there. */
+export const socketShareBytesMin = 2304;
+
+/** Who sends this much in this time is active, and has a share: 40 kB/s, more than any talk. */
+export const activeSenderBytes: number = 4 * kibibyte;
+export const activeSenderMs = 100;
+
 /** Channels are the streams 0..7, which are always open. */
 export const channelMax = 7;
 

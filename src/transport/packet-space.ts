@@ -56,6 +56,9 @@ export class PacketSpace {
   #mtu = new PathMtu(datagramBytesMin);
   #peerDatagramBytesMax = datagramBytesMin;
   #peerSocketBytes = socketBytesMin;
+  /** The peer has told of others that send to its socket. */
+  #isSocketShared = false;
+  #handshakeMs: number | undefined;
   #peerAckDelayMaxMs = 0;
   #nextNumber = 0;
   #skipDistance = skipDistanceMin;
@@ -115,8 +118,19 @@ export class PacketSpace {
     if (this.#windowBytes < bytesInFlight + datagramBytes) return false;
     const charge = socketCharge(datagramBytes);
     // What the path holds or has lost is not in the peer's socket.
-    const pathBytes = (this.#pathBytes * charge) / datagramBytes;
-    return socketBytesInFlight + charge <= this.#peerSocketBytes + pathBytes;
+    const pathBytes = (this.#pathBytes * this.#emptyShare * charge) / datagramBytes;
+    const bytesMax = Math.max(this.#peerSocketBytes + pathBytes, charge);
+    return socketBytesInFlight + charge <= bytesMax;
+  }
+
+  /**
+   * How much of the shortest round trip is the path's. Where many fill the peer's socket together, all
+   * round trips since have waited in it, and only the handshake's tells the path.
+   */
+  get #emptyShare(): number {
+    const { minRttMs } = this.#congestion;
+    if (!this.#isSocketShared || minRttMs === undefined) return 1;
+    return Math.min(1, (this.#handshakeMs ?? minRttMs) / minRttMs);
   }
 
   /** Whether data may leave now, or must wait for its time. */
@@ -134,8 +148,15 @@ export class PacketSpace {
     this.#mtu = this.#newMtu(pathBytesMax);
   }
 
+  /** The peer's socket has so much room for us now. */
+  setPeerSocketBytes(bytes: number): void {
+    this.#peerSocketBytes = bytes;
+    this.#isSocketShared = true;
+  }
+
   /** How long the handshake took, in ms: the first guess of the round trip. */
   assumeRoundTrip(roundTripMs: number): void {
+    this.#handshakeMs = roundTripMs;
     this.#loss.rtt.assume(roundTripMs);
   }
 

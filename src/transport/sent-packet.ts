@@ -14,7 +14,7 @@ export type SentFrame =
       readonly end: number;
     }
   | { readonly type: "ack-frequency"; readonly sequence: number }
-  | { readonly type: "max-data" }
+  | { readonly type: "max-data" | "socket-bytes" }
   | { readonly type: "max-streams"; readonly kind: OneShotKind }
   | {
       readonly type: "max-stream-data" | "reset-stream" | "stop-sending";

@@ -4,13 +4,20 @@ import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
-import { type Frame, frameTypes, isAckEliciting } from "./frames.ts";
+import {
+  controlFrameBytesMax,
+  type Frame,
+  frameTypes,
+  isAckEliciting,
+  writeNumber,
+} from "./frames.ts";
 import { datagramBytesMin, keepAliveServerMs, probeCount } from "./limits.ts";
 import { Liveness } from "./liveness.ts";
 import { PacketSpace, type SettledPackets } from "./packet-space.ts";
 import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveOutcome } from "./receive-stream.ts";
 import type { SentFrame, SentPacket } from "./sent-packet.ts";
+import type { SocketShare } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { Streams, type StreamsOptions } from "./streams.ts";
 import { YieldWindow } from "./yield-window.ts";
@@ -56,6 +63,9 @@ export class Session {
   readonly #pathBytesMax: () => number;
   readonly #space: PacketSpace;
   readonly #streams: Streams;
+  readonly #share: SocketShare;
+  /** The newest packet in which the peer told our part of its socket. */
+  #shareNumber = -1;
   #yield = new YieldWindow(datagramBytesMin);
   #liveness: Liveness;
   #probesDue = 0;
@@ -68,6 +78,8 @@ export class Session {
     options: Omit<StreamsOptions, "onUnblocked"> & {
       readonly random: Random;
       readonly makeCongestion: CongestionFactory;
+      /** The peer's part of our socket. */
+      readonly share: SocketShare;
       /** How long the peer's ACKs may wait now, in ms. */
       readonly ackDelayMs: () => number;
       /** The longest datagram that our side of the path to the peer carries now. */
@@ -78,6 +90,7 @@ export class Session {
   ) {
     this.#random = options.random;
     this.#pathBytesMax = options.pathBytesMax;
+    this.#share = options.share;
     this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
     this.#streams = new Streams({
@@ -177,7 +190,8 @@ export class Session {
   }
 
   /** A valid packet arrived, whatever is in it. */
-  onHeard(now: number): void {
+  onHeard(now: number, bytes: number): void {
+    this.#share.onReceived(now, bytes);
     this.#liveness.onHeard(now, this.#random.unit());
   }
 
@@ -197,7 +211,7 @@ export class Session {
   handleFrames(now: number, packetNumber: number, frames: readonly Frame[]): FramesOutcome {
     let isRefused = false;
     for (const frame of frames) {
-      const outcome = this.#handleFrame(now, frame);
+      const outcome = this.#handleFrame(now, packetNumber, frame);
       if (outcome.type === "refused") isRefused = true;
       else if (outcome.type !== "taken") return outcome;
     }
@@ -292,6 +306,7 @@ export class Session {
   #writeAckEliciting(writer: ByteWriter, frames: SentFrame[], mayCarryData: boolean): void {
     const start = writer.offset;
     this.#streams.writeCredit(writer, frames);
+    this.#writeShare(writer, frames);
     if (mayCarryData && 0 < this.unsentBytes) {
       const request = this.#space.writeAckFrequency(writer);
       if (request !== undefined) frames.push(request);
@@ -302,7 +317,15 @@ export class Session {
     this.#isPingDue = false;
   }
 
-  #handleFrame(now: number, frame: Frame): FramesOutcome {
+  #writeShare(writer: ByteWriter, frames: SentFrame[]): void {
+    const bytes = this.#share.due;
+    if (bytes === undefined || writer.remaining < controlFrameBytesMax) return;
+    writeNumber(writer, frameTypes.socketBytes, bytes);
+    this.#share.onTold(bytes);
+    frames.push({ type: "socket-bytes" });
+  }
+
+  #handleFrame(now: number, packetNumber: number, frame: Frame): FramesOutcome {
     switch (frame.type) {
       case "ping":
       // These are about where the peer is, which is not known here.
@@ -311,6 +334,11 @@ export class Session {
         return taken;
       case "ack-frequency":
         this.#space.onAckRequest(frame);
+        return taken;
+      case "socket-bytes":
+        // It rises and falls, so the order of sending counts, not that of arrival.
+        if (this.#shareNumber <= packetNumber) this.#space.setPeerSocketBytes(frame.bytes);
+        this.#shareNumber = Math.max(this.#shareNumber, packetNumber);
         return taken;
       case "ack": {
         const settled = this.#space.onAck(now, frame.ranges, frame.delayMs);
@@ -349,7 +377,10 @@ export class Session {
   }
 
   #onPacketLost({ frames }: SentPacket): void {
-    for (const frame of frames) this.#streams.onLost(frame);
+    for (const frame of frames) {
+      if (frame.type === "socket-bytes") this.#share.onLost();
+      else this.#streams.onLost(frame);
+    }
   }
 }
 

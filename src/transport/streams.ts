@@ -30,7 +30,14 @@ export interface StreamsOptions {
 export type StreamFrame = Exclude<
   Frame,
   {
-    readonly type: "ping" | "ack" | "ack-frequency" | "path-challenge" | "path-response" | "close";
+    readonly type:
+      | "ping"
+      | "ack"
+      | "ack-frequency"
+      | "socket-bytes"
+      | "path-challenge"
+      | "path-response"
+      | "close";
   }
 >;
 

@@ -5,6 +5,7 @@ import {
   type DatagramSocket,
   type DatagramSocketOptions,
 } from "../../src/base/datagram-socket.ts";
+import { systemErrorCode } from "../../src/base/errors.ts";
 
 const open: DatagramSocket[] = [];
 const anyPort: Address = { host: "127.0.0.1", port: 0 };
@@ -94,6 +95,26 @@ describe("a datagram socket", () => {
     expect(errors).toHaveLength(1);
     const unwatched = await bind();
     unwatched.send({ host: "127.0.0.1", port: 0 }, new Uint8Array(5));
+  });
+
+  test("with a peer hears nobody else, and is told when nothing listens there", async () => {
+    const peer = await bind();
+    const heard: number[] = [];
+    const errors: (string | undefined)[] = [];
+    const socket = await bind({
+      peer: peer.address,
+      onDatagram: (datagram) => heard.push(datagram[0] ?? -1),
+      onError: (error) => errors.push(systemErrorCode(error)),
+    });
+    const stranger = await bind();
+    stranger.send(socket.address, Uint8Array.of(1));
+    peer.send(socket.address, Uint8Array.of(2));
+    await turnsUntil(() => heard.length === 1);
+    expect(heard).toEqual([2]);
+    await peer.close();
+    socket.send(peer.address, Uint8Array.of(3));
+    await turnsUntil(() => errors.length === 1);
+    expect(errors).toEqual(["ECONNREFUSED"]);
   });
 
   test("closing twice and sending after it do nothing", async () => {

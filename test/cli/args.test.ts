@@ -46,6 +46,9 @@ describe("commands", () => {
   test("options may stand before the command", () => {
     const expected = {
       command: "serve",
+      peers: [],
+      announce: undefined,
+      isHidden: false,
       interfaces: ["lo"],
       isSweeping: true,
       discoveryPort: 4_000,
@@ -62,6 +65,31 @@ describe("commands", () => {
     expect(parse(`${options} serve`)).toEqual(expected);
     expect(parse(`serve ${options}`)).toEqual(expected);
   });
+
+  test("serve takes peers, an address to announce, and whether to hide", () => {
+    const line = "serve --peer 10.1.0.5 --peer lab:4000 --announce 203.0.113.9:5000 --hidden";
+    expect(parse(line)).toMatchObject({
+      peers: [
+        { host: "10.1.0.5", port: undefined },
+        { host: "lab", port: 4000 },
+      ],
+      announce: { host: "203.0.113.9", port: 5000 },
+      isHidden: true,
+    });
+  });
+
+  test("serve takes 32 peers and not one more", () => {
+    const line = (count: number) => `serve${" --peer 10.1.0.5".repeat(count)}`;
+    expect(parse(line(32))).toMatchObject({ peers: { length: 32 } });
+    expect(() => parse(line(33))).toThrow("--peer is given 33 times, at most 32");
+  });
+
+  test.each(["127.0.0.1", "office", "fe80::1%eth0", "224.0.0.1", "10.0.0.1:80"])(
+    "serve does not announce %s, where nobody else can reach it",
+    (address) => {
+      expect(() => parse(`serve --announce ${address}`)).toThrow("--announce is");
+    },
+  );
 
   test("doctor looks at the network, at one server, or listens for a while", () => {
     const examining = { server: undefined, isJson: false, listenMs: undefined };

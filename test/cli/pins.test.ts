@@ -27,6 +27,21 @@ describe("Pins", () => {
     expect(pins.keyOf(typed)).toBeUndefined();
   });
 
+  test("a server is remembered where it was met last, the latest first", () => {
+    const visit = { label: office, key: first, at, isCompared: false };
+    const once = new Pins().withVisit({ ...visit, address: "10.0.0.5:28198" });
+    expect(once.places()).toEqual([{ key: first, address: "10.0.0.5:28198" }]);
+    expect(once.isNoted(visit)).toBe(true);
+    expect(once.isNoted({ ...visit, address: "10.0.0.5:28198" })).toBe(true);
+    expect(once.isNoted({ ...visit, address: "10.0.0.6:28198" })).toBe(false);
+    const other = { ...visit, label: typed, key: second, at: at + 1 };
+    const both = once.withVisit({ ...other, address: "[fe80::1%eth0]:4000" });
+    expect(Pins.parse(both.format())?.places()).toEqual([
+      { key: second, address: "[fe80::1%eth0]:4000" },
+      { key: first, address: "10.0.0.5:28198" },
+    ]);
+  });
+
   test.each([office, typed])("another key under a known $type is a change", (label) => {
     const change = { label, key: second, knownKey: first, lastSeenAt: at };
     expect(visited(label, first).judge(label, second)).toEqual({ type: "changed", change });

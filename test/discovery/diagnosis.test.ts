@@ -315,9 +315,13 @@ describe("the cause when", () => {
     }
   });
 
-  test("loopback was chosen is never an adapter", () => {
-    const alone = findings({ isLoopbackOnly: true, adapters: [loopback], sends: deaf, links: [] });
-    expect(diagnose(alone).cause.code).toBe("no-server");
+  test("loopback was chosen is that no server runs here", () => {
+    const surroundings = { ...linux, container: "Docker" } as const;
+    const only = { isLoopbackOnly: true, adapters: [loopback], sends: deaf, links: [] };
+    expect(diagnose(findings({ ...only, surroundings })).cause).toMatchObject({
+      code: "no-server",
+      sentence: "Only this computer was asked, and no server runs on it.",
+    });
   });
 });
 

@@ -272,8 +272,8 @@ describe("forged datagrams", () => {
     flood(5_000);
     expect(search.changes.every(({ count }) => 1 <= count)).toBe(true);
     expect(search.names).toEqual(["Known", "Later"]);
-    // 1,200 at once and 200 a second of it are looked at, each with one question.
-    expect(search.sends.length - sentBefore).toBeLessThan(1_200 + 10 * 200 + 100);
+    // 200 at once and 100 a second of it are looked at, each with one question.
+    expect(search.sends.length - sentBefore).toBeLessThan(200 + 10 * 100 + 100);
     expect(search.search.counts.refused).toBeGreaterThan(40_000);
   });
 
@@ -306,7 +306,12 @@ describe("forged datagrams", () => {
 describe("300 servers", () => {
   test("are listed within 250 ms, and stay", () => {
     const lan = openLan();
-    block(lan, 1, "multicast", "ipv6");
+    // Those of the first host are enough to tell each server that it is one of many.
+    const [crowd, client] = ["10.77.1.1", "10.77.1.31"];
+    lan.filter(1, (via, from, to) => {
+      if (via === "multicast" || via === "ipv6") return false;
+      return [from.host, to].includes(client) || from.host === crowd;
+    });
     for (let h = 0; h < 30; h += 1) {
       const host = lan.host(1);
       for (let n = 0; n < 10; n += 1)

@@ -27,6 +27,7 @@ const packets: readonly DiscoveryPacket[] = [
     cookie: Uint8Array.from({ length: cookieBytesMax }, (_, index) => index),
   },
   { type: "goodbye", announcement: sampleAnnouncement() },
+  { type: "goodbye", nonce, announcement: sampleAnnouncement() },
   { type: "probe", nonce },
   { type: "query", nonce, proof: "5a".repeat(proofBytes) },
   {
@@ -173,7 +174,7 @@ describe("decodePacket", () => {
     ["type 0", withByte(packets[1]!, 5, 0)],
     ["a type that is not assigned", withByte(packets[1]!, 5, 8)],
     ["what is relayed from nowhere", withByte(packets[1]!, 5, 6)],
-    ["a question that is passed on for port 0", withByte(packets[8]!, 31, 0)],
+    ["a question that is passed on for port 0", withByte(packets[9]!, 31, 0)],
     ["a beacon with a nonce", withByte(packets[1]!, 6, 1)],
     ["a query without a nonce", withByte(packets[1]!, 5, 1)],
     ["an answer without a nonce", withByte(packets[1]!, 5, 3)],

@@ -24,6 +24,13 @@ test("knows no answer that nobody asked for or that comes too late", () => {
   expect(log.find(answerMsMax, nonce)).toBeUndefined();
 });
 
+test("knows no second answer to what was answered for good", () => {
+  const log = newLog();
+  const nonce = log.ask(0, "one");
+  log.forget(nonce);
+  expect(log.find(1, nonce)).toBeUndefined();
+});
+
 test("remembers 8192 questions; one more and the oldest is forgotten", () => {
   const log = newLog();
   const nonces = Array.from({ length: questionsMax }, () => log.ask(0, "all"));

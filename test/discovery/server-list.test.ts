@@ -6,13 +6,7 @@ import {
   serversMax,
   serversPerHostMax,
 } from "../../src/discovery/server-list.ts";
-import {
-  goodbyePatienceMs,
-  patienceMs,
-  probeMs,
-  spareProbeMs,
-  suspicionMs,
-} from "../../src/discovery/server-path.ts";
+import { patienceMs, probeMs, spareProbeMs, suspicionMs } from "../../src/discovery/server-path.ts";
 import { sampleAnnouncement, sampleId, sampleVerification } from "./samples.ts";
 
 const start = 1_000_000;
@@ -176,21 +170,23 @@ describe("a server that falls silent", () => {
     expect(list.servers()).toHaveLength(1);
   });
 
-  test("after a goodbye is gone within 0.1 s, without one answer to four questions", () => {
-    const list = listOf(sampleVerification());
-    list.handleGoodbye(start + 500, sampleId(1));
-    expect(wait(list, start + 500, start + 500 + goodbyePatienceMs - 1)).toBe(4);
-    expect(list.servers()).toHaveLength(1);
-    list.handleTimeout(start + 500 + goodbyePatienceMs);
+  test("is gone at once when it says goodbye to who asks", () => {
+    const list = listOf(sampleVerification(), sampleVerification({}, { host: "10.1.0.1" }));
+    expect(list.handleGone(office)).toBe(true);
+    expect(list.servers()).toMatchObject([{ address: { host: "10.1.0.1" } }]);
+    expect(list.handleGone(office)).toBe(false);
+    list.handleGone({ ...office, host: "10.1.0.1" });
     expect(list.servers()).toEqual([]);
   });
 
-  test("is not gone because somebody says goodbye in its name", () => {
+  test("is asked at once when somebody says goodbye in its name, and stays when it answers", () => {
     const list = listOf(sampleVerification());
-    list.handleGoodbye(start + 500, sampleId(1));
-    expect(list.pollProbes(start + 500)).toEqual([{ id: sampleId(1), address: office }]);
-    list.handleAnswer(start + 501, sampleVerification());
-    wait(list, start + 510, start + 500 + 2 * goodbyePatienceMs);
+    for (const now of [start + 10, start + 60]) {
+      list.handleGoodbye(now, sampleId(1));
+      expect(list.pollProbes(now)).toEqual([{ id: sampleId(1), address: office }]);
+    }
+    list.handleAnswer(start + 70, sampleVerification());
+    wait(list, start + 80, start + 70 + patienceMs);
     expect(list.servers()).toHaveLength(1);
   });
 });

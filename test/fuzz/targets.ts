@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { ByteWriter, varintMax } from "../../src/base/bytes.ts";
 import { sanitizeLine } from "../../src/base/text.ts";
+import { decodeDnsAnswer } from "../../src/discovery/dns-message.ts";
+import { hintsOf } from "../../src/discovery/dns-sd.ts";
 import { decodePacket, encodePacket } from "../../src/discovery/packet.ts";
+import { hintsMax } from "../../src/discovery/server-hint.ts";
 import { decodeClientMessage, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import { decodeAcceptPayload, encodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import {
@@ -36,6 +39,7 @@ import {
   encodeParameters,
   ourParameters,
 } from "../../src/transport/parameters.ts";
+import { encodeAnswer } from "../support/dns.ts";
 import { messages, notices, requests } from "../support/room-messages.ts";
 import { transportExamples } from "../support/transport-examples.ts";
 
@@ -146,6 +150,15 @@ const announcement = {
   name: "Küche",
 };
 
+const dnsService = ["_earshot", "_udp", "local"];
+const dnsInstance = ["Küche", ...dnsService];
+const dnsRecords = [
+  { type: "ptr", name: dnsService, target: dnsInstance },
+  { type: "srv", name: dnsInstance, port: 28_198, target: ["kitchen", "local"] },
+  { type: "txt", name: dnsInstance, entries: ["txtvers=1", `k=${announcement.id}`, "v=3-3"] },
+  { type: "a", name: ["kitchen", "local"], address: "10.0.0.5" },
+] as const;
+
 /** All decoders of bytes from strangers, by the floor they are on. */
 export const decoderTargets: readonly FuzzTarget[] = [
   {
@@ -172,7 +185,7 @@ export const decoderTargets: readonly FuzzTarget[] = [
   {
     name: "frames",
     kind: "decoder",
-    share: 0.328,
+    share: 0.308,
     seeds: frameSeeds,
     take: (input) => {
       const frames = decodeFrames(input);
@@ -251,6 +264,27 @@ export const decoderTargets: readonly FuzzTarget[] = [
         assert(name !== "" && sanitizeLine(name) === name);
       }
       return packet !== undefined;
+    },
+  },
+  {
+    name: "DNS answers",
+    kind: "decoder",
+    share: 0.02,
+    seeds: [
+      encodeAnswer(7, dnsRecords, { question: dnsService }),
+      // A name that goes on in another one.
+      Buffer.from(
+        `000784000001000100000000${"0161025f62000001c00c"}${"c00c000c00010000000a0004016cc00c"}`,
+        "hex",
+      ),
+    ],
+    take: (input) => {
+      const answer = decodeDnsAnswer(input);
+      if (answer === undefined) return false;
+      const hints = hintsOf(answer, { host: "10.0.0.5", adapter: "eth0" });
+      assert(hints.length <= hintsMax);
+      for (const { name = "lab" } of hints) assert(name !== "" && sanitizeLine(name) === name);
+      return true;
     },
   },
   {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { defaultDiscoveryPort } from "../../src/discovery/ports.ts";
 import { Avahi, whyNoAvahi } from "./avahi.ts";
-import { Lan } from "./lan.ts";
+import { Lan, whyNoLoss } from "./lan.ts";
 import { serve } from "./scene.ts";
 
+const noFilter = whyNoLoss();
+const whyNoFilter = noFilter === undefined ? "" : ` (not tried: ${noFilter})`;
 const noAvahi = whyNoAvahi();
 const why = noAvahi === undefined ? "" : ` (not tried: ${noAvahi})`;
 
@@ -19,6 +22,21 @@ describe("a server that is advertised by DNS-SD", () => {
     expect(resolved).toContain(`"k=${id}"`);
     expect(resolved).toContain('"txtvers=1"');
   });
+
+  test.skipIf(noFilter)(
+    `is found by it where nothing of discovery passes${whyNoFilter}`,
+    async () => {
+      await using lan = await Lan.open();
+      const [h1, h2] = [await lan.host(1), await lan.host(1)];
+      lan.filterPort(defaultDiscoveryPort);
+      const server = await serve(h1, "Office");
+      const { id } = await server.first({ type: "listening" });
+      // Advertising takes a second or two from the server's start.
+      const list = h2.earshot("list", "--json", "--no-sweep", "--wait", "6000");
+      expect(await list.exitCode, list.errors).toBe(0);
+      expect(list.lines).toMatchObject([{ id, name: "Office", address: h1.address(1) }]);
+    },
+  );
 
   test.skipIf(noAvahi)(`is not shown with --no-mdns${why}`, async () => {
     await using lan = await Lan.open();

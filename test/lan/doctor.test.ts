@@ -118,7 +118,7 @@ describe.concurrent("earshot doctor names the cause", () => {
   test.skipIf(noFirewall)(`when the switch drops broadcast and multicast${why}`, async () => {
     const { lan, h2 } = await office();
     await using _ = lan;
-    lan.filterGroupTraffic();
+    lan.filter("broadcast", "multicast");
     expect(await examine(h2)).toMatchObject({ exitCode: 5, cause: "group-traffic-filtered" });
   });
 

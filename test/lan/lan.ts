@@ -98,13 +98,26 @@ export class Lan implements AsyncDisposable {
     return host;
   }
 
-  /** The first switch drops all UDP that is for more than one host; needs `nft`. */
-  filterGroupTraffic(): void {
-    const isGroup = "ether daddr & 01:00:00:00:00:00 == 01:00:00:00:00:00";
+  /** The switches pass on no UDP that is sent to all in these ways; needs `nft`. */
+  filter(...ways: readonly ("broadcast" | "multicast")[]): void {
+    const rules = ways.map((way) => `meta pkttype ${way} meta l4proto udp drop`).join("\n");
     this.#switches.run(
       ["nft", "-f", "-"],
-      `table bridge filter {
-        chain forward { type filter hook forward priority 0; ${isGroup} meta l4proto udp drop; }
+      `table bridge ways {
+        chain passing {
+          type filter hook forward priority 0
+          ${rules}
+        }
+      }`,
+    );
+  }
+
+  /** The first switch drops all UDP to this port; needs `nft`. */
+  filterPort(port: number): void {
+    this.#switches.run(
+      ["nft", "-f", "-"],
+      `table bridge filter-${port} {
+        chain forward { type filter hook forward priority 0; udp dport ${port} drop; }
       }`,
     );
   }
@@ -154,18 +167,38 @@ export class Host {
     return `10.77.${on}.${this.#number}`;
   }
 
-  /** A new adapter with its cable. */
-  plug(on: SwitchNumber): void {
+  /** A new adapter with its cable; without an IPv4 address it has the one that IPv6 gives itself. */
+  plug(on: SwitchNumber, family: "both" | "ipv6" = "both"): void {
     const port = this.#port(on);
     this.#switches.ip(
       `link add ${port} type veth peer name eth${on} netns ${this.#namespace.pid}`,
       `link set ${port} master sw${on}`,
       `link set ${port} up`,
     );
-    this.#namespace.ip(
-      `addr add ${this.address(on)}/24 brd + dev eth${on}`,
-      `link set eth${on} up`,
-    );
+    if (family === "both") {
+      this.#namespace.ip(`addr add ${this.address(on)}/24 brd + dev eth${on}`);
+    }
+    this.#namespace.ip(`link set eth${on} up`);
+  }
+
+  /** The adapter is gone, with its cable. */
+  unplug(on: SwitchNumber): void {
+    this.#namespace.ip(`link del eth${on}`);
+  }
+
+  /** Passes on what is for other subnets. */
+  route(): void {
+    this.#namespace.run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1"]);
+  }
+
+  /** A firewall that lets in only what answers to what was sent; needs `nft`. */
+  closeFirewall(): void {
+    this.setFirewall(`chain in {
+      type filter hook input priority 0; policy drop
+      iif lo accept
+      ct state established,related accept
+      meta l4proto ipv6-icmp accept
+    }`);
   }
 
   /** Another lease: the adapter has this address of its subnet now, and no other. */

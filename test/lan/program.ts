@@ -10,6 +10,8 @@ export interface Line {
   readonly name?: unknown;
   readonly port?: unknown;
   readonly via?: unknown;
+  readonly count?: unknown;
+  readonly names?: unknown;
   readonly sequence?: unknown;
   readonly author?: unknown;
   readonly text?: unknown;

@@ -6,6 +6,7 @@ import { defaultDiscoveryPort } from "../../dist/discovery/ports.js";
 
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+let startedAt = performance.now();
 const browser = await startBrowser({
   interfaces: [],
   discoveryPort: defaultDiscoveryPort,
@@ -16,11 +17,16 @@ const browser = await startBrowser({
     const [first] = servers;
     print({
       type: "servers",
+      ms: Math.round(performance.now() - startedAt),
       count: servers.length,
+      names: servers.map(({ name }) => name).join(),
+      sharedCount: servers.filter(({ isNameShared }) => isNameShared).length,
       name: first?.name,
       via: first?.via,
       host: first?.address.host,
+      port: first?.address.port,
     });
   },
 });
+startedAt = performance.now();
 print({ type: "watching", isHearing: browser.isHearing });

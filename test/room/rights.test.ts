@@ -31,7 +31,7 @@ const table: Readonly<Record<Action, string>> = {
   mute: "no no yes yes yes yes",
   unmute: "no no yes yes yes yes",
   role: "no no no yes yes yes",
-  password: "no no no yes yes yes",
+  configure: "no no no yes yes yes",
   grant: "no no no no no yes",
   stop: "no no no no no yes",
 };

@@ -52,6 +52,18 @@ describe("a room that is made", () => {
     expect(desk.ask(1, create)).toEqual(error("room-exists"));
   });
 
+  test("was never there when the disk could not take it", () => {
+    const desk = stage();
+    desk.isQuick = false;
+    const create = { type: "create", room: "club", kind: "invite" } as const;
+    desk.ask(2, create);
+    desk.failed();
+    expect(desk.inbox(2).at(-1)).toEqual(error("history-unavailable"));
+    expect(desk.server.roomCount).toBe(0);
+    desk.isQuick = true;
+    expect(desk.ask(1, create)).toMatchObject({ type: "entered", role: "owner" });
+  });
+
   test("is one of ten an hour", () => {
     const desk = stage();
     const create = (number: number) =>
@@ -80,6 +92,32 @@ describe("a room that is made", () => {
     next.open(2);
     next.hello(2, "ben");
     expect(next.ask(2, { type: "join", room: "club" })).toEqual(error("invitation-needed"));
+  });
+});
+
+describe("a room that is configured", () => {
+  test("is so for its owners only, on the disk, and keeps what is not changed", () => {
+    const desk = stage();
+    desk.ask(1, { type: "create", room: "club", kind: "public" });
+    desk.ask(2, { type: "join", room: "club" });
+    const configure = { type: "configure", room: "club", retention: { ageMs: 1_000 } } as const;
+    expect(desk.ask(2, configure)).toEqual(error("not-allowed"));
+    expect(desk.ask(1, configure)).toMatchObject({ type: "done" });
+    expect(desk.ask(1, { type: "configure", room: "club", kind: "invite" })).toMatchObject({
+      type: "done",
+    });
+    expect(desk.server.retentionOf("club")).toEqual({ ageMs: 1_000 });
+    expect(decodeRoomRecord("club", desk.record("rooms", "club")!)).toMatchObject({
+      kind: "invite",
+      retention: { ageMs: 1_000 },
+    });
+  });
+
+  test("tells from where its log is kept", () => {
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
+    desk.server.handleExpired("lobby", 7);
+    desk.enter(1, "anna");
+    expect(desk.inbox(1).at(-1)).toMatchObject({ firstSequence: 7, lastSequence: 9 });
   });
 });
 
@@ -160,6 +198,20 @@ describe("a member with an account", () => {
     desk.advance(1_000);
     const markers = [...desk.written.keys()].filter((key) => key.startsWith("markers!"));
     expect(markers).toEqual([`markers!${accountOf("anna", 1).person}!lobby`]);
+  });
+
+  test("waits for the commit that is under way, and not for the clock", () => {
+    const desk = stage();
+    for (const session of [1, 2]) desk.ask(session, { type: "join", room: "lobby" });
+    desk.isQuick = false;
+    desk.say(2, "a");
+    desk.stored();
+    desk.say(2, "b");
+    desk.tell(1, { type: "read", room: "lobby", sequence: 1, ordinal: 1 });
+    desk.advance(5_000);
+    expect(desk.server.pollTimeout()).toBeUndefined();
+    desk.stored();
+    expect(desk.commit?.drafts).toEqual([]);
   });
 });
 

@@ -62,6 +62,15 @@ describe("a client's place in a log", () => {
     expect(brief(log.handlePage(entries(5, 7), []))).toEqual([5, 6, 7]);
   });
 
+  test("steps over what has expired meanwhile, which is not lost", () => {
+    const log = enteredAt(4);
+    log.handleEntered("log", 9, 8);
+    expect(log.missingAfter).toBe(7);
+    expect(brief(log.handlePage(entries(8, 9), []))).toEqual([8, 9]);
+    log.handleEntered("log", 9, 10);
+    expect(log.missingAfter).toBeUndefined();
+  });
+
   test("starts again in a log that is shorter than what was seen", () => {
     const log = enteredAt(40);
     expect(log.handleEntered("log", 40)).toBe(false);

@@ -68,8 +68,9 @@ describe("terms of an entry", () => {
       text: "see `x` at https://example.org",
       mentions: [ben.person],
     } as const;
-    expect([...termsOf(entry(body))].sort()).toEqual(
+    expect([...termsOf("lobby", entry(body))].sort()).toEqual(
       [
+        "#lobby",
         "+code",
         "+link",
         `>${ben.person}`,
@@ -85,13 +86,17 @@ describe("terms of an entry", () => {
   });
 
   test("are none unless it is a message", () => {
-    expect(termsOf(entry({ type: "topic", text: "tea" })).size).toBe(0);
-    expect(termsOf(entry({ type: "edit", target: 1, text: "tea" })).size).toBe(0);
+    expect(termsOf("lobby", entry({ type: "topic", text: "tea" })).size).toBe(0);
+    expect(termsOf("lobby", entry({ type: "edit", target: 1, text: "tea" })).size).toBe(0);
   });
 
   test("are those of the beginning of a long text", () => {
     const filler = " ".repeat(searchedTextMax - 3);
-    expect(termsOf(entry({ type: "message", text: `${filler}end` })).has("end")).toBe(true);
-    expect(termsOf(entry({ type: "message", text: `${filler} end` })).has("end")).toBe(false);
+    expect(termsOf("lobby", entry({ type: "message", text: `${filler}end` })).has("end")).toBe(
+      true,
+    );
+    expect(termsOf("lobby", entry({ type: "message", text: `${filler} end` })).has("end")).toBe(
+      false,
+    );
   });
 });

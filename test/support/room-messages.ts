@@ -66,6 +66,7 @@ export const requests: readonly Request[] = [
   },
   { type: "receipts", ref: 7, room: "lobby", sequence: 7 },
   { type: "create", ref: 8, room: "attic", kind: "invite" },
+  { type: "configure", ref: 8, room: "attic", kind: "public", retention: { ageMs: 1 } },
   { type: "rooms", ref: 9 },
   { type: "ask", ref: 10, nicks: ["ben"] },
   { type: "answer", ref: 11, room: `&${id}`, isAccepted: true },

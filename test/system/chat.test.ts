@@ -13,7 +13,9 @@ describe("earshot without a terminal", () => {
     const chat = lan.start("chat", "--nick", "ann", "--wait", "200");
     chat.endInput("hello\nand good bye\n");
     expect(await chat.exit()).toBe(0);
-    expect(chat.stdout).toMatch(/^-- no server answered on lo on UDP port \d+ within 200 ms\n/);
+    expect(chat.stdout).toMatch(
+      /^-- no server answered on lo on UDP port \d+ within 200 ms; earshot doctor says why\n/,
+    );
     expect(chat.stdout).toMatch(/\n-- hosting \S+ here: 127\.0\.0\.1:\d+\n/);
     expect(said(chat.stdout)).toEqual(["ann: hello", "ann: and good bye"]);
     expect(chat.stderr).toBe("");

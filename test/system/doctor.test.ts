@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { CliLan, freePort } from "../support/cli.ts";
+import { noTmux } from "../support/tmux.ts";
+
+const why = noTmux === undefined ? "" : ` (not tried: ${noTmux})`;
 
 describe("earshot doctor", () => {
   test("finds a server and says that all is well, in one sentence at the end", async () => {
@@ -54,5 +57,25 @@ describe("earshot doctor", () => {
     expect(await listening.exit()).toBe(0);
     const seen = listening.lines.map((line) => JSON.stringify(line)).join("\n");
     expect(seen).toContain('"type":"beacon","announcement":{');
+  });
+});
+
+describe.skipIf(noTmux !== undefined)(`a terminal${why}`, () => {
+  test("says in the server picker why nobody answers", async () => {
+    await using lan = await CliLan.open();
+    await using terminal = lan.terminal();
+    const screen = await terminal.shows(/More by: earshot doctor/);
+    expect(screen).toContain("Only this computer was asked, and no server runs on it.");
+    terminal.press("C-q");
+    await terminal.shows(/ended with 0/);
+  });
+
+  test("has the link of a server as a code, unless that is not wanted", async () => {
+    await using lan = await CliLan.open();
+    await using terminal = lan.terminal("serve", "--name", "Office");
+    const screen = await terminal.shows(/to stop {3}press/);
+    expect(screen).toMatch(/^[ ▀▄█]{37,65}$/m);
+    await using plain = lan.terminal("serve", "--name", "Other", "--no-qr");
+    expect(await plain.shows(/to stop {3}press/)).not.toMatch(/[▀▄█]/);
   });
 });

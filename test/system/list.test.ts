@@ -48,7 +48,7 @@ describe("earshot list", () => {
     expect(await list.exit()).toBe(2);
     expect(list.stdout).toBe("");
     expect(list.stderr).toMatch(
-      /^earshot: no server answered on lo on UDP port \d+ within 100 ms\n$/,
+      /^earshot: no server answered on lo on UDP port \d+ within 100 ms; earshot doctor says why\n$/,
     );
   });
 });

@@ -108,6 +108,10 @@ const cases: readonly { frame: Frame; bytes: Uint8Array }[] = [
     bytes: write((writer) => writeNumber(writer, frameTypes.maxDataStreams, 70)),
   },
   {
+    frame: { type: "socket-bytes", bytes: 70_000 },
+    bytes: write((writer) => writeNumber(writer, frameTypes.socketBytes, 70_000)),
+  },
+  {
     frame: { type: "datagram", bytes: data },
     bytes: write((writer) => writeDatagram(writer, data)),
   },

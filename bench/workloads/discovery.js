@@ -1,0 +1,237 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { cpuSeconds, summarize } from "../statistics.js";
+
+/** Nets of loopback that stand for as many hosts, 30 servers each. */
+const nets = Array.from({ length: 10 }, (_, index) => index + 1);
+const serversPerNet = 30;
+const answerDelayMsMax = 60;
+
+/** The first of these milliseconds are left out: the code is compiled then. */
+const floodMs = 4000;
+const floodWarmMs = 1000;
+const everyone = "127.255.255.255";
+
+/** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
+async function loadProduct() {
+  const [clock, random, beacon, browser, packet] = await Promise.all([
+    import("../../dist/base/clock.js"),
+    import("../../dist/base/random.js"),
+    import("../../dist/discovery/beacon.js"),
+    import("../../dist/discovery/browser.js"),
+    import("../../dist/discovery/packet.js"),
+  ]);
+  const { startBeacon } = beacon;
+  const { startBrowser } = browser;
+  return {
+    clock: clock.systemClock,
+    random: random.systemRandom,
+    startBeacon,
+    startBrowser,
+    ...packet,
+  };
+}
+
+function announcementOf(name, port) {
+  return {
+    id: Buffer.alloc(32, name).toString("base64url"),
+    bootId: "0102030405060708",
+    sequence: 1,
+    port,
+    versionMin: 1,
+    versionMax: 9,
+    members: 0,
+    rooms: 1,
+    name,
+  };
+}
+
+async function bind(options, address) {
+  const socket = createSocket({ type: "udp4", ...options });
+  socket.bind(address);
+  await once(socket, "listening");
+  return socket;
+}
+
+/** The end with the servers: a real one, a crowd that only answers, and somebody who forges. */
+class Neighbourhood {
+  #product;
+  #discoveryPort;
+  #opened = [];
+  #beacon;
+
+  constructor(product, discoveryPort) {
+    this.#product = product;
+    this.#discoveryPort = discoveryPort;
+  }
+
+  async enter() {
+    const { startBeacon, clock, random } = this.#product;
+    const socket = await bind({}, { address: "127.0.0.1", port: 0 });
+    const {
+      bootId: _,
+      sequence: __,
+      ...described
+    } = announcementOf("bench", socket.address().port);
+    this.#beacon = await startBeacon({
+      interfaces: ["lo"],
+      discoveryPort: this.#discoveryPort,
+      clock,
+      random,
+      describe: () => described,
+      sendData: (to, datagram) => socket.send(datagram, to.port, to.host),
+    });
+    socket.on("message", (datagram, from) => {
+      this.#beacon?.handleData(datagram, { host: from.address, port: from.port });
+    });
+    this.#opened.push(socket);
+  }
+
+  /** Says when it began to go, by the clock on the wall. */
+  async leave() {
+    const leftAt = Date.now();
+    await this.#beacon.close();
+    this.#beacon = undefined;
+    return leftAt;
+  }
+
+  /** What it costs to be there while nobody asks. */
+  async idle() {
+    await pause(1500);
+    const before = cpuSeconds();
+    const ms = 3000;
+    await pause(ms);
+    return ((cpuSeconds() - before) / ms) * 1e5;
+  }
+
+  /** 300 servers that answer as real ones do, without hearing each other. */
+  async crowd() {
+    const { decodePacket, encodePacket } = this.#product;
+    const shared = { address: "0.0.0.0", port: this.#discoveryPort };
+    const ear = await bind({ reuseAddr: true }, shared);
+    this.#opened.push(ear);
+    const byNet = new Map();
+    for (const net of nets) {
+      const members = [];
+      for (let number = 0; number < serversPerNet; number += 1) {
+        const socket = await bind({}, { address: `127.${net}.0.1`, port: 0 });
+        const announcement = announcementOf(`server ${net} ${number}`, socket.address().port);
+        const answer = (datagram, from, delayMs) => {
+          const { nonce } = decodePacket(datagram);
+          const packet = encodePacket({ type: "answer", nonce, announcement });
+          setTimeout(() => socket.send(packet, from.port, from.address), delayMs);
+        };
+        socket.on("message", (datagram, from) => answer(datagram, from, 0));
+        members.push(answer);
+        this.#opened.push(socket);
+      }
+      byNet.set(String(net), members);
+    }
+    ear.on("message", (datagram, from) => {
+      if (decodePacket(datagram)?.type !== "query") return;
+      const members = byNet.get(from.address.split(".")[1]) ?? [];
+      for (const answer of members) answer(datagram, from, Math.random() * answerDelayMsMax);
+    });
+  }
+
+  /** 5,000 forged beacons a second for four seconds, from as many addresses as there are nets. */
+  async flood() {
+    const { encodePacket, random } = this.#product;
+    const sockets = await Promise.all(
+      nets.map((net) => bind({}, { address: `127.0.${net}.9`, port: 0 })),
+    );
+    for (const socket of sockets) socket.setBroadcast(true);
+    let sent = 0;
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < floodMs) {
+      const due = ((performance.now() - startedAt) / 1000) * 5000;
+      for (; sent < due; sent += 1) {
+        const id = Buffer.from(random.bytes(32)).toString("base64url");
+        const announcement = { ...announcementOf("forged", 2000 + (sent % 60_000)), id };
+        const datagram = encodePacket({ type: "beacon", announcement });
+        sockets[sent % sockets.length].send(datagram, this.#discoveryPort, everyone);
+      }
+      await pause(5);
+    }
+    for (const socket of sockets) socket.close();
+    return sent;
+  }
+}
+
+/** How soon servers are found, and what that costs, on loopback. */
+export const discovery = {
+  title: "Discovery: from asking to a list of servers that have answered",
+  columns: [
+    { key: "firstP95", head: "first server p95 ms", isLessBetter: true },
+    { key: "firstP50", head: "p50 ms", isLessBetter: true },
+    { key: "goneMs", head: "gone after goodbye ms", isLessBetter: true },
+    { key: "allMs", head: "all of 300 ms", isLessBetter: true },
+    { key: "floodCpu", head: "flood of 5,000/s, % of a core", isLessBetter: true },
+    { key: "idleCpu", head: "idle server, % of a core", isLessBetter: true },
+  ],
+  options: { rounds: 40 },
+  quickOptions: { rounds: 20 },
+  peers: ["earshot"],
+
+  async serve() {
+    const discoveryPort = 12_000 + (process.pid % 16_000);
+    const target = new Neighbourhood(await loadProduct(), discoveryPort);
+    return { port: discoveryPort, target };
+  },
+
+  async client({ port, server, options }) {
+    const { startBrowser, clock, random } = await loadProduct();
+    const base = { interfaces: ["lo"], discoveryPort: port, clock, random, isSweeping: false };
+    await server("enter");
+    const idleCpu = await server("idle");
+    const firsts = [];
+    for (let round = 0; round < options.rounds; round += 1) {
+      const looking = await look(startBrowser, base, 1);
+      firsts.push(looking.ms);
+      await looking.browser.close();
+    }
+    const first = summarize(firsts);
+    const watched = await look(startBrowser, base, 1);
+    const flooding = server("flood");
+    await pause(floodWarmMs);
+    const cpuBefore = cpuSeconds();
+    const floodedAt = performance.now();
+    await flooding;
+    const floodCpu = ((cpuSeconds() - cpuBefore) / (performance.now() - floodedAt)) * 1e5;
+    const leaving = server("leave");
+    const goneAt = await watched.until(0);
+    const goneMs = goneAt - (await leaving);
+    await watched.browser.close();
+    await server("crowd");
+    const listAdapters = () => nets.map(netAdapter);
+    const crowded = { ...base, interfaces: nets.map((net) => `net${net}`), listAdapters };
+    const crowd = await look(startBrowser, crowded, nets.length * serversPerNet);
+    await crowd.browser.close();
+    firsts.sort((a, b) => a - b);
+    const firstP95 = firsts[Math.ceil(0.95 * firsts.length) - 1];
+    return { firstP95, firstP50: first.p50, goneMs, allMs: crowd.ms, floodCpu, idleCpu };
+  },
+};
+
+/** Looks until there are so many servers; `ms` is how long that took. */
+async function look(startBrowser, options, count) {
+  let onChange = () => {};
+  const startedAt = performance.now();
+  const browser = await startBrowser({ ...options, onChange: () => onChange() });
+  const until = (wanted) =>
+    new Promise((resolve) => {
+      onChange = () => {
+        if (browser.servers().length === wanted) resolve(Date.now());
+      };
+      onChange();
+    });
+  await until(count);
+  return { browser, until, ms: performance.now() - startedAt };
+}
+
+function netAdapter(net) {
+  const address = `127.${net}.0.1`;
+  const shape = { netmask: "255.255.0.0", isLoopback: false, targets: [everyone], hardware: "" };
+  return { name: `net${net}`, address, ...shape };
+}
