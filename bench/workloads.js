@@ -1,6 +1,7 @@
 import { besideBulk } from "./workloads/beside-bulk.js";
 import { bulk } from "./workloads/bulk.js";
 import { chat } from "./workloads/chat.js";
+import { crowd } from "./workloads/crowd.js";
 import { discovery } from "./workloads/discovery.js";
 import { fanOut } from "./workloads/fan-out.js";
 import { goodput } from "./workloads/goodput.js";
@@ -84,6 +85,7 @@ export const workloads = {
   "beside-bulk": besideBulk,
   idle,
   chat,
+  crowd,
   store,
   discovery,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),

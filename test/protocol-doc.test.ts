@@ -493,7 +493,9 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "text of a page": [roomLimits.pageTextBytesMax],
       "history reads and searches waiting, per session": [roomLimits.sessionReadsMax],
       "pages not yet delivered, per server": [roomLimits.pagesBytesMax / mebibyte],
-      "answers to join and members waiting, per session": [roomLimits.listingsMax],
+      "answers to join, members, rooms, bans and receipts waiting, per session": [
+        roomLimits.listingsMax,
+      ],
       "entries waiting to be stored, per server": [
         roomLimits.draftsBytesMax / mebibyte,
         roomLimits.draftOverheadBytes,

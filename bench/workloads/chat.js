@@ -6,22 +6,38 @@ import { cpuSeconds, summarize } from "../statistics.js";
 const room = "bench";
 
 /** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
-async function loadProduct() {
+export async function loadProduct() {
   const [
     { systemClock: clock },
     { systemRandom: random },
     { startClient },
     { startServer },
     { keyPairOf },
+    { identityOf },
+    { UdpEndpoint },
+    { decodeServerMessage, encodeCbor },
   ] = await Promise.all([
     import("../../dist/base/clock.js"),
     import("../../dist/base/random.js"),
     import("../../dist/room/client.js"),
     import("../../dist/room/server.js"),
     import("../../dist/transport/noise.js"),
+    import("../../dist/transport/identity.js"),
+    import("../../dist/transport/udp-endpoint.js"),
+    import("../../dist/room/codec.js"),
   ]);
   const newKeyPair = () => keyPairOf(random.bytes(32));
-  return { clock, random, startClient, startServer, newKeyPair };
+  return {
+    clock,
+    random,
+    startClient,
+    startServer,
+    newKeyPair,
+    identityOf,
+    UdpEndpoint,
+    decodeServerMessage,
+    encodeCbor,
+  };
 }
 
 /** A line of about 200 bytes with its envelope. */
@@ -63,7 +79,10 @@ export const chat = {
         mark: () => {
           cpuMarked = cpuSeconds();
         },
-        report: () => ({ cpuSeconds: cpuSeconds() - cpuMarked }),
+        report: () => ({
+          cpuSeconds: cpuSeconds() - cpuMarked,
+          rss: process.memoryUsage().rss,
+        }),
         stop: () => running.close("measured"),
       },
     };

@@ -9,6 +9,7 @@ import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
 import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
+import type { RetentionRule } from "../room/retention.ts";
 import {
   type CommandName,
   commandTable,
@@ -53,6 +54,8 @@ export interface ServeCommand extends NetworkOptions {
   readonly port: number | undefined;
   readonly registration: RegistrationPolicy;
   readonly hasMdns: boolean;
+  /** What each room keeps. */
+  readonly retention: RetentionRule;
   readonly hasQr: boolean;
   readonly isJson: boolean;
 }
@@ -80,12 +83,28 @@ export interface DoctorCommand extends NetworkOptions {
   readonly listenMs: number | undefined;
 }
 
+/** What is done to the store of a server that is stopped. */
+export type StoreAction =
+  | { readonly type: "check" }
+  | { readonly type: "repair" }
+  | { readonly type: "backup"; readonly directory: string }
+  | { readonly type: "restore"; readonly directory: string };
+
+export interface StoreCommand {
+  readonly command: "store";
+  readonly action: StoreAction;
+  /** The server's name; `undefined` means the name of this machine. */
+  readonly name: string | undefined;
+  readonly data: string | undefined;
+}
+
 export type Command =
   | ChatCommand
   | ServeCommand
   | ListCommand
   | BotCommand
   | DoctorCommand
+  | StoreCommand
   | { readonly command: "help"; readonly topic: CommandName | undefined }
   | { readonly command: "version" };
 
@@ -129,6 +148,7 @@ export function parseCommand(args: readonly string[], environment: Environment):
   if (values.has("help")) return { command: "help", topic: words.length === 0 ? undefined : name };
   if (values.has("version")) return { command: "version" };
   if (name === "help") return helpCommand(words);
+  if (name === "store") return storeCommand(words, values, environment);
   const stray = words.slice(1).find((word) => word !== link);
   if (stray !== undefined) throw invalid(`${name} takes no argument, but was given ${stray}`);
   if (link !== undefined) values.add({ name: "server", rawName: "a link", value: link }, name);
@@ -208,8 +228,26 @@ function helpCommand(words: readonly string[]): Command {
   return { command: "help", topic: topic === undefined ? undefined : commandName(topic) };
 }
 
+function storeCommand(
+  [, type, directory, ...more]: readonly string[],
+  values: Values,
+  environment: Environment,
+): StoreCommand {
+  const name = values.one("name");
+  const data = values.one("data") ?? (environment.EARSHOT_DATA || undefined);
+  const isAlone = type === "check" || type === "repair";
+  const stray = isAlone ? directory : more[0];
+  if (stray !== undefined) throw invalid(`store ${type} was also given ${stray}`);
+  if (isAlone) return { command: "store", action: { type }, name, data };
+  if (type !== "backup" && type !== "restore") {
+    throw invalid(`store ${type ?? "alone"} is not store check, repair, backup or restore`);
+  }
+  if (directory === undefined) throw invalid(`store ${type} needs a directory`);
+  return { command: "store", action: { type, directory }, name, data };
+}
+
 function networkCommand(
-  name: Exclude<CommandName, "help">,
+  name: Exclude<CommandName, "help" | "store">,
   values: Values,
   environment: Environment,
 ): Command {
@@ -236,6 +274,7 @@ function networkCommand(
         announce: announce(values),
         isHidden: values.has("hidden"),
         hasMdns: !values.has("no-mdns"),
+        retention: retention(values),
         hasQr: !values.has("no-qr"),
         isJson: values.has("json"),
       };
@@ -289,6 +328,15 @@ function joining(values: Values) {
     rooms: values.all("room").map(parseRoom),
     trustedWords: trustedWords(values),
     waitMs: waitMs(values),
+  };
+}
+
+function retention(values: Values): RetentionRule {
+  const days = values.number("keep-days", 1, 36_500);
+  const mebibytes = values.number("keep-mib", 1, 1_000_000);
+  return {
+    ...(days !== undefined && { ageMs: days * 86_400_000 }),
+    ...(mebibytes !== undefined && { bytesMax: mebibytes * 2 ** 20 }),
   };
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import envPaths from "env-paths";
-import { EarshotError, systemReason, toEarshotError } from "../base/errors.ts";
+import { systemReason, toEarshotError } from "../base/errors.ts";
 
 /** Where one hosted server keeps what outlives it. */
 export interface ServerDirectory {
@@ -69,32 +69,3 @@ export function directoryName(serverName: string): string {
 
 /** Names that no file may have on Windows. */
 const windowsDevice = /^(con|prn|aux|nul|com\d|lpt\d)$/;
-
-/** Notes which process uses the directory, for the message to the next one that wants it. */
-export async function noteOwner(directory: ServerDirectory, pid: number): Promise<void> {
-  await writeFile(ownerPath(directory), `${pid}\n`).catch(() => undefined);
-}
-
-/** Removes the note when the directory is free again. */
-export async function forgetOwner(directory: ServerDirectory): Promise<void> {
-  await rm(ownerPath(directory), { force: true }).catch(() => undefined);
-}
-
-/** The failure of the history's lock, with the process that holds it. */
-export async function directoryInUse(
-  directory: ServerDirectory,
-  cause: unknown,
-): Promise<EarshotError> {
-  const noted = await readFile(ownerPath(directory), "utf8").catch(() => "");
-  const [pid] = /^\d{1,10}(?=\n$)/.exec(noted) ?? [];
-  const owner = pid === undefined ? "another process" : `process ${pid}`;
-  return new EarshotError(
-    "data-directory-in-use",
-    `data directory ${directory.path} is in use by ${owner}: stop it, or give another with --data`,
-    { cause },
-  );
-}
-
-function ownerPath(directory: ServerDirectory): string {
-  return join(directory.path, "server.pid");
-}

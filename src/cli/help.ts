@@ -16,6 +16,7 @@ const usage: Record<CommandName, string> = {
   list: "earshot list [options]",
   bot: "earshot bot --nick NICK [options]",
   doctor: "earshot doctor [options]",
+  store: "earshot store check|repair|backup DIRECTORY|restore DIRECTORY [options]",
   help: "earshot help [command]",
 };
 

@@ -7,15 +7,10 @@ import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import type { RegistrationPolicy } from "../room/registration-policy.ts";
+import type { RetentionRule } from "../room/retention.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
-import {
-  directoryInUse,
-  forgetOwner,
-  noteOwner,
-  openServerDirectory,
-  type ServerDirectory,
-} from "./data-dir.ts";
+import { openServerDirectory, type ServerDirectory } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
 import { bindHosts, localAddresses, type Network } from "./network.ts";
@@ -40,6 +35,8 @@ export interface HostingOptions {
   readonly isHidden?: boolean;
   /** Whether it is advertised by DNS-SD as well. */
   readonly hasMdns: boolean;
+  /** What each room keeps; everything when absent. */
+  readonly retention?: RetentionRule;
 }
 
 /** A server that runs in this process and can be found on the network. */
@@ -59,6 +56,8 @@ export interface Hosting {
   readonly damagedRooms: readonly string[];
   /** With it the server can be claimed; `undefined` when somebody owns it. */
   readonly claimToken: string | undefined;
+  /** What else of the store was found damaged, as phrases. */
+  readonly damage: readonly string[];
   /** Who is in it now. */
   readonly memberCount: number;
   /** It has stopped, because it was closed or because an owner of it said so. */
@@ -82,10 +81,10 @@ export async function startHosting(network: Network, options: HostingOptions): P
     id,
     keyPair,
     name,
+    ...(options.retention && { retention: options.retention }),
     onChange: () => beacon?.changed(),
     onOther: (datagram, from) => beacon?.handleData(datagram, from),
   });
-  await noteOwner(directory, process.pid);
   const { announce, peers = [], isHidden = false } = options;
   const { host: boundHost, port } = server.address;
   const addresses = announce && [{ host: announce.host, port: announce.port ?? port }];
@@ -107,7 +106,6 @@ export async function startHosting(network: Network, options: HostingOptions): P
     isHidden,
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
-    await forgetOwner(directory);
     throw error;
   });
   beacon = voice;
@@ -124,6 +122,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
     claimToken: server.claimToken,
+    damage: server.damage,
     get memberCount() {
       return server.memberCount;
     },
@@ -132,7 +131,6 @@ export async function startHosting(network: Network, options: HostingOptions): P
       // Whoever hears the goodbye asks whether it is true, at the server's own port.
       await Promise.all([voice.close(), advertiser?.close()]);
       await server.close(reason);
-      await forgetOwner(directory);
     },
   };
 }
@@ -174,7 +172,12 @@ function note(message: string): void {
   new LineOutput(process.stderr, () => undefined).writeLine(`earshot: note: ${message}`);
 }
 
-function serverName(wanted: string | undefined): string {
+/**
+ * The name of the server that is meant; without one, that of this machine.
+ *
+ * @throws {EarshotError} WHEN nobody can have it `argument-invalid`.
+ */
+export function serverName(wanted: string | undefined): string {
   if (wanted === undefined) return toServerName(hostname()) || "earshot";
   const name = toServerName(wanted);
   if (name === "") throw new EarshotError("argument-invalid", "the server's name is empty");
@@ -191,7 +194,7 @@ async function startOn(
   directory: ServerDirectory,
   identity: Pick<
     StartServerOptions,
-    "id" | "keyPair" | "name" | "registration" | "onChange" | "onOther"
+    "id" | "keyPair" | "name" | "registration" | "retention" | "onChange" | "onOther"
   >,
 ): Promise<RunningServer> {
   const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
@@ -212,10 +215,19 @@ async function startOn(
     return await start(port ?? defaultDataPort);
   } catch (error) {
     if (!(error instanceof EarshotError)) throw error;
-    if (error.code === "data-directory-in-use") throw await directoryInUse(directory, error);
+    if (error.code === "data-directory-in-use") {
+      throw advised(error, "stop it, or give another with --data");
+    }
+    if (error.code === "history-damaged") {
+      throw advised(error, "`earshot store repair` saves what is left, `store restore` a backup");
+    }
     if (error.code === "port-in-use" && port === undefined) return start(0);
     throw error;
   }
+}
+
+function advised(error: EarshotError, advice: string): EarshotError {
+  return new EarshotError(error.code, `${error.message}: ${advice}`, { cause: error });
 }
 
 function reachableAddresses(network: Network, host: string): readonly string[] {

@@ -38,6 +38,8 @@ async function run(command: Command): Promise<number> {
       return (await import("./bot.ts")).bot(command);
     case "doctor":
       return (await import("./doctor.ts")).doctor(command);
+    case "store":
+      return (await import("./store.ts")).store(command);
     case "help":
       process.stdout.write(helpText(command.topic));
       return exitCodes.ok;

@@ -1,5 +1,5 @@
 /** The commands; `chat` is what runs when none is given. */
-export type CommandName = "chat" | "serve" | "list" | "bot" | "doctor" | "help";
+export type CommandName = "chat" | "serve" | "list" | "bot" | "doctor" | "store" | "help";
 
 export interface CommandDefinition {
   readonly name: CommandName;
@@ -25,10 +25,19 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "list", help: "print the servers that answer on this network" },
   { name: "bot", help: "chat by JSON lines on stdin and stdout" },
   { name: "doctor", help: "say why no server is found, and what to do about it" },
+  { name: "store", help: "check, repair, back up or restore what a stopped server has stored" },
   { name: "help", help: "explain a command" },
 ];
 
-const everywhere: readonly CommandName[] = ["chat", "serve", "list", "bot", "doctor", "help"];
+const everywhere: readonly CommandName[] = [
+  "chat",
+  "serve",
+  "list",
+  "bot",
+  "doctor",
+  "store",
+  "help",
+];
 const networked: readonly CommandName[] = ["chat", "serve", "list", "bot", "doctor"];
 
 /** Every option, in the order of the help. */
@@ -67,7 +76,7 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "name",
     value: "NAME",
-    commands: ["serve"],
+    commands: ["serve", "store"],
     help: "the server's name [this host's name]",
   },
   {
@@ -81,6 +90,18 @@ export const optionTable: readonly OptionDefinition[] = [
     value: "WHO",
     commands: ["serve"],
     help: "who may register a nickname: open, invite or closed [open]",
+  },
+  {
+    name: "keep-days",
+    value: "DAYS",
+    commands: ["serve"],
+    help: "how long each room keeps what is said, 1 to 36500 [for ever]",
+  },
+  {
+    name: "keep-mib",
+    value: "MIB",
+    commands: ["serve"],
+    help: "how much each room keeps on disk, 1 to 1000000 MiB [everything]",
   },
   {
     name: "no-mdns",
@@ -140,7 +161,7 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "data",
     value: "DIR",
-    commands: networked,
+    commands: [...networked, "store"],
     help: "where keys, known servers and hosted history are kept",
   },
   { name: "help", short: "h", commands: everywhere, help: "explain the command" },

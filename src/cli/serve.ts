@@ -63,7 +63,7 @@ function describeJson(hosting: Hosting): string {
 }
 
 function describe(hosting: Hosting): string {
-  const { name, id, port, addresses, directory, damagedRooms, claimToken } = hosting;
+  const { name, id, port, addresses, directory, damagedRooms, damage, claimToken } = hosting;
   const places = addresses.map((host) => formatAddress({ host, port }));
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
@@ -85,5 +85,6 @@ function describe(hosting: Hosting): string {
   for (const room of damagedRooms) {
     lines.push(`note      the newest lines of #${room} are damaged; the rest of it can be read`);
   }
+  for (const what of damage) lines.push(`note      ${what}`);
   return lines.join("\n");
 }

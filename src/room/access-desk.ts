@@ -28,7 +28,7 @@ import { nickKey } from "./name.ts";
 import { type Role, roles } from "./rights.ts";
 import type { Room } from "./room.ts";
 import { type NamedPerson, type RoomRecord, withoutPerson, withPerson } from "./room-record.ts";
-import { type KnownPerson, knownPerson, type ServerState } from "./server-state.ts";
+import { type KnownPerson, knownPerson, pageChannel, type ServerState } from "./server-state.ts";
 import type { Member } from "./session.ts";
 
 type ModerationRequest = Extract<PostBody, { readonly type: "moderation" }>;
@@ -149,7 +149,8 @@ export class AccessDesk {
         ...(reason !== undefined && { reason }),
         ...(until !== undefined && { until }),
       }));
-    this.#state.output.answer(member, { type: "bans", ref, room: room.name, bans });
+    const reply = { type: "bans", ref, room: room.name, bans } as const;
+    this.#state.output.answer(member, reply, pageChannel);
   }
 
   /** Makes an owner of the server of who has read its console. Wrong tokens are not told apart. */

@@ -6,6 +6,7 @@ import { AccountDesk } from "./account-desk.ts";
 import { decodeClientMessage } from "./codec.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
 import { HistoryDesk } from "./history-desk.ts";
+import { listingsMax } from "./limits.ts";
 import type { ClientNotice, Request } from "./message.ts";
 import type { AccessRequest } from "./message-access.ts";
 import type { AccountRequest, LoginRequest } from "./message-account.ts";
@@ -17,7 +18,7 @@ import { PrivateDesk } from "./private-desk.ts";
 import { RoomDesk } from "./room-desk.ts";
 import type { ServerEffect } from "./server-output.ts";
 import { ServerState, type ServerStateOptions } from "./server-state.ts";
-import type { Member, Session, SessionId, SessionPeer } from "./session.ts";
+import type { Listing, Member, Session, SessionId, SessionPeer } from "./session.ts";
 import { SessionDesk } from "./session-desk.ts";
 import type { CommitResult, ReadResult, SearchResult } from "./store-port.ts";
 
@@ -110,7 +111,7 @@ export class ChatServer {
     if (session === undefined) return;
     session.isWritable = true;
     for (const request of session.listings.splice(0)) {
-      this.#attempt(session, request.ref, () => this.#rooms.list(session, request));
+      this.#attempt(session, request.ref, () => this.#list(session, request));
     }
     this.#state.tellMissed(session);
     this.#state.reads.handleDelivered(session);
@@ -249,12 +250,12 @@ export class ChatServer {
       case "search":
         this.#history.search(member, request);
         return;
-      case "receipts":
-        this.#delivery.receipts(member, request);
-        return;
       case "join":
       case "members":
-        this.#rooms.askListing(now, member, request);
+      case "rooms":
+      case "bans":
+      case "receipts":
+        this.#askListing(now, member, request);
         return;
       case "leave":
         this.#rooms.leave(now, member, request);
@@ -264,9 +265,6 @@ export class ChatServer {
         return;
       case "configure":
         this.#rooms.configure(member, request);
-        return;
-      case "rooms":
-        this.#rooms.listRooms(member, request);
         return;
       case "ask":
         this.#private.ask(now, member, request);
@@ -289,7 +287,6 @@ export class ChatServer {
       case "invite":
       case "make-invitation":
       case "revoke-invitations":
-      case "bans":
       case "claim":
       case "grant":
       case "ignore":
@@ -338,7 +335,40 @@ export class ChatServer {
     }
   }
 
-  #dispatchAccess(member: Member, request: AccessRequest): void {
+  /** An answer is a hundred times longer than the question, so none piles up in a full connection. */
+  #askListing(now: number, member: Member, request: Listing): void {
+    if (listingsMax <= member.listings.length) {
+      throw new EarshotError("limit-reached", "too many requests wait for an answer");
+    }
+    if (request.type === "join") this.#rooms.join(now, member, request);
+    if (member.isWritable) this.#list(member, request);
+    else member.listings.push(request);
+  }
+
+  #list(session: Session, request: Listing): void {
+    if (!session.isMember()) return;
+    switch (request.type) {
+      case "join":
+        this.#rooms.tellEntered(session, request);
+        return;
+      case "members":
+        this.#rooms.listMembers(session, request);
+        return;
+      case "rooms":
+        this.#rooms.listRooms(session, request);
+        return;
+      case "bans":
+        this.#access.listBans(session, request);
+        return;
+      case "receipts":
+        this.#delivery.receipts(session, request);
+        return;
+      default:
+        assertNever(request);
+    }
+  }
+
+  #dispatchAccess(member: Member, request: Exclude<AccessRequest, Listing>): void {
     switch (request.type) {
       case "invite":
         this.#access.invite(member, request);
@@ -348,9 +378,6 @@ export class ChatServer {
         return;
       case "revoke-invitations":
         this.#access.revokeInvitations(member, request);
-        return;
-      case "bans":
-        this.#access.listBans(member, request);
         return;
       case "claim":
         this.#access.claim(member, request);

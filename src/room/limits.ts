@@ -61,8 +61,8 @@ export const saidEntriesMax = 200;
 /** Words of one search. */
 export const searchWordsMax = 10;
 
-/** Nicknames in an answer about who has an entry: 100 of 98 bytes twice are under 20 KiB. */
-export const waitingNicksMax = 100;
+/** Nicknames in an answer about who has an entry: 60 of 98 bytes, twice, are under 12 KiB. */
+export const waitingNicksMax = 60;
 
 /** Persons of one private chat. */
 export const chatPersonsMax = 16;

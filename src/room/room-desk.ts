@@ -4,7 +4,6 @@ import type { AccessDesk } from "./access-desk.ts";
 import {
   creationsPerPerson,
   listBytesMax,
-  listingsMax,
   sessionRoomsMax,
   summaryOverheadBytes,
   typingMembersMax,
@@ -25,7 +24,7 @@ import { nickKey, parseRoom } from "./name.ts";
 import type { Room } from "./room.ts";
 import { plainRecord } from "./room-record.ts";
 import { knownPerson, type ServerState } from "./server-state.ts";
-import type { Member, Session } from "./session.ts";
+import type { Member } from "./session.ts";
 
 /** Rooms: made, listed, entered and left. */
 export class RoomDesk {
@@ -37,28 +36,21 @@ export class RoomDesk {
     this.#access = access;
   }
 
-  /** An answer is a hundred times longer than the question, so none piles up in a full connection. */
-  askListing(now: number, member: Member, request: Join | ListMembers): void {
-    if (listingsMax <= member.listings.length) {
-      throw new EarshotError("limit-reached", "too many requests wait for an answer");
-    }
+  /** Enters the room, unless the member is in it; what is to be told of that is asked apart. */
+  join(now: number, member: Member, request: Join): void {
     const name = parseRoom(request.room);
-    if (request.type === "join" && !member.rooms.has(name)) this.#join(now, member, name, request);
-    if (member.isWritable) this.list(member, request);
-    else member.listings.push(request);
+    if (!member.rooms.has(name)) this.#join(now, member, name, request);
   }
 
-  /** Answers what waited until the session is writable. */
-  list(session: Session, request: Join | ListMembers): void {
-    const { type, ref } = request;
-    const room = this.#state.rooms.joined(session, parseRoom(request.room));
-    if (!session.isMember()) return;
-    if (type === "join") this.enteredAnswer(session, ref, room);
-    else {
-      const after = request.after === undefined ? undefined : nickKey(request.after);
-      const page = room.memberPage(after);
-      this.#state.output.answer(session, { type, ref, room: room.name, ...page });
-    }
+  /** Tells who joined what there is to know. */
+  tellEntered(member: Member, { ref, room }: Join): void {
+    this.enteredAnswer(member, ref, this.#state.rooms.joined(member, parseRoom(room)));
+  }
+
+  listMembers(member: Member, { type, ref, room: wanted, after }: ListMembers): void {
+    const room = this.#state.rooms.joined(member, parseRoom(wanted));
+    const page = room.memberPage(after === undefined ? undefined : nickKey(after));
+    this.#state.output.answer(member, { type, ref, room: room.name, ...page });
   }
 
   leave(now: number, member: Member, { ref, room: wanted }: Leave): void {

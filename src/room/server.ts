@@ -8,6 +8,7 @@ import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
 import { OpaqueServer } from "./opaque.ts";
 import type { RegistrationPolicy } from "./registration-policy.ts";
+import { Retention, type RetentionRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
 
@@ -25,6 +26,8 @@ export interface StartServerOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** What the log of each room keeps; everything when absent. */
+  readonly retention?: RetentionRule;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
   /** Who may register; everybody without it. */
@@ -49,6 +52,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly claimToken: string | undefined;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
+  /** What else was found damaged then, as phrases for people. */
+  readonly damage: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
   /** Sends a datagram of another protocol from the server's port. */
@@ -74,7 +79,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     random,
     ...(onTrouble && { onTrouble }),
   });
-  const { damagedRooms } = store;
+  const { damagedRooms, damage } = store;
   const server = new ChatServer({
     server: { id, name },
     contents: store,
@@ -114,12 +119,14 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
   });
+  const retention = new Retention({ rule: options.retention ?? {}, store, clock });
   const serving = host;
   let closing: Promise<void> | undefined;
   const stop = async (reason: string) => {
     serving.shutdown(reason);
     await done;
     await endpoint.stop();
+    retention.stop();
     await store.close();
   };
   const close = (reason: string) => {
@@ -136,6 +143,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     },
     claimToken: server.isClaimed ? undefined : options.claimToken,
     damagedRooms,
+    damage,
     stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),

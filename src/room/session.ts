@@ -1,7 +1,12 @@
+import type { ListBans } from "./message-access.ts";
 import type { PasswordSubject } from "./message-account.ts";
-import type { Join, ListMembers } from "./message-room.ts";
+import type { AskReceipts } from "./message-log.ts";
+import type { Join, ListMembers, ListRooms } from "./message-room.ts";
 import type { Person } from "./person.ts";
 import type { WaitingQuery } from "./read-queue.ts";
+
+/** A question whose answer is long. */
+export type Listing = Join | ListMembers | ListRooms | ListBans | AskReceipts;
 
 /** Names a connection to the server; the transport's connection handle. */
 export type SessionId = number;
@@ -59,7 +64,7 @@ export class Session {
   /** Reads and searches that wait, at most `sessionReadsMax`. */
   readonly queries: WaitingQuery[] = [];
   /** Answers that wait until the connection is writable, at most `listingsMax`. */
-  readonly listings: (Join | ListMembers)[] = [];
+  readonly listings: Listing[] = [];
   /** Why its person is away, which may be no words; `undefined` when it is not. */
   awayText: string | undefined;
   /** When it last told that its person writes; at first long ago. */

@@ -139,6 +139,16 @@ export type SearchResult =
   | { readonly type: "found"; readonly hits: readonly SearchHit[]; readonly cursor?: string }
   | StoreFailure;
 
+/** What a log has to let go, from its oldest entry on: as long as one of these holds for that. */
+export interface ExpiryLimit {
+  /** It is not above this sequence. */
+  readonly throughSequence?: number;
+  /** It was sent before this time: wall clock, milliseconds. */
+  readonly sentBefore?: number;
+  /** The entries of the log take more bytes on disk than this. */
+  readonly bytesMax?: number;
+}
+
 export type ExpireResult =
   | { readonly type: "expired"; readonly firstSequence: number }
   | StoreFailure;
@@ -156,8 +166,8 @@ export interface StorePort {
   commit(commit: Commit, onDone: (result: CommitResult) => void): void;
   read(query: StoreQuery, onDone: (result: ReadResult) => void): void;
   search(query: SearchQuery, onDone: (result: SearchResult) => void): void;
-  /** Forgets the entries of a room up to this sequence. */
-  expire(room: string, throughSequence: number, onDone: (result: ExpireResult) => void): void;
+  /** Forgets the oldest entries of a room, with their ids and their words. */
+  expire(room: string, limit: ExpiryLimit, onDone: (result: ExpireResult) => void): void;
 }
 
 /** What a store knows when it is opened, for the server to begin with. */

@@ -16,7 +16,7 @@ import { isChanging } from "./overlay.ts";
 import { openRecord, sealRecord } from "./record.ts";
 import { commitKey, entryKey, idKey, logKey, recordKey } from "./store-keys.ts";
 import { commitsKept, type OpenedStore } from "./store-open.ts";
-import type { Commit, Draft, Placement, RecordChange } from "./store-port.ts";
+import type { Commit, Draft, ExpiryLimit, Placement, RecordChange } from "./store-port.ts";
 
 /** Everything one batch does, on disk and in memory. */
 export interface Batch {
@@ -57,21 +57,27 @@ export async function planBatch(
   return { changes: written, logs, placements: plan.placements, index };
 }
 
-/** Plans the next step of forgetting a room's entries up to a sequence. */
+/** Plans the next step of forgetting a room's oldest entries; `undefined` when all may stay. */
 export async function planExpiry(
   store: OpenedStore,
-  { room, throughSequence }: { readonly room: string; readonly throughSequence: number },
-): Promise<Batch> {
+  room: string,
+  { throughSequence = 0, sentBefore = 0, bytesMax = Number.POSITIVE_INFINITY }: ExpiryLimit,
+): Promise<Batch | undefined> {
   const { database, logs, index } = store;
   const log = logs.get(room) ?? emptyLog;
   const { firstSequence } = log;
-  const count = Math.min(expiredAtOnce, throughSequence - firstSequence + 1);
+  const count = Math.min(expiredAtOnce, log.sequence - firstSequence + 1);
   const written: DatabaseChange[] = [];
   const expired: EntryChange[] = [];
   let through = firstSequence - 1;
   let bytes = 0;
   const walk = { from: firstSequence, count, isUpward: true };
   for await (const [sequence, before] of walkLog(database, room, walk)) {
+    const isOld = (before?.sentAt ?? Number.POSITIVE_INFINITY) < sentBefore;
+    const isTooMuch = bytesMax < log.bytes - bytes;
+    // What is lost goes with the entry before it.
+    const isLost = before === undefined && firstSequence <= through;
+    if (throughSequence < sequence && !isOld && !isTooMuch && !isLost) break;
     through = sequence;
     written.push({ type: "del", key: entryKey(room, sequence) });
     if (before === undefined) continue;
@@ -80,6 +86,7 @@ export async function planExpiry(
     bytes += encodeEntry(room, before).length;
     if (expiredBytesAtOnce < bytes) break;
   }
+  if (through < firstSequence) return undefined;
   const update = await index.update(database, expired, logs);
   const after = { ...log, firstSequence: through + 1, bytes: Math.max(0, log.bytes - bytes) };
   const segments = await index.expire(database, { room, through }, logs);

@@ -30,6 +30,7 @@ import type {
   Commit,
   CommitResult,
   ExpireResult,
+  ExpiryLimit,
   LogEnd,
   ReadResult,
   SearchQuery,
@@ -157,8 +158,13 @@ export class Store implements StorePort, StoreContents {
     this.#run(this.#search(query), onDone);
   }
 
-  expire(room: string, throughSequence: number, onDone: (result: ExpireResult) => void): void {
-    this.#run(this.#expire(room, throughSequence), onDone);
+  expire(room: string, limit: ExpiryLimit, onDone: (result: ExpireResult) => void): void {
+    this.#run(this.#expire(room, limit), onDone);
+  }
+
+  /** The rooms that have a log now; none while it cannot be read. */
+  get rooms(): readonly string[] {
+    return "opened" in this.#state ? [...this.#state.opened.logs.keys()] : [];
   }
 
   /**
@@ -235,14 +241,9 @@ export class Store implements StorePort, StoreContents {
     }
   }
 
-  async #expire(room: string, throughSequence: number): Promise<ExpireResult> {
+  async #expire(room: string, limit: ExpiryLimit): Promise<ExpireResult> {
     for (;;) {
-      const result = await this.#write(async (opened) => {
-        const { sequence, firstSequence } = opened.logs.get(room) ?? emptyLog;
-        const through = Math.min(throughSequence, sequence);
-        if (through < firstSequence) return undefined;
-        return await planExpiry(opened, { room, throughSequence: through });
-      });
+      const result = await this.#write((opened) => planExpiry(opened, room, limit));
       if (result.type === "failed") return result;
       if (result.batch === undefined || this.#isClosing) {
         const { firstSequence } = result.opened.logs.get(room) ?? emptyLog;

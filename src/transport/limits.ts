@@ -52,6 +52,12 @@ export const socketBytesMin = 35_063;
 /** A share of the socket's buffer is never less than a datagram of 1200 bytes takes there. */
 export const socketShareBytesMin = 2304;
 
+/**
+ * From so many active senders on, the socket and not the path is taken for where round trips grow. A few
+ * on a slow link meet in its queue: there the shorter estimate starved one of two for seconds.
+ */
+export const crowdedSocketPeersMin = 8;
+
 /** Who sends this much in this time is active, and has a share: 40 kB/s, more than any talk. */
 export const activeSenderBytes: number = 4 * kibibyte;
 export const activeSenderMs = 100;

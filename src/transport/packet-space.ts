@@ -7,6 +7,7 @@ import { earliest } from "./deadlines.ts";
 import { DeliveryRate } from "./delivery-rate.ts";
 import type { AckRequest } from "./frames.ts";
 import {
+  crowdedSocketPeersMin,
   datagramBytesMin,
   skipDistanceMax,
   skipDistanceMin,
@@ -56,8 +57,10 @@ export class PacketSpace {
   #mtu = new PathMtu(datagramBytesMin);
   #peerDatagramBytesMax = datagramBytesMin;
   #peerSocketBytes = socketBytesMin;
-  /** The peer has told of others that send to its socket. */
-  #isSocketShared = false;
+  /** What the handshake told of the peer's socket. */
+  #peerSocketBytesFirst = socketBytesMin;
+  /** Many send to the peer's socket at the same time. */
+  #isSocketCrowded = false;
   #handshakeMs: number | undefined;
   #peerAckDelayMaxMs = 0;
   #nextNumber = 0;
@@ -129,7 +132,7 @@ export class PacketSpace {
    */
   get #emptyShare(): number {
     const { minRttMs } = this.#congestion;
-    if (!this.#isSocketShared || minRttMs === undefined) return 1;
+    if (!this.#isSocketCrowded || minRttMs === undefined) return 1;
     return Math.min(1, (this.#handshakeMs ?? minRttMs) / minRttMs);
   }
 
@@ -144,6 +147,7 @@ export class PacketSpace {
     this.#peerAckDelayMaxMs = parameters.ackDelayMaxMs;
     this.#noteAckDelay();
     this.#peerSocketBytes = parameters.socketBytes;
+    this.#peerSocketBytesFirst = parameters.socketBytes;
     this.#peerDatagramBytesMax = parameters.datagramBytesMax;
     this.#mtu = this.#newMtu(pathBytesMax);
   }
@@ -151,7 +155,7 @@ export class PacketSpace {
   /** The peer's socket has so much room for us now. */
   setPeerSocketBytes(bytes: number): void {
     this.#peerSocketBytes = bytes;
-    this.#isSocketShared = true;
+    this.#isSocketCrowded = bytes * crowdedSocketPeersMin <= this.#peerSocketBytesFirst;
   }
 
   /** How long the handshake took, in ms: the first guess of the round trip. */

@@ -57,13 +57,37 @@ describe("commands", () => {
       port: 5_000,
       registration: "open",
       hasMdns: false,
+      retention: { ageMs: 30 * 86_400_000, bytesMax: 100 * 2 ** 20 },
       hasQr: false,
       isJson: true,
     };
     const options =
-      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --no-qr --no-mdns --json";
+      "--interface lo --discovery-port 4000 --data d --name office --port 5000 --keep-days 30 --keep-mib 100 --no-qr --no-mdns --json";
     expect(parse(`${options} serve`)).toEqual(expected);
     expect(parse(`serve ${options}`)).toEqual(expected);
+  });
+
+  test("store takes what is to be done, and a directory where one is needed", () => {
+    const store = { command: "store", name: undefined, data: undefined };
+    expect(parse("store check")).toEqual({ ...store, action: { type: "check" } });
+    expect(parse("store repair --name office --data d")).toEqual({
+      command: "store",
+      name: "office",
+      data: "d",
+      action: { type: "repair" },
+    });
+    for (const type of ["backup", "restore"]) {
+      expect(parse(`store ${type} dir`)).toEqual({ ...store, action: { type, directory: "dir" } });
+    }
+    for (const line of [
+      "store",
+      "store burn",
+      "store check dir",
+      "store backup",
+      "store restore a b",
+    ]) {
+      expect(() => parse(line)).toThrow(/^store /);
+    }
   });
 
   test("serve takes peers, an address to announce, and whether to hide", () => {

@@ -2,13 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  directoryInUse,
-  directoryName,
-  forgetOwner,
-  noteOwner,
-  openServerDirectory,
-} from "../../src/cli/data-dir.ts";
+import { directoryName, openServerDirectory } from "../../src/cli/data-dir.ts";
 
 let data: string;
 
@@ -51,25 +45,5 @@ describe("the directory of a server", () => {
       // Windows has another reason.
       message: expect.stringMatching(/ cannot be made: .+; give another with --data$/),
     });
-  });
-
-  test("tells who uses it", async () => {
-    const directory = await openServerDirectory(data, "office");
-    const cause = new Error("locked");
-    await noteOwner(directory, 123);
-    expect(await directoryInUse(directory, cause)).toMatchObject({
-      code: "data-directory-in-use",
-      message: `data directory ${directory.path} is in use by process 123: stop it, or give another with --data`,
-      cause,
-    });
-    await forgetOwner(directory);
-    await forgetOwner(directory);
-    expect((await directoryInUse(directory, cause)).message).toContain("by another process");
-  });
-
-  test("does not repeat nonsense from the note", async () => {
-    const directory = await openServerDirectory(data, "office");
-    writeFileSync(join(directory.path, "server.pid"), "\u001b[31m1\n");
-    expect((await directoryInUse(directory, undefined)).message).toContain("by another process");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../src/room/codec.ts";
-import { chatMessageBytesMax, pageEntriesMax } from "../../src/room/limits.ts";
+import { chatMessageBytesMax, listingsMax, pageEntriesMax } from "../../src/room/limits.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import { SeededRandom } from "../support/random.ts";
 import { nickOf, roleStage, sessionOf } from "../support/role-stage.ts";
@@ -215,6 +215,28 @@ describe("a member whose connection takes nothing", () => {
       { type: "grown", room: "lobby", lastSequence: 2_009 },
       { type: "presence", room: "lobby", joined: [], left: [], changed: [], isStale: true },
     ]);
+  });
+});
+
+describe("a member that asks and takes no answers", () => {
+  test.each([
+    { type: "members", room: "club" },
+    { type: "rooms" },
+    { type: "bans", room: "club" },
+    { type: "receipts", room: "club", sequence: 1 },
+    { type: "join", room: "club" },
+  ] as const)("is answered later, and not more than it may ask: $type", (request) => {
+    const desk = roleStage();
+    const session = sessionOf("owner");
+    desk.server.handleBlocked(session);
+    const bytesBefore = desk.sizes.length;
+    for (let count = 0; count < listingsMax; count += 1) {
+      expect(desk.ask(session, request)).toBeUndefined();
+    }
+    expect(desk.ask(session, request)).toEqual(error("limit-reached"));
+    expect(desk.sizes.length).toBe(bytesBefore + 1);
+    desk.unblock(session);
+    expect(desk.sizes.length).toBe(bytesBefore + 1 + listingsMax);
   });
 });
 

@@ -188,7 +188,9 @@ describe("an index", () => {
     const store = await openStore(directory.path);
     await store.place(messages(1, segmentDocuments));
     await store.place(messages(segmentDocuments + 1, 2 * segmentDocuments));
-    expect(await store.expire("lobby", segmentDocuments + 1)).toBe(segmentDocuments + 2);
+    expect(await store.expire("lobby", { throughSequence: segmentDocuments + 1 })).toBe(
+      segmentDocuments + 2,
+    );
     await store.close();
     await tamper(directory.path, async (database) => {
       const keys = await database.keys({ gte: "documents!", lte: "documents!~" });

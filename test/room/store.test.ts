@@ -207,6 +207,15 @@ describe("a directory", () => {
     expect(second.store.ends.size).toBe(0);
   });
 
+  test("of which the note about its process is nonsense does not repeat that", async () => {
+    await using directory = await temporaryDirectory();
+    await using _first = await openStore(directory.path);
+    await writeFile(join(directory.path, "pid"), "\u001b[31m1\n");
+    await expect(openStore(directory.path)).rejects.toMatchObject({
+      message: expect.stringContaining("by another process"),
+    });
+  });
+
   test("of a later version is left alone", async () => {
     await using directory = await temporaryDirectory();
     await (await openStore(directory.path)).close();
@@ -243,7 +252,7 @@ describe("expired entries", () => {
     await using directory = await temporaryDirectory();
     const first = await openStore(directory.path);
     await first.place(messages(1, 2_500));
-    expect(await first.expire("lobby", 2_400)).toBe(2_401);
+    expect(await first.expire("lobby", { throughSequence: 2_400 })).toBe(2_401);
     expect(await first.page({ after: 0, limit: 2 })).toMatchObject({
       entries: [{ sequence: 2_401 }, { sequence: 2_402 }],
       damaged: [],
@@ -262,9 +271,9 @@ describe("expired entries", () => {
     await using directory = await temporaryDirectory();
     await using store = await openStore(directory.path);
     await store.place(messages(1, 3));
-    expect(await store.expire("lobby", 99)).toBe(4);
-    expect(await store.expire("lobby", 2)).toBe(4);
-    expect(await store.expire("nowhere", 2)).toBe(1);
+    expect(await store.expire("lobby", { throughSequence: 99 })).toBe(4);
+    expect(await store.expire("lobby", { throughSequence: 2 })).toBe(4);
+    expect(await store.expire("nowhere", { throughSequence: 2 })).toBe(1);
     expect(await store.page()).toMatchObject({ entries: [], hasOlder: false, hasNewer: false });
     expect(await store.place([message(4)])).toMatchObject([{ sequence: 4, ordinal: 4 }]);
     expect(await store.place([{ ...message(1), id: idOf(1) }])).toMatchObject([{ sequence: 5 }]);

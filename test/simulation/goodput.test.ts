@@ -82,7 +82,7 @@ describe("two flows on a link", () => {
     link: (typeof links)[number],
     addOther: (transfer: Transfer) => ReturnType<Transfer["addFlow"]>,
   ): number {
-    const shares = [1, 2].map((seed) => {
+    const shares = [1, 2, 3, 4].map((seed) => {
       const { rate, rttMs, queueBytes } = link;
       const conditions = { delayMs: rttMs / 2, megabitsPerSecond: rate, queueBytes };
       const transfer = new Transfer(seed, conditions);

@@ -7,6 +7,7 @@ import {
   type CommitResult,
   type Draft,
   type ExpireResult,
+  type ExpiryLimit,
   type Placement,
   type Position,
   type ReadResult,
@@ -96,7 +97,11 @@ export class MemoryStore implements StorePort {
     this.#later(this.readMs, () => onDone(this.isUnreadable ? unreadable : this.#find(query)));
   }
 
-  expire(_room: string, throughSequence: number, onDone: (result: ExpireResult) => void): void {
+  expire(
+    _room: string,
+    { throughSequence = 0 }: ExpiryLimit,
+    onDone: (result: ExpireResult) => void,
+  ): void {
     onDone({ type: "expired", firstSequence: throughSequence + 1 });
   }
 

@@ -6,6 +6,8 @@ import { storePaths } from "../../src/room/store-directory.ts";
 import type {
   CommitResult,
   Draft,
+  ExpireResult,
+  ExpiryLimit,
   Placed,
   Placement,
   ReadResult,
@@ -83,9 +85,9 @@ export class TestStore implements AsyncDisposable {
     return result.hits.map(({ room, entry }) => `${room} ${entry.sequence}`);
   }
 
-  async expire(room: string, through: number): Promise<number> {
-    const result = await new Promise<{ type: "expired"; firstSequence: number } | StoreFailure>(
-      (resolve) => this.store.expire(room, through, resolve),
+  async expire(room: string, limit: ExpiryLimit): Promise<number> {
+    const result = await new Promise<ExpireResult>((resolve) =>
+      this.store.expire(room, limit, resolve),
     );
     return succeeded(result).firstSequence;
   }

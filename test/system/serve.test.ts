@@ -56,7 +56,7 @@ describe("earshot serve", () => {
     const second = lan.start("serve", "--name", "office");
     expect(await second.exit()).toBe(1);
     expect(second.stderr).toBe(
-      `earshot: data directory ${data} is in use by process ${server.pid}: stop it, or give another with --data\n`,
+      `earshot: data directory ${join(data, "history")} is in use by process ${server.pid}: stop it, or give another with --data\n`,
     );
   });
 
