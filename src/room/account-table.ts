@@ -174,7 +174,8 @@ export class AccountTable {
 
   #forget({ person: id, nick }: Account): void {
     this.#accounts.delete(id);
-    this.#byNick.delete(nickKey(nick));
-    this.#lookAlikes.delete(nick);
+    const key = nickKey(nick);
+    this.#byNick.delete(key);
+    this.#lookAlikes.delete(nick, key);
   }
 }

@@ -1,6 +1,6 @@
 import { skeletonsOf } from "./skeleton.ts";
 
-/** Nicknames by what they look like. No two in it look alike, as nobody gets such a one. */
+/** Nicknames by what they look like. Two in it look alike only when both are of one person. */
 export class LookAlikes {
   readonly #bySkeleton = new Map<string, string>();
 
@@ -9,8 +9,10 @@ export class LookAlikes {
     for (const skeleton of skeletonsOf(nick)) this.#bySkeleton.set(skeleton, key);
   }
 
-  delete(nick: string): void {
-    for (const skeleton of skeletonsOf(nick)) this.#bySkeleton.delete(skeleton);
+  delete(nick: string, key: string): void {
+    for (const skeleton of skeletonsOf(nick)) {
+      if (this.#bySkeleton.get(skeleton) === key) this.#bySkeleton.delete(skeleton);
+    }
   }
 
   /** The key of a nickname that looks like this one, or is this one. */

@@ -12,6 +12,7 @@ import {
 import { parsePhrase } from "./line.ts";
 import type { AskWho, Hello, Rename, SetStatus, Stop, Welcome } from "./message-session.ts";
 import { nickKey, parseNick, suggestNick } from "./name.ts";
+import type { Person } from "./person.ts";
 import type { Room } from "./room.ts";
 import type { Parting } from "./room-news.ts";
 import type { ServerState } from "./server-state.ts";
@@ -70,8 +71,12 @@ export class SessionDesk {
     const { accounts, rates, output } = this.#state;
     const nick = parseNick(wanted);
     const key = nickKey(nick);
-    const { person, key: wasKey } = member.state;
-    if (key !== wasKey) {
+    const { person: before, key: wasKey } = member.state;
+    // A guest whose device was certified meanwhile becomes the account whose nickname it takes.
+    const certified = accounts.identify(member.deviceKey, nick);
+    const isLogin = before.isGuest && !certified.isGuest;
+    const person = isLogin ? certified : before;
+    if (key !== wasKey && !isLogin) {
       const isHere = 0 < this.#state.sessions.named(key).size;
       const problem = this.#nickProblem(nick, isHere ? undefined : person.person);
       if (problem !== undefined) throw problem;
@@ -79,7 +84,7 @@ export class SessionDesk {
     if (!rates.take(now, person.person, "rename", renamesPerPerson)) {
       throw new EarshotError("too-fast", "you change your nickname too often");
     }
-    this.#putName(now, { nick, key, wasKey, was: person.nick });
+    this.#putName(now, { nick, key, wasKey, was: before.nick }, person);
     const account = person.isGuest ? undefined : accounts.get(person.person);
     if (account === undefined) output.answer(member, { type: "done", ref });
     else {
@@ -201,7 +206,7 @@ export class SessionDesk {
     return new EarshotError("nickname-taken", `nickname ${nick} ${what}`);
   }
 
-  /** All sessions of a nickname have another one. */
+  /** All sessions of a nickname have another one, as this person. */
   #putName(
     now: number,
     rename: {
@@ -210,6 +215,7 @@ export class SessionDesk {
       readonly wasKey: string;
       readonly was: string;
     },
+    { person: id, isGuest }: Person,
   ): void {
     const { sessions, rooms } = this.#state;
     const { nick, key, wasKey } = rename;
@@ -220,7 +226,7 @@ export class SessionDesk {
         room.remove(member);
         touched.add(room);
       }
-      const person = { ...member.state.person, nick };
+      const person = { ...member.state.person, person: id, isGuest, nick };
       sessions.accept(member, { ...member.state, key, person });
       for (const room of own) room.add(member);
     }

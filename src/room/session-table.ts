@@ -98,7 +98,7 @@ export class SessionTable {
     if (!session.isMember()) return;
     const { key, person } = session.state;
     deleteFrom(this.#byKey, key, session);
-    if (!this.#byKey.has(key)) this.#lookAlikes.delete(person.nick);
+    if (!this.#byKey.has(key)) this.#lookAlikes.delete(person.nick, key);
     deleteFrom(this.#byPerson, person.person, session);
   }
 }

@@ -194,6 +194,27 @@ describe("a new device", () => {
     });
   });
 
+  test("that has said hello as a guest becomes the account by taking its nickname", async () => {
+    const made = stage();
+    const { desk } = made;
+    const key = made.newKey();
+    made.register(1, key);
+    await made.setPassword(1, { key });
+    desk.enter(9, "visitor");
+    expect(desk.ask(9, { type: "rename", nick: "anna" })).toEqual(error("nickname-registered"));
+    await made.login(9, account);
+    desk.ask(9, { type: "certify", certificate: made.certificate(key, 9), device: "phone" });
+    desk.advance(1_000);
+    desk.events(2);
+    expect(desk.ask(9, { type: "rename", nick: "anna" })).toMatchObject({ type: "done" });
+    expect(desk.ask(9, { type: "devices" })).toMatchObject({ hasPassword: true });
+    desk.advance(1_000);
+    expect(desk.events(2)).toMatchObject([
+      { type: "presence", changed: [{ nick: "anna", was: "visitor" }] },
+    ]);
+    expect(desk.say(9, "hello")).toMatchObject({ type: "stored" });
+  });
+
   test("is not certified without the password, nor by another account's key (A2)", async () => {
     const made = stage();
     const key = made.newKey();
