@@ -36,6 +36,12 @@ export const probesPerSource: Rate = { perSecond: 20, burst: 40 };
 /** Questions to the data port of all hosts: 400 x 20 us are 0.8 % of a core. */
 export const probesInAll: Rate = { perSecond: 400, burst: 400 };
 
+/**
+ * The same for who shows a cookie when those are used up: questions in forged names must not take a server
+ * off the lists it is on. Twenty hosts at their full rate, or 400 that ask once a second.
+ */
+export const provenProbesInAll: Rate = probesInAll;
+
 /** Announcements of others that are looked at, for who is there besides. */
 const neighbourRates = {
   perSource: { perSecond: 5, burst: 40 },
@@ -53,6 +59,8 @@ export interface AnnouncerOptions {
    * `cookieBytesMax` bytes. Answers carry none when absent.
    */
   readonly cookieFor?: (host: string) => Uint8Array;
+  /** Whether `cookieFor` gave this to an asker at this address, not long ago. */
+  readonly isCookie?: (host: string, cookie: Uint8Array) => boolean;
   readonly random: Random;
   /** Says nothing by itself, and answers only who has the server's key. */
   readonly isHidden?: boolean;
@@ -69,6 +77,8 @@ export interface AnnouncerCounts {
   /** Questions above a rate, copies, and such as do not show the key of a hidden server. */
   readonly unanswered: number;
 }
+
+type Probe = Extract<DiscoveryPacket, { type: "probe" }>;
 
 interface Heard {
   readonly head: PacketHead;
@@ -88,6 +98,7 @@ export class Announcer {
   readonly #schedule: RepeatSchedule;
   readonly #answers: AnswerQueue;
   readonly #probeRates: SourceRates;
+  readonly #provenProbeRates: SourceRates;
   readonly #neighbourRates: SourceRates;
   readonly #peers: PeerTable;
   readonly #questions: QuestionLog<Address>;
@@ -108,6 +119,10 @@ export class Announcer {
     this.#schedule = new RepeatSchedule(now, beaconTiming, random);
     this.#answers = new AnswerQueue(now, random);
     this.#probeRates = new SourceRates(now, { perSource: probesPerSource, inAll: probesInAll });
+    this.#provenProbeRates = new SourceRates(now, {
+      perSource: probesPerSource,
+      inAll: provenProbesInAll,
+    });
     this.#neighbourRates = new SourceRates(now, neighbourRates);
     this.#peers = new PeerTable(now, peers);
     this.#questions = new QuestionLog(random);
@@ -175,9 +190,9 @@ export class Announcer {
       this.#counts.malformed += 1;
       return false;
     }
-    const isAllowed = this.#state.type !== "closed" && this.#probeRates.take(now, from.host);
-    const packet = isAllowed ? decodePacket(datagram) : undefined;
-    if (packet?.type !== "probe" || !this.#isAnswered(packet)) {
+    const packet = this.#state.type === "closed" ? undefined : decodePacket(datagram);
+    const isAllowed = packet?.type === "probe" && this.#isWithinRates(now, packet, from);
+    if (!isAllowed || !this.#isAnswered(packet)) {
       this.#counts.unanswered += 1;
       return false;
     }
@@ -255,6 +270,12 @@ export class Announcer {
     // Among many servers a beacon of each for every question would be a storm.
     if (!this.#answers.isCrowded(now)) this.#demand(now, questionGapMs);
     return true;
+  }
+
+  #isWithinRates(now: number, { cookie }: Probe, { host }: Address): boolean {
+    if (this.#probeRates.take(now, host)) return true;
+    const isProven = cookie !== undefined && this.#options.isCookie?.(host, cookie) === true;
+    return isProven && this.#provenProbeRates.take(now, host);
   }
 
   #isAnswered({ nonce, proof }: Question): boolean {

@@ -40,6 +40,9 @@ export interface DiscoveredServer {
 }
 
 /** The server's cookie while it is young enough to be of use. */
-export function freshCookie(now: number, { cookie }: DiscoveredServer): Uint8Array | undefined {
+export function freshCookie(
+  now: number,
+  { cookie }: { readonly cookie?: HeardCookie | undefined },
+): Uint8Array | undefined {
   return cookie !== undefined && now < cookie.heardAt + cookieMsMax ? cookie.bytes : undefined;
 }

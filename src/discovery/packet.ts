@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { type Address, formatIpv4, parseIpv4 } from "../base/address.ts";
 import { ByteReader, ByteWriter } from "../base/bytes.ts";
-import { type Announcement, readAnnouncement, writeAnnouncement } from "./announcement.ts";
+import {
+  type Announcement,
+  isCookie,
+  readAnnouncement,
+  writeAnnouncement,
+} from "./announcement.ts";
 
 /** No discovery datagram is longer, and every question is exactly this long: no answer outweighs it. */
 export const discoveryBytesMax = 400;
@@ -35,7 +40,11 @@ export type DiscoveryPacket =
   /** Asks everyone. */
   | ({ readonly type: "query" } & Question)
   /** Asks one host. */
-  | ({ readonly type: "probe" } & Question)
+  | ({
+      readonly type: "probe";
+      /** What the last answer brought, 1 to `cookieBytesMax` bytes: the asker is where it says. */
+      readonly cookie?: Uint8Array;
+    } & Question)
   /** A question that came to one of several servers of this machine, and from where; IPv4 only. */
   | ({ readonly type: "forward"; readonly from: Address } & Question)
   | {
@@ -86,8 +95,12 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
   writer.bytes(hexBytes(("nonce" in packet && packet.nonce) || noNonce, nonceBytes));
   switch (packet.type) {
     case "query":
+      writer.bytes(hexBytes(packet.proof ?? noProof, proofBytes));
+      writer.zeros(writer.remaining);
+      break;
     case "probe":
       writer.bytes(hexBytes(packet.proof ?? noProof, proofBytes));
+      writeCookie(writer, packet.cookie);
       writer.zeros(writer.remaining);
       break;
     case "forward":
@@ -122,9 +135,9 @@ export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined 
   const reader = new ByteReader(datagram.subarray(headBytes));
   switch (type) {
     case "query":
+      return datagram.length === discoveryBytesMax ? readQuestion(type, nonce, reader) : undefined;
     case "probe":
-      if (datagram.length !== discoveryBytesMax) return undefined;
-      return readQuestion(type, nonce, reader);
+      return datagram.length === discoveryBytesMax ? readProbe(nonce, reader) : undefined;
     case "forward":
       return readForward(nonce, reader);
     default:
@@ -157,6 +170,21 @@ function readQuestion<T extends "query" | "probe" | "forward">(
   if (bytes === undefined || nonce === noNonce) return undefined;
   const proof = Buffer.from(bytes).toString("hex");
   return { type, nonce, ...(proof !== noProof && { proof }) };
+}
+
+/** What cannot be a cookie is none: it is nothing that a question needs. */
+function readProbe(nonce: string, reader: ByteReader): DiscoveryPacket | undefined {
+  const question = readQuestion("probe", nonce, reader);
+  const cookie = reader.bytes(reader.u8() ?? 0);
+  if (question === undefined || cookie === undefined || !isCookie(cookie)) return question;
+  return { ...question, cookie };
+}
+
+function writeCookie(writer: ByteWriter, cookie: Uint8Array | undefined): void {
+  if (cookie === undefined) return;
+  assert(isCookie(cookie), "a cookie is 1 to 64 bytes");
+  writer.u8(cookie.length);
+  writer.bytes(cookie);
 }
 
 function readForward(nonce: string, reader: ByteReader): DiscoveryPacket | undefined {

@@ -29,6 +29,13 @@ export const hintsInAll: Rate = { perSecond: 200, burst: 1200 };
 export const voicesPerSource: Rate = { perSecond: 20, burst: 64 };
 export const voicesInAll: Rate = { perSecond: 100, burst: 200 };
 
+/**
+ * New places that announcements point to, other than where they came from: anybody may name anybody there,
+ * and all who listen then ask him. A relayed server that misses its turn has the next announcement.
+ */
+export const elsewherePerHost: Rate = { perSecond: 2, burst: 16 };
+export const elsewhereInAll: Rate = { perSecond: 20, burst: 200 };
+
 /** Hints from elsewhere that are asked again with each question to all; the oldest is forgotten. */
 export const lastingHintsMax = 96;
 
@@ -93,6 +100,7 @@ export class ServerSearch {
   readonly #sweep = new Sweep();
   readonly #answerRates: SourceRates;
   readonly #voiceRates: SourceRates;
+  readonly #elsewhereRates: SourceRates;
   readonly #hints = new Map<string, ServerHint>();
   /** When a candidate was asked, by its address. */
   readonly #candidates = new Map<string, number>();
@@ -112,6 +120,10 @@ export class ServerSearch {
     this.#list = new ServerList((id) => remembered.has(id));
     this.#answerRates = new SourceRates(now, { perSource: hintsPerSource, inAll: hintsInAll });
     this.#voiceRates = new SourceRates(now, { perSource: voicesPerSource, inAll: voicesInAll });
+    this.#elsewhereRates = new SourceRates(now, {
+      perSource: elsewherePerHost,
+      inAll: elsewhereInAll,
+    });
     for (const hint of hints) this.#keep(hint);
   }
 
@@ -195,7 +207,9 @@ export class ServerSearch {
   handleTimeout(now: number): void {
     if (this.#schedule.poll(now)) this.#ask(now);
     this.#isChanged = this.#list.handleTimeout(now) || this.#isChanged;
-    for (const { id, address } of this.#list.pollProbes(now)) this.#probe(now, address, id);
+    for (const { id, address, cookie } of this.#list.pollProbes(now)) {
+      this.#probe(now, address, { id, cookie });
+    }
     if (this.#sweepAt !== undefined && this.#sweepAt <= now) {
       this.#sweepAt = undefined;
       const isWanted = this.#options.isSweeping ?? true;
@@ -289,7 +303,12 @@ export class ServerSearch {
   }
 
   #noticeElsewhere(now: number, announcement: Announcement): void {
-    for (const address of announcement.addresses ?? []) this.#noticeAt(now, announcement, address);
+    for (const address of announcement.addresses ?? []) {
+      const isNew = this.#list.recognize(announcement, address) === "new";
+      if (!isNew || this.#elsewhereRates.take(now, address.host)) {
+        this.#noticeAt(now, announcement, address);
+      } else this.#counts.refused += 1;
+    }
   }
 
   #noticeAt(now: number, announcement: Announcement, address: Address): void {
@@ -312,7 +331,7 @@ export class ServerSearch {
     this.#candidates.delete(key);
     this.#candidates.set(key, now);
     forgetOldest(this.#candidates, candidatesMax);
-    this.#probe(now, address, id);
+    this.#probe(now, address, { id });
   }
 
   /** Each adapter gets a nonce of its own: a server answers each nonce once, and we want every path. */
@@ -332,10 +351,15 @@ export class ServerSearch {
   }
 
   /** Asks a data port. Who has the key that belongs to it shows so: it may be of a hidden server. */
-  #probe(now: number, address: Address, id: string | undefined): void {
+  #probe(
+    now: number,
+    address: Address,
+    { id, cookie }: { readonly id: string | undefined; readonly cookie?: Uint8Array | undefined },
+  ): void {
     const nonce = this.#questions.ask(now, { type: "server", address });
     const proof = id === undefined ? {} : { proof: questionProof(id, nonce) };
-    const datagram = encodePacket({ type: "probe", nonce, ...proof });
+    const shown = cookie && { cookie };
+    const datagram = encodePacket({ type: "probe", nonce, ...proof, ...shown });
     this.#outbox.push({ type: "send", to: address, from: "any", datagram });
   }
 

@@ -40,6 +40,12 @@ const packets: readonly DiscoveryPacket[] = [
     }),
   },
   { type: "forward", nonce, from: { host: "192.168.1.9", port: 1 } },
+  {
+    type: "probe",
+    nonce,
+    proof: "5a".repeat(proofBytes),
+    cookie: new Uint8Array(cookieBytesMax).fill(7),
+  },
   { type: "forward", nonce, proof: "01".repeat(proofBytes), from: { host: "10.0.0.1", port: 9 } },
 ];
 const nameAt = 14 + 54;
@@ -161,6 +167,12 @@ describe("decodePacket", () => {
       type: "beacon",
       announcement: sampleAnnouncement({ name: "A" }),
     });
+  });
+
+  test("takes what is too long for a cookie as none in a probe", () => {
+    const probe = { type: "probe", nonce, proof: "5a".repeat(proofBytes) } as const;
+    expect(decodePacket(withByte(probe, 30, cookieBytesMax))).toHaveProperty("cookie");
+    expect(decodePacket(withByte(probe, 30, cookieBytesMax + 1))).toEqual(probe);
   });
 
   test("ignores flags and query padding that later versions use", () => {
