@@ -113,11 +113,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     server,
     port: endpoint,
     store,
-    opaque: new OpaqueServer({
-      serverKey: id,
-      loadSetup: options.loadOpaqueSetup,
-      onTrouble: (error) => onTrouble?.(`passwords cannot be used: ${reasonOf(error)}`),
-    }),
+    opaque: opaqueOf(options),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
@@ -161,6 +157,13 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   };
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function opaqueOf({ id, loadOpaqueSetup, onTrouble }: StartServerOptions): OpaqueServer {
+  return new OpaqueServer({
+    serverKey: id,
+    loadSetup: loadOpaqueSetup,
+    onTrouble: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      onTrouble?.(`passwords cannot be used: ${reason}`);
+    },
+  });
 }
