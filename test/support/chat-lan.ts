@@ -3,6 +3,7 @@ import { ChatServer } from "../../src/room/chat-server.ts";
 import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { entryText } from "../../src/room/entry.ts";
+import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -50,6 +51,7 @@ export class ChatLan {
       server,
       port: endpoint,
       store: this.store,
+      opaque: new OpaqueServer({ serverKey: "server-id", loadSetup: makeOpaqueSetup }),
       clock: this.clock,
       onChange: () => {
         this.changeCount += 1;

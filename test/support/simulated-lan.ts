@@ -5,6 +5,7 @@ import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { entryText } from "../../src/room/entry.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
+import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -60,7 +61,8 @@ export class SimulatedServer {
       wallNow: () => clock.wallNow(),
       random: random.fork(),
     });
-    return new ServerHost({ server, port: this.host, store: this.store, clock });
+    const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
+    return new ServerHost({ server, port: this.host, store: this.store, opaque, clock });
   }
 }
 
