@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { EarshotError } from "../base/errors.ts";
+import { invitationHash } from "./invitation-hash.ts";
 import {
   bansMax,
   channels,
@@ -96,7 +96,7 @@ export class AccessDesk {
     const invitation = this.#state.random.id();
     const { person, nick } = member.state.person;
     const made = {
-      hash: hashOf(invitation),
+      hash: invitationHash(invitation),
       uses,
       until: wallNow + durationMs,
       by: { person, nick },
@@ -124,7 +124,7 @@ export class AccessDesk {
   /** Uses an invitation up; `false` when it is none, or none any more. Its maker hears of it. */
   useInvitation(member: Member, room: Room, invitation: string): boolean {
     const { record } = room;
-    const hash = hashOf(invitation);
+    const hash = invitationHash(invitation);
     const found = record.invitations.find((each) => Buffer.compare(each.hash, hash) === 0);
     if (found === undefined || found.until <= this.#state.wallNow()) return false;
     if (invitedMax <= record.invited.length) return false;
@@ -294,13 +294,9 @@ export class AccessDesk {
   }
 }
 
-function hashOf(invitation: string): Uint8Array {
-  return createHash("sha256").update("earshot invitation").update(invitation).digest();
-}
-
 /** Takes as long whatever differs. */
 function isSame(token: string, other: string): boolean {
-  return Buffer.compare(hashOf(token), hashOf(other)) === 0;
+  return Buffer.compare(invitationHash(token), invitationHash(other)) === 0;
 }
 
 /** @throws {EarshotError} WHEN there is no place for another one `limit-reached`. */

@@ -1,11 +1,14 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import type { Secret } from "../base/secret.ts";
 import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
 import type { RetentionRule } from "./message-room.ts";
+import { OpaqueServer } from "./opaque.ts";
+import type { RegistrationPolicy } from "./registration-policy.ts";
 import { Retention, stricterRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
@@ -28,6 +31,10 @@ export interface StartServerOptions {
   readonly retention?: RetentionRule;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
+  /** Gives the secret behind all passwords, when the first one comes; see `makeOpaqueSetup`. */
+  readonly loadOpaqueSetup: () => Promise<Secret>;
   /** What the owner should know: the disk cannot be written, or can be again. */
   readonly onTrouble?: (message: string) => void;
   /** A datagram of another protocol came to the server's port; see `UdpEndpointOptions`. */
@@ -42,6 +49,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly address: Address;
   readonly memberCount: number;
   readonly roomCount: number;
+  /** The secret with which the server is claimed; `undefined` when somebody owns it. */
+  readonly claimToken: string | undefined;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
   /** What else was found damaged then, as phrases for people. */
@@ -79,6 +88,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     contents: store,
     wallNow: () => clock.wallNow(),
     random,
+    ...(options.registration !== undefined && { registration: options.registration }),
     ...(options.claimToken !== undefined && { claimToken: options.claimToken }),
   });
   let onDone: () => void = () => undefined;
@@ -103,6 +113,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     server,
     port: endpoint,
     store,
+    opaque: opaqueOf(options),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
@@ -134,6 +145,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     get roomCount() {
       return server.roomCount;
     },
+    claimToken: server.isClaimed ? undefined : options.claimToken,
     damagedRooms,
     damage,
     stopped: done,
@@ -143,4 +155,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };
+}
+
+function opaqueOf({ id, loadOpaqueSetup, onTrouble }: StartServerOptions): OpaqueServer {
+  return new OpaqueServer({
+    serverKey: id,
+    loadSetup: loadOpaqueSetup,
+    onTrouble: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      onTrouble?.(`passwords cannot be used: ${reason}`);
+    },
+  });
 }
