@@ -76,6 +76,7 @@ const bars = [
   value("first server found, p95 ms", { key: "firstP95", in: "discovery", most: 50 }),
   value("found after process start, ms", { key: "startedMs", in: "discovery", most: 150 }),
   value("gone after its goodbye, ms", { key: "goneMs", in: "discovery", most: 100 }),
+  value("gone after a crash, ms", { key: "crashMs", in: "discovery", most: 3_000 }),
   value("300 servers listed, ms", { key: "allMs", in: "discovery", most: 250 }),
   value("flood of 5,000 beacons/s, % of a core", { key: "floodCpu", in: "discovery", most: 6 }),
   value("idle server's discovery, % of a core", { key: "idleCpu", in: "discovery", most: 0.1 }),

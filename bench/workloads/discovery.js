@@ -66,6 +66,7 @@ class Neighbourhood {
   #discoveryPort;
   #opened = [];
   #beacon;
+  #data;
 
   constructor(product, discoveryPort) {
     this.#product = product;
@@ -92,6 +93,13 @@ class Neighbourhood {
       this.#beacon?.handleData(datagram, { host: from.address, port: from.port });
     });
     this.#opened.push(socket);
+    this.#data = socket;
+  }
+
+  /** Answers no more, and says nothing of it; gives the time of that by the clock on the wall. */
+  crash() {
+    this.#data.close();
+    return Date.now();
   }
 
   /** Says when it began to go, by the clock on the wall. */
@@ -173,12 +181,14 @@ export const discovery = {
     { key: "firstP50", head: "p50 ms", isLessBetter: true },
     { key: "startedMs", head: "after process start ms", isLessBetter: true },
     { key: "goneMs", head: "gone after goodbye ms", isLessBetter: true },
+    { key: "crashMs", head: "gone after a crash ms", isLessBetter: true },
     { key: "allMs", head: "all of 300 ms", isLessBetter: true },
     { key: "floodCpu", head: "flood of 5,000/s, % of a core", isLessBetter: true },
     { key: "idleCpu", head: "idle server, % of a core", isLessBetter: true },
   ],
   options: { rounds: 30 },
   quickOptions: { rounds: 20 },
+  msMax: 20_000,
   peers: ["earshot"],
 
   async serve() {
@@ -212,6 +222,12 @@ export const discovery = {
     const goneAt = await watched.until(0);
     const goneMs = goneAt - (await leaving);
     await watched.browser.close();
+    await server("enter");
+    const bereft = await look(startBrowser, base, 1);
+    const crashedAt = await server("crash");
+    const crashMs = (await bereft.until(0)) - crashedAt;
+    await bereft.browser.close();
+    await server("leave");
     await server("crowd");
     const listAdapters = () => nets.map(netAdapter);
     const crowded = { ...base, interfaces: nets.map((net) => `net${net}`), listAdapters };
@@ -220,7 +236,16 @@ export const discovery = {
     firsts.sort((a, b) => a - b);
     const firstP95 = firsts[Math.ceil(0.95 * firsts.length) - 1];
     const startedMs = median(starts);
-    return { firstP95, firstP50: first.p50, startedMs, goneMs, allMs: crowd.ms, floodCpu, idleCpu };
+    return {
+      firstP95,
+      firstP50: first.p50,
+      startedMs,
+      goneMs,
+      crashMs,
+      allMs: crowd.ms,
+      floodCpu,
+      idleCpu,
+    };
   },
 };
 
