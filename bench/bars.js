@@ -80,6 +80,7 @@ const bars = [
   value("300 servers listed, ms", { key: "allMs", in: "discovery", most: 250 }),
   value("flood of 5,000 beacons/s, % of a core", { key: "floodCpu", in: "discovery", most: 6 }),
   value("idle server's discovery, % of a core", { key: "idleCpu", in: "discovery", most: 0.1 }),
+  value("idle server's beacons, B/s per adapter", { key: "idleBytes", in: "discovery", most: 64 }),
   value("a line to 1,000 at 200/s, p99 ms", { key: "p99", in: "crowd", most: 250 }),
   value("1,000 come at once, ms", { key: "joinMs", in: "crowd", most: 5000 }),
   value("server with 1,000 online, MiB", { key: "serverMebibytes", in: "crowd", most: 300 }),
