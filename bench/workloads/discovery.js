@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { cpuSeconds, summarize } from "../statistics.js";
+import { fileURLToPath } from "node:url";
+import { cpuSeconds, median, summarize } from "../statistics.js";
 
 /** Nets of loopback that stand for as many hosts, 30 servers each. */
 const nets = Array.from({ length: 10 }, (_, index) => index + 1);
@@ -12,6 +14,10 @@ const answerDelayMsMax = 60;
 const floodMs = 4000;
 const floodWarmMs = 1000;
 const everyone = "127.255.255.255";
+
+/** Processes that are started to look for a server, one after the other. */
+const startCount = 3;
+const firstServer = fileURLToPath(new URL("../first-server.js", import.meta.url));
 
 /** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
 async function loadProduct() {
@@ -60,6 +66,7 @@ class Neighbourhood {
   #discoveryPort;
   #opened = [];
   #beacon;
+  #data;
 
   constructor(product, discoveryPort) {
     this.#product = product;
@@ -86,6 +93,13 @@ class Neighbourhood {
       this.#beacon?.handleData(datagram, { host: from.address, port: from.port });
     });
     this.#opened.push(socket);
+    this.#data = socket;
+  }
+
+  /** Answers no more, and says nothing of it; gives the time of that by the clock on the wall. */
+  crash() {
+    this.#data.close();
+    return Date.now();
   }
 
   /** Says when it began to go, by the clock on the wall. */
@@ -165,13 +179,16 @@ export const discovery = {
   columns: [
     { key: "firstP95", head: "first server p95 ms", isLessBetter: true },
     { key: "firstP50", head: "p50 ms", isLessBetter: true },
+    { key: "startedMs", head: "after process start ms", isLessBetter: true },
     { key: "goneMs", head: "gone after goodbye ms", isLessBetter: true },
+    { key: "crashMs", head: "gone after a crash ms", isLessBetter: true },
     { key: "allMs", head: "all of 300 ms", isLessBetter: true },
     { key: "floodCpu", head: "flood of 5,000/s, % of a core", isLessBetter: true },
     { key: "idleCpu", head: "idle server, % of a core", isLessBetter: true },
   ],
-  options: { rounds: 40 },
+  options: { rounds: 30 },
   quickOptions: { rounds: 20 },
+  msMax: 20_000,
   peers: ["earshot"],
 
   async serve() {
@@ -192,6 +209,8 @@ export const discovery = {
       await looking.browser.close();
     }
     const first = summarize(firsts);
+    const starts = [];
+    for (let round = 0; round < startCount; round += 1) starts.push(await startToFind(port));
     const watched = await look(startBrowser, base, 1);
     const flooding = server("flood");
     await pause(floodWarmMs);
@@ -203,6 +222,12 @@ export const discovery = {
     const goneAt = await watched.until(0);
     const goneMs = goneAt - (await leaving);
     await watched.browser.close();
+    await server("enter");
+    const bereft = await look(startBrowser, base, 1);
+    const crashedAt = await server("crash");
+    const crashMs = (await bereft.until(0)) - crashedAt;
+    await bereft.browser.close();
+    await server("leave");
     await server("crowd");
     const listAdapters = () => nets.map(netAdapter);
     const crowded = { ...base, interfaces: nets.map((net) => `net${net}`), listAdapters };
@@ -210,9 +235,31 @@ export const discovery = {
     await crowd.browser.close();
     firsts.sort((a, b) => a - b);
     const firstP95 = firsts[Math.ceil(0.95 * firsts.length) - 1];
-    return { firstP95, firstP50: first.p50, goneMs, allMs: crowd.ms, floodCpu, idleCpu };
+    const startedMs = median(starts);
+    return {
+      firstP95,
+      firstP50: first.p50,
+      startedMs,
+      goneMs,
+      crashMs,
+      allMs: crowd.ms,
+      floodCpu,
+      idleCpu,
+    };
   },
 };
+
+/** Milliseconds from the start of a process until it has said that a server answers. */
+async function startToFind(discoveryPort) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [firstServer, String(discoveryPort)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  const ms = performance.now() - startedAt;
+  await once(child, "close");
+  return ms;
+}
 
 /** Looks until there are so many servers; `ms` is how long that took. */
 async function look(startBrowser, options, count) {
