@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodePacket } from "../../src/discovery/packet.ts";
 import { questionProof } from "../../src/discovery/question-proof.ts";
+import { strangersInAll, strangersPerSource } from "../../src/discovery/server-search.ts";
 import { CookieJar } from "../../src/transport/cookie.ts";
 import { DiscoveryLan, discoveryPort, type Mechanism } from "../support/discovery-lan.ts";
 import { sampleAnnouncement, sampleId } from "./samples.ts";
@@ -234,6 +235,24 @@ describe("forged datagrams", () => {
     expect(search.changes).toEqual([]);
   });
 
+  test("as many strangers of one host as may be are asked at once, and not one more", () => {
+    const lan = openLan();
+    const [attacker, client] = [lan.host(1), lan.host(1)];
+    const search = client.browse();
+    lan.clock.advance(0);
+    const before = search.sends.length;
+    const announce = (n: number) => {
+      const announcement = sampleAnnouncement({ id: sampleId(n), port: 2_000 + n });
+      attacker.shout(1, { type: "beacon", announcement }, "10.77.1.100");
+    };
+    for (let n = 0; n < strangersPerSource.burst; n += 1) announce(n);
+    lan.clock.advance(2);
+    expect(search.sends.length - before).toBe(strangersPerSource.burst);
+    announce(strangersPerSource.burst);
+    lan.clock.advance(2);
+    expect(search.sends.length - before).toBe(strangersPerSource.burst);
+  });
+
   test("goodbyes take nobody off", () => {
     const lan = openLan();
     const [attacker, client] = [lan.host(1), lan.host(1)];
@@ -274,8 +293,9 @@ describe("forged datagrams", () => {
     flood(5_000);
     expect(search.changes.every(({ count }) => 1 <= count)).toBe(true);
     expect(search.names).toEqual(["Known", "Later"]);
-    // 200 at once and 100 a second of it are looked at, each with one question.
-    expect(search.sends.length - sentBefore).toBeLessThan(200 + 10 * 100 + 100);
+    // What is asked besides: the two that are listed, every second.
+    const { perSecond, burst } = strangersInAll;
+    expect(search.sends.length - sentBefore).toBeLessThan(burst + 10 * perSecond + 100);
     expect(search.search.counts.refused).toBeGreaterThan(40_000);
   });
 
