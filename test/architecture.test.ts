@@ -49,6 +49,7 @@ const drivers = new Set([
   "discovery/neighbours.ts",
   "discovery/packet-listener.ts",
   "discovery/survey.ts",
+  "room/account-client.ts",
   "room/client.ts",
   "room/commit-mark.ts",
   "room/database.ts",

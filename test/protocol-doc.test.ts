@@ -59,6 +59,7 @@ import {
   requestBytesMax,
   serverMessageBounds,
 } from "../src/room/codec.ts";
+import { guessesPerAccount, guessesPerSource } from "../src/room/guess-throttle.ts";
 import * as roomLimits from "../src/room/limits.ts";
 import type { ClientNotice, Request, ServerMessage } from "../src/room/message.ts";
 import { refusalCodes } from "../src/room/message-session.ts";
@@ -336,6 +337,18 @@ describe("docs/PROTOCOL.md, rooms", () => {
       rooms: true,
       members: true,
       invite: true,
+      register: true,
+      "start-password": true,
+      "set-password": true,
+      "start-login": true,
+      "finish-login": true,
+      certify: true,
+      devices: true,
+      "revoke-device": true,
+      "delete-account": true,
+      "set-profile": true,
+      "make-registration": true,
+      "revoke-registrations": true,
       "make-invitation": true,
       "revoke-invitations": true,
       bans: true,
@@ -359,6 +372,12 @@ describe("docs/PROTOCOL.md, rooms", () => {
       error: true,
       done: true,
       who: true,
+      registered: true,
+      "password-answer": true,
+      "login-answer": true,
+      "logged-in": true,
+      devices: true,
+      registration: true,
       entered: true,
       exited: true,
       rooms: true,
@@ -509,6 +528,22 @@ describe("docs/PROTOCOL.md, rooms", () => {
         roomLimits.rolesMax,
         roomLimits.invitedMax,
         roomLimits.invitationsMax,
+      ],
+      "accounts of a server": [roomLimits.accountsMax],
+      "accounts made from one source, and in all": [
+        roomLimits.registrationsPerSource.perSecond * 3_600,
+        roomLimits.registrationsInAll.burst,
+        10,
+      ],
+      "open invitations to register": [roomLimits.registrationsMax],
+      "devices of an account": [roomLimits.devicesMax],
+      "guesses of a password, from a source, for an account": [
+        guessesPerSource.perSecond * 60,
+        guessesPerAccount.perSecond * 60,
+      ],
+      "steps of passwords under way, and waiting, per server": [
+        roomLimits.opaqueRunsMax,
+        roomLimits.opaqueWaitingMax,
       ],
       "persons of a private chat": [roomLimits.chatPersonsMax],
       "entries in a private chat before anybody agrees": [roomLimits.unansweredEntriesMax],

@@ -7,8 +7,9 @@ import { isAnnounceable } from "../discovery/announcement.ts";
 import { peersMax } from "../discovery/peer-table.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
+import type { RetentionRule } from "../room/message-room.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
-import type { RetentionRule } from "../room/retention.ts";
+import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
 import {
   type CommandName,
   commandTable,
@@ -51,6 +52,7 @@ export interface ServeCommand extends NetworkOptions {
   readonly isHidden: boolean;
   readonly name: string | undefined;
   readonly port: number | undefined;
+  readonly registration: RegistrationPolicy;
   readonly hasMdns: boolean;
   /** What each room keeps. */
   readonly retention: RetentionRule;
@@ -267,6 +269,7 @@ function networkCommand(
         ...network,
         name: values.one("name"),
         port: values.number("port", 1_024, 65_535),
+        registration: registration(values),
         peers: peers(values),
         announce: announce(values),
         isHidden: values.has("hidden"),
@@ -343,6 +346,14 @@ function doctorOptions(values: Values) {
   const seconds = values.number("listen", 1, 3_600);
   const listenMs = seconds === undefined ? undefined : seconds * 1_000;
   return { server, isJson: values.has("json"), listenMs };
+}
+
+function registration(values: Values): RegistrationPolicy {
+  const typed = values.one("registration") ?? "open";
+  const found = registrationPolicies.find((policy) => policy === typed);
+  if (found !== undefined) return found;
+  const policies = registrationPolicies.join(", ");
+  throw invalid(`--registration is ${sanitizeLine(typed)}, must be one of ${policies}`);
 }
 
 function waitMs(values: Values): number {

@@ -6,13 +6,15 @@ import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
-import type { RetentionRule } from "../room/retention.ts";
+import type { RetentionRule } from "../room/message-room.ts";
+import type { RegistrationPolicy } from "../room/registration-policy.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
 import { openServerDirectory, type ServerDirectory } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
 import { LineOutput } from "./line-output.ts";
 import { bindHosts, localAddresses, type Network } from "./network.ts";
+import { openOpaqueSetup } from "./opaque-setup.ts";
 import { lookupHost } from "./resolve.ts";
 import type { TypedHost } from "./typed-server.ts";
 
@@ -23,6 +25,8 @@ export interface HostingOptions {
   readonly port: number | undefined;
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
   /** Servers of other subnets that are shown here. */
   readonly peers?: readonly TypedHost[];
   /** Where it is reached besides; the port is its own where none was given. */
@@ -50,6 +54,8 @@ export interface Hosting {
   readonly isHearing: boolean;
   /** Rooms of whose newest lines some cannot be read any more. */
   readonly damagedRooms: readonly string[];
+  /** With it the server can be claimed; `undefined` when somebody owns it. */
+  readonly claimToken: string | undefined;
   /** What else of the store was found damaged, as phrases. */
   readonly damage: readonly string[];
   /** Who is in it now. */
@@ -116,6 +122,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
     directory: directory.path,
     isHearing: voice.isHearing,
     damagedRooms: server.damagedRooms,
+    claimToken: server.claimToken,
     damage: server.damage,
     get memberCount() {
       return server.memberCount;
@@ -188,17 +195,20 @@ async function startOn(
   directory: ServerDirectory,
   identity: Pick<
     StartServerOptions,
-    "id" | "keyPair" | "name" | "retention" | "onChange" | "onOther"
+    "id" | "keyPair" | "name" | "registration" | "retention" | "onChange" | "onOther"
   >,
 ): Promise<RunningServer> {
   const { ipv4: host, ipv6: ipv6Host } = bindHosts(network);
+  const loadOpaqueSetup = await openOpaqueSetup(directory.path);
   const start = (tried: number) =>
     startServer({
       ...identity,
       address: { host, port: tried },
       ipv6Host,
       dataDir: directory.historyPath,
+      loadOpaqueSetup,
       onTrouble: note,
+      claimToken: network.random.id(),
       clock: network.clock,
       random: network.random,
     });

@@ -1,9 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError, systemReason, toEarshotError } from "../base/errors.ts";
 import { createPrivateFile, fileExists } from "../base/private-file.ts";
 import { type KeyPair, toKeyPair } from "../transport/noise.ts";
+import { readKeyFile } from "./key-file.ts";
 
 /** Who a server or a client is, whatever its address and name: an X25519 key pair (RFC 7748). */
 export interface Identity {
@@ -11,9 +11,6 @@ export interface Identity {
   readonly id: string;
   readonly keyPair: KeyPair;
 }
-
-/** A PEM of an X25519 key is 119 bytes; anything much longer is some other file. */
-export const keyFileBytesMax = 4_096;
 
 /** Whose identity it is; the file is called after it: `server.key`, `client.key`. */
 export type Role = "server" | "client";
@@ -30,8 +27,8 @@ export async function loadIdentity(directory: string, role: Role): Promise<Ident
   try {
     // Never over another: two processes may start at the same moment.
     if (!(await fileExists(path))) await createPrivateFile(path, newKey());
-    await checkPermissions(path, role);
-    return toIdentity(parseKey(await readFile(path, "utf8"), path, role));
+    const pem = await readKeyFile(path, damaged(path, role));
+    return toIdentity(parseKey(pem, path, role));
   } catch (error) {
     const message = `${path} cannot be read or written${systemReason(error)}`;
     throw toEarshotError(error, "data-directory-unusable", message);
@@ -61,16 +58,4 @@ function parseKey(pem: string, path: string, role: Role): KeyObject {
 function damaged(path: string, role: Role, cause?: unknown): EarshotError {
   const message = `${path} is no X25519 private key: restore it, or remove it to become a new ${role}`;
   return new EarshotError("identity-unusable", message, { cause });
-}
-
-/** As ssh does it. Windows keeps the user's directory private by other means. */
-async function checkPermissions(path: string, role: Role): Promise<void> {
-  const { mode, size } = await stat(path);
-  if (keyFileBytesMax < size) throw damaged(path, role);
-  if (process.platform === "win32" || (mode & 0o077) === 0) return;
-  const permissions = (mode & 0o777).toString(8).padStart(4, "0");
-  throw new EarshotError(
-    "identity-unusable",
-    `${path} has mode ${permissions}, so others may have read it: chmod 600 if you trust them`,
-  );
 }

@@ -86,6 +86,12 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "UDP port for members, 1024 to 65535 [28198, or a free one when it is taken]",
   },
   {
+    name: "registration",
+    value: "WHO",
+    commands: ["serve"],
+    help: "who may register a nickname: open, invite or closed [open]",
+  },
+  {
     name: "keep-days",
     value: "DAYS",
     commands: ["serve"],

@@ -47,7 +47,7 @@ function linksOf({ addresses, port, id, name }: Hosting): readonly string[] {
 }
 
 function describeJson(hosting: Hosting): string {
-  const { name, id, port, addresses, directory } = hosting;
+  const { name, id, port, addresses, directory, claimToken } = hosting;
   const fingerprint = fingerprintOf(id);
   return JSON.stringify({
     type: "listening",
@@ -58,11 +58,12 @@ function describeJson(hosting: Hosting): string {
     data: directory,
     id,
     fingerprint,
+    ...(claimToken !== undefined && { claim: claimToken }),
   });
 }
 
 function describe(hosting: Hosting): string {
-  const { name, id, port, addresses, directory, damagedRooms, damage } = hosting;
+  const { name, id, port, addresses, directory, damagedRooms, damage, claimToken } = hosting;
   const places = addresses.map((host) => formatAddress({ host, port }));
   const lines = [
     `server    ${name} (${id.slice(0, 8)})`,
@@ -70,6 +71,9 @@ function describe(hosting: Hosting): string {
     `address   ${places.join(", ")}`,
     ...linksOf(hosting).map((link) => `link      ${link}`),
     `data      ${directory}`,
+    ...(claimToken === undefined
+      ? []
+      : [`claim     /claim ${claimToken} makes you its owner, once`]),
     `to join   run earshot on any computer of this network, or earshot --server ${places[0]}`,
     "to stop   press Ctrl-C",
   ];

@@ -9,8 +9,9 @@ import {
   type DiscoveryPacket,
   decodePacket,
   encodePacket,
-  type PacketHead,
-  peekPacket,
+  nonceOf,
+  type PacketType,
+  peekType,
   type Question,
 } from "./packet.ts";
 import { PeerTable } from "./peer-table.ts";
@@ -81,7 +82,7 @@ export interface AnnouncerCounts {
 type Probe = Extract<DiscoveryPacket, { type: "probe" }>;
 
 interface Heard {
-  readonly head: PacketHead;
+  readonly type: PacketType;
   readonly datagram: Uint8Array;
   readonly from: Address;
 }
@@ -163,18 +164,18 @@ export class Announcer {
    * something to do now; what is dropped of a flood makes none.
    */
   handleDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    const head = peekPacket(datagram);
-    if (head === undefined) {
+    const type = peekType(datagram);
+    if (type === undefined) {
       this.#counts.malformed += 1;
       return false;
     }
-    switch (head.type) {
+    switch (type) {
       case "query":
       case "probe":
       case "forward":
-        return this.#handleQuestion(now, { head, datagram, from });
+        return this.#handleQuestion(now, { type, datagram, from });
       case "answer":
-        this.#handleAnswer(now, { head, datagram, from });
+        this.#handleAnswer(now, datagram, from);
         return false;
       case "beacon":
         if (this.#neighbourRates.take(now, from.host)) this.#handleBeacon(now, datagram);
@@ -186,7 +187,7 @@ export class Announcer {
 
   /** A datagram of this protocol came to the server's data port. Says the same. */
   handleDataDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    if (peekPacket(datagram)?.type !== "probe") {
+    if (peekType(datagram) !== "probe") {
       this.#counts.malformed += 1;
       return false;
     }
@@ -241,14 +242,14 @@ export class Announcer {
     }
   }
 
-  #handleQuestion(now: number, { head, datagram, from }: Heard): boolean {
+  #handleQuestion(now: number, { type, datagram, from }: Heard): boolean {
     const adapter = this.#table.adapterOf(from.host);
-    const isTrusted = head.type === "forward" ? adapter?.isLoopback : adapter !== undefined;
+    const isTrusted = type === "forward" ? adapter?.isLoopback : adapter !== undefined;
     if (!isTrusted) {
       this.#counts.offLink += 1;
       return false;
     }
-    const { nonce } = head;
+    const nonce = nonceOf(datagram);
     if (this.#state.type !== "open" || !this.#answers.admit(now, { nonce, host: from.host })) {
       this.#counts.unanswered += 1;
       return false;
@@ -295,8 +296,8 @@ export class Announcer {
     }
   }
 
-  #handleAnswer(now: number, { head, datagram, from }: Heard): void {
-    const question = this.#questions.find(now, head.nonce);
+  #handleAnswer(now: number, datagram: Uint8Array, from: Address): void {
+    const question = this.#questions.find(now, nonceOf(datagram));
     if (question === undefined || !isSame(question.asked, from)) return;
     const packet = decodePacket(datagram);
     if (packet?.type === "answer")

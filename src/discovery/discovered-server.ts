@@ -18,7 +18,7 @@ export interface DiscoveredServer {
   /** Its public identity key, base64url (43 characters). */
   readonly id: string;
   readonly name: string;
-  /** Another server in the list has the same name, whatever the case. */
+  /** Another server in the list has the same name, whatever the case and width. */
   readonly isNameShared?: boolean;
   /** The best way to its data port. */
   readonly address: Address;

@@ -62,13 +62,6 @@ export type DiscoveryPacket =
       readonly announcement: Announcement;
     };
 
-/** What can be told of a datagram before it is worth decoding. */
-export interface PacketHead {
-  readonly type: PacketType;
-  /** All zero where the type has none. */
-  readonly nonce: string;
-}
-
 /**
  * 0x1e and "ars". Transport datagrams have bit 0x40 set in their first byte and this has not, so
  * the two can meet on one port.
@@ -82,9 +75,8 @@ const headBytes = nonceAt + nonceBytes;
 export const noNonce: string = "00".repeat(nonceBytes);
 const noProof = "00".repeat(proofBytes);
 
-const typeOfNumber = new Map<number, PacketType>(
-  Object.entries(packetTypes).map(([type, number]) => [number, type as PacketType]),
-);
+/** By their numbers, which are dense from 1. */
+const typeOfNumber = Object.keys(packetTypes) as readonly PacketType[];
 
 /** The datagram as bytes of its own. */
 export function encodePacket(packet: DiscoveryPacket): Uint8Array {
@@ -115,23 +107,27 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
 }
 
 /**
- * Type and nonce of a datagram that begins as one of ours, or `undefined`. It costs a tenth of
- * decoding it: a flood is told from what we wait for by this.
+ * The type of a datagram that begins as one of ours, or `undefined`. It costs a hundredth of decoding
+ * it, and allocates nothing: a flood is told from what we wait for by this.
  */
-export function peekPacket(datagram: Uint8Array): PacketHead | undefined {
+export function peekType(datagram: Uint8Array): PacketType | undefined {
   if (datagram.length < headBytes || discoveryBytesMax < datagram.length) return undefined;
-  const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  if (bytes.readUInt32BE(0) !== magic || bytes[4] !== version) return undefined;
-  const type = typeOfNumber.get(bytes[5] ?? 0);
-  if (type === undefined) return undefined;
-  return { type, nonce: bytes.toString("hex", nonceAt, headBytes) };
+  const [a = 0, b = 0, c = 0, d = 0, itsVersion, number = 0] = datagram;
+  if (((a << 24) | (b << 16) | (c << 8) | d) !== magic || itsVersion !== version) return undefined;
+  return typeOfNumber[number - 1];
+}
+
+/** The nonce of a datagram that has a type; all zero where the type has none. */
+export function nonceOf(datagram: Uint8Array): string {
+  const { buffer, byteOffset } = datagram;
+  return Buffer.from(buffer, byteOffset + nonceAt, nonceBytes).toString("hex");
 }
 
 /** The packet, or `undefined` when the bytes are anything else than a well-formed one. */
 export function decodePacket(datagram: Uint8Array): DiscoveryPacket | undefined {
-  const head = peekPacket(datagram);
-  if (head === undefined) return undefined;
-  const { type, nonce } = head;
+  const type = peekType(datagram);
+  if (type === undefined) return undefined;
+  const nonce = nonceOf(datagram);
   const reader = new ByteReader(datagram.subarray(headBytes));
   switch (type) {
     case "query":

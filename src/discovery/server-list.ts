@@ -253,9 +253,9 @@ function toServer({ announcement, paths }: Entry): DiscoveredServer {
   };
 }
 
-/** Names are compared whatever the case, as people read them. */
+/** Names are compared whatever the case and width, as people read them. */
 function nameKey(name: string): string {
-  return name.toLowerCase();
+  return name.normalize("NFKC").toLowerCase().normalize("NFKC");
 }
 
 function compare(a: string, b: string): number {

@@ -5,7 +5,14 @@ import { AdapterTable, pathRank } from "./adapter-table.ts";
 import type { Adapter } from "./adapters.ts";
 import type { Announcement } from "./announcement.ts";
 import type { DiscoveredServer } from "./discovered-server.ts";
-import { decodePacket, encodePacket, noNonce, type PacketHead, peekPacket } from "./packet.ts";
+import {
+  decodePacket,
+  encodePacket,
+  noNonce,
+  nonceOf,
+  type PacketType,
+  peekType,
+} from "./packet.ts";
 import { type AskedQuestion, QuestionLog } from "./question-log.ts";
 import { questionProof } from "./question-proof.ts";
 import { queryTiming, RepeatSchedule, unsentGapMs, unsentRetriesMax } from "./repeat-schedule.ts";
@@ -83,7 +90,7 @@ type Asked =
   | { readonly type: "server"; readonly address: Address };
 
 interface Heard {
-  readonly head: PacketHead;
+  readonly type: PacketType;
   readonly datagram: Uint8Array;
   readonly from: Address;
 }
@@ -181,17 +188,17 @@ export class ServerSearch {
 
   /** A datagram came. Says whether there may be something to do now; what is dropped makes none. */
   handleDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    const head = peekPacket(datagram);
-    if (head === undefined) {
+    const type = peekType(datagram);
+    if (type === undefined) {
       this.#counts.malformed += 1;
       return false;
     }
-    const heard = { head, datagram, from };
-    switch (head.type) {
+    const heard = { type, datagram, from };
+    switch (type) {
       case "answer":
         return this.#handleAnswer(now, heard);
       case "goodbye":
-        return head.nonce === noNonce
+        return nonceOf(datagram) === noNonce
           ? this.#handleVoice(now, heard)
           : this.#handleAnswer(now, heard);
       case "beacon":
@@ -235,15 +242,16 @@ export class ServerSearch {
   }
 
   #handleAnswer(now: number, heard: Heard): boolean {
-    const { head, datagram, from } = heard;
-    const question = this.#questions.find(now, head.nonce);
+    const { datagram, from } = heard;
+    const nonce = nonceOf(datagram);
+    const question = this.#questions.find(now, nonce);
     if (question === undefined) {
       this.#counts.unasked += 1;
       return false;
     }
     const isFromAsked = isFromWhoWasAsked(question, from);
     // A server that was asked answers once, so that there are no more answers than questions of ours.
-    if (isFromAsked) this.#questions.forget(head.nonce);
+    if (isFromAsked) this.#questions.forget(nonce);
     else if (!this.#answerRates.take(now, from.host)) {
       this.#counts.refused += 1;
       return false;
@@ -275,7 +283,7 @@ export class ServerSearch {
   }
 
   /** What nobody asked for. */
-  #handleVoice(now: number, { head, datagram, from }: Heard): boolean {
+  #handleVoice(now: number, { type, datagram, from }: Heard): boolean {
     if (this.#table.adapterOf(from.host) === undefined) {
       this.#counts.offLink += 1;
       return false;
@@ -290,8 +298,8 @@ export class ServerSearch {
       return false;
     }
     const { announcement } = packet;
-    if (head.type === "goodbye") this.#list.handleGoodbye(now, announcement.id);
-    else if (head.type === "relayed") this.#noticeElsewhere(now, announcement);
+    if (type === "goodbye") this.#list.handleGoodbye(now, announcement.id);
+    else if (type === "relayed") this.#noticeElsewhere(now, announcement);
     else this.#notice(now, announcement, from);
     return true;
   }

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
 import { EarshotError } from "../base/errors.ts";
+import { invitationHash } from "./invitation-hash.ts";
 import {
   bansMax,
+  channels,
   devicesMax,
   ignoredMax,
   invitationsMax,
@@ -28,7 +29,7 @@ import { nickKey } from "./name.ts";
 import { type Role, roles } from "./rights.ts";
 import type { Room } from "./room.ts";
 import { type NamedPerson, type RoomRecord, withoutPerson, withPerson } from "./room-record.ts";
-import { type KnownPerson, knownPerson, pageChannel, type ServerState } from "./server-state.ts";
+import { type KnownPerson, knownPerson, type ServerState } from "./server-state.ts";
 import type { Member } from "./session.ts";
 
 type ModerationRequest = Extract<PostBody, { readonly type: "moderation" }>;
@@ -44,7 +45,7 @@ export class AccessDesk {
   }
 
   /** What a moderator wants to do to somebody, as an entry of the log. */
-  prepare(_now: number, member: Member, room: Room, request: ModerationRequest): PreparedPost {
+  prepare(member: Member, room: Room, request: ModerationRequest): PreparedPost {
     const { action, durationMs, role } = request;
     const target = this.#targetOf(room, request.nick, action);
     this.#state.require(member, room, action, target);
@@ -95,7 +96,7 @@ export class AccessDesk {
     const invitation = this.#state.random.id();
     const { person, nick } = member.state.person;
     const made = {
-      hash: hashOf(invitation),
+      hash: invitationHash(invitation),
       uses,
       until: wallNow + durationMs,
       by: { person, nick },
@@ -123,7 +124,7 @@ export class AccessDesk {
   /** Uses an invitation up; `false` when it is none, or none any more. Its maker hears of it. */
   useInvitation(member: Member, room: Room, invitation: string): boolean {
     const { record } = room;
-    const hash = hashOf(invitation);
+    const hash = invitationHash(invitation);
     const found = record.invitations.find((each) => Buffer.compare(each.hash, hash) === 0);
     if (found === undefined || found.until <= this.#state.wallNow()) return false;
     if (invitedMax <= record.invited.length) return false;
@@ -150,7 +151,7 @@ export class AccessDesk {
         ...(until !== undefined && { until }),
       }));
     const reply = { type: "bans", ref, room: room.name, bans } as const;
-    this.#state.output.answer(member, reply, pageChannel);
+    this.#state.output.answer(member, reply, channels.bulk);
   }
 
   /** Makes an owner of the server of who has read its console. Wrong tokens are not told apart. */
@@ -293,13 +294,9 @@ export class AccessDesk {
   }
 }
 
-function hashOf(invitation: string): Uint8Array {
-  return createHash("sha256").update("earshot invitation").update(invitation).digest();
-}
-
 /** Takes as long whatever differs. */
 function isSame(token: string, other: string): boolean {
-  return Buffer.compare(hashOf(token), hashOf(other)) === 0;
+  return Buffer.compare(invitationHash(token), invitationHash(other)) === 0;
 }
 
 /** @throws {EarshotError} WHEN there is no place for another one `limit-reached`. */

@@ -41,7 +41,7 @@ export function accountKeyOf(seed: Uint8Array): AccountKey {
 }
 
 /** The secret of 32 bytes from which `accountKeyOf` makes the pair again. */
-export function seedOf({ privateKey }: AccountKey): Uint8Array {
+export function seedOf({ privateKey }: Pick<AccountKey, "privateKey">): Uint8Array {
   return privateKey.export({ format: "der", type: "pkcs8" }).subarray(-accountKeyBytes);
 }
 

@@ -1,11 +1,17 @@
 import { EarshotError } from "../base/errors.ts";
+import { accountKeyBytes, wrappedKeyBytes } from "./account-key.ts";
+import type { Certificate } from "./certificate.ts";
 import { decodeCbor, encodeCbor } from "./codec.ts";
-import { devicesMax, ignoredMax } from "./limits.ts";
+import { deviceNameLengthMax, devicesMax, ignoredMax } from "./limits.ts";
+import { LookAlikes } from "./look-alikes.ts";
+import { certificate, type Profile, profile } from "./message-account.ts";
 import type { ServerRole } from "./message-session.ts";
 import { nickKey } from "./name.ts";
+import { opaqueBytes } from "./opaque-port.ts";
 import { guestOf, type Person } from "./person.ts";
 import type { RecordBook } from "./record-book.ts";
 import {
+  bytes,
   type Check,
   checkOf,
   line,
@@ -19,12 +25,33 @@ import {
   word,
 } from "./schema.ts";
 
+/** A device with which a person logs in by itself. */
+export interface AccountDevice {
+  /** Its public key in base64url. */
+  readonly key: string;
+  readonly name: string;
+  readonly certificate: Certificate;
+  readonly addedAt: number;
+  readonly lastSeenAt: number;
+}
+
+/** What a server keeps of a password: nothing from which it can be guessed without its own secret. */
+export interface PasswordRecord {
+  /** OPAQUE's, 192 bytes. */
+  readonly record: Uint8Array;
+  /** The account's key, sealed under the password, 48 bytes. */
+  readonly wrappedKey: Uint8Array;
+}
+
 /** A person who is known by more than one device. */
 export interface Account {
   readonly person: string;
   readonly nick: string;
-  /** Device keys in base64url, with which it logs in by itself. */
-  readonly devices: readonly string[];
+  /** With which its devices are certified: Ed25519, 32 bytes. */
+  readonly accountKey: Uint8Array;
+  readonly devices: readonly AccountDevice[];
+  readonly password?: PasswordRecord;
+  readonly profile?: Profile;
   readonly role?: ServerRole;
   /** Persons whose private chats are kept away. */
   readonly ignored: readonly string[];
@@ -38,7 +65,24 @@ const checkAccount: Check<Account> = checkOf(
   object<Account>({
     person,
     nick: name,
-    devices: list(line(43), devicesMax),
+    accountKey: bytes(accountKeyBytes),
+    devices: list(
+      object<AccountDevice>({
+        key: line(43),
+        name: line(deviceNameLengthMax),
+        certificate,
+        addedAt: whole,
+        lastSeenAt: whole,
+      }),
+      devicesMax,
+    ),
+    password: optional(
+      object<PasswordRecord>({
+        record: bytes(opaqueBytes.record),
+        wrappedKey: bytes(wrappedKeyBytes),
+      }),
+    ),
+    profile: optional(profile),
     role: optional(word(["owner", "admin"])),
     ignored: list(person, ignoredMax),
     isReadShared: optional(mark),
@@ -47,12 +91,12 @@ const checkAccount: Check<Account> = checkOf(
   }),
 );
 
-/** All accounts of a server, by person, by nickname and by device. */
+/** All accounts of a server, by person and by nickname. */
 export class AccountTable {
   readonly #book: RecordBook;
   readonly #accounts = new Map<string, Account>();
   readonly #byNick = new Map<string, Account>();
-  readonly #byDevice = new Map<string, Account>();
+  readonly #lookAlikes = new LookAlikes();
 
   /** @throws {EarshotError} WHEN a record is none `history-damaged`. */
   constructor(book: RecordBook, records: ReadonlyMap<string, Uint8Array>) {
@@ -66,6 +110,10 @@ export class AccountTable {
     }
   }
 
+  get size(): number {
+    return this.#accounts.size;
+  }
+
   get(id: string): Account | undefined {
     return this.#accounts.get(id);
   }
@@ -75,11 +123,16 @@ export class AccountTable {
     return this.#byNick.get(key);
   }
 
+  /** The account whose nickname is this one, or is easily taken for it. */
+  like(nick: string): Account | undefined {
+    return this.named(nickKey(nick)) ?? this.named(this.#lookAlikes.find(nick) ?? "");
+  }
+
   /** Who is at this device and wants this nickname: its account, if it is called so, or a guest. */
   identify(deviceKey: Uint8Array, nick: string): Person {
     const device = Buffer.from(deviceKey).toString("base64url");
-    const account = this.#byDevice.get(device);
-    if (account !== undefined && nickKey(account.nick) === nickKey(nick)) {
+    const account = this.named(nickKey(nick));
+    if (account?.devices.some(({ key }) => key === device)) {
       return { person: account.person, nick: account.nick, isGuest: false, device };
     }
     return { person: guestOf(deviceKey), nick, isGuest: true, device };
@@ -95,21 +148,34 @@ export class AccountTable {
     const before = this.#accounts.get(account.person);
     if (before !== undefined) this.#forget(before);
     this.#index(account);
-    this.#book.mark("accounts", account.person, () => {
-      const current = this.get(account.person);
+    this.#mark(account.person);
+  }
+
+  delete(id: string): void {
+    const account = this.#accounts.get(id);
+    if (account === undefined) return;
+    this.#forget(account);
+    this.#mark(id);
+  }
+
+  #mark(id: string): void {
+    this.#book.mark("accounts", id, () => {
+      const current = this.get(id);
       return current === undefined ? undefined : encodeCbor(current);
     });
   }
 
   #index(account: Account): void {
+    const key = nickKey(account.nick);
     this.#accounts.set(account.person, account);
-    this.#byNick.set(nickKey(account.nick), account);
-    for (const device of account.devices) this.#byDevice.set(device, account);
+    this.#byNick.set(key, account);
+    this.#lookAlikes.add(account.nick, key);
   }
 
-  #forget({ person: id, nick, devices }: Account): void {
+  #forget({ person: id, nick }: Account): void {
     this.#accounts.delete(id);
-    this.#byNick.delete(nickKey(nick));
-    for (const device of devices) this.#byDevice.delete(device);
+    const key = nickKey(nick);
+    this.#byNick.delete(key);
+    this.#lookAlikes.delete(nick, key);
   }
 }

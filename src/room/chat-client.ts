@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assert.ts";
-import type { EarshotError } from "../base/errors.ts";
+import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { backOff } from "./back-off.ts";
@@ -16,6 +16,13 @@ import { decodeServerMessage, encodeCbor } from "./codec.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
 import type { Reply, Request } from "./message.ts";
 import type { Refusal, Welcome } from "./message-session.ts";
+
+/** Answers to a hello after which another nickname may be tried. */
+const nickCodes: readonly ErrorCode[] = [
+  "nickname-invalid",
+  "nickname-registered",
+  "nickname-taken",
+];
 
 /** What a `ChatClient` wants done. */
 export type ClientEffect =
@@ -369,7 +376,7 @@ export class ChatClient {
   }
 
   #handleRefusal(now: number, { code, message, suggestion }: Refusal): void {
-    if (code !== "nickname-taken" && code !== "nickname-invalid") {
+    if (!nickCodes.includes(code)) {
       this.#hangUp();
       this.#retry(now, message);
       return;

@@ -2,19 +2,23 @@ import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { AccessDesk } from "./access-desk.ts";
+import { AccountDesk } from "./account-desk.ts";
 import { decodeClientMessage } from "./codec.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
 import { HistoryDesk } from "./history-desk.ts";
 import { listingsMax } from "./limits.ts";
 import type { ClientNotice, Request } from "./message.ts";
 import type { AccessRequest } from "./message-access.ts";
+import type { AccountRequest, LoginRequest } from "./message-account.ts";
 import { MessageDesk } from "./message-desk.ts";
 import type { RetentionRule } from "./message-room.ts";
+import type { OpaqueResult } from "./opaque-port.ts";
+import { PasswordDesk } from "./password-desk.ts";
 import { PrivateDesk } from "./private-desk.ts";
 import { RoomDesk } from "./room-desk.ts";
 import type { ServerEffect } from "./server-output.ts";
 import { ServerState, type ServerStateOptions } from "./server-state.ts";
-import type { Listing, Member, Session, SessionId } from "./session.ts";
+import type { Listing, Member, Session, SessionId, SessionPeer } from "./session.ts";
 import { SessionDesk } from "./session-desk.ts";
 import type { CommitResult, ReadResult, SearchResult } from "./store-port.ts";
 
@@ -29,6 +33,8 @@ export class ChatServer {
   readonly #state: ServerState;
   readonly #sessions: SessionDesk;
   readonly #rooms: RoomDesk;
+  readonly #accounts: AccountDesk;
+  readonly #passwords: PasswordDesk;
   readonly #access: AccessDesk;
   readonly #private: PrivateDesk;
   readonly #messages: MessageDesk;
@@ -39,6 +45,8 @@ export class ChatServer {
   constructor(options: ServerStateOptions) {
     this.#state = new ServerState(options);
     this.#sessions = new SessionDesk(this.#state);
+    this.#accounts = new AccountDesk(this.#state);
+    this.#passwords = new PasswordDesk(this.#state);
     this.#access = new AccessDesk(this.#state);
     this.#rooms = new RoomDesk(this.#state, this.#access);
     this.#private = new PrivateDesk(this.#state, this.#rooms);
@@ -56,14 +64,19 @@ export class ChatServer {
     return this.#state.rooms.size;
   }
 
+  /** Somebody owns it. */
+  get isClaimed(): boolean {
+    return this.#state.accounts.isClaimed;
+  }
+
   /** It was shut down, all that was accepted is stored, and every connection was told to close. */
   get isDone(): boolean {
     const { isClosing, commits, sessions } = this.#state;
     return isClosing && commits.isEmpty && sessions.isEmpty;
   }
 
-  handleOpened(now: number, id: SessionId, deviceKey: Uint8Array): void {
-    this.#sessions.handleOpened(now, id, deviceKey);
+  handleOpened(now: number, id: SessionId, peer: SessionPeer): void {
+    this.#sessions.handleOpened(now, id, peer);
   }
 
   handleMessage(now: number, id: SessionId, message: Uint8Array): void {
@@ -133,6 +146,12 @@ export class ChatServer {
     this.#state.handleTurn(now);
   }
 
+  /** The answer to the effect `opaque` of this number. */
+  handleComputed(now: number, run: number, result: OpaqueResult): void {
+    this.#state.opaque.finish(now, run, result);
+    this.#state.handleTurn(now);
+  }
+
   /** What the log of this room keeps, as its owner wants; everything without it. */
   retentionOf(room: string): RetentionRule | undefined {
     return this.#state.rooms.get(room)?.record.retention;
@@ -191,11 +210,36 @@ export class ChatServer {
       if (session.isMember()) this.#private.tellWaiting(session);
       return;
     }
+    if (isLogin(request)) {
+      this.#login(now, session, request);
+      return;
+    }
     if (!session.isMember()) throw new EarshotError("not-ready", "say hello first");
     this.#dispatch(now, session, request);
   }
 
-  #dispatch(now: number, member: Member, request: Exclude<Request, { type: "hello" }>): void {
+  /** What may be asked before hello, as after it. */
+  #login(now: number, session: Session, request: LoginRequest): void {
+    switch (request.type) {
+      case "start-login":
+        this.#passwords.startLogin(now, session, request);
+        return;
+      case "finish-login":
+        this.#passwords.finishLogin(session, request);
+        return;
+      case "certify":
+        this.#accounts.certify(session, request);
+        return;
+      default:
+        assertNever(request);
+    }
+  }
+
+  #dispatch(
+    now: number,
+    member: Member,
+    request: Exclude<Request, { type: "hello" } | LoginRequest>,
+  ): void {
     switch (request.type) {
       case "post":
         this.#messages.post(now, member, request);
@@ -240,8 +284,54 @@ export class ChatServer {
       case "stop":
         this.#sessions.stop(now, member, request);
         return;
-      default:
+      case "invite":
+      case "make-invitation":
+      case "revoke-invitations":
+      case "claim":
+      case "grant":
+      case "ignore":
         this.#dispatchAccess(member, request);
+        return;
+      default:
+        this.#dispatchAccount(now, member, request);
+    }
+  }
+
+  #dispatchAccount(
+    now: number,
+    member: Member,
+    request: Exclude<AccountRequest, LoginRequest>,
+  ): void {
+    switch (request.type) {
+      case "register":
+        this.#accounts.register(now, member, request);
+        return;
+      case "start-password":
+        this.#passwords.startPassword(member, request);
+        return;
+      case "set-password":
+        this.#passwords.setPassword(member, request);
+        return;
+      case "devices":
+        this.#accounts.listDevices(member, request);
+        return;
+      case "revoke-device":
+        this.#accounts.revokeDevice(member, request);
+        return;
+      case "delete-account":
+        this.#accounts.deleteAccount(now, member, request);
+        return;
+      case "set-profile":
+        this.#accounts.setProfile(member, request);
+        return;
+      case "make-registration":
+        this.#accounts.makeRegistration(member, request);
+        return;
+      case "revoke-registrations":
+        this.#accounts.revokeRegistrations(member, request);
+        return;
+      default:
+        assertNever(request);
     }
   }
 
@@ -315,4 +405,9 @@ export class ChatServer {
       this.droppedCount += 1;
     }
   }
+}
+
+function isLogin(request: Request): request is LoginRequest {
+  const { type } = request;
+  return type === "start-login" || type === "finish-login" || type === "certify";
 }

@@ -76,6 +76,36 @@ export const askedMax = 32;
 /** Bans of one room; with a reason of 1 KiB each they are 240 KiB in its record. */
 export const bansMax = 200;
 
+/** Accounts of a server; with two devices each about 1 KiB of memory and of disk. */
+export const accountsMax = 20_000;
+
+/** New accounts from one source: three at once, then three an hour. */
+export const registrationsPerSource: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 3 / 3_600,
+  burst: 3,
+};
+
+/** New accounts of a server: 30 at once, then 30 in ten minutes. */
+export const registrationsInAll: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 30 / 600,
+  burst: 30,
+};
+
+/** Invitations to register that are open. */
+export const registrationsMax = 100;
+
+/** Steps of OPAQUE under way, of 1.5 ms each: a turn of the chat waits for no more than these. */
+export const opaqueRunsMax = 4;
+
+/** Steps of OPAQUE that wait: at 1.5 ms each the last one waits for less than a second. */
+export const opaqueWaitingMax = 500;
+
+/** Characters of what a device is called. */
+export const deviceNameLengthMax = 64;
+
+/** Characters of each part of a profile: all of it is less than 4 KiB. */
+export const profileLengthMax = 300;
+
 /** Devices of one account. */
 export const devicesMax = 20;
 
@@ -250,4 +280,5 @@ export const closeCodes = {
   serverFull: 4,
   asleep: 5,
   moved: 6,
+  revoked: 7,
 } as const;

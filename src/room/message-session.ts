@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import { sessionRoomsMax, stopMsMax, tokenBytes } from "./limits.ts";
+import { type Profile, profile } from "./message-account.ts";
 import { type ReadState, type RoomKind, readState, roomKind } from "./message-room.ts";
 import {
   bytes,
@@ -93,7 +94,7 @@ export interface Refusal {
   readonly ref: number;
   readonly code: ErrorCode;
   readonly message: string;
-  /** A free nickname, with `nickname-taken`. */
+  /** A free nickname, with `nickname-taken` and `nickname-registered`. */
   readonly suggestion?: string;
 }
 
@@ -116,6 +117,8 @@ export interface Who {
   readonly text?: string;
   /** When it was heard last, if it is offline. */
   readonly lastSeenAt?: number;
+  /** What an account tells of itself. */
+  readonly profile?: Profile;
   /** Rooms that it shares with the asker. */
   readonly rooms: readonly string[];
 }
@@ -148,11 +151,14 @@ export const refusalCodes: readonly ErrorCode[] = [
   "limit-reached",
   "mailbox-full",
   "nickname-invalid",
+  "nickname-registered",
   "nickname-taken",
   "nickname-unknown",
   "not-allowed",
   "not-joined",
   "not-ready",
+  "password-needed",
+  "password-wrong",
   "request-invalid",
   "room-exists",
   "room-invalid",
@@ -224,6 +230,7 @@ export const sessionReplies: SchemaTable<SessionReply> = {
     presence: word(["online", "away", "offline"]),
     text: optional(phrase),
     lastSeenAt: optional(whole),
+    profile: optional(profile),
     rooms: list(name, sessionRoomsMax),
   }),
 };

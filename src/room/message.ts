@@ -7,6 +7,12 @@ import {
   accessRequests,
 } from "./message-access.ts";
 import {
+  type AccountReply,
+  type AccountRequest,
+  accountReplies,
+  accountRequests,
+} from "./message-account.ts";
+import {
   type LogEvent,
   type LogNotice,
   type LogReply,
@@ -43,13 +49,19 @@ import {
 import { type Check, checkOf, object, ref, type SchemaTable, variant } from "./schema.ts";
 
 /** What a client asks. Every request is answered with its `ref`. */
-export type Request = SessionRequest | RoomRequest | AccessRequest | PrivateRequest | LogRequest;
+export type Request =
+  | SessionRequest
+  | AccountRequest
+  | RoomRequest
+  | AccessRequest
+  | PrivateRequest
+  | LogRequest;
 
 /** What a client tells, and nobody answers. */
 export type ClientNotice = LogNotice | Typing;
 
 /** What a server sends in answer to a request, with its `ref`. */
-export type Reply = SessionReply | RoomReply | AccessReply | LogReply;
+export type Reply = SessionReply | AccountReply | RoomReply | AccessReply | LogReply;
 
 /** What a server tells unasked. */
 export type Event = SessionEvent | RoomEvent | AccessEvent | PrivateEvent | LogEvent;
@@ -62,6 +74,7 @@ export type ServerMessage = Reply | Event;
 
 const clientMessages: SchemaTable<ClientMessage> = {
   ...sessionRequests,
+  ...accountRequests,
   ...roomRequests,
   ...accessRequests,
   ...privateRequests,
@@ -72,6 +85,7 @@ const clientMessages: SchemaTable<ClientMessage> = {
 
 const serverMessages: SchemaTable<ServerMessage> = {
   ...sessionReplies,
+  ...accountReplies,
   ...roomReplies,
   ...accessReplies,
   ...logReplies,

@@ -1,5 +1,6 @@
 import { EarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
+import { isOneKindOfDigits, isOneScript, skeletonsOf } from "./skeleton.ts";
 
 /** Code points of a nickname; at most 96 bytes of UTF-8. */
 export const nickLengthMax = 24;
@@ -11,13 +12,18 @@ export const roomLengthMax = 32;
 export const reservedNicks: readonly string[] = [
   "admin",
   "all",
+  "chanserv",
   "everyone",
   "guest",
   "here",
+  "nickserv",
   "root",
   "server",
   "system",
 ];
+
+/** What the reserved names look like; made when it is asked for. */
+let reservedSkeletons: ReadonlySet<string> | undefined;
 
 const alphabet = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd}_.-]*$/u;
 
@@ -30,15 +36,17 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u;
 const alphabetRule = "use letters, digits, _ . - and begin with a letter or digit";
 
 /**
- * The nickname as everybody will see it: NFKC, 1 to 24 code points, upper and lower case kept.
+ * The nickname as everybody will see it: NFKC, 1 to 24 code points, upper and lower case kept, in one
+ * script (UTS 39 section 5.2), and nothing that looks like a reserved name.
  * @throws {EarshotError} WHEN `nickname-invalid`; the message says what to do.
  */
 export function parseNick(input: string): string {
   const nick = canonical(input);
   const problem = nameProblem(nick, nickLengthMax);
   if (problem !== undefined) throw new EarshotError("nickname-invalid", `nickname ${problem}`);
-  if (reservedNicks.includes(nickKey(nick))) {
-    throw new EarshotError("nickname-invalid", `nickname ${nick} is reserved: choose another`);
+  const deception = deceptionIn(nick);
+  if (deception !== undefined) {
+    throw new EarshotError("nickname-invalid", `nickname ${nick} ${deception}: choose another`);
   }
   return nick;
 }
@@ -70,6 +78,15 @@ export function suggestNick(taken: string, isTaken: (nick: string) => boolean): 
     const nick = letters.slice(0, nickLengthMax - suffix.length).join("") + suffix;
     if (!isTaken(nick)) return nick;
   }
+}
+
+/** How the nickname would deceive others about who it is. */
+function deceptionIn(nick: string): string | undefined {
+  if (!isOneScript(nick)) return "mixes alphabets";
+  if (!isOneKindOfDigits(nick)) return "mixes kinds of digits";
+  reservedSkeletons ??= new Set(reservedNicks.flatMap(skeletonsOf));
+  const isReserved = skeletonsOf(nick).some((skeleton) => reservedSkeletons?.has(skeleton));
+  return isReserved ? "is reserved, or looks like a name that is" : undefined;
 }
 
 function canonical(input: string): string {

@@ -98,7 +98,10 @@ export class RoomDesk {
       ...(kind !== undefined && { kind }),
       ...(retention !== undefined && { retention }),
     };
-    this.#state.rooms.record(room, { ...room.record, ...change });
+    const { password: _password, ...open } = room.record;
+    // Another kind of room has no password.
+    const before = kind === undefined ? room.record : open;
+    this.#state.rooms.record(room, { ...before, ...change });
     this.#state.answerWhenStored(member, ref);
   }
 
@@ -202,6 +205,9 @@ export class RoomDesk {
       }
     }
     if (role === "banned") throw new EarshotError("not-allowed", `you are banned from ${name}`);
+    if (role === "outsider" && room.record.kind === "password") {
+      throw new EarshotError("password-needed", `${name} has a password`);
+    }
     if (role === "outsider") {
       throw new EarshotError("invitation-needed", `one must be invited into ${name}`);
     }

@@ -17,6 +17,7 @@ import {
   roomKind,
   roomRole,
 } from "./message-room.ts";
+import { opaqueBytes } from "./opaque-port.ts";
 import {
   bytes,
   type Check,
@@ -87,8 +88,10 @@ export interface RoomRecord {
   readonly roles: readonly RoleHolder[];
   readonly bans: readonly RoomBan[];
   readonly mutes: readonly RoomMute[];
-  /** Who may come in where one must be invited. */
+  /** Who may come in where one must be invited, or know the password. */
   readonly invited: readonly NamedPerson[];
+  /** OPAQUE's record of the room's password, 192 bytes. */
+  readonly password?: Uint8Array;
   readonly invitations: readonly RoomInvitation[];
   /** Of a private chat: who asked, first, and who was asked. */
   readonly persons: readonly ChatMember[];
@@ -137,6 +140,7 @@ const recordSchema: Schema<RoomRecord> = object<RoomRecord>({
   ),
   mutes: list(object<RoomMute>({ person, nick: name, until: optional(whole) }), mutesMax),
   invited: list(namedPerson, invitedMax),
+  password: optional(bytes(opaqueBytes.record)),
   invitations: list(
     object<RoomInvitation>({ hash: bytes(32), uses: whole, until: whole, by: namedPerson }),
     invitationsMax,

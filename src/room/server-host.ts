@@ -1,9 +1,12 @@
 import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { parseIpv6 } from "../base/ipv6.ts";
 import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
 import type { ChatServer } from "./chat-server.ts";
 import { channels } from "./limits.ts";
+import type { OpaquePort } from "./opaque-port.ts";
 import type { ServerEffect } from "./server-output.ts";
+import type { SessionPeer } from "./session.ts";
 import type { StorePort } from "./store-port.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -11,6 +14,7 @@ export interface ServerHostOptions {
   readonly server: ChatServer;
   readonly port: Pick<EndpointPort, "send" | "close" | "streams">;
   readonly store: StorePort;
+  readonly opaque: OpaquePort;
   readonly clock: Clock;
   /** After a turn in which the number of members or rooms changed. */
   readonly onChange?: () => void;
@@ -41,7 +45,7 @@ export class ServerHost {
     const { server, clock } = this.#options;
     switch (event.type) {
       case "opened":
-        server.handleOpened(clock.now(), event.connection, event.peerKey);
+        server.handleOpened(clock.now(), event.connection, peerOf(event));
         break;
       case "message":
         server.handleMessage(clock.now(), event.connection, event.message);
@@ -93,7 +97,7 @@ export class ServerHost {
   }
 
   #perform(effect: ServerEffect): void {
-    const { server, port, store, clock } = this.#options;
+    const { server, port, store, opaque, clock } = this.#options;
     switch (effect.type) {
       case "send":
         for (const session of effect.sessions) {
@@ -123,6 +127,12 @@ export class ServerHost {
           this.#flush();
         });
         return;
+      case "opaque":
+        opaque.run(effect.task, (result) => {
+          server.handleComputed(clock.now(), effect.run, result);
+          this.#flush();
+        });
+        return;
       default:
         assertNever(effect);
     }
@@ -141,4 +151,15 @@ export class ServerHost {
       onDone?.();
     }
   }
+}
+
+function peerOf(event: Extract<EndpointEvent, { readonly type: "opened" }>): SessionPeer {
+  const { peerKey: deviceKey, channelBinding, peer } = event;
+  return { deviceKey, channelBinding, host: sourceOf(peer.host) };
+}
+
+/** An address of IPv6 counts by its network (/64): whoever has one has all the others of it. */
+function sourceOf(host: string): string {
+  const network = parseIpv6(host)?.subarray(0, 8);
+  return network === undefined ? host : Buffer.from(network).toString("hex");
 }

@@ -1,6 +1,7 @@
 import { encodeCbor } from "./codec.ts";
 import { channels } from "./limits.ts";
 import type { Event, Reply } from "./message.ts";
+import type { OpaqueRun } from "./opaque-queue.ts";
 import type { Session, SessionId } from "./session.ts";
 import type { Commit, SearchQuery, StoreQuery } from "./store-port.ts";
 
@@ -23,7 +24,9 @@ export type ServerEffect =
   /** Answered by `handleRead`; there is never a second one, or a search, before. */
   | { readonly type: "read"; readonly query: StoreQuery }
   /** Answered by `handleFound`. */
-  | { readonly type: "search"; readonly query: SearchQuery };
+  | { readonly type: "search"; readonly query: SearchQuery }
+  /** Answered by `handleComputed`; there are at most `opaqueRunsMax` before. */
+  | ({ readonly type: "opaque" } & OpaqueRun);
 
 /** Collects the effects of a turn. */
 export class ServerOutput {

@@ -3,15 +3,18 @@ import type { Random } from "../base/random.ts";
 import { AccountTable } from "./account-table.ts";
 import type { ServerInfo } from "./client-port.ts";
 import { CommitQueue, type PendingChange } from "./commit-queue.ts";
-import { channels, recordsMs } from "./limits.ts";
+import { recordsMs } from "./limits.ts";
 import { MarkerTable, readStateOf } from "./marker-table.ts";
 import type { Event } from "./message.ts";
 import type { ReadState } from "./message-room.ts";
 import { nickKey, parseNick, parseRoom } from "./name.ts";
+import { OpaqueQueue } from "./opaque-queue.ts";
 import type { Person } from "./person.ts";
 import { PersonRates } from "./person-rates.ts";
 import { ReadQueue, type WaitingQuery } from "./read-queue.ts";
 import { RecordBook } from "./record-book.ts";
+import type { RegistrationPolicy } from "./registration-policy.ts";
+import { RegistrationTable } from "./registration-table.ts";
 import { type Action, isAllowed, type Role, type RoomRights } from "./rights.ts";
 import type { Room } from "./room.ts";
 import type { News } from "./room-news.ts";
@@ -27,6 +30,8 @@ export interface ServerStateOptions {
   /** The wall clock, for what people read and for times that outlast the server. */
   readonly wallNow: () => number;
   readonly random: Random;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
   /** With it the server is claimed, once; `undefined` when it cannot be. */
   readonly claimToken?: string;
 }
@@ -44,6 +49,9 @@ export class ServerState {
   readonly info: ServerInfo;
   /** Names the store, told to whoever enters a room. */
   readonly log: string;
+  /** What clients know the server by, 32 bytes. */
+  readonly serverKey: Uint8Array;
+  readonly registration: RegistrationPolicy;
   readonly claimToken: string | undefined;
   readonly wallNow: () => number;
   readonly random: Random;
@@ -53,7 +61,10 @@ export class ServerState {
   readonly reads: ReadQueue = new ReadQueue();
   readonly output: ServerOutput = new ServerOutput();
   readonly rates: PersonRates = new PersonRates();
+  /** Steps of passwords that wait. */
+  readonly opaque: OpaqueQueue = new OpaqueQueue();
   readonly accounts: AccountTable;
+  readonly registrations: RegistrationTable;
   readonly markers: MarkerTable;
   readonly rooms: RoomTable;
   isClosing = false;
@@ -65,10 +76,13 @@ export class ServerState {
     const { contents } = options;
     this.info = options.server;
     this.log = contents.id;
+    this.serverKey = Buffer.from(options.server.id, "base64url");
+    this.registration = options.registration ?? "open";
     this.claimToken = options.claimToken;
     this.wallNow = options.wallNow;
     this.random = options.random;
     this.accounts = new AccountTable(this.book, contents.records.accounts);
+    this.registrations = new RegistrationTable(this.book, contents.records.server);
     this.markers = new MarkerTable(this.book, contents.records.markers);
     this.rooms = new RoomTable(this.book, contents);
   }
@@ -143,7 +157,7 @@ export class ServerState {
       devices: [
         ...new Set([
           ...members.map(({ state }) => state.person.device),
-          ...(account?.devices ?? []),
+          ...(account?.devices ?? []).map(({ key: device }) => device),
         ]),
       ],
     };
@@ -196,6 +210,7 @@ export class ServerState {
   handleTurn(now: number): void {
     this.#startCommit(now);
     this.#startQuery();
+    for (const run of this.opaque.start()) this.output.add({ type: "opaque", ...run });
     for (const room of this.rooms.newsy) this.#tellNews(now, room);
   }
 
@@ -285,9 +300,6 @@ export function rightsOf({ record }: Room): RoomRights {
   const isOwned = record.roles.some(({ role }) => role === "owner");
   return { kind: record.kind, isOwned, isReadOnly: record.isReadOnly };
 }
-
-/** Pages go on the bulk channel, everything else on the chat channel. */
-export const pageChannel: number = channels.bulk;
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);

@@ -1,11 +1,15 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import type { Secret } from "../base/secret.ts";
 import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
-import { Retention, type RetentionRule } from "./retention.ts";
+import type { RetentionRule } from "./message-room.ts";
+import { OpaqueServer } from "./opaque.ts";
+import type { RegistrationPolicy } from "./registration-policy.ts";
+import { Retention, stricterRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
 
@@ -23,10 +27,14 @@ export interface StartServerOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** What the log of each room keeps; everything when absent. */
+  /** What the log of each room keeps at most; its owner may keep less. Everything when absent. */
   readonly retention?: RetentionRule;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
+  /** Who may register; everybody without it. */
+  readonly registration?: RegistrationPolicy;
+  /** Gives the secret behind all passwords, when the first one comes; see `makeOpaqueSetup`. */
+  readonly loadOpaqueSetup: () => Promise<Secret>;
   /** What the owner should know: the disk cannot be written, or can be again. */
   readonly onTrouble?: (message: string) => void;
   /** A datagram of another protocol came to the server's port; see `UdpEndpointOptions`. */
@@ -41,6 +49,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly address: Address;
   readonly memberCount: number;
   readonly roomCount: number;
+  /** The secret with which the server is claimed; `undefined` when somebody owns it. */
+  readonly claimToken: string | undefined;
   /** Rooms of whose newest lines some were missing when the store was opened. */
   readonly damagedRooms: readonly string[];
   /** What else was found damaged then, as phrases for people. */
@@ -78,6 +88,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     contents: store,
     wallNow: () => clock.wallNow(),
     random,
+    ...(options.registration !== undefined && { registration: options.registration }),
     ...(options.claimToken !== undefined && { claimToken: options.claimToken }),
   });
   let onDone: () => void = () => undefined;
@@ -102,11 +113,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     server,
     port: endpoint,
     store,
+    opaque: opaqueOf(options),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
   });
-  const retention = new Retention({ rule: options.retention ?? {}, store, clock });
+  const retention = new Retention({
+    ruleOf: (room) => stricterRule(options.retention ?? {}, server.retentionOf(room) ?? {}),
+    onExpired: (room, firstSequence) => server.handleExpired(room, firstSequence),
+    store,
+    clock,
+  });
   const serving = host;
   let closing: Promise<void> | undefined;
   const stop = async (reason: string) => {
@@ -128,6 +145,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     get roomCount() {
       return server.roomCount;
     },
+    claimToken: server.isClaimed ? undefined : options.claimToken,
     damagedRooms,
     damage,
     stopped: done,
@@ -137,4 +155,15 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };
+}
+
+function opaqueOf({ id, loadOpaqueSetup, onTrouble }: StartServerOptions): OpaqueServer {
+  return new OpaqueServer({
+    serverKey: id,
+    loadSetup: loadOpaqueSetup,
+    onTrouble: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      onTrouble?.(`passwords cannot be used: ${reason}`);
+    },
+  });
 }

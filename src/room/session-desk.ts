@@ -12,10 +12,11 @@ import {
 import { parsePhrase } from "./line.ts";
 import type { AskWho, Hello, Rename, SetStatus, Stop, Welcome } from "./message-session.ts";
 import { nickKey, parseNick, suggestNick } from "./name.ts";
+import type { Person } from "./person.ts";
 import type { Room } from "./room.ts";
 import type { Parting } from "./room-news.ts";
 import type { ServerState } from "./server-state.ts";
-import type { Member, Session, SessionId } from "./session.ts";
+import type { Member, Session, SessionId, SessionPeer } from "./session.ts";
 import { ShutdownPlan } from "./shutdown-plan.ts";
 
 /** Who comes, goes and is called what; and the end of it all. */
@@ -27,11 +28,11 @@ export class SessionDesk {
     this.#state = state;
   }
 
-  handleOpened(now: number, id: SessionId, deviceKey: Uint8Array): void {
+  handleOpened(now: number, id: SessionId, peer: SessionPeer): void {
     const { output, sessions, isClosing } = this.#state;
     if (isClosing) {
       output.close(id, closeCodes.serverClosing, "server closing");
-    } else if (!sessions.add(now, id, deviceKey)) {
+    } else if (!sessions.add(now, id, peer)) {
       output.close(id, closeCodes.serverFull, `server is full: ${sessionsMax} connections`);
     }
   }
@@ -51,10 +52,10 @@ export class SessionDesk {
     const owner = others.find((other) => Buffer.compare(other.state.token, token) === 0);
     // A guest is whoever is at the device, and two of them may be.
     const isShared = 0 < others.length && person.isGuest && owner === undefined;
-    if (isShared || !this.#isFree(key, person.person)) {
-      const suggestion = suggestNick(nick, (other) => !this.#isFree(nickKey(other), undefined));
-      const message = `nickname ${nick} is taken`;
-      const code = "nickname-taken";
+    const problem = this.#nickProblem(nick, isShared ? undefined : person.person);
+    if (problem !== undefined) {
+      const suggestion = suggestNick(nick, (other) => this.#nickProblem(other) !== undefined);
+      const { code, message } = problem;
       output.answer(session, { type: "error", ref, code, message, suggestion });
       return;
     }
@@ -62,8 +63,7 @@ export class SessionDesk {
     member.awayText = others[0]?.awayText;
     if (owner !== undefined) this.#takeOver(owner, member);
     output.answer(member, this.#welcome(ref, member));
-    const account = accounts.get(person.person);
-    if (account !== undefined) accounts.set({ ...account, lastSeenAt: this.#state.wallNow() });
+    this.#noteSeen(member);
     this.#plan?.tell(now, [member], output);
   }
 
@@ -71,14 +71,20 @@ export class SessionDesk {
     const { accounts, rates, output } = this.#state;
     const nick = parseNick(wanted);
     const key = nickKey(nick);
-    const { person, key: wasKey } = member.state;
-    if (key !== wasKey && !this.#isFree(key, undefined)) {
-      throw new EarshotError("nickname-taken", `nickname ${nick} is taken`);
+    const { person: before, key: wasKey } = member.state;
+    // A guest whose device was certified meanwhile becomes the account whose nickname it takes.
+    const certified = accounts.identify(member.deviceKey, nick);
+    const isLogin = before.isGuest && !certified.isGuest;
+    const person = isLogin ? certified : before;
+    if (key !== wasKey && !isLogin) {
+      const isHere = 0 < this.#state.sessions.named(key).size;
+      const problem = this.#nickProblem(nick, isHere ? undefined : person.person);
+      if (problem !== undefined) throw problem;
     }
     if (!rates.take(now, person.person, "rename", renamesPerPerson)) {
       throw new EarshotError("too-fast", "you change your nickname too often");
     }
-    this.#putName(now, { nick, key, wasKey, was: person.nick });
+    this.#putName(now, { nick, key, wasKey, was: before.nick }, person);
     const account = person.isGuest ? undefined : accounts.get(person.person);
     if (account === undefined) output.answer(member, { type: "done", ref });
     else {
@@ -117,6 +123,7 @@ export class SessionDesk {
       rooms: shared.filter((name) => rooms.get(name) !== undefined),
       ...(isGuest && { isGuest }),
       ...(account?.role !== undefined && { role: account.role }),
+      ...(account?.profile !== undefined && { profile: account.profile }),
       ...(awayText !== undefined && { text: awayText }),
       ...(other === undefined && account !== undefined && { lastSeenAt: account.lastSeenAt }),
     });
@@ -183,15 +190,23 @@ export class SessionDesk {
     this.#state.reads.remove(session);
   }
 
-  /** Nobody else has the nickname of this key, here or by an account. */
-  #isFree(key: string, person: string | undefined): boolean {
+  /** Why the person may not have this nickname, or one that looks like it; `undefined` when it may. */
+  #nickProblem(nick: string, person?: string): EarshotError | undefined {
     const { sessions, accounts } = this.#state;
-    const account = accounts.named(key);
-    if (account !== undefined && account.person !== person) return false;
-    return [...sessions.named(key)].every(({ state }) => state.person.person === person);
+    const account = accounts.like(nick);
+    if (account !== undefined && account.person !== person) {
+      const isSame = nickKey(account.nick) === nickKey(nick);
+      const what = isSame ? "is registered" : `looks like ${account.nick}, who is registered`;
+      return new EarshotError("nickname-registered", `nickname ${nick} ${what}`);
+    }
+    const other = [...sessions.like(nick)].find(({ state }) => state.person.person !== person);
+    if (other === undefined) return undefined;
+    const { nick: taken } = other.state.person;
+    const what = nickKey(taken) === nickKey(nick) ? "is taken" : `looks like ${taken}, who is here`;
+    return new EarshotError("nickname-taken", `nickname ${nick} ${what}`);
   }
 
-  /** All sessions of a nickname have another one. */
+  /** All sessions of a nickname have another one, as this person. */
   #putName(
     now: number,
     rename: {
@@ -200,6 +215,7 @@ export class SessionDesk {
       readonly wasKey: string;
       readonly was: string;
     },
+    { person: id, isGuest }: Person,
   ): void {
     const { sessions, rooms } = this.#state;
     const { nick, key, wasKey } = rename;
@@ -210,7 +226,7 @@ export class SessionDesk {
         room.remove(member);
         touched.add(room);
       }
-      const person = { ...member.state.person, nick };
+      const person = { ...member.state.person, person: id, isGuest, nick };
       sessions.accept(member, { ...member.state, key, person });
       for (const room of own) room.add(member);
     }
@@ -250,13 +266,24 @@ export class SessionDesk {
   }
 
   #part(now: number, member: Member, parting: Parting): void {
-    const { rooms, accounts } = this.#state;
+    const { rooms } = this.#state;
     for (const name of [...member.rooms]) {
       const room = rooms.get(name);
       if (room !== undefined) rooms.exit(now, member, room, parting);
     }
-    const account = accounts.get(member.state.person.person);
-    if (account !== undefined) accounts.set({ ...account, lastSeenAt: this.#state.wallNow() });
+    this.#noteSeen(member);
+  }
+
+  /** An account, and its device, are here now. */
+  #noteSeen({ state: { person: own } }: Member): void {
+    const { accounts } = this.#state;
+    const account = accounts.get(own.person);
+    if (account === undefined) return;
+    const lastSeenAt = this.#state.wallNow();
+    const devices = account.devices.map((device) =>
+      device.key === own.device ? { ...device, lastSeenAt } : device,
+    );
+    accounts.set({ ...account, devices, lastSeenAt });
   }
 }
 

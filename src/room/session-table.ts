@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { helloMs, sessionsMax } from "./limits.ts";
-import { type Member, Session, type SessionId } from "./session.ts";
+import { LookAlikes } from "./look-alikes.ts";
+import { nickKey } from "./name.ts";
+import { type Member, Session, type SessionId, type SessionPeer } from "./session.ts";
 
 const nobody: ReadonlySet<Member> = new Set();
 
@@ -11,6 +13,7 @@ export class SessionTable {
   readonly #greeting = new Set<Session>();
   readonly #byKey = new Map<string, Set<Member>>();
   readonly #byPerson = new Map<string, Set<Member>>();
+  readonly #lookAlikes = new LookAlikes();
 
   /** Nicknames that somebody has. */
   get memberCount(): number {
@@ -34,9 +37,9 @@ export class SessionTable {
   }
 
   /** A new connection; `false` when there are too many. */
-  add(now: number, id: SessionId, deviceKey: Uint8Array): boolean {
+  add(now: number, id: SessionId, peer: SessionPeer): boolean {
     if (sessionsMax <= this.#sessions.size) return false;
-    const session = new Session(id, deviceKey, now + helloMs);
+    const session = new Session(id, peer, now + helloMs);
     this.#sessions.set(id, session);
     this.#greeting.add(session);
     return true;
@@ -45,6 +48,12 @@ export class SessionTable {
   /** The sessions of the nickname with this key, all of one person. */
   named(key: string): ReadonlySet<Member> {
     return this.#byKey.get(key) ?? nobody;
+  }
+
+  /** The sessions of a nickname that is this one, or is easily taken for it. */
+  like(nick: string): ReadonlySet<Member> {
+    const own = this.named(nickKey(nick));
+    return 0 < own.size ? own : this.named(this.#lookAlikes.find(nick) ?? "");
   }
 
   /** The sessions of a person. */
@@ -59,6 +68,7 @@ export class SessionTable {
     this.#greeting.delete(session);
     assert(session.isMember());
     addTo(this.#byKey, state.key, session);
+    this.#lookAlikes.add(state.person.nick, state.key);
     addTo(this.#byPerson, state.person.person, session);
     return session;
   }
@@ -88,6 +98,7 @@ export class SessionTable {
     if (!session.isMember()) return;
     const { key, person } = session.state;
     deleteFrom(this.#byKey, key, session);
+    if (!this.#byKey.has(key)) this.#lookAlikes.delete(person.nick, key);
     deleteFrom(this.#byPerson, person.person, session);
   }
 }

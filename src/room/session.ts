@@ -1,4 +1,5 @@
 import type { ListBans } from "./message-access.ts";
+import type { PasswordSubject } from "./message-account.ts";
 import type { AskReceipts } from "./message-log.ts";
 import type { Join, ListMembers, ListRooms } from "./message-room.ts";
 import type { Person } from "./person.ts";
@@ -9,6 +10,27 @@ export type Listing = Join | ListMembers | ListRooms | ListBans | AskReceipts;
 
 /** Names a connection to the server; the transport's connection handle. */
 export type SessionId = number;
+
+/** What the transport knows of who is at the other end. */
+export interface SessionPeer {
+  /** Its static key, 32 bytes, which it has proven to hold. */
+  readonly deviceKey: Uint8Array;
+  /** 32 bytes that both ends of this connection share with no other. */
+  readonly channelBinding: Uint8Array;
+  /** Its address without the port: who does something too often from there is slowed. */
+  readonly host: string;
+}
+
+/** How far a login by password has come. */
+export type LoginState =
+  | {
+      readonly type: "started";
+      readonly subject: PasswordSubject;
+      /** Of OPAQUE, for the next step. */
+      readonly state: Uint8Array;
+    }
+  /** The session may have its device certified for this account. */
+  | { readonly type: "proven"; readonly person: string };
 
 /** Who a session is: nobody yet, or a person with a nickname. */
 export type SessionState =
@@ -28,8 +50,7 @@ export type Member = Session & { readonly state: Extract<SessionState, { type: "
 /** What a server knows of one connection. The desks of `ChatServer` alone change it. */
 export class Session {
   readonly id: SessionId;
-  /** The client's static key, 32 bytes, which the transport has proven. */
-  readonly deviceKey: Uint8Array;
+  readonly peer: SessionPeer;
   /** Rooms it is in, at most `sessionRoomsMax`. */
   readonly rooms: Set<string> = new Set();
   /** Rooms in which an entry was refused for a time; those behind it wait for `isFirst`. */
@@ -53,14 +74,19 @@ export class Session {
   /** Of the pages that were sent and may still be in its queue. */
   pageBytes = 0;
   state: SessionState;
+  login: LoginState | undefined;
   isWritable = true;
   /** The connection is closed or told to close; nobody is answered any more. */
   isGone = false;
 
-  constructor(id: SessionId, deviceKey: Uint8Array, helloDeadline: number) {
+  constructor(id: SessionId, peer: SessionPeer, helloDeadline: number) {
     this.id = id;
-    this.deviceKey = deviceKey;
+    this.peer = peer;
     this.state = { type: "greeting", deadline: helloDeadline };
+  }
+
+  get deviceKey(): Uint8Array {
+    return this.peer.deviceKey;
   }
 
   isMember(): this is Member {

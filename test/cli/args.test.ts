@@ -55,6 +55,7 @@ describe("commands", () => {
       data: "d",
       name: "office",
       port: 5_000,
+      registration: "open",
       hasMdns: false,
       retention: { ageMs: 30 * 86_400_000, bytesMax: 100 * 2 ** 20 },
       hasQr: false,

@@ -1,17 +1,20 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { keyFileBytesMax, loadIdentity } from "../../src/cli/identity.ts";
+import { loadIdentity } from "../../src/cli/identity.ts";
+import { keyFileBytesMax } from "../../src/cli/key-file.ts";
 
 let directory: string;
 let keyPath: string;
@@ -83,6 +86,24 @@ describe("loadIdentity", () => {
       code: "identity-unusable",
     });
     expect(readFileSync(keyPath, "utf8")).toBe(content);
+  });
+
+  test.runIf(isPosix)("a key that is a link is refused (S1)", async () => {
+    await loadIdentity(directory, "client");
+    symlinkSync(join(directory, "client.key"), keyPath);
+    await expect(loadIdentity(directory, "server")).rejects.toMatchObject({
+      code: "identity-unusable",
+      message: expect.stringContaining("is a link"),
+    });
+  });
+
+  test.runIf(process.getuid?.() === 0)("a key of somebody else is refused (S1)", async () => {
+    await loadIdentity(directory, "server");
+    chownSync(keyPath, 12_345, 12_345);
+    await expect(loadIdentity(directory, "server")).rejects.toMatchObject({
+      code: "identity-unusable",
+      message: `${keyPath} belongs to user 12345, not to user 0`,
+    });
   });
 
   test("a key file may be as long as allowed, and not one byte longer", async () => {

@@ -9,7 +9,9 @@ import {
   decodePacket,
   discoveryBytesMax,
   encodePacket,
-  peekPacket,
+  noNonce,
+  nonceOf,
+  peekType,
   proofBytes,
 } from "../../src/discovery/packet.ts";
 import { SeededRandom } from "../support/random.ts";
@@ -256,19 +258,20 @@ describe("decodePacket", () => {
   });
 });
 
-describe("peekPacket", () => {
-  test.each(packets)("tells a $type and its nonce", (packet) => {
-    const head = { type: packet.type, nonce: "nonce" in packet ? packet.nonce : "00".repeat(8) };
-    expect(peekPacket(encodePacket(packet))).toEqual(head);
+describe("peekType", () => {
+  test.each(packets)("tells a $type, and nonceOf its nonce", (packet) => {
+    const datagram = encodePacket(packet);
+    expect(peekType(datagram)).toBe(packet.type);
+    expect(nonceOf(datagram)).toBe("nonce" in packet ? packet.nonce : noNonce);
   });
 
   test("knows nothing of what is too short, too long, or of another protocol", () => {
     const query = encodePacket(packets[0]!);
-    expect(peekPacket(query.subarray(0, 14))).toBeDefined();
-    expect(peekPacket(query.subarray(0, 13))).toBeUndefined();
-    expect(peekPacket(Uint8Array.from([...query, 0]))).toBeUndefined();
+    expect(peekType(query.subarray(0, 14))).toBeDefined();
+    expect(peekType(query.subarray(0, 13))).toBeUndefined();
+    expect(peekType(Uint8Array.from([...query, 0]))).toBeUndefined();
     for (const at of [0, 3, 4, 5]) {
-      expect(peekPacket(withByte(packets[0]!, at, 0x99))).toBeUndefined();
+      expect(peekType(withByte(packets[0]!, at, 0x99))).toBeUndefined();
     }
   });
 });

@@ -4,9 +4,10 @@ import { emptyEnd, type MemberPage, Room } from "../../src/room/room.ts";
 import { plainRecord } from "../../src/room/room-record.ts";
 import { type Member, Session } from "../../src/room/session.ts";
 import { personOf } from "../support/log-entries.ts";
+import { nobodysPeer } from "../support/server-desk.ts";
 
 function member(id: number, nick: string): Member {
-  const session = new Session(id, new Uint8Array(32), 0);
+  const session = new Session(id, nobodysPeer, 0);
   const person = { person: personOf(nick), nick, isGuest: true, device: "" };
   session.state = { type: "accepted", person, key: nick.toLowerCase(), token: new Uint8Array(16) };
   return session as Member;

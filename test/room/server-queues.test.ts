@@ -9,11 +9,12 @@ import {
 import { ReadQueue, type WaitingQuery } from "../../src/room/read-queue.ts";
 import { Session } from "../../src/room/session.ts";
 import { personOf } from "../support/log-entries.ts";
+import { nobodysPeer } from "../support/server-desk.ts";
 
 const author = { person: personOf("anna"), nick: "anna" };
 
 function session(id: number): Session {
-  return new Session(id, new Uint8Array(32), 0);
+  return new Session(id, nobodysPeer, 0);
 }
 
 function change(id: string, text = ""): PendingChange {

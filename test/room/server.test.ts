@@ -4,6 +4,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { startClient } from "../../src/room/client.ts";
 import type { ClientEvent, ClientPort } from "../../src/room/client-port.ts";
+import { makeOpaqueSetup } from "../../src/room/opaque.ts";
 import { type RunningServer, startServer } from "../../src/room/server.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
 import { temporaryDirectory } from "../support/directory.ts";
@@ -26,6 +27,7 @@ function start(dataDir: string, address = loopback): Promise<RunningServer> {
     id: "server-id",
     keyPair: keyPairOf(new Uint8Array(32).fill(1)),
     name: "kitchen",
+    loadOpaqueSetup: makeOpaqueSetup,
     clock: systemClock,
     random: systemRandom,
   });

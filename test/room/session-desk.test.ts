@@ -35,7 +35,10 @@ describe("a device", () => {
   test("of somebody else does not get the nickname of an account, also while it is away", () => {
     const desk = new ServerDesk({ accounts: [accountOf("anna", 1)] });
     desk.open(2);
-    expect(desk.hello(2, "Anna")).toMatchObject({ code: "nickname-taken", suggestion: "Anna2" });
+    expect(desk.hello(2, "Anna")).toMatchObject({
+      code: "nickname-registered",
+      suggestion: "Anna2",
+    });
   });
 
   test("that comes twice is one person to the others, until both are gone", () => {
@@ -70,8 +73,8 @@ describe("a nickname", () => {
 
   test("is not changed to one that somebody has, here or by an account", () => {
     const desk = stage();
-    expect(desk.ask(2, { type: "rename", nick: "Anna" })).toEqual(error("nickname-taken"));
-    expect(desk.ask(2, { type: "rename", nick: "Root1" })).toEqual(error("nickname-taken"));
+    expect(desk.ask(2, { type: "rename", nick: "Anna" })).toEqual(error("nickname-registered"));
+    expect(desk.ask(2, { type: "rename", nick: "Root1" })).toEqual(error("nickname-registered"));
     expect(desk.ask(2, { type: "rename", nick: "a b" })).toEqual(error("nickname-invalid"));
     expect(desk.ask(2, { type: "rename", nick: "BEN" })).toMatchObject({ type: "done" });
   });

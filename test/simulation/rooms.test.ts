@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
+import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { decodeRoomRecord } from "../../src/room/room-record.ts";
 import { ServerHost, type ServerHostOptions } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "../support/clock.ts";
@@ -51,7 +52,8 @@ class Village {
       close: (connection) => this.#byConnection.delete(connection),
       streams: () => undefined,
     };
-    this.#host = new ServerHost({ server, port, store: this.store, clock: this.clock });
+    const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
+    this.#host = new ServerHost({ server, port, store: this.store, opaque, clock: this.clock });
     for (const client of this.clients) this.connect(client);
   }
 
@@ -274,5 +276,5 @@ describe("a village", () => {
     for (const [what, count] of Object.entries(counts)) {
       expect([what, count]).toEqual([what, Math.max(count, seedCount / 2)]);
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -2,6 +2,7 @@ import { ChatClient } from "../../src/room/chat-client.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
+import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -49,6 +50,7 @@ export class ChatLan {
       server,
       port: endpoint,
       store: this.store,
+      opaque: new OpaqueServer({ serverKey: "server-id", loadSetup: makeOpaqueSetup }),
       clock: this.clock,
       onChange: () => {
         this.changeCount += 1;

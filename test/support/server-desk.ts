@@ -1,10 +1,16 @@
-import type { Account } from "../../src/room/account-table.ts";
+import { accountKeyOf } from "../../src/room/account-key.ts";
+import type { Account, AccountDevice } from "../../src/room/account-table.ts";
+import { signatureBytes } from "../../src/room/certificate.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
 import type { ClientNotice, Request, ServerMessage } from "../../src/room/message.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
+import type { OpaquePort, OpaqueResult } from "../../src/room/opaque-port.ts";
+import type { OpaqueRun } from "../../src/room/opaque-queue.ts";
+import type { RegistrationPolicy } from "../../src/room/registration-policy.ts";
 import { emptyEnd } from "../../src/room/room.ts";
 import type { ServerEffect } from "../../src/room/server-output.ts";
+import type { SessionPeer } from "../../src/room/session.ts";
 import type {
   Commit,
   Draft,
@@ -27,6 +33,7 @@ export interface ServerDeskOptions {
   readonly lastSequences?: ReadonlyMap<string, number>;
   readonly accounts?: readonly Account[];
   readonly claimToken?: string;
+  readonly registration?: RegistrationPolicy;
   readonly records?: Partial<StoreContents["records"]>;
 }
 
@@ -42,6 +49,10 @@ export class ServerDesk {
   search: SearchQuery | undefined;
   /** Records as they were written last. */
   readonly written: Map<string, Uint8Array | undefined> = new Map();
+  /** Where sessions come from, when that matters. */
+  readonly hosts: Map<number, string> = new Map();
+  /** Steps of passwords that were asked for. */
+  readonly runs: OpaqueRun[] = [];
   sendCount = 0;
   now = 0;
   wallNow = 1_790_000_000_000;
@@ -71,6 +82,7 @@ export class ServerDesk {
       wallNow: () => this.wallNow,
       random: new SeededRandom(1),
       ...(claimToken !== undefined && { claimToken }),
+      ...(options.registration !== undefined && { registration: options.registration }),
     });
   }
 
@@ -80,7 +92,11 @@ export class ServerDesk {
 
   /** Each session has a device of its own, unless the test says which. */
   open(session: number, device = session): void {
-    this.server.handleOpened(this.now, session, deviceKey(device));
+    this.server.handleOpened(this.now, session, {
+      deviceKey: deviceKey(device),
+      channelBinding: channelBinding(session),
+      host: this.hosts.get(session) ?? `10.0.${session >> 8}.${session & 255}`,
+    });
     this.collect();
   }
 
@@ -196,12 +212,23 @@ export class ServerDesk {
     return this.written.get(`${table}!${key}`);
   }
 
+  /** Computes the steps of passwords that were asked for, and what comes of them. */
+  async compute(opaque: OpaquePort): Promise<void> {
+    while (0 < this.runs.length) {
+      const { run, task } = this.runs.shift()!;
+      const result = await new Promise<OpaqueResult>((resolve) => opaque.run(task, resolve));
+      this.server.handleComputed(this.now, run, result);
+      this.collect();
+    }
+  }
+
   collect(): void {
     for (const effect of this.server.pollEffects()) {
       if (effect.type === "commit") this.commit = effect.commit;
       else if (effect.type === "read") this.query = effect.query;
       else if (effect.type === "search") this.search = effect.query;
       else if (effect.type === "close") this.closed.push(effect);
+      else if (effect.type === "opaque") this.runs.push(effect);
       else this.#deliver(effect);
     }
     if (this.isQuick && this.commit !== undefined) this.stored();
@@ -227,12 +254,36 @@ export function deviceKey(device: number): Uint8Array {
   return key;
 }
 
+/** 32 bytes that only this session has. */
+export function channelBinding(session: number): Uint8Array {
+  return new Uint8Array(32).fill(255 - session);
+}
+
+/** Somebody about whom nothing matters. */
+export const nobodysPeer: SessionPeer = {
+  deviceKey: new Uint8Array(32),
+  channelBinding: new Uint8Array(32),
+  host: "10.0.0.1",
+};
+
+/** A device of an account. */
+export function accountDevice(device: number): AccountDevice {
+  return {
+    key: Buffer.from(deviceKey(device)).toString("base64url"),
+    name: `device ${device}`,
+    certificate: { issuedAt: 0, signature: new Uint8Array(signatureBytes) },
+    addedAt: 0,
+    lastSeenAt: 0,
+  };
+}
+
 /** An account that is logged in from the device of this number. */
 export function accountOf(nick: string, device: number, change: Partial<Account> = {}): Account {
   return {
     person: nick.padEnd(21, "_"),
     nick,
-    devices: [Buffer.from(deviceKey(device)).toString("base64url")],
+    accountKey: accountKeyOf(deviceKey(device)).publicKey,
+    devices: [accountDevice(device)],
     ignored: [],
     createdAt: 0,
     lastSeenAt: 0,

@@ -4,6 +4,7 @@ import { ChatServer } from "../../src/room/chat-server.ts";
 import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import type { Entry } from "../../src/room/entry.ts";
+import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import type { ConnectionHandle } from "../../src/transport/endpoint-port.ts";
 import { SimulatedClock } from "./clock.ts";
@@ -66,7 +67,8 @@ export class SimulatedServer {
       wallNow: () => clock.wallNow(),
       random: random.fork(),
     });
-    return new ServerHost({ server, port: this.host, store: this.store, clock });
+    const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
+    return new ServerHost({ server, port: this.host, store: this.store, opaque, clock });
   }
 }
 

@@ -11,6 +11,7 @@ import type { DropReason } from "../../src/transport/endpoint-stats.ts";
 import { frameTypes } from "../../src/transport/frames.ts";
 import { identityOf } from "../../src/transport/identity.ts";
 import {
+  burstBytesMax,
   burstDatagramsMax,
   cookieLifeMs,
   datagramBytesMax,
@@ -176,7 +177,7 @@ describe("the handshake", () => {
       const pair = makeTransportPair(seed);
       pair.network.conditions = { ...goodLink, loss: 0.3, duplication: 0.3, corruption: 0.1 };
       pair.client.host.connect(serverAddress);
-      pair.clock.advance(3300);
+      pair.clock.advance(6500);
       const opened = pair.client.events.filter((event) => event.type === "opened");
       const incoming = pair.server.events.filter((event) => event.type === "opened");
       expect(opened.length + (pair.client.closed === undefined ? 0 : 1), `seed ${seed}`).toBe(1);
@@ -194,15 +195,15 @@ describe("the handshake", () => {
     expect(pair.server.messages).toMatchObject([{ channel: 0, message: Uint8Array.of(1) }]);
   });
 
-  test("gives up after 3.1 s without an answer", () => {
+  test("gives up after 6.3 s without an answer", () => {
     const pair = makeTransportPair(1);
     pair.server.host.kill();
     const startedAt = pair.clock.now();
     pair.client.host.connect(serverAddress);
     pair.clock.advance(10_000);
     expect(pair.client.closed).toMatchObject({ cause: "unreachable" });
-    expect(pair.client.closedAt! - startedAt).toBe(3100);
-    expect(pair.network.counts.sent).toBe(5);
+    expect(pair.client.closedAt! - startedAt).toBe(6300);
+    expect(pair.network.counts.sent).toBe(6);
     expect(pair.client.host.stats.connections).toBe(0);
   });
 
@@ -765,6 +766,36 @@ describe("an endpoint", () => {
     }
     expect(Math.max(...counts)).toBe(burstDatagramsMax);
     expect(hasMoreCount).toBeGreaterThan(0);
+  });
+
+  test("ends its turn after 256 KiB of one connection where datagrams are long", () => {
+    const at = { server: serverAddress, client: { host: "10.0.0.2", port: 2 } };
+    const pathBytesMax = () => datagramBytesMax;
+    const socketBytes = 4 * 1024 * 1024;
+    const server = makeEndpoint(1, { pathBytesMax, socketBytes });
+    const client = makeEndpoint(2, {
+      isAccepting: false,
+      makeCongestion: (datagramBytes) => new NewReno(datagramBytes),
+      pathBytesMax,
+      socketBytes,
+    });
+    const turn = (from: Endpoint, to: Endpoint, address: Address, now: number) => {
+      for (let bytes = 0; ; ) {
+        const transmit = from.pollTransmit(now);
+        if (transmit === undefined) return bytes;
+        bytes += transmit.datagram.length;
+        to.handleDatagram(now, address, transmit.datagram.slice());
+      }
+    };
+    const connection = client.connect(0, at.server);
+    client.send(0, connection, 1, new Uint8Array(8 * 1024 * 1024));
+    let bytesMax = 0;
+    for (let now = 0; now < 200; now += 1) {
+      bytesMax = Math.max(bytesMax, turn(client, server, at.client, now));
+      turn(server, client, at.server, now);
+    }
+    expect(bytesMax).toBeGreaterThanOrEqual(burstBytesMax);
+    expect(bytesMax).toBeLessThan(burstBytesMax + datagramBytesMax);
   });
 
   test("keeps nothing of a datagram whose memory is used again", () => {
