@@ -96,6 +96,7 @@ const pureInCli = new Set([
   "cli/option-table.ts",
   "cli/pins.ts",
   "cli/qr-code.ts",
+  "cli/transcript.ts",
   "cli/typed-server.ts",
 ]);
 
