@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { answerDelayMsMax } from "../../src/discovery/answer-queue.ts";
 import { encodePacket } from "../../src/discovery/packet.ts";
 import { questionProof } from "../../src/discovery/question-proof.ts";
 import { strangersInAll, strangersPerSource } from "../../src/discovery/server-search.ts";
@@ -421,6 +422,24 @@ describe("a good citizen", () => {
     expect(search.names).toHaveLength(1);
     expect(server.sends.length).toBeGreaterThan(10);
     for (const { datagram } of server.sends) expect(datagram.length).toBeLessThanOrEqual(400);
+  });
+
+  test("answers all at once with up to 8 others beside it, and with more at a time of its own", () => {
+    for (const count of [9, 10]) {
+      const lan = openLan();
+      const servers = Array.from({ length: count }, (_, n) =>
+        lan.host(1).serve({ id: sampleId(n) }),
+      );
+      const asker = lan.host(1);
+      lan.clock.advance(5_000);
+      const answered = () => servers.filter(({ sends }) => 0 < sends.length).length;
+      asker.shout(1, { type: "query", nonce: "11".repeat(8) });
+      lan.clock.advance(2);
+      if (count === 9) expect(answered()).toBe(9);
+      else expect(answered()).toBeLessThan(10);
+      lan.clock.advance(answerDelayMsMax);
+      expect(answered()).toBe(count);
+    }
   });
 
   test("answers nobody whose address is not of its link", () => {
