@@ -1,6 +1,9 @@
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { HistoryRange } from "../room/client-port.ts";
+import { checkQuestion, type Question, questionTypes } from "../room/client-question.ts";
+import { checkPostBody, type PostBody } from "../room/message-log.ts";
+import type { Position } from "../room/store-port.ts";
 
 /** What a bot gives a request to know its answer by. */
 export type BotRef = string | number;
@@ -20,8 +23,25 @@ interface Referable {
 
 /** One line of a bot's input. */
 export type BotRequest =
-  | (Referable & { readonly type: "join" | "leave" | "members"; readonly room: string })
-  | (Referable & { readonly type: "say"; readonly room: string; readonly text: string })
+  | (Referable & {
+      readonly type: "join";
+      readonly room: string;
+      readonly invitation?: string;
+    })
+  | (Referable & { readonly type: "leave" | "members"; readonly room: string })
+  | (Referable & { readonly type: "post"; readonly room: string; readonly body: PostBody })
+  | (Referable & { readonly type: "question"; readonly question: Question })
+  | (Referable & {
+      readonly type: "typing";
+      readonly room: string;
+      readonly state: "active" | "paused" | "done";
+    })
+  | (Referable & {
+      readonly type: "read";
+      readonly room: string;
+      readonly sequence: number;
+      readonly ordinal: number;
+    })
   | (Referable & { readonly type: "history"; readonly room: string; readonly range: HistoryRange })
   | (Referable & { readonly type: "quit" })
   /** It made no sense; the message says why. */
@@ -49,8 +69,14 @@ interface Fields {
   readonly ref?: unknown;
   readonly room?: unknown;
   readonly text?: unknown;
+  readonly invitation?: unknown;
+  readonly state?: unknown;
+  readonly sequence?: unknown;
+  readonly ordinal?: unknown;
   readonly before?: unknown;
   readonly after?: unknown;
+  readonly around?: unknown;
+  readonly time?: unknown;
   readonly limit?: unknown;
 }
 
@@ -62,32 +88,116 @@ function isRef(ref: unknown): ref is BotRef {
   return Number.isFinite(ref) || (typeof ref === "string" && ref.length <= refCharactersMax);
 }
 
-const requestTypes = ["join", "leave", "say", "history", "members", "quit"] as const;
+/** Requests that post an entry, and how their bodies are called on the wire. */
+const postTypes = {
+  say: "message",
+  edit: "edit",
+  delete: "delete",
+  react: "react",
+  topic: "topic",
+  moderate: "moderation",
+  mode: "mode",
+} as const satisfies Readonly<Record<string, PostBody["type"]>>;
+
+/** Everything that a bot may ask, as docs/BOTS.md lists it. */
+export const botRequestTypes: readonly string[] = [
+  "join",
+  "leave",
+  ...Object.keys(postTypes),
+  "history",
+  "members",
+  "typing",
+  "read",
+  ...questionTypes,
+  "quit",
+];
 
 function parseFields(fields: Fields, referable: Referable): BotRequest {
-  const { type, room, text } = fields;
-  const known = requestTypes.find((name) => name === type);
-  if (known === undefined) return invalid(referable, unknownType(type));
-  if (known === "quit") return { ...referable, type: known };
-  if (typeof room !== "string") return invalid(referable, `${known} needs room, a string`);
-  if (known === "history") return parseHistory(fields, room, referable);
-  if (known !== "say") return { ...referable, type: known, room };
-  if (typeof text !== "string") return invalid(referable, "say needs text, a string");
-  return { ...referable, type: known, room, text };
+  const { type, room } = fields;
+  if (type === "quit") return { ...referable, type };
+  if (typeof type !== "string" || !botRequestTypes.includes(type)) {
+    return invalid(referable, unknownType(type));
+  }
+  if (questionTypes.some((name) => name === type)) return parseQuestion(fields, type, referable);
+  if (typeof room !== "string") return invalid(referable, `${type} needs room, a string`);
+  switch (type) {
+    case "join":
+      return parseJoin(fields, room, referable);
+    case "leave":
+    case "members":
+      return { ...referable, type, room };
+    case "history":
+      return parseHistory(fields, room, referable);
+    case "typing":
+      return parseTyping(fields, room, referable);
+    case "read":
+      return parseRead(fields, room, referable);
+    default:
+      return parsePost(fields, type, { room, referable });
+  }
+}
+
+function parseQuestion(fields: Fields, type: string, referable: Referable): BotRequest {
+  const question = checkQuestion(fields);
+  if (question !== undefined) return { ...referable, type: "question", question };
+  return invalid(referable, `a field of ${type} is missing or wrong`);
+}
+
+function parseJoin({ invitation }: Fields, room: string, referable: Referable): BotRequest {
+  if (invitation === undefined) return { ...referable, type: "join", room };
+  if (typeof invitation === "string") return { ...referable, type: "join", room, invitation };
+  return invalid(referable, "invitation must be a string");
+}
+
+function parseTyping({ state }: Fields, room: string, referable: Referable): BotRequest {
+  if (state === "active" || state === "paused" || state === "done") {
+    return { ...referable, type: "typing", room, state };
+  }
+  return invalid(referable, "state must be active, paused or done");
+}
+
+function parseRead({ sequence, ordinal }: Fields, room: string, referable: Referable): BotRequest {
+  if (isCount(sequence) && isCount(ordinal)) {
+    return { ...referable, type: "read", room, sequence, ordinal };
+  }
+  return invalid(referable, "read needs sequence and ordinal of an entry");
+}
+
+function parsePost(
+  fields: Fields,
+  type: string,
+  { room, referable }: { readonly room: string; readonly referable: Referable },
+): BotRequest {
+  const [, bodyType] = Object.entries(postTypes).find(([name]) => name === type) ?? [];
+  const needsText = type === "say" || type === "edit" || type === "topic";
+  if (needsText && typeof fields.text !== "string") {
+    return invalid(referable, `${type} needs text, a string`);
+  }
+  const body = checkPostBody({ ...fields, type: bodyType });
+  if (body !== undefined) return { ...referable, type: "post", room, body };
+  return invalid(referable, `a field of ${type} is missing or wrong`);
 }
 
 function parseHistory(fields: Fields, room: string, referable: Referable): BotRequest {
-  const { before, after, limit } = fields;
-  for (const [name, value] of Object.entries({ before, after, limit })) {
-    if (value === undefined || isCount(value)) continue;
-    return invalid(referable, `${name} must be a whole number from 0`);
+  const { before, after, around, limit } = fields;
+  for (const [name, value] of Object.entries({ before, after, around })) {
+    if (value === undefined || isPosition(value)) continue;
+    return invalid(referable, `${name} must be a whole number from 0, or {"time":…}`);
+  }
+  if (limit !== undefined && !isCount(limit)) {
+    return invalid(referable, "limit must be a whole number from 0");
   }
   const range = {
-    ...(isCount(before) && { before }),
-    ...(isCount(after) && { after }),
+    ...(isPosition(before) && { before }),
+    ...(isPosition(after) && { after }),
+    ...(isPosition(around) && { around }),
     ...(isCount(limit) && { limit }),
   };
   return { ...referable, type: "history", room, range };
+}
+
+function isPosition(value: unknown): value is Position {
+  return isCount(value) || (isFields(value) && isCount(value.time));
 }
 
 function isCount(value: unknown): value is number {
@@ -95,10 +205,10 @@ function isCount(value: unknown): value is number {
 }
 
 function unknownType(type: unknown): string {
-  if (typeof type !== "string") return `type must be one of ${requestTypes.join(", ")}`;
-  const meant = nearest(type, requestTypes);
-  const known =
-    meant === undefined ? `known are ${requestTypes.join(", ")}` : `did you mean ${meant}?`;
+  const all = botRequestTypes.join(", ");
+  if (typeof type !== "string") return `type must be one of ${all}`;
+  const meant = nearest(type, botRequestTypes);
+  const known = meant === undefined ? `known are ${all}` : `did you mean ${meant}?`;
   return `${sanitizeLine(type.slice(0, 64))} is no request; ${known}`;
 }
 

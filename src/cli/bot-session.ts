@@ -2,9 +2,10 @@ import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import type { InputLine } from "../base/line-splitter.ts";
-import { utf8Bytes } from "../base/text.ts";
-import type { ClientEvent, ClientPort, ServerInfo } from "../room/client-port.ts";
+import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import { textBytesOf } from "../room/client-post.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
+import type { PostBody } from "../room/message-log.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
@@ -125,7 +126,7 @@ export class BotSession {
     const { ref } = request;
     switch (request.type) {
       case "join":
-        this.#client.join(request.room, this.#expect({ ref }));
+        this.#client.join(request.room, this.#expect({ ref }), request.invitation);
         break;
       case "leave":
         this.#client.leave(request.room, this.#expect({ ref }));
@@ -136,8 +137,19 @@ export class BotSession {
       case "history":
         this.#client.history(request.room, request.range, this.#expect({ ref }));
         break;
-      case "say":
-        this.#say(request.room, request.text, ref);
+      case "post":
+        this.#post(request.room, request.body, ref);
+        break;
+      case "question":
+        this.#client.ask(request.question, this.#expect({ ref }));
+        break;
+      case "typing":
+        this.#client.typing(request.room, request.state);
+        this.#write({ type: "ok", ref });
+        break;
+      case "read":
+        this.#client.read(request.room, request.sequence, request.ordinal);
+        this.#write({ type: "ok", ref });
         break;
       case "quit":
         this.#quit = { ref };
@@ -151,8 +163,8 @@ export class BotSession {
     }
   }
 
-  #say(room: string, text: string, ref: BotRef | undefined): void {
-    this.#client.say(room, text, this.#expect({ ref, bytes: utf8Bytes(text) }));
+  #post(room: string, body: PostBody, ref: BotRef | undefined): void {
+    this.#client.post(room, body, this.#expect({ ref, bytes: textBytesOf(body) }));
   }
 
   #tell(event: ClientEvent): void {
@@ -161,7 +173,7 @@ export class BotSession {
         this.#handleConnection(event);
         break;
       case "ready":
-        this.#handleReady(event.server, event.nick);
+        this.#handleReady(event);
         break;
       case "nick-refused":
         this.#handleNickRefused(event);
@@ -175,6 +187,7 @@ export class BotSession {
       case "stored":
       case "page":
       case "members":
+      case "answer":
         this.#answer(event.ref, answerFields(event));
         break;
       case "pending":
@@ -189,6 +202,14 @@ export class BotSession {
         break;
       case "said":
         this.#unheard.delete(event.entry.id);
+        this.#write(news(event));
+        break;
+      case "renamed":
+        this.#nick = event.nick;
+        this.#write(news(event));
+        break;
+      case "removed":
+        this.#forgetUnheard(event.room);
         this.#write(news(event));
         break;
       case "damaged":
@@ -219,12 +240,17 @@ export class BotSession {
     this.#end(exitCodeOf(failure.code));
   }
 
-  #handleReady(server: ServerInfo, nick: string): void {
+  #handleReady(event: ClientEvent & { readonly type: "ready" }): void {
+    const { server, nick, own, rooms } = event;
     this.#nick = nick;
     if (this.#state.type === "starting") this.#state = { type: "running" };
     const { name, id } = server;
     const fingerprint = fingerprintOf(id);
-    this.#write({ type: "ready", server: name, serverId: id, fingerprint, nick });
+    this.#write({
+      ...{ type: "ready", server: name, serverId: id, fingerprint, nick },
+      ...own,
+      rooms,
+    });
   }
 
   /** A bot is known by its nickname, so it takes no other by itself. */

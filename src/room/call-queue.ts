@@ -1,10 +1,11 @@
 import { EarshotError } from "../base/errors.ts";
 import type { ClientEvent, HistoryRange } from "./client-port.ts";
-import { shownEntry } from "./entry.ts";
+import type { Question } from "./client-question.ts";
 import { membersMax, pageEntriesDefault, pageEntriesMax, requestsWaitingMax } from "./limits.ts";
 import type { Reply, Request } from "./message.ts";
-import type { Presence } from "./message-room.ts";
+import type { Presence, RoomMember } from "./message-room.ts";
 import { nickKey } from "./name.ts";
+import type { Position } from "./store-port.ts";
 
 /** A question of the client's owner. */
 export type OwnerCall =
@@ -19,9 +20,14 @@ export type OwnerCall =
       readonly room: string;
       readonly ownerRef: string | undefined;
       /** What came on earlier pages, and who came and went since. */
-      readonly nicks: readonly string[];
+      readonly members: readonly RoomMember[];
       /** The last nickname of the newest page; the next page begins behind it. */
       readonly after: string | undefined;
+    }
+  | {
+      readonly type: "question";
+      readonly question: Question;
+      readonly ownerRef: string | undefined;
     };
 
 /** How a call goes on after an answer. */
@@ -46,7 +52,7 @@ export class CallQueue {
 
   /** The next one to be sent, unless it reads history and none may be read now. */
   next(mayRead: boolean): OwnerCall | undefined {
-    const index = this.#waiting.findIndex(({ type }) => mayRead || type === "members");
+    const index = this.#waiting.findIndex((call) => mayRead || !isRead(call));
     return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
   }
 
@@ -55,7 +61,7 @@ export class CallQueue {
     // Who came and went meanwhile is not told: members are collected from the beginning.
     this.#waiting.unshift(
       ...calls.map((call) =>
-        call.type === "members" ? { ...call, nicks: [], after: undefined } : call,
+        call.type === "members" ? { ...call, members: [], after: undefined } : call,
       ),
     );
   }
@@ -66,8 +72,15 @@ export class CallQueue {
   }
 }
 
+/** Whether it reads history, which a server lets one session do so many times at once. */
+export function isRead(call: OwnerCall): boolean {
+  if (call.type === "question") return call.question.type === "search";
+  return call.type === "history";
+}
+
 /** How a call is put to the server; `members` go on after those that are known. */
 export function requestOf(call: OwnerCall, ref: number): Request {
+  if (call.type === "question") return { ...call.question, ref };
   const { type, room } = call;
   if (type === "history") return { type, ref, room, ...call.range };
   const { after } = call;
@@ -79,21 +92,25 @@ export function requestOf(call: OwnerCall, ref: number): Request {
  * `undefined` when it is no answer to that call.
  */
 export function continueCall(call: OwnerCall, reply: Reply): CallProgress | undefined {
-  const { room } = call;
   const ref = withRef(call.ownerRef);
+  if (call.type === "question") {
+    if (!isAnswer(reply)) return undefined;
+    const { ref: _ref, ...answer } = reply;
+    return { type: "done", event: { type: "answer", ...ref, question: call.question, answer } };
+  }
+  const { room } = call;
   if (call.type === "history" && reply.type === "page") {
-    const { damaged, hasOlder, hasNewer } = reply;
-    const entries = reply.entries.map(shownEntry);
+    const { entries, damaged, hasOlder, hasNewer } = reply;
     const hasMore = call.range.after === undefined ? hasOlder : hasNewer;
     return { type: "done", event: { type: "page", ...ref, room, entries, damaged, hasMore } };
   }
   if (call.type === "members" && reply.type === "members") {
-    const nicks = [...call.nicks, ...reply.members.map(({ nick }) => nick)];
+    const members = [...call.members, ...reply.members];
     // A server that never comes to an end is not followed for ever.
-    const mayGoOn = 0 < reply.members.length && nicks.length < membersMax;
-    const after = nicks.at(-1);
-    if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, nicks, after } };
-    return { type: "done", event: { type: "members", ...ref, room, nicks } };
+    const mayGoOn = 0 < reply.members.length && members.length < membersMax;
+    const after = members.at(-1)?.nick;
+    if (reply.hasMore && mayGoOn) return { type: "ask", call: { ...call, members, after } };
+    return { type: "done", event: { type: "members", ...ref, room, members } };
   }
   return undefined;
 }
@@ -104,19 +121,39 @@ export function withPresence(
   { room, joined, left, changed }: Presence,
 ): OwnerCall {
   if (call.type !== "members" || call.room !== room || call.after === undefined) return call;
-  const renamed = changed.filter(({ was }) => was !== undefined);
+  const renamed = changed.map(({ was, ...member }) => ({ was: was ?? member.nick, member }));
   const gone = [...left.map(({ nick }) => nick), ...renamed.map(({ was }) => was)];
-  const nicks = call.nicks.filter((nick) => !gone.includes(nick));
-  for (const { nick } of [...joined, ...renamed]) insert(nicks, nick, nickKey(call.after));
-  return { ...call, nicks };
+  const members = call.members.filter(({ nick }) => !gone.includes(nick));
+  const come = [...joined, ...renamed.map(({ member }) => member)];
+  for (const member of come) insert(members, member, nickKey(call.after));
+  return { ...call, members };
 }
 
-/** Puts the nickname in its place. Who comes behind the newest page will be on the next one. */
-function insert(nicks: string[], nick: string, lastKey: string): void {
-  const key = nickKey(nick);
-  if (lastKey < key || nicks.includes(nick)) return;
-  const at = nicks.findIndex((other) => key < nickKey(other));
-  nicks.splice(at === -1 ? nicks.length : at, 0, nick);
+/** Puts the member in its place. Who comes behind the newest page will be on the next one. */
+function insert(members: RoomMember[], member: RoomMember, lastKey: string): void {
+  const key = nickKey(member.nick);
+  if (lastKey < key || members.some(({ nick }) => nick === member.nick)) return;
+  const at = members.findIndex(({ nick }) => key < nickKey(nick));
+  members.splice(at === -1 ? members.length : at, 0, member);
+}
+
+type AnswerReply = Extract<
+  Reply,
+  { type: "done" | "who" | "rooms" | "found" | "receipts" | "invitation" | "bans" }
+>;
+
+const answerTypes: readonly Reply["type"][] = [
+  "done",
+  "who",
+  "rooms",
+  "found",
+  "receipts",
+  "invitation",
+  "bans",
+];
+
+function isAnswer(reply: Reply): reply is AnswerReply {
+  return answerTypes.includes(reply.type);
 }
 
 /** The owner's name for its request, if it gave one, as a part of the event that answers it. */
@@ -129,14 +166,22 @@ export function withRef(ref: string | undefined): { readonly ref?: string } {
  * @throws {EarshotError} WHEN `request-invalid`.
  */
 export function checkRange(range: HistoryRange): HistoryRange & { readonly limit: number } {
-  const { before, after, limit = pageEntriesDefault } = range;
-  if (before !== undefined && after !== undefined) {
-    throw new EarshotError("request-invalid", "history is read before or after a line, not both");
+  const { before, after, around, limit = pageEntriesDefault } = range;
+  if (1 < [before, after, around].filter((place) => place !== undefined).length) {
+    const message = "history is read before, after or around one place";
+    throw new EarshotError("request-invalid", message);
   }
   checkWhole("limit", limit, 1, pageEntriesMax);
-  if (before !== undefined) checkWhole("before", before, 1, Number.MAX_SAFE_INTEGER);
-  if (after !== undefined) checkWhole("after", after, 0, Number.MAX_SAFE_INTEGER);
+  checkPosition("before", before, 1);
+  checkPosition("after", after, 0);
+  checkPosition("around", around, 1);
   return { ...range, limit };
+}
+
+function checkPosition(name: string, position: Position | undefined, min: number): void {
+  if (position === undefined) return;
+  const [value, least] = typeof position === "number" ? [position, min] : [position.time, 0];
+  checkWhole(name, value, least, Number.MAX_SAFE_INTEGER);
 }
 
 function checkWhole(name: string, value: number, min: number, max: number): void {

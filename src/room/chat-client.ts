@@ -10,11 +10,13 @@ import type {
   ShownKey,
   Verdict,
 } from "./client-port.ts";
+import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
 import { decodeServerMessage, encodeCbor } from "./codec.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
-import type { Reply, Request } from "./message.ts";
+import type { ClientMessage, Reply } from "./message.ts";
+import type { PostBody } from "./message-log.ts";
 import type { Refusal, Welcome } from "./message-session.ts";
 
 /** Answers to a hello after which another nickname may be tried. */
@@ -105,6 +107,9 @@ export class ChatClient {
     this.#session = new ClientSession(options.random, {
       send: (request, channel) => this.#send(request, channel),
       tell: (event) => this.#tell(event),
+      rename: (nick) => {
+        this.#nick = nick;
+      },
     });
   }
 
@@ -117,17 +122,34 @@ export class ChatClient {
     return this.#state.type === "closed";
   }
 
-  join(room: string, ref?: string): void {
-    if (!this.#isEnding) this.#session.join(room, ref);
+  join(room: string, ref?: string, invitation?: string): void {
+    if (!this.#isEnding) this.#session.join(room, ref, invitation);
   }
 
   leave(room: string, ref?: string): void {
     if (!this.#isEnding) this.#session.leave(room, ref);
   }
 
-  /** `at` is the wall clock. Gives the id of the line, or `undefined` when it was refused. */
+  /** `at` is the wall clock. Gives the id of the entry, or `undefined` when it was refused. */
+  post(room: string, body: PostBody, at: number, ref?: string): string | undefined {
+    return this.#isEnding ? undefined : this.#session.post(room, body, at, ref);
+  }
+
+  /** Posts a message. */
   say(room: string, text: string, at: number, ref?: string): string | undefined {
-    return this.#isEnding ? undefined : this.#session.say(room, text, at, ref);
+    return this.post(room, { type: "message", text }, at, ref);
+  }
+
+  ask(question: Question, ref?: string): void {
+    if (!this.#isEnding) this.#session.ask(question, ref);
+  }
+
+  typing(now: number, room: string, state: "active" | "paused" | "done"): void {
+    if (!this.#isEnding) this.#session.typing(now, room, state);
+  }
+
+  read(room: string, sequence: number, ordinal: number): void {
+    if (!this.#isEnding) this.#session.read(room, sequence, ordinal);
   }
 
   history(room: string, range: HistoryRange, ref?: string): void {
@@ -211,6 +233,7 @@ export class ChatClient {
         }
         this.#serverKey = key;
         this.#isFirstVisit = verdict.isFirstVisit;
+        this.#session.restore(verdict.saved ?? []);
         this.#greet(now);
         return;
       case "retry":
@@ -235,7 +258,7 @@ export class ChatClient {
       return;
     }
     if ("ref" in message) this.#handleReply(now, message);
-    else if (this.#state.type === "open") this.#session.handleEvent(message);
+    else if (this.#state.type === "open") this.#session.handleEvent(now, message);
   }
 
   handleClosed(now: number, reason: CloseReason): void {
@@ -351,7 +374,8 @@ export class ChatClient {
     else if (reply.type === "error") this.#handleRefusal(now, reply);
   }
 
-  #handleWelcome(now: number, { server, nick, rooms }: Welcome): void {
+  #handleWelcome(now: number, welcome: Welcome): void {
+    const { server, nick, person, isGuest, role, rooms } = welcome;
     this.#serverId ??= server.id;
     if (this.#serverId !== server.id) {
       this.#hangUp();
@@ -365,12 +389,14 @@ export class ChatClient {
     const visit = this.#isFirstVisit ? ({ isFirstVisit: true } as const) : {};
     this.#isFirstVisit = false;
     // It may claim any id; the key is what it has proven.
-    this.#tell({ type: "ready", server: { ...server, id }, nick, ...visit });
+    const own = { person, ...(isGuest && { isGuest }), ...(role !== undefined && { role }) };
+    const known = rooms.map(({ isIn: _isIn, ...room }) => room);
+    this.#tell({ type: "ready", server: { ...server, id }, nick, own, rooms: known, ...visit });
     this.#failures = 0;
     this.#wasOpen = true;
     const joined = rooms.filter(({ isIn }) => isIn);
     this.#session.handleOpen(
-      nick,
+      { nick, person },
       joined.map(({ room }) => room),
     );
   }
@@ -402,8 +428,8 @@ export class ChatClient {
     this.#tell({ type: "connection", state: "closed", attempt: this.#attempt, ...detail });
   }
 
-  #send(request: Request, channel: number): void {
-    this.#effects.push({ type: "send", channel, message: encodeCbor(request) });
+  #send(message: ClientMessage, channel: number): void {
+    this.#effects.push({ type: "send", channel, message: encodeCbor(message) });
   }
 
   #tellConnecting(detail: { readonly reason?: string; readonly retryAt?: number }): void {

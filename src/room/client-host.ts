@@ -16,7 +16,9 @@ import type {
   ShownKey,
   Verdict,
 } from "./client-port.ts";
+import type { Question } from "./client-question.ts";
 import { ConnectionRace } from "./connection-race.ts";
+import type { PostBody } from "./message-log.ts";
 import { Wakeup } from "./wakeup.ts";
 
 export interface ClientHostOptions {
@@ -64,8 +66,8 @@ export class ClientHost implements Omit<ClientPort, "close"> {
     return this.#options.client.isClosed;
   }
 
-  join(room: string, ref?: string): void {
-    this.#options.client.join(room, ref);
+  join(room: string, ref?: string, invitation?: string): void {
+    this.#options.client.join(room, ref, invitation);
     this.#flush();
   }
 
@@ -78,6 +80,27 @@ export class ClientHost implements Omit<ClientPort, "close"> {
     const id = this.#options.client.say(room, text, this.#options.clock.wallNow(), ref);
     this.#flush();
     return id;
+  }
+
+  post(room: string, body: PostBody, ref?: string): string | undefined {
+    const id = this.#options.client.post(room, body, this.#options.clock.wallNow(), ref);
+    this.#flush();
+    return id;
+  }
+
+  ask(question: Question, ref?: string): void {
+    this.#options.client.ask(question, ref);
+    this.#flush();
+  }
+
+  typing(room: string, state: "active" | "paused" | "done"): void {
+    this.#options.client.typing(this.#options.clock.now(), room, state);
+    this.#flush();
+  }
+
+  read(room: string, sequence: number, ordinal: number): void {
+    this.#options.client.read(room, sequence, ordinal);
+    this.#flush();
   }
 
   history(room: string, range: HistoryRange, ref?: string): void {

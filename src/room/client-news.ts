@@ -33,8 +33,8 @@ export class ClientNews {
   }
 
   /** The line will not be tried again. */
-  tellFailed({ id, room, text, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
-    this.tell({ type: "failed", ...withRef(ownerRef), room, id, text, code, message });
+  tellFailed({ id, room, body, ownerRef }: OutboxLine, code: ErrorCode, message: string): void {
+    this.tell({ type: "failed", ...withRef(ownerRef), room, id, body, code, message });
   }
 
   /** What was asked by this `ref` is refused. */

@@ -1,7 +1,13 @@
 import type { Address } from "../base/address.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
-import type { Entry, SequenceRange } from "./entry.ts";
-import type { LeaveReason } from "./message-room.ts";
+import type { Answer, Question } from "./client-question.ts";
+import type { OwnPerson, SequenceRange } from "./entry.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { PostBody } from "./message-log.ts";
+import type { ChatPerson } from "./message-private.ts";
+import type { LeaveReason, ReadState, RoomMember, RoomRole, RoomState } from "./message-room.ts";
+import type { KnownRoom } from "./message-session.ts";
+import type { Position } from "./store-port.ts";
 
 /** What a chat client tells its owner (TUI, plain mode, bot). All text in it is sanitised. */
 export type ClientEvent =
@@ -22,6 +28,9 @@ export type ClientEvent =
       readonly type: "ready";
       readonly server: ServerInfo;
       readonly nick: string;
+      readonly own: OwnPerson;
+      /** The rooms that we belong to, also where we are not now. */
+      readonly rooms: readonly KnownRoom[];
       /** Only the first time, when the owner did not know the server's key before. */
       readonly isFirstVisit?: true;
     }
@@ -33,15 +42,23 @@ export type ClientEvent =
       readonly suggestion?: string;
     }
   /**
-   * Our own join was answered (also after a reconnect): who is there, and how long the log is. When
-   * there are more members than `nicks`, a `members` event with all of them follows by itself.
+   * We are in a room, because we joined it (also again after a reconnect), made it, or asked for a
+   * private chat: who is there, and how long the log is. When there are more members than these, a
+   * `members` event with all of them follows by itself.
    */
   | {
       readonly type: "entered";
       readonly ref?: string;
       readonly room: string;
-      readonly nicks: readonly string[];
+      readonly members: readonly RoomMember[];
       readonly lastSequence: number;
+      readonly state: RoomState;
+      /** Ours. */
+      readonly role?: RoomRole;
+      /** How far we have read, where we stay members while away. */
+      readonly read?: ReadState;
+      /** Of a private chat. */
+      readonly persons?: readonly ChatPerson[];
     }
   /**
    * The server's history of a room is another than the one we knew, because it was lost or put back
@@ -53,16 +70,24 @@ export type ClientEvent =
    * reconnect, and an `error` has said why.
    */
   | { readonly type: "exited"; readonly ref?: string; readonly room: string }
-  /** One line, in order of sequence, each exactly once; our own lines too. */
-  | { readonly type: "said"; readonly room: string; readonly entry: Entry; readonly isOwn: boolean }
+  /**
+   * One entry, in order of sequence, each exactly once; our own too. Some change an earlier one: see
+   * `changedBy`.
+   */
+  | {
+      readonly type: "said";
+      readonly room: string;
+      readonly entry: LogEntry;
+      readonly isOwn: boolean;
+    }
   /** Lines that the server has lost, in the place where they would have come. */
   | { readonly type: "damaged"; readonly room: string; readonly range: SequenceRange }
-  /** A line of ours waits to be stored. */
+  /** An entry of ours waits to be stored. */
   | {
       readonly type: "pending";
       readonly room: string;
       readonly id: string;
-      readonly text: string;
+      readonly body: PostBody;
       /** Clock.wallNow() when it was said, to be shown until `sentAt` is known. */
       readonly at: number;
     }
@@ -84,29 +109,85 @@ export type ClientEvent =
       readonly code: ErrorCode;
       readonly message: string;
     }
-  /** It was refused and will not be tried again; its text is given back. */
+  /** It was refused and will not be tried again; it is given back. */
   | {
       readonly type: "failed";
       readonly ref?: string;
       readonly room: string;
       readonly id: string;
-      readonly text: string;
+      readonly body: PostBody;
       readonly code: ErrorCode;
       readonly message: string;
     }
-  | { readonly type: "joined"; readonly room: string; readonly nick: string }
+  | ({ readonly type: "joined"; readonly room: string } & RoomMember)
   | {
       readonly type: "left";
       readonly room: string;
       readonly nick: string;
       readonly reason: LeaveReason;
+      /** What they said on leaving. */
+      readonly text?: string;
+    }
+  /** So many were lost at once that it is the network, not they. */
+  | { readonly type: "split"; readonly room: string; readonly nicks: readonly string[] }
+  /** A member is away, or back, or has another role or, where it `was` another, nickname. */
+  | ({ readonly type: "changed"; readonly room: string; readonly was?: string } & RoomMember)
+  | {
+      readonly type: "typing";
+      readonly room: string;
+      readonly nick: string;
+      readonly state: "active" | "paused" | "done";
+    }
+  /** How many of the others have our newest line. */
+  | {
+      readonly type: "progress";
+      readonly room: string;
+      readonly sequence: number;
+      readonly memberCount: number;
+      readonly deliveredCount: number;
+    }
+  /** Somebody wants to talk in private; answered by the question `answer`. */
+  | {
+      readonly type: "asked";
+      readonly room: string;
+      readonly by: string;
+      readonly persons: readonly ChatPerson[];
+      readonly until: number;
+    }
+  /** Somebody agreed to a private chat, or did not. */
+  | {
+      readonly type: "answered";
+      readonly room: string;
+      readonly nick: string;
+      readonly answer: "accepted" | "declined";
+    }
+  /** We may join that room now. */
+  | { readonly type: "invited"; readonly room: string; readonly by: string }
+  /** We were put out of a room; `exited` is not told. */
+  | {
+      readonly type: "removed";
+      readonly room: string;
+      readonly by: string;
+      readonly isBanned: boolean;
+      readonly reason?: string;
+    }
+  /** We are called otherwise from now on. */
+  | { readonly type: "renamed"; readonly nick: string }
+  /** The server has something to say to people. */
+  | { readonly type: "notice"; readonly text: string }
+  /** The answer to `ask`. */
+  | {
+      readonly type: "answer";
+      readonly ref?: string;
+      readonly question: Question;
+      readonly answer: Answer;
     }
   /** The answer to `history`, entries in order of sequence. */
   | {
       readonly type: "page";
       readonly ref?: string;
       readonly room: string;
-      readonly entries: readonly Entry[];
+      readonly entries: readonly LogEntry[];
       readonly damaged: readonly SequenceRange[];
       /** Whether there is more in the direction that was asked for. */
       readonly hasMore: boolean;
@@ -115,7 +196,7 @@ export type ClientEvent =
       readonly type: "members";
       readonly ref?: string;
       readonly room: string;
-      readonly nicks: readonly string[];
+      readonly members: readonly RoomMember[];
     }
   /** A request was refused. */
   | {
@@ -124,8 +205,25 @@ export type ClientEvent =
       readonly code: ErrorCode;
       readonly message: string;
     }
-  /** The server is stopping; the connection will be lost and tried again. */
-  | { readonly type: "shutdown"; readonly reason: string };
+  /**
+   * The server stops in `inMs`; the connection will be lost and tried again. It is told several times
+   * while it counts down.
+   */
+  | {
+      readonly type: "shutdown";
+      readonly reason: string;
+      readonly inMs: number;
+      readonly isRestart: boolean;
+    };
+
+/** An entry of ours that was not stored when its client ended. */
+export interface SavedPost {
+  readonly id: string;
+  readonly room: string;
+  readonly body: PostBody;
+  /** Clock.wallNow() when it was said. */
+  readonly at: number;
+}
 
 export interface ServerInfo {
   /** The public key that it has proven to hold, base64url (43 characters). */
@@ -156,16 +254,25 @@ export interface ShownKey {
 
 /** What the owner of a client thinks of a server's key. */
 export type Verdict =
-  | { readonly type: "accepted"; readonly isFirstVisit: boolean }
+  | {
+      readonly type: "accepted";
+      readonly isFirstVisit: boolean;
+      /** What was said to this server at an earlier visit and is to be stored yet. */
+      readonly saved?: readonly SavedPost[];
+    }
   /** It is not the server that is looked for; the reason is a phrase. */
   | { readonly type: "retry"; readonly reason: string }
   /** Nothing more is tried. */
   | { readonly type: "refused"; readonly failure: EarshotError };
 
-/** Which part of a log is wanted: the `limit` lines before or after a sequence, or the last ones. */
+/**
+ * Which part of a log is wanted: the `limit` entries before, after or around a place (at most one of
+ * them), or the last ones.
+ */
 export interface HistoryRange {
-  readonly before?: number;
-  readonly after?: number;
+  readonly before?: Position;
+  readonly after?: Position;
+  readonly around?: Position;
   /** 1..200, default 50. */
   readonly limit?: number;
 }
@@ -176,11 +283,22 @@ export interface HistoryRange {
  * for the connection, but at most `requestsWaitingMax`.
  */
 export interface ClientPort {
-  /** Joins at once, or when connected; a joined room is joined again after each reconnect. */
-  join(room: string, ref?: string): void;
+  /**
+   * Joins at once, or when connected; a joined room is joined again after each reconnect. The
+   * invitation is used where one is needed.
+   */
+  join(room: string, ref?: string, invitation?: string): void;
   leave(room: string, ref?: string): void;
-  /** Gives the id of the new line, kept until stored; `undefined` when it was refused (`error`). */
+  /** Posts a message; see `post`. */
   say(room: string, text: string, ref?: string): string | undefined;
+  /** Gives the id of the new entry, kept until stored; `undefined` when it was refused (`error`). */
+  post(room: string, body: PostBody, ref?: string): string | undefined;
+  /** Answered by `answer`, or by `entered` where it leads into a room. */
+  ask(question: Question, ref?: string): void;
+  /** Somebody writes, or has stopped: it is told as often as others need it. */
+  typing(room: string, state: "active" | "paused" | "done"): void;
+  /** Everything up to this entry, with its ordinal, was seen by the person. */
+  read(room: string, sequence: number, ordinal: number): void;
   history(room: string, range: HistoryRange, ref?: string): void;
   members(room: string, ref?: string): void;
   /** Another nickname, after `nick-refused` and before `ready`. */

@@ -1,5 +1,5 @@
 import { EarshotError } from "../base/errors.ts";
-import { ClientRoom, type OpenCall } from "./client-room.ts";
+import { ClientRoom, type JoinCall } from "./client-room.ts";
 import { sessionRoomsMax } from "./limits.ts";
 import { parseRoom } from "./name.ts";
 
@@ -27,11 +27,20 @@ export class ClientRoomTable {
   }
 
   /** @throws {EarshotError} WHEN there are too many `limit-reached`. */
-  add(name: string, joinCall: OpenCall): void {
+  add(name: string, joinCall: JoinCall): ClientRoom {
     if (sessionRoomsMax <= this.#rooms.size) {
       throw new EarshotError("limit-reached", `at most ${sessionRoomsMax} rooms at a time`);
     }
-    this.#rooms.set(name, new ClientRoom(name, joinCall));
+    const room = new ClientRoom(name, joinCall);
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  /** A room that is only joined for what waits to be stored in it. */
+  addUnwanted(name: string): void {
+    const room = new ClientRoom(name, { ref: undefined });
+    room.isWanted = false;
+    this.#rooms.set(name, room);
   }
 
   delete(name: string): void {
@@ -49,11 +58,12 @@ export class ClientRoomTable {
     }
   }
 
-  /** When a room may be joined or read again, or `undefined`. */
+  /** When a room may be joined or read again, or something is to be reported; or `undefined`. */
   pollTimeout(): number | undefined {
     let at: number | undefined;
-    for (const { retryAt } of this.#rooms.values()) {
+    for (const { phase, retryAt, reportAt } of this.#rooms.values()) {
       if (retryAt !== undefined) at = Math.min(at ?? retryAt, retryAt);
+      if (phase === "in" && reportAt !== undefined) at = Math.min(at ?? reportAt, reportAt);
     }
     return at;
   }

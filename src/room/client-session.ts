@@ -1,45 +1,41 @@
 import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { utf8Bytes } from "../base/text.ts";
-import {
-  CallQueue,
-  checkRange,
-  continueCall,
-  type OwnerCall,
-  requestOf,
-  withRef,
-} from "./call-queue.ts";
+import { CallQueue, checkRange, continueCall, type OwnerCall, requestOf } from "./call-queue.ts";
+import { ClientFeed } from "./client-feed.ts";
+import { ClientMembership } from "./client-membership.ts";
 import { ClientNews } from "./client-news.ts";
-import type { ClientEvent, HistoryRange } from "./client-port.ts";
-import type { ClientRoom } from "./client-room.ts";
+import type { ClientEvent, HistoryRange, SavedPost } from "./client-port.ts";
+import { ClientPosts } from "./client-posts.ts";
+import { presenceNews } from "./client-presence.ts";
+import type { Question } from "./client-question.ts";
+import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
-import { shownEntry } from "./entry.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
-import { parseLineText } from "./line.ts";
-import type { Event, Reply, Request } from "./message.ts";
-import type { Entered, Presence } from "./message-room.ts";
-import { type Refusal, temporaryCodes } from "./message-session.ts";
-import { nickKey, parseRoom } from "./name.ts";
-import { Outbox } from "./outbox.ts";
-import {
-  RequestTable,
-  type SentCatchUp,
-  type SentLine,
-  type SentRequest,
-} from "./request-table.ts";
-import type { LogNews } from "./room-log.ts";
+import type { ClientMessage, Event, Reply, Request } from "./message.ts";
+import type { PostBody } from "./message-log.ts";
+import type { Entered } from "./message-room.ts";
+import type { Refusal } from "./message-session.ts";
+import { parseNick, parseRoom } from "./name.ts";
+import { RequestTable, type SentCatchUp, type SentRequest } from "./request-table.ts";
 
 /** Where a session's requests and news go. */
 export interface ClientSessionOutput {
-  send(request: Request, channel: number): void;
+  send(message: ClientMessage, channel: number): void;
   tell(event: ClientEvent): void;
+  /** The server calls us otherwise from now on. */
+  rename(nick: string): void;
 }
 
-const noMembers = { nicks: [], after: undefined };
+/** What a server calls somebody who has said hello. */
+export interface SessionIdentity {
+  readonly nick: string;
+  readonly person: string;
+}
 
-/** How long to wait before a room that was refused for a time is joined or read again. */
-const retryMs = 1_000;
+const noMembers = { members: [], after: undefined };
+
+type PageEvent = Extract<ClientEvent, { type: "page" }>;
 
 /**
  * A client behind its accepted hello, over as many connections as it takes: the rooms it wants, the
@@ -47,38 +43,46 @@ const retryMs = 1_000;
  * whatever brings the server nearer to what is wanted.
  */
 export class ClientSession {
-  readonly #random: Random;
   readonly #output: ClientSessionOutput;
   readonly #news: ClientNews;
   readonly #rooms = new ClientRoomTable();
-  readonly #outbox: Outbox;
+  readonly #posts: ClientPosts;
+  readonly #feed: ClientFeed;
+  readonly #membership: ClientMembership;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
-  /** Our nickname while the server knows us by it. */
-  #nick: string | undefined;
+  /** Who we are while the server knows us. */
+  #own: SessionIdentity | undefined;
 
   constructor(random: Random, output: ClientSessionOutput) {
-    this.#random = random;
     this.#output = output;
     this.#news = new ClientNews((event) => output.tell(event));
-    this.#outbox = new Outbox(random);
+    this.#posts = new ClientPosts(random, this.#news);
+    this.#feed = new ClientFeed(this.#posts, this.#news);
+    this.#membership = new ClientMembership(this.#rooms, this.#posts, this.#news);
   }
 
   /** Lines said and not yet stored. */
   get pendingCount(): number {
-    return this.#outbox.count;
+    return this.#posts.count;
   }
 
-  join(input: string, ref: string | undefined): void {
+  /** What an earlier client of this person said and could not bring to its end. */
+  restore(saved: readonly SavedPost[]): void {
+    for (const post of saved) {
+      if (!this.#posts.restore(post)) return;
+      if (this.#rooms.get(post.room) === undefined) this.#rooms.addUnwanted(post.room);
+    }
+  }
+
+  join(input: string, ref: string | undefined, invitation: string | undefined): void {
     this.#attempt(ref, () => {
       const name = parseRoom(input);
       const room = this.#rooms.get(name);
       if (room?.isWanted) throw new EarshotError("already-joined", `you are in ${name} already`);
-      if (room !== undefined) {
-        this.#rejoin(room, ref);
-        return;
-      }
-      this.#rooms.add(name, { ref });
+      const call = { ref, ...(invitation !== undefined && { invitation }) };
+      if (room === undefined) this.#rooms.add(name, call);
+      else this.#rejoin(room, call);
     });
   }
 
@@ -90,20 +94,33 @@ export class ClientSession {
     });
   }
 
-  /** `at` is the wall clock. Gives the id of the line, or `undefined` when it was refused. */
-  say(input: string, said: string, at: number, ref: string | undefined): string | undefined {
+  /** `at` is the wall clock. Gives the id of the entry, or `undefined` when it was refused. */
+  post(input: string, body: PostBody, at: number, ref: string | undefined): string | undefined {
     let id: string | undefined;
     this.#attempt(ref, () => {
-      const room = this.#rooms.wanted(input).name;
-      const text = parseLineText(said);
-      const line = { id: this.#random.id(), room, text, bytes: utf8Bytes(text), ownerRef: ref };
-      if (!this.#outbox.add(line)) {
-        throw new EarshotError("limit-reached", `${this.pendingCount} lines wait to be stored`);
-      }
-      id = line.id;
-      this.#news.tell({ type: "pending", room, id, text, at });
+      id = this.#posts.post(this.#rooms.wanted(input), body, { at, ref });
     });
     return id;
+  }
+
+  ask(question: Question, ownerRef: string | undefined): void {
+    this.#attempt(ownerRef, () => {
+      this.#calls.add({ type: "question", question, ownerRef });
+    });
+  }
+
+  /** Only while it can be told: nobody needs to know later that somebody wrote. */
+  typing(now: number, input: string, state: "active" | "paused" | "done"): void {
+    const room = this.#rooms.get(input);
+    if (this.#own === undefined || room === undefined || !room.isTypingNews(now, state)) return;
+    this.#output.send({ type: "typing", room: room.name, state }, channels.chat);
+  }
+
+  /** It is only told where we are; later lines will say it again. */
+  read(input: string, sequence: number, ordinal: number): void {
+    const room = this.#rooms.get(input);
+    if (this.#own === undefined || room?.phase !== "in") return;
+    this.#output.send({ type: "read", room: room.name, sequence, ordinal }, channels.chat);
   }
 
   history(input: string, range: HistoryRange, ownerRef: string | undefined): void {
@@ -120,8 +137,8 @@ export class ClientSession {
   }
 
   /** The hello was accepted; `rooms` are those we are in from an earlier connection. */
-  handleOpen(nick: string, rooms: readonly string[]): void {
-    this.#nick = nick;
+  handleOpen(own: SessionIdentity, rooms: readonly string[]): void {
+    this.#own = own;
     for (const room of rooms) {
       if (this.#rooms.get(room) === undefined) {
         this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
@@ -132,9 +149,9 @@ export class ClientSession {
 
   /** The connection is gone; everything unanswered will be sent again on the next one. */
   handleLost(): void {
-    this.#nick = undefined;
+    this.#own = undefined;
     this.#calls.restore(this.#requests.clear());
-    this.#outbox.handleDisconnected();
+    this.#posts.handleDisconnected();
     this.#rooms.handleLost();
     this.#pump();
   }
@@ -143,38 +160,50 @@ export class ClientSession {
     const sent = this.#requests.take(reply.ref);
     if (sent === undefined) return;
     if (reply.type === "error") this.#handleRefusal(now, sent, reply);
-    else this.#handleAnswer(sent, reply);
+    else this.#handleAnswer(now, sent, reply);
     this.#pump();
   }
 
-  handleEvent(event: Event): void {
+  handleEvent(now: number, event: Event): void {
     switch (event.type) {
       case "said":
-      case "grown":
-        this.#handleGrowth(event);
+      case "grown": {
+        const room = this.#rooms.get(event.room);
+        if (room !== undefined) this.#feed.handleGrowth(now, room, event, this.#own?.person);
         break;
-      case "presence":
-        this.#handlePresence(event);
+      }
+      case "presence": {
+        this.#requests.handlePresence(event);
+        const room = this.#rooms.get(event.room);
+        for (const news of room === undefined ? [] : presenceNews(room, event)) {
+          this.#news.tell(news);
+        }
+        if (room !== undefined && event.isStale) this.members(room.name, undefined);
+        break;
+      }
+      case "removed":
+        this.#membership.handleRemoved(event);
         break;
       case "shutdown":
-        this.#news.tell({ type: "shutdown", reason: event.reason });
-        if (event.inMs === 0) this.#news.tellLeft(this.#rooms.all, this.#nick);
+        this.#news.tell(event);
+        if (event.inMs === 0) this.#news.tellLeft(this.#rooms.all, this.#own?.nick);
         break;
       default:
-        return;
+        this.#news.tell(event);
     }
     this.#pump();
   }
 
   handleTimeout(now: number): void {
-    this.#outbox.handleTimeout(now);
+    this.#posts.handleTimeout(now);
     this.#rooms.handleTimeout(now);
+    for (const room of this.#rooms.all) this.#reportDelivered(now, room);
     this.#pump();
   }
 
   /** When to call `handleTimeout`, or `undefined` when there is nothing to wait for. */
   pollTimeout(): number | undefined {
-    const sayAt = this.#outbox.pollTimeout();
+    const sayAt = this.#posts.pollTimeout();
     const roomAt = this.#rooms.pollTimeout();
     return sayAt === undefined || roomAt === undefined
       ? (sayAt ?? roomAt)
@@ -193,32 +222,77 @@ export class ClientSession {
   }
 
   /** Leaving was asked for and is not done yet: it is as if it had been. */
-  #rejoin(room: ClientRoom, ref: string | undefined): void {
+  #rejoin(room: ClientRoom, call: JoinCall): void {
     this.#news.tellExited(room);
-    room.rejoin({ ref });
+    room.rejoin(call);
     if (room.phase === "in") this.#sendJoin(room);
   }
 
-  #handleAnswer(sent: SentRequest, reply: Exclude<Reply, Refusal>): void {
+  #handleAnswer(now: number, sent: SentRequest, reply: Exclude<Reply, Refusal>): void {
     if (sent.type === "join" && reply.type === "entered") {
       this.#handleEntered(sent.room, reply);
     } else if (sent.type === "leave" && reply.type === "exited") {
       sent.room.phase = "out";
       this.#news.tellExited(sent.room);
     } else if (sent.type === "say" && reply.type === "stored") {
-      this.#settle(sent.id, reply.sequence);
+      this.#posts.settle(sent.id, reply.sequence);
     } else if (sent.type === "catch-up" && reply.type === "page") {
       if (!this.#isCurrent(sent)) return;
       sent.room.isReading = false;
-      this.#tellNews(sent.room, sent.log.handlePage(reply.entries, reply.damaged));
+      const news = sent.log.handlePage(reply.entries, reply.damaged);
+      this.#feed.tell(now, sent.room, news, this.#own?.person);
     } else if (sent.type === "call") {
-      const progress = continueCall(sent.call, reply);
-      if (progress?.type === "ask") this.#sendCall(progress.call);
-      if (progress?.type === "done") {
+      this.#handleCallAnswer(now, sent.call, reply);
+    }
+  }
+
+  #handleCallAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
+    if (call.type === "question") {
+      const { question } = call;
+      if (reply.type === "entered") {
         this.#calls.settle();
-        this.#news.tell(progress.event);
+        this.#attempt(call.ownerRef, () => this.#enter(reply, call.ownerRef));
+        return;
+      }
+      if (question.type === "rename" && reply.type === "done") this.#rename(question.nick);
+      if (question.type === "answer" && reply.type === "done") {
+        if (question.isAccepted) {
+          this.#calls.settle();
+          this.join(question.room, call.ownerRef, undefined);
+          return;
+        }
+        this.#membership.forget(question.room, "you have left this private chat");
       }
     }
+    const progress = continueCall(call, reply);
+    if (progress?.type === "ask") this.#sendCall(progress.call);
+    if (progress?.type !== "done") return;
+    this.#calls.settle();
+    this.#news.tell(progress.event);
+    if (progress.event.type === "page") this.#noteRead(now, progress.event);
+  }
+
+  /** What was read is there, whether the log was followed so far or not. */
+  #noteRead(now: number, { room: name, entries }: PageEvent): void {
+    const room = this.#rooms.get(name);
+    room?.handleReached(now, entries.at(-1)?.sequence ?? 0);
+  }
+
+  #rename(nick: string): void {
+    if (this.#own === undefined) return;
+    this.#own = { ...this.#own, nick: parseNick(nick) };
+    this.#output.rename(this.#own.nick);
+    this.#news.tell({ type: "renamed", nick: this.#own.nick });
+  }
+
+  /** A room that was made, or a private chat that was asked for. */
+  #enter(entered: Entered, ref: string | undefined): void {
+    const known = this.#rooms.get(entered.room);
+    const room = known ?? this.#rooms.add(entered.room, { ref });
+    room.isWanted = true;
+    room.leaveCall = undefined;
+    room.joinCall = { ref };
+    this.#handleEntered(room, entered);
   }
 
   /** Whether its answer is still about the log that the owner is told of. */
@@ -227,24 +301,15 @@ export class ClientSession {
   }
 
   #handleEntered(room: ClientRoom, entered: Entered): void {
-    const { members, memberCount, log, firstSequence, lastSequence } = entered;
-    const nicks = members.map(({ nick }) => nick);
-    room.phase = "in";
-    room.nicks = new Set(nicks);
-    if (this.#nick !== undefined) room.nicks.add(this.#nick);
-    const isOther = room.log.handleEntered(log, lastSequence, firstSequence);
-    if (isOther) this.#news.tell({ type: "reset", room: room.name });
-    const ref = withRef(room.joinCall?.ref);
-    room.joinCall = undefined;
-    this.#news.tell({ type: "entered", ...ref, room: room.name, nicks, lastSequence });
-    if (nicks.length < memberCount) this.members(room.name, undefined);
+    const isWhole = this.#membership.handleEntered(room, entered, this.#own?.nick);
+    if (!isWhole) this.members(room.name, undefined);
   }
 
   #handleRefusal(now: number, sent: SentRequest, refusal: Refusal): void {
     const { code, message } = refusal;
     switch (sent.type) {
       case "say":
-        this.#handleRefusedLine(now, sent, refusal);
+        this.#posts.handleRefusal(now, this.#requests, sent, refusal);
         return;
       case "catch-up":
         if (!this.#isCurrent(sent)) return;
@@ -252,7 +317,7 @@ export class ClientSession {
         sent.room.retryAt = now + retryMs;
         return;
       case "join":
-        this.#handleRefusedJoin(now, sent.room, refusal);
+        this.#membership.handleRefusedJoin(now, sent.room, refusal);
         return;
       case "call":
         this.#calls.settle();
@@ -267,89 +332,16 @@ export class ClientSession {
     }
   }
 
-  #handleRefusedLine(now: number, sent: SentLine, { code, message }: Refusal): void {
-    if (temporaryCodes.includes(code)) {
-      // The lines behind it are refused as well; their answers must not count against the next try.
-      this.#requests.forgetLines(sent.room);
-      const isFirst = this.#outbox.postpone(now, sent.id);
-      if (isFirst) this.#news.tell({ type: "delayed", room: sent.room, code, message });
-      return;
-    }
-    const line = this.#outbox.settle(sent.id);
-    if (line !== undefined) this.#news.tellFailed(line, code, message);
-  }
-
-  /** The first time it is for the owner to try again, later it is for us: nobody else left. */
-  #handleRefusedJoin(now: number, room: ClientRoom, { code, message }: Refusal): void {
-    const isReturn = room.joinCall === undefined;
-    if (code === "server-closing" || (isReturn && temporaryCodes.includes(code))) {
-      room.phase = "out";
-      room.retryAt = now + retryMs;
-      return;
-    }
-    this.#rooms.delete(room.name);
-    this.#news.tellError(room.joinCall?.ref, code, message);
-    for (const line of this.#outbox.drop(room.name)) {
-      this.#news.tellFailed(line, "not-joined", message);
-    }
-    if (isReturn) room.leaveCall ??= { ref: undefined };
-    this.#news.tellExited(room);
-  }
-
-  #handlePresence(presence: Presence): void {
-    const { room, joined, left, changed } = presence;
-    this.#requests.handlePresence(presence);
-    // Before the room is entered, the answer to joining will say who is there.
-    const { phase, nicks: known } = this.#rooms.get(room) ?? {};
-    if (phase !== "in" || known === undefined) return;
-    for (const { nick, reason } of left) {
-      known.delete(nick);
-      this.#news.tell({ type: "left", room, nick, reason });
-    }
-    for (const { nick } of joined) {
-      // What was told on entering may be told again by what came with it.
-      if (known.has(nick)) continue;
-      known.add(nick);
-      this.#news.tell({ type: "joined", room, nick });
-    }
-    for (const { nick, was } of changed) {
-      if (was === undefined) continue;
-      known.delete(was);
-      known.add(nick);
-      this.#news.tell({ type: "left", room, nick: was, reason: "left" });
-      this.#news.tell({ type: "joined", room, nick });
-    }
-  }
-
-  #handleGrowth(event: Extract<Event, { type: "said" | "grown" }>): void {
-    const room = this.#rooms.get(event.room);
-    if (room === undefined) return;
-    if (event.type === "grown") room.log.handleGrown(event.lastSequence);
-    else for (const entry of event.entries) this.#tellNews(room, room.log.handleSaid(entry));
-  }
-
-  #tellNews(room: ClientRoom, news: readonly LogNews[]): void {
-    for (const item of news) {
-      if (item.type === "damaged") {
-        this.#news.tell({ type: "damaged", room: room.name, range: item.range });
-        continue;
-      }
-      const { entry } = item;
-      this.#settle(entry.id, entry.sequence);
-      const isOwn = nickKey(entry.author.nick) === nickKey(this.#nick ?? "");
-      this.#news.tell({ type: "said", room: room.name, entry: shownEntry(entry), isOwn });
-    }
-  }
-
-  /** The line is known to be stored: from the answer or from the log, whichever comes first. */
-  #settle(id: string, sequence: number): void {
-    const line = this.#outbox.settle(id);
-    if (line !== undefined) this.#news.tellStored(line, sequence);
+  /** Tells the server from time to time how much of a room is here. */
+  #reportDelivered(now: number, room: ClientRoom): void {
+    const sequence = this.#own === undefined ? undefined : room.takeReport(now);
+    if (sequence === undefined) return;
+    this.#output.send({ type: "delivered", room: room.name, sequence }, channels.chat);
   }
 
   #pump(): void {
     for (const room of this.#rooms.all) this.#syncMembership(room);
-    if (this.#nick === undefined) return;
+    if (this.#own === undefined) return;
     for (const room of this.#rooms.all) this.#syncLog(room);
     for (;;) {
       const call = this.#calls.next(this.#requests.mayRead);
@@ -357,13 +349,13 @@ export class ClientSession {
       this.#sendCall(call);
     }
     for (;;) {
-      const next = this.#outbox.send((room) => this.#rooms.get(room)?.isCaughtUp ?? false);
+      const next = this.#posts.send((room) => this.#rooms.get(room)?.isCaughtUp ?? false);
       if (next === undefined) break;
       const { line, isFirst, isLarge } = next;
-      const { id, room, text } = line;
+      const { id, room, body } = line;
       this.#send(
         { type: "say", id, room },
-        (ref) => ({ type: "post", ref, id, room, isFirst, body: { type: "message", text } }),
+        (ref) => ({ type: "post", ref, id, room, isFirst, body }),
         isLarge ? channels.bulk : channels.chat,
       );
     }
@@ -372,11 +364,11 @@ export class ClientSession {
   /** A room is joined while it is wanted or has lines to store, and left after that. */
   #syncMembership(room: ClientRoom): void {
     const { name, phase } = room;
-    const isNeeded = room.isWanted || this.#outbox.has(name);
+    const isNeeded = room.isWanted || this.#posts.has(name);
     if (phase === "out" && !isNeeded) {
       this.#news.tellExited(room);
       this.#rooms.delete(name);
-    } else if (this.#nick !== undefined && phase === "out" && room.retryAt === undefined) {
+    } else if (this.#own !== undefined && phase === "out" && room.retryAt === undefined) {
       this.#sendJoin(room);
     } else if (phase === "in" && !isNeeded) {
       room.phase = "leaving";
@@ -401,7 +393,13 @@ export class ClientSession {
   #sendJoin(room: ClientRoom): void {
     room.phase = "joining";
     room.isCaughtUp = false;
-    this.#send({ type: "join", room }, (ref) => ({ type: "join", ref, room: room.name }));
+    const { invitation } = room.joinCall ?? {};
+    this.#send({ type: "join", room }, (ref) => ({
+      type: "join",
+      ref,
+      room: room.name,
+      ...(invitation !== undefined && { invitation }),
+    }));
   }
 
   #sendCall(call: OwnerCall): void {

@@ -74,9 +74,13 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
 function openPort(host: ClientHost, whenClosed: () => Promise<void>): ClientPort {
   let closing: Promise<void> | undefined;
   return {
-    join: (room, ref) => host.join(room, ref),
+    join: (room, ref, invitation) => host.join(room, ref, invitation),
     leave: (room, ref) => host.leave(room, ref),
     say: (room, text, ref) => host.say(room, text, ref),
+    post: (room, body, ref) => host.post(room, body, ref),
+    ask: (question, ref) => host.ask(question, ref),
+    typing: (room, state) => host.typing(room, state),
+    read: (room, sequence, ordinal) => host.read(room, sequence, ordinal),
     history: (room, range, ref) => host.history(room, range, ref),
     members: (room, ref) => host.members(room, ref),
     changeNick: (nick) => host.changeNick(nick),

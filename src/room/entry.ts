@@ -1,16 +1,5 @@
 import type { LogEntry } from "./log-entry.ts";
-
-/** One line of a room as clients show it. */
-export interface Entry {
-  /** Dense from 1 within its room: the next line always has the next number. */
-  readonly sequence: number;
-  /** The nanoid its author's client made; the same id is stored once, however often it is sent. */
-  readonly id: string;
-  readonly author: string;
-  /** Server's wall clock when it was stored, milliseconds since 1970. */
-  readonly sentAt: number;
-  readonly text: string;
-}
+import type { ServerRole } from "./message-session.ts";
 
 /** Sequences `from`..`to`, both included, that the store can no longer give back. */
 export interface SequenceRange {
@@ -18,28 +7,70 @@ export interface SequenceRange {
   readonly to: number;
 }
 
-/** The entry in one line of text for people. */
-export function shownEntry({ sequence, id, author, sentAt, body }: LogEntry): Entry {
-  return { sequence, id, author: author.nick, sentAt, text: textOf(body) };
+/** Somebody by what is known of them on this server; see `Welcome`. */
+export interface OwnPerson {
+  readonly person: string;
+  readonly isGuest?: true;
+  readonly role?: ServerRole;
 }
 
-function textOf(body: LogEntry["body"]): string {
+/**
+ * What an entry says to people, without its author: the text of a message, in words what anything
+ * else does. Deadlines are written as `until` words them.
+ */
+export function entryText(
+  { body }: LogEntry,
+  until: (at: number) => string = (at) => new Date(at).toISOString(),
+): string {
   switch (body.type) {
     case "message":
       return body.text;
     case "deleted":
-      return `(deleted by ${body.by})`;
+      return `deleted by ${body.by}${because(body.reason)}`;
     case "edit":
-      return `(changes line ${body.target}) ${body.text}`;
+      return `changed line ${body.target}: ${body.text}`;
     case "delete":
-      return `(deletes line ${body.target})`;
+      return `deleted line ${body.target}${because(body.reason)}`;
     case "react":
-      return `(${body.isOn ? "reacts" : "no longer reacts"} to line ${body.target}: ${body.emoji})`;
+      return body.isOn
+        ? `reacted to line ${body.target} with ${body.emoji}`
+        : `took ${body.emoji} back from line ${body.target}`;
     case "topic":
-      return `(sets the topic) ${body.text}`;
+      return body.text === "" ? "took the topic away" : `set the topic: ${body.text}`;
     case "moderation":
-      return `(${body.action}: ${body.nick})`;
+      return moderationText(body, until);
     case "mode":
-      return `(changes how the room may be written)`;
+      return modeText(body);
   }
+}
+
+/** Whether an entry is a line of the conversation: a message, or what is left of one. */
+export function isLine({ body }: LogEntry): boolean {
+  return body.type === "message" || body.type === "deleted";
+}
+
+type Body<T extends LogEntry["body"]["type"]> = Extract<LogEntry["body"], { readonly type: T }>;
+
+function moderationText(body: Body<"moderation">, until: (at: number) => string): string {
+  const { action, nick, role = "member", reason } = body;
+  const ends = body.until === undefined ? "" : ` until ${until(body.until)}`;
+  const verbs = {
+    kick: `put ${nick} out`,
+    ban: `banned ${nick}`,
+    unban: `lifted the ban of ${nick}`,
+    mute: `muted ${nick}`,
+    unmute: `lets ${nick} speak again`,
+    role: `made ${nick} ${role}`,
+  };
+  return `${verbs[action]}${ends}${because(reason)}`;
+}
+
+function modeText({ slowMs, isReadOnly }: Body<"mode">): string {
+  if (isReadOnly) return "closed the room: only moderators write";
+  if (slowMs === 0) return "lets everybody write";
+  return `slowed the room: one line each ${slowMs / 1_000} s`;
+}
+
+function because(reason: string | undefined): string {
+  return reason === undefined || reason === "" ? "" : ` (${reason})`;
 }

@@ -232,6 +232,21 @@ export const typingMembersMax = 100;
 /** Between two notices of a person that writes, milliseconds (IRCv3 typing says 3 s). */
 export const typingMs = 2_500;
 
+/** A client says at most so often that somebody still writes, milliseconds (IRCv3 typing). */
+export const typingActiveMs = 3_000;
+
+/** Who said so is taken for writing for so long, milliseconds (IRCv3 typing). */
+export const typingShownMs = 6_000;
+
+/** Who has paused is shown for so long, milliseconds (IRCv3 typing). */
+export const typingPausedMs = 30_000;
+
+/** A client tells at most so often how much of a room it has, milliseconds. */
+export const deliveredMs = 1_000;
+
+/** When more are lost at once, it was the network, and is told in one notice. */
+export const splitNicksMin = 20;
+
 /** Records that only remember how far somebody is are written with others, or after this time. */
 export const recordsMs = 1_000;
 

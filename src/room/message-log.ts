@@ -13,6 +13,8 @@ import {
 } from "./limits.ts";
 import type { Author, EntryBody, LogEntry, Reaction } from "./log-entry.ts";
 import {
+  type Check,
+  checkOf,
   either,
   flag,
   id,
@@ -247,6 +249,9 @@ const postBody: Schema<PostBody> = variant<PostBody>({
     durationMs: optional(whole),
   }),
 });
+
+/** A body as a client may post it, or `undefined`. */
+export const checkPostBody: Check<PostBody> = checkOf(postBody);
 
 const author: Schema<Author> = object<Author>({ person, nick: name, isGuest: optional(mark) });
 

@@ -1,13 +1,14 @@
 import type { Random } from "../base/random.ts";
 import { backOff } from "./back-off.ts";
 import { chatTextBytesMax, linesInFlightMax, outboxBytesMax, outboxLinesMax } from "./limits.ts";
+import type { PostBody } from "./message-log.ts";
 
-/** A line that was said and is not known to be stored. */
+/** An entry (a line, mostly) that was posted and is not known to be stored. */
 export interface OutboxLine {
   readonly id: string;
   readonly room: string;
-  readonly text: string;
-  /** Of the text in UTF-8. */
+  readonly body: PostBody;
+  /** Of its text in UTF-8, if it has one. */
   readonly bytes: number;
   /** The owner's name for the request, if it gave one. */
   readonly ownerRef: string | undefined;

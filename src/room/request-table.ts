@@ -1,4 +1,4 @@
-import { type OwnerCall, withPresence } from "./call-queue.ts";
+import { isRead as isReadCall, type OwnerCall, withPresence } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
 import type { Presence } from "./message-room.ts";
@@ -87,6 +87,6 @@ export class RequestTable {
 }
 
 function isRead(request: SentRequest): boolean {
-  if (request.type === "call") return request.call.type === "history";
+  if (request.type === "call") return isReadCall(request.call);
   return request.type === "catch-up";
 }

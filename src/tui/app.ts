@@ -3,10 +3,10 @@ import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import type { PostBody } from "../room/message-log.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
-import { historyRef } from "./room-events.ts";
 import { saveText } from "./saved-file.ts";
 import type { TerminalEnvironment } from "./screen.ts";
 import {
@@ -60,8 +60,11 @@ const quitWaitMs = 2_000;
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
 
-/** Lines in one page of the past: two screens and more. */
-const historyLimit = 100;
+/** What the client is asked. */
+type ClientRequest = Extract<
+  Effect,
+  { type: "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
+>;
 
 /** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
 export async function runTui(options: TuiOptions): Promise<number> {
@@ -184,8 +187,8 @@ class App {
       case "rescan":
         this.#rescan();
         break;
-      case "say":
-        this.#say(effect.room, effect.text);
+      case "post":
+        this.#post(effect.room, effect.body);
         break;
       case "save":
         this.#save(effect.file, effect.text);
@@ -208,24 +211,30 @@ class App {
   }
 
   /** What the client answers with an event, if there is a client. */
-  #ask(effect: Extract<Effect, { type: "change-nick" | "join" | "leave" | "history" }>): void {
+  #ask(effect: ClientRequest): void {
     const client = this.#client;
     switch (effect.type) {
       case "change-nick":
         client?.changeNick(effect.nick);
         break;
       case "join":
-        client?.join(effect.room, effect.ref);
+        client?.join(effect.room, effect.ref, effect.invitation);
         break;
       case "leave":
         client?.leave(effect.room);
         break;
-      case "history": {
-        const { room, before } = effect;
-        const range = { limit: historyLimit, ...(before !== undefined && { before }) };
-        client?.history(room, range, historyRef(room));
+      case "ask":
+        client?.ask(effect.question, effect.ref);
         break;
-      }
+      case "history":
+        client?.history(effect.room, effect.range, effect.ref);
+        break;
+      case "typing":
+        client?.typing(effect.room, effect.state);
+        break;
+      case "read":
+        client?.read(effect.room, effect.sequence, effect.ordinal);
+        break;
       default:
         assertNever(effect);
     }
@@ -297,9 +306,9 @@ class App {
     this.#track(trusting);
   }
 
-  #say(room: string, text: string): void {
-    const id = this.#client?.say(room, text);
-    if (id === undefined) this.#dispatch({ type: "say-refused", text }, "now");
+  #post(room: string, body: PostBody): void {
+    const id = this.#client?.post(room, body);
+    if (id === undefined) this.#dispatch({ type: "post-refused", body }, "now");
   }
 
   #save(file: string, text: string): void {

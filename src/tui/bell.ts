@@ -1,5 +1,5 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import { activeRoom } from "./room-events.ts";
+import { activeRoom } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
 /** The bell rings at most once in this time, however often somebody is called. */
@@ -15,11 +15,22 @@ export function withBell(before: ViewState, step: Step, event: ClientEvent): Ste
     return step;
   }
   if (rungAt !== undefined && now < rungAt + bellMs) return step;
-  if (isSeen(before, screen, event.room) || !mentions(event.entry.text, screen.nick)) return step;
+  if (isSeen(before, screen, event.room) || !isCall(screen, event)) return step;
   return {
     state: { ...step.state, rungAt: now },
     effects: [...step.effects, { type: "ring" }],
   };
+}
+
+/** Whether a line means us: it names us, or is said in private. */
+export function isCall(
+  { nick, own }: RoomScreen,
+  { room, entry }: Extract<ClientEvent, { type: "said" }>,
+): boolean {
+  const { body } = entry;
+  if (body.type !== "message") return false;
+  if (body.isAnnouncement || room.startsWith("&")) return true;
+  return body.mentions?.includes(own.person) === true || mentions(body.text, nick);
 }
 
 /** Whether the text names the nickname as a word, in upper or lower case. */

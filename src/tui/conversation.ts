@@ -1,5 +1,7 @@
-import type { Entry, SequenceRange } from "../room/entry.ts";
+import { entryText, type SequenceRange } from "../room/entry.ts";
 import { textBytesMax } from "../room/limits.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import { type ChangingBody, changedBy, isChanging } from "../room/overlay.ts";
 
 /** Lines kept of one room: at 5 rows a line this is 50,000 rows of scrolling. Older ones are asked for again. */
 export const linesMax = 10_000;
@@ -9,7 +11,14 @@ export const unitsMax: number = textBytesMax;
 
 /** Something a room shows. `key` stays the same from being said to being stored. */
 export type Line =
-  | { readonly type: "said"; readonly key: string; readonly entry: Entry; readonly isOwn: boolean }
+  | {
+      readonly type: "said";
+      readonly key: string;
+      readonly entry: LogEntry;
+      readonly isOwn: boolean;
+      /** How the line that it answers begins, if that was here. */
+      readonly quote?: string;
+    }
   | {
       readonly type: "pending";
       readonly key: string;
@@ -58,6 +67,10 @@ export interface Conversation {
    */
   readonly pending: readonly Extract<Line, { type: "pending" }>[];
   readonly past: Past;
+  /** The oldest sequence that is known; changes of lines are no lines, so it may have none. */
+  readonly oldest: number | undefined;
+  /** The newest entry that is known: what has been read when the end is seen. */
+  readonly newest: { readonly sequence: number; readonly ordinal: number } | undefined;
   /** `undefined` while the view follows the newest line. */
   readonly anchor: Anchor | undefined;
   /** Lines that came below the anchor since the view was scrolled away. */
@@ -70,7 +83,7 @@ export interface Conversation {
 
 /** The answer to a question about the past. */
 export interface Page {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly LogEntry[];
   readonly damaged: readonly SequenceRange[];
   /** Whether there is something older. */
   readonly hasMore: boolean;
@@ -81,6 +94,8 @@ export const emptyConversation: Conversation = {
   lines: [],
   pending: [],
   past: "unknown",
+  oldest: undefined,
+  newest: undefined,
   anchor: undefined,
   newBelow: 0,
   units: 0,
@@ -93,13 +108,26 @@ export function lineSequence(line: Line): number | undefined {
   return line.type === "damaged" ? line.range.from : undefined;
 }
 
-/** The sequence of the oldest line that has one, or `undefined` when there is none. */
-export function oldestSequence(conversation: Conversation): number | undefined {
-  for (const line of conversation.lines) {
-    const sequence = lineSequence(line);
-    if (sequence !== undefined) return sequence;
-  }
-  return undefined;
+/** The oldest sequence that is known, or `undefined` when there is none. */
+export function oldestSequence({ oldest }: Conversation): number | undefined {
+  return oldest;
+}
+
+/** The newest message of this kind that can still be changed, or `undefined`. */
+export function lastMessage({ lines }: Conversation, whose: "own" | "other"): LogEntry | undefined {
+  const line = lines.findLast(
+    (other) =>
+      other.type === "said" &&
+      other.entry.body.type === "message" &&
+      other.isOwn === (whose === "own"),
+  );
+  return line?.type === "said" ? line.entry : undefined;
+}
+
+/** The entry with that sequence, if it is here. */
+export function entryAt({ lines }: Conversation, sequence: number): LogEntry | undefined {
+  const line = lines.find((other) => other.type === "said" && other.entry.sequence === sequence);
+  return line?.type === "said" ? line.entry : undefined;
 }
 
 /** Whether an older page should be asked for: there is one, none is on its way, and there is room. */
@@ -114,10 +142,18 @@ export function withLoading(conversation: Conversation, isLoading: boolean): Con
   return conversation.past === "loading" ? { ...conversation, past: "more" } : conversation;
 }
 
-/** A line of the log arrived; it takes the place of the pending line with the same id. */
-export function withSaid(conversation: Conversation, entry: Entry, isOwn: boolean): Conversation {
-  const line: Line = { type: "said", key: saidKey(entry.id), entry, isOwn };
-  const rest = withoutPending(conversation, new Set([entry.id]));
+/**
+ * An entry of the log arrived: a line, which takes the place of the pending one with the same id, or
+ * a change of an earlier line.
+ */
+export function withSaid(
+  conversation: Conversation,
+  entry: LogEntry,
+  isOwn: boolean,
+): Conversation {
+  const rest = withKnown(withoutPending(conversation, new Set([entry.id])), [entry]);
+  if (isChanging(entry.body)) return withChange(rest, entry, entry.body);
+  const line = saidLine(entry, isOwn, conversation.lines);
   const newest = newestSequence(rest);
   const isNewest = newest === undefined || newest < entry.sequence;
   const merged = isNewest ? append(rest, line) : merge(rest, [line]);
@@ -126,28 +162,31 @@ export function withSaid(conversation: Conversation, entry: Entry, isOwn: boolea
 
 /** A range that the server has lost, in its place. */
 export function withDamaged(conversation: Conversation, range: SequenceRange): Conversation {
-  return bounded(merge(conversation, [damagedLine(range)]));
+  return bounded(withKnown(merge(conversation, [damagedLine(range)]), [], [range]));
 }
 
 /**
  * A page of the past. Lines that are here already are not doubled; pages may come in any order. A
  * page that no longer touches the oldest line, because that one was dropped meanwhile, is not taken.
  */
-export function withPage(conversation: Conversation, page: Page, ownNick: string): Conversation {
-  const lines: Line[] = page.entries.map((entry) => ({
-    type: "said",
-    key: saidKey(entry.id),
-    entry,
-    isOwn: entry.author === ownNick,
-  }));
-  lines.push(...page.damaged.map(damagedLine));
-  const newest = lines.reduce((max, line) => Math.max(max, lastSequence(line) ?? 0), 0);
+export function withPage(conversation: Conversation, page: Page, ownPerson: string): Conversation {
+  const { entries, damaged } = page;
+  const ends = [...entries.map(({ sequence }) => sequence), ...damaged.map(({ to }) => to)];
+  const newest = ends.reduce((max, end) => Math.max(max, end), 0);
   const oldest = oldestSequence(conversation);
-  if (oldest !== undefined && 0 < lines.length && newest + 1 < oldest) {
+  if (oldest !== undefined && 0 < ends.length && newest + 1 < oldest) {
     return withLoading(conversation, false);
   }
-  const rest = withoutPending(conversation, new Set(page.entries.map((entry) => entry.id)));
-  return { ...merge(rest, lines), past: page.hasMore && 0 < lines.length ? "more" : "complete" };
+  const lines: Line[] = [];
+  for (const entry of entries) {
+    // The lines come as later entries have made them.
+    if (isChanging(entry.body)) continue;
+    lines.push(saidLine(entry, entry.author.person === ownPerson, [...lines.slice(-quotedMax)]));
+  }
+  lines.push(...damaged.map(damagedLine));
+  const rest = withoutPending(conversation, new Set(entries.map((entry) => entry.id)));
+  const known = withKnown(merge(rest, lines), entries, damaged);
+  return { ...known, past: page.hasMore && 0 < ends.length ? "more" : "complete" };
 }
 
 /** An own line waits to be stored. */
@@ -194,13 +233,64 @@ export function withNotice(conversation: Conversation, text: string, at: number)
 
 /** The lines are gone from the screen; the past stays away until it is wanted again. */
 export function cleared(conversation: Conversation): Conversation {
-  const { pending, noticeCount } = conversation;
-  return { ...emptyConversation, pending, noticeCount, past: "cleared" };
+  const { pending, noticeCount, newest } = conversation;
+  return { ...emptyConversation, pending, noticeCount, newest, past: "cleared" };
 }
 
 /** Somebody looks for what is older: after `cleared` it may come again. */
 export function withPastWelcome(conversation: Conversation): Conversation {
   return conversation.past === "cleared" ? { ...conversation, past: "more" } : conversation;
+}
+
+/** Lines above an answer among which the one that it answers is looked for. */
+const quotedMax = 200;
+
+/** Of a line that is answered so much is shown. */
+const quoteUnits = 60;
+
+function saidLine(entry: LogEntry, isOwn: boolean, above: readonly Line[]): Line {
+  const line = { type: "said", key: saidKey(entry.id), entry, isOwn } as const;
+  const replyTo = entry.body.type === "message" ? entry.body.replyTo : undefined;
+  if (replyTo === undefined) return line;
+  const target = above
+    .slice(-quotedMax)
+    .find((other) => other.type === "said" && other.entry.sequence === replyTo);
+  if (target?.type !== "said") return line;
+  const { author } = target.entry;
+  const [first = ""] = entryText(target.entry).slice(0, quoteUnits).toWellFormed().split("\n", 1);
+  return { ...line, quote: `${author.nick}: ${first}` };
+}
+
+function withChange(
+  conversation: Conversation,
+  later: LogEntry,
+  { target }: ChangingBody,
+): Conversation {
+  const lines = conversation.lines.map((line) =>
+    line.type === "said" && line.entry.sequence === target
+      ? { ...line, entry: changedBy(line.entry, later) }
+      : line,
+  );
+  return { ...conversation, lines, units: unitsOf(lines) };
+}
+
+/** The ends of what is known, after these came. */
+function withKnown(
+  conversation: Conversation,
+  entries: readonly LogEntry[],
+  damaged: readonly SequenceRange[] = [],
+): Conversation {
+  let { oldest, newest } = conversation;
+  for (const { sequence, ordinal } of entries) {
+    oldest = Math.min(oldest ?? sequence, sequence);
+    if ((newest?.sequence ?? 0) < sequence) newest = { sequence, ordinal };
+  }
+  for (const { from } of damaged) oldest = Math.min(oldest ?? from, from);
+  return { ...conversation, oldest, newest };
+}
+
+function unitsOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, line) => sum + lineUnits(line), 0);
 }
 
 function saidKey(id: string): string {
@@ -228,7 +318,7 @@ function merge(conversation: Conversation, incoming: readonly Line[]): Conversat
   placed.reverse();
   placed.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
   const lines = joinDamaged(placed.map(({ line }) => line));
-  return { ...conversation, lines, units: lines.reduce((sum, line) => sum + lineUnits(line), 0) };
+  return { ...conversation, lines, units: unitsOf(lines) };
 }
 
 /** Neighbouring damaged ranges, which two pages told in parts, become one. */
@@ -269,11 +359,14 @@ function bounded(conversation: Conversation): Conversation {
   }
   if (dropped === 0) return conversation;
   const past = conversation.past === "loading" ? "loading" : "more";
-  return { ...conversation, lines: lines.slice(dropped), units, past };
+  const kept = lines.slice(dropped);
+  const first = kept.find((line) => lineSequence(line) !== undefined);
+  const oldest = first === undefined ? undefined : lineSequence(first);
+  return { ...conversation, lines: kept, units, past, oldest };
 }
 
 function lineUnits(line: Line): number {
-  if (line.type === "said") return line.entry.text.length;
+  if (line.type === "said") return entryText(line.entry).length;
   return line.type === "damaged" ? 0 : line.text.length;
 }
 

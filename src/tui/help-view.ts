@@ -1,4 +1,5 @@
-import { commands, commandUsage } from "./command.ts";
+import { commandUsage } from "./command.ts";
+import { commands } from "./command-table.ts";
 import { editingKeys, type KeyContext, keyBindings, keyLabel } from "./key-table.ts";
 import type { Picture, Row, Size } from "./picture.ts";
 import { barRow, span } from "./row.ts";

@@ -65,7 +65,7 @@ export function messagePane(
   const layout = roomLayout(size, screen);
   return {
     conversation: room.conversation,
-    room: room.name,
+    room: room.title,
     rows: layout.messageRows,
     context: {
       at: messageColumns(layout.messageColumns),

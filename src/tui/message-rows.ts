@@ -1,10 +1,14 @@
 import { utf8Bytes } from "../base/text.ts";
+import { entryText, isLine } from "../room/entry.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import { sentence } from "./answer-text.ts";
 import type { Line } from "./conversation.ts";
 import { countOf, formatBytes, lineCount } from "./count-text.ts";
-import type { Row, Span } from "./picture.ts";
+import { type MarkupSpan, parseMarkup } from "./markup.ts";
+import type { Row, Span, Style } from "./picture.ts";
 import { span } from "./row.ts";
-import { clip, padStart, textWidth, wrap } from "./text.ts";
-import { nickStyle, type Theme } from "./theme.ts";
+import { clip, padStart, type TextRange, textWidth, wrapRanges } from "./text.ts";
+import { markupStyle, nickStyle, type Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 /** A longer message is folded: a whole screen of 12 rows at most stays one person's. */
@@ -37,6 +41,9 @@ export interface MessageContext {
 /** Stands where a nickname would be; none can be like it, because they start with a letter. */
 const noticeNick = "--";
 
+/** Stands before what somebody does; whose line it is says the text. */
+const actionNick = "*";
+
 const timeCells = 5;
 const gutterCells = 3;
 const markCells = 3;
@@ -64,12 +71,12 @@ export function messageRows(line: Line, above: Above, context: MessageContext): 
   if (day !== undefined) rows.push(ruleRow(day, context));
   const body = bodyOf(line, context).rows;
   body.forEach((text, index) => {
-    const style = line.type === "said" || line.type === "failed" ? {} : { isDim: true };
     const mark = index === body.length - 1 ? markOf(line, context.theme) : undefined;
     const start = index === 0 ? firstPrefix(line, before, context) : nextPrefix(context);
-    const spans = [...start, span(text, style)];
+    const spans = [...start, ...text];
     if (mark !== undefined) {
-      spans.push(span(" ".repeat(1 + context.at.textCells - textWidth(text))), mark);
+      const cells = text.reduce((sum, part) => sum + textWidth(part.text), 0);
+      spans.push(span(" ".repeat(Math.max(1, 1 + context.at.textCells - cells))), mark);
     }
     rows.push(spans);
   });
@@ -88,32 +95,49 @@ export function isFolded(line: Line, context: MessageContext): boolean {
 }
 
 interface Body {
-  readonly rows: readonly string[];
+  readonly rows: readonly Row[];
   readonly isFolded: boolean;
 }
 
 interface WrappedBody extends Body {
   readonly cells: number;
-  readonly ellipsis: string;
+  readonly theme: Theme;
 }
 
 /** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
 const wrappedBodies = new WeakMap<Line, WrappedBody>();
 
-function bodyOf(line: Line, { at, theme }: MessageContext): Body {
+function bodyOf(line: Line, { at, theme, timeFormat }: MessageContext): Body {
   const known = wrappedBodies.get(line);
-  const { ellipsis } = theme.glyphs;
   const cells = at.textCells;
-  if (known !== undefined && known.cells === cells && known.ellipsis === ellipsis) return known;
-  const body = { ...foldedBody(bodyText(line), cells, ellipsis), cells, ellipsis };
+  if (known !== undefined && known.cells === cells && known.theme === theme) return known;
+  const folded = foldedBody(bodyText(line, timeFormat), cells, {
+    theme,
+    hasMarkup: isMessage(line),
+    style: bodyStyle(line, theme),
+  });
+  const rows = [...quoteRows(line, cells, theme), ...folded.rows, ...factRows(line, cells, theme)];
+  const body = { rows, isFolded: folded.isFolded, cells, theme };
   wrappedBodies.set(line, body);
   return body;
 }
 
-function bodyText(line: Line): string {
+/** Whether people wrote it, with whatever marks they meant. */
+function isMessage(line: Line): boolean {
+  return line.type === "pending" || (line.type === "said" && line.entry.body.type === "message");
+}
+
+function bodyStyle(line: Line, theme: Theme): Style {
+  if (line.type === "failed") return theme.plain;
+  if (line.type !== "said" || !isMessage(line)) return theme.dim;
+  const { body } = line.entry;
+  return body.type === "message" && body.isAnnouncement ? theme.strong : theme.plain;
+}
+
+function bodyText(line: Line, timeFormat: TimeFormat): string {
   switch (line.type) {
     case "said":
-      return line.entry.text;
+      return isMessage(line) ? spokenText(line.entry) : happenedText(line.entry, timeFormat);
     case "pending":
     case "notice":
       return line.text;
@@ -127,20 +151,86 @@ function bodyText(line: Line): string {
   }
 }
 
-function foldedBody(text: string, cells: number, ellipsis: string): Body {
+function spokenText(entry: LogEntry): string {
+  const { author, body } = entry;
+  if (body.type !== "message" || !body.isAction) return entryText(entry);
+  return `${author.nick} ${body.text}`;
+}
+
+/** A deleted line keeps its author; what was done to the room is told of somebody. */
+function happenedText(entry: LogEntry, timeFormat: TimeFormat): string {
+  return entry.body.type === "deleted" ? `(${entryText(entry)})` : sentence(entry, timeFormat);
+}
+
+/** What the line answers. */
+function quoteRows(line: Line, cells: number, theme: Theme): Row[] {
+  if (line.type !== "said" || line.entry.body.type !== "message") return [];
+  const { replyTo } = line.entry.body;
+  if (replyTo === undefined) return [];
+  const { reply, ellipsis } = theme.glyphs;
+  const text = `${reply} ${line.quote ?? `line #${replyTo}`}`;
+  return [[span(clip(text, cells, ellipsis), theme.dim)]];
+}
+
+/** What became of the line since it was said. */
+function factRows(line: Line, cells: number, theme: Theme): Row[] {
+  if (line.type !== "said") return [];
+  const { edited, reactions = [] } = line.entry;
+  const facts = [
+    ...reactions.map(({ emoji, persons }) => `${emoji} ${persons.length}`),
+    ...(edited === undefined ? [] : ["edited"]),
+  ];
+  if (facts.length === 0) return [];
+  return [[span(clip(facts.join("  "), cells, theme.glyphs.ellipsis), theme.dim)]];
+}
+
+function foldedBody(
+  text: string,
+  cells: number,
+  look: { readonly theme: Theme; readonly hasMarkup: boolean; readonly style: Style },
+): Body {
+  const { theme, hasMarkup, style } = look;
+  const { ellipsis } = theme.glyphs;
   const isCut = wrappedUnitsMax < text.length;
-  const shown = (isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text).split("\n");
-  const rows: string[] = [];
+  const head = isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text;
+  const spans = hasMarkup ? parseMarkup(head) : [{ text: head, style: {} }];
+  const shown = spans.map((part) => part.text).join("");
+  const rows: Row[] = [];
   let wholeLines = 0;
-  for (const line of shown) {
-    rows.push(...wrap(line, cells));
+  let start = 0;
+  const lines = shown.split("\n");
+  for (const line of lines) {
+    for (const range of wrapRanges(line, cells)) {
+      const at = { start: start + range.start, end: start + range.end };
+      rows.push(styledRow(spans, at, { theme, style }));
+    }
     if (foldedRows < rows.length) break;
     wholeLines += 1;
+    start += line.length + 1;
   }
   if (rows.length <= foldedRows && !isCut) return { rows, isFolded: false };
-  const count = lineCount(text) - Math.min(wholeLines, shown.length - 1);
+  const count = lineCount(text) - Math.min(wholeLines, lines.length - 1);
   const fold = foldText(count, formatBytes(utf8Bytes(text)), cells, ellipsis);
-  return { rows: [...rows.slice(0, foldedRows), fold], isFolded: true };
+  return { rows: [...rows.slice(0, foldedRows), [span(fold, style)]], isFolded: true };
+}
+
+/** A part of the text in its styles. */
+function styledRow(
+  spans: readonly MarkupSpan[],
+  { start, end }: TextRange,
+  { theme, style }: { readonly theme: Theme; readonly style: Style },
+): Row {
+  const row: Span[] = [];
+  let at = 0;
+  for (const part of spans) {
+    const text = part.text.slice(Math.max(0, start - at), Math.max(0, end - at));
+    if (text !== "") {
+      row.push(span(text.replaceAll("\t", " "), { ...style, ...markupStyle(theme, part.style) }));
+    }
+    at += part.text.length;
+    if (end <= at) break;
+  }
+  return row.length === 0 ? [span("", style)] : row;
 }
 
 /** Where it is narrow, the size and the key say more than the number of lines. */
@@ -169,23 +259,34 @@ function nextPrefix({ at, theme }: MessageContext): Span[] {
 }
 
 function nickStyleOf(line: Line, theme: Theme): Span["style"] {
-  if (line.type === "notice" || line.type === "damaged") return theme.dim;
+  if (line.type === "notice" || line.type === "damaged" || isAnonymous(line)) return theme.dim;
   if (line.type === "failed") return theme.alert;
   if (line.type === "pending" || line.isOwn) return theme.ownNick;
-  return nickStyle(theme, line.entry.author);
+  return nickStyle(theme, line.entry.author.nick);
 }
 
 /** Who said it, or the dashes that stand for nobody. */
 export function nickOf(line: Line, { ownNick }: MessageContext): string {
-  if (line.type === "said") return line.entry.author;
+  if (line.type === "said") {
+    if (isAnonymous(line)) return noticeNick;
+    const { author, body } = line.entry;
+    return body.type === "message" && body.isAction ? actionNick : author.nick;
+  }
   return line.type === "pending" || line.type === "failed" ? ownNick : noticeNick;
+}
+
+/** What was done to the room stands without a nickname, which is in its text. */
+function isAnonymous(line: Line): boolean {
+  return line.type === "said" && !isLine(line.entry);
 }
 
 function markOf(line: Line, theme: Theme): Span | undefined {
   const { stored, pending, failed } = theme.glyphs;
   if (line.type === "failed") return span(failed, theme.alert);
   if (line.type === "pending") return span(line.isStored ? stored : pending, theme.dim);
-  return line.type === "said" && line.isOwn ? span(stored, theme.dim) : undefined;
+  return line.type === "said" && line.isOwn && isLine(line.entry)
+    ? span(stored, theme.dim)
+    : undefined;
 }
 
 /** When it was said, milliseconds since 1970, or `undefined` for what has no time. */
@@ -196,7 +297,7 @@ export function timeOf(line: Line): number | undefined {
 
 function isSameAuthor(line: Line, before: Line, context: MessageContext): boolean {
   const nick = nickOf(line, context);
-  if (nick === noticeNick || nick !== nickOf(before, context)) return false;
+  if (nick === noticeNick || nick === actionNick || nick !== nickOf(before, context)) return false;
   const time = timeOf(line);
   const timeBefore = timeOf(before);
   return time !== undefined && timeBefore !== undefined && time - timeBefore < sameAuthorMs;

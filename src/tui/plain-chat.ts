@@ -1,25 +1,14 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import type { Entry } from "../room/entry.ts";
-import {
-  type CommandName,
-  commandHelp,
-  type Input,
-  membersText,
-  parseInput,
-  roomName,
-  roomsText,
-} from "./command.ts";
+import { commandHelp, type Input, parseInput } from "./command.ts";
+import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
-import { entryText, PlainRoom } from "./plain-room.ts";
-import { chosenRef, delayedText, type MemberEvent, memberText, resetText } from "./room-events.ts";
+import { PlainRooms } from "./plain-rooms.ts";
+import { delayedText, resetText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { firstVisitText } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
-
-/** Lines of the past that are printed when a room is entered. */
-export const pastLines = 20;
 
 /** Lines said and not stored yet; the next ones wait, and when as many wait, reading pauses. */
 export const pendingMax = 1_000;
@@ -46,15 +35,11 @@ type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
 export class PlainChat {
   readonly #options: PlainChatOptions;
   readonly #effects: PlainEffect[] = [];
-  readonly #rooms = new Map<string, PlainRoom>();
-  /** Rooms whose joins were not answered yet, by the `ref` of the join. */
-  readonly #joining = new Map<string, string>();
+  readonly #rooms: PlainRooms;
   readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
-  #activeRoom: string | undefined;
-  /** `undefined` until the server accepted us. */
-  #nick: string | undefined;
+  #isAccepted = false;
   #isNickRefused = false;
   #nickTries = 0;
   #connection: ConnectionEvent["state"] | undefined;
@@ -66,8 +51,10 @@ export class PlainChat {
     this.#options = options;
     // What a person typed is on their screen; a program wants to see its lines come back.
     this.#ownLines = new OwnLines(!options.isInteractive);
-    options.rooms.forEach((room, index) => {
-      this.#joining.set(firstRef(index), room);
+    this.#rooms = new PlainRooms({
+      ...options,
+      emit: (effect) => this.#emit(effect),
+      onRefused: (reason) => this.refuse(reason),
     });
   }
 
@@ -102,7 +89,7 @@ export class PlainChat {
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
-    const isIdle = count === 0 && this.#joining.size === 0;
+    const isIdle = count === 0 && this.#rooms.joiningCount === 0;
     if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
     else if (!isIdle) this.#print("-- the server did not answer");
     this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
@@ -115,7 +102,7 @@ export class PlainChat {
   }
 
   /** The client did not take a line; the reason comes as an event. */
-  handleRefusedSay(): void {
+  handleRefusedPost(): void {
     this.#ownLines.handleRefused();
     this.#hasRefusal = true;
   }
@@ -132,7 +119,7 @@ export class PlainChat {
         this.#handleRefusedNick(event.message, event.suggestion);
         break;
       case "entered":
-        this.#handleEntered(event.room, event.nicks, event.ref);
+        this.#rooms.handleEntered(event);
         break;
       case "delayed":
         this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
@@ -141,20 +128,37 @@ export class PlainChat {
         this.#print(`-- #${event.room}: ${resetText}`);
         break;
       case "exited":
-        this.#handleExited(event.room);
+        this.#ownLines.handleExited();
+        this.#rooms.handleExited(event.room);
         break;
       case "error":
         this.#handleError(event.message, event.ref);
         break;
-      case "shutdown":
-        this.#print(`-- the server is shutting down: ${event.reason}`);
-        break;
       case "members":
-        this.#rooms.get(event.room)?.handleMembers(event.nicks);
+        this.#rooms.handleMembers(event);
         break;
       case "joined":
       case "left":
-        this.#handleMember(event);
+      case "split":
+      case "changed":
+      case "typing":
+        this.#rooms.handleMember(event);
+        break;
+      case "removed":
+        this.#ownLines.handleExited();
+        this.#rooms.handleSocial(event);
+        break;
+      case "asked":
+      case "answered":
+      case "invited":
+      case "renamed":
+      case "notice":
+      case "answer":
+      case "shutdown":
+        this.#rooms.handleSocial(event);
+        break;
+      case "progress":
+        // Whoever wants to know asks with /seen.
         break;
       default:
         this.#handleLineEvent(event);
@@ -169,7 +173,8 @@ export class PlainChat {
   ): void {
     switch (event.type) {
       case "said":
-        this.#handleSaid(event.room, event.entry, event.isOwn);
+        this.#ownLines.handleTold(event.entry.id);
+        this.#rooms.handleSaid(event);
         break;
       case "damaged": {
         const count = event.range.to - event.range.from + 1;
@@ -188,7 +193,7 @@ export class PlainChat {
         this.#print(`-- not sent: ${event.message}`);
         break;
       case "page":
-        this.#handlePast(event.room, event.entries);
+        this.#rooms.handlePage(event);
         break;
     }
   }
@@ -204,15 +209,11 @@ export class PlainChat {
 
   /** No server was reached, or one was and did not take everything in time. */
   get #exitCodeInVain(): number {
-    return this.#nick === undefined ? 2 : 3;
+    return this.#isAccepted ? 3 : 2;
   }
 
   get #canSay(): boolean {
-    // What follows a /join is meant for that room.
-    if (this.#joining.has(chosenRef)) return false;
-    const room = this.#rooms.get(this.#activeRoom ?? "");
-    if (room === undefined) return this.#joining.size === 0;
-    return !room.isPastMissing && this.#ownLines.unstoredCount < pendingMax;
+    return this.#rooms.isReady && this.#ownLines.unstoredCount < pendingMax;
   }
 
   /** A person's commands need no room; lines from a program keep their order. */
@@ -223,9 +224,9 @@ export class PlainChat {
   }
 
   #endWhenDone(): void {
-    if (this.#endAt === undefined || 0 < this.#waiting.length + this.#joining.size) return;
+    if (this.#endAt === undefined || 0 < this.#waiting.length + this.#rooms.joiningCount) return;
     if (!this.#ownLines.areAllDone) return;
-    if ([...this.#rooms.values()].some((room) => room.isPastMissing)) return;
+    if (this.#rooms.isPastMissing) return;
     this.#end(this.#exitCode);
   }
 
@@ -237,38 +238,26 @@ export class PlainChat {
   #do(now: number, line: string): void {
     const input = this.#read(line);
     if (input.type === "refused") this.refuse(input.reason);
-    else if (input.type === "command") this.#run(now, input.name, input.arg);
-    else if (input.type === "say") this.#say(input.text);
+    else if (input.type === "command") this.#command(now, input);
+    else if (input.type === "say") this.#rooms.say(input.text);
   }
 
-  #say(text: string): void {
-    if (this.#activeRoom === undefined) {
-      this.refuse("not sent: join a room first with /join ROOM");
-      return;
-    }
-    this.#ownLines.handleSaying();
-    this.#effects.push({ type: "say", room: this.#activeRoom, text });
+  #command(now: number, { name, arg }: Extract<Input, { type: "command" }>): void {
+    const action = commandAction(name, arg, this.#rooms.context);
+    if (action.type === "screen") this.#run(now, action.name, action.arg);
+    else this.#rooms.perform(action);
   }
 
-  #run(now: number, name: CommandName, arg: string): void {
+  #run(now: number, name: ScreenCommand, arg: string): void {
     switch (name) {
       case "help":
         for (const line of commandHelp(arg)) this.#print(`-- ${line}`);
         break;
-      case "join":
-        this.#join(arg);
-        break;
-      case "leave": {
-        const room = arg === "" ? this.#activeRoom : roomName(arg);
-        if (room === undefined) this.#print("-- you are in no room");
-        else this.#effects.push({ type: "leave", room });
-        break;
-      }
       case "members":
-        this.#print(`-- ${membersText(this.#rooms.get(this.#activeRoom ?? "")?.members ?? [])}`);
+        this.#rooms.printMembers();
         break;
       case "rooms":
-        this.#print(`-- ${roomsText([...this.#rooms.keys()])}`);
+        this.#rooms.printRooms();
         break;
       case "nick":
         this.#changeNick(arg);
@@ -284,20 +273,9 @@ export class PlainChat {
     }
   }
 
-  #join(arg: string): void {
-    const room = roomName(arg);
-    if (!this.#rooms.has(room)) {
-      this.#joining.set(chosenRef, room);
-      this.#effects.push({ type: "join", room, ref: chosenRef });
-      return;
-    }
-    this.#activeRoom = room;
-    this.#print(`-- talking in #${room} now`);
-  }
-
   #changeNick(nick: string): void {
     if (this.#isNickRefused) this.#effects.push({ type: "change-nick", nick });
-    else this.#print(`-- you are ${this.#nick ?? "nobody yet"}; changing it comes with accounts`);
+    else this.#rooms.perform({ type: "ask", question: { type: "rename", nick } });
   }
 
   #handleConnection({ state, reason }: ConnectionEvent): void {
@@ -310,15 +288,13 @@ export class PlainChat {
     this.#end(0 < this.#undeliveredCount && this.#endAt !== undefined ? 3 : 1);
   }
 
-  #handleReady({ server, nick, isFirstVisit }: Extract<ClientEvent, { type: "ready" }>): void {
-    const isFirst = this.#nick === undefined;
-    this.#nick = nick;
+  #handleReady(ready: Extract<ClientEvent, { type: "ready" }>): void {
+    const { server, nick, isFirstVisit } = ready;
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
-    for (const [index, room] of isFirst ? this.#options.rooms.entries() : []) {
-      this.#effects.push({ type: "join", room, ref: firstRef(index) });
-    }
+    this.#rooms.handleReady(ready, !this.#isAccepted);
+    this.#isAccepted = true;
   }
 
   #handleRefusedNick(message: string, suggestion: string | undefined): void {
@@ -335,73 +311,21 @@ export class PlainChat {
     }
   }
 
-  #handleEntered(name: string, nicks: readonly string[], ref: string | undefined): void {
-    for (const [joinRef, room] of this.#joining) {
-      if (joinRef === ref || roomName(room) === name) this.#joining.delete(joinRef);
-    }
-    const known = this.#rooms.get(name);
-    const room = known ?? new PlainRoom(nicks);
-    if (known === undefined) {
-      this.#rooms.set(name, room);
-      this.#print(`-- entered #${name}, ${countOf(nicks.length, "member")}`);
-    } else known.handleMembers(nicks);
-    // An answer that was on its way when the connection was lost has to be asked for again.
-    if (room.isPastMissing) {
-      this.#effects.push({ type: "history", room: name, limit: pastLines, ref: pastRef(name) });
-    }
-    if (ref === chosenRef || this.#activeRoom === undefined) this.#activeRoom = name;
-  }
-
-  #handleExited(name: string): void {
-    this.#rooms.delete(name);
-    this.#ownLines.handleExited();
-    this.#print(`-- left #${name}`);
-    if (this.#activeRoom === name) this.#activeRoom = this.#rooms.keys().next().value;
-  }
-
   #handleError(message: string, ref: string | undefined): void {
-    const past = [...this.#rooms.keys()].find((name) => ref === pastRef(name));
-    if (past !== undefined) {
-      this.#print(`-- the past cannot be shown: ${message}`);
-      this.#handlePast(past, []);
-      return;
-    }
+    if (this.#rooms.handleError(message, ref)) return;
     this.refuse(message);
-    if (ref === undefined || !this.#joining.delete(ref)) return;
-    const isHopeless = this.#joining.size === 0 && this.#rooms.size === 0;
-    if (isHopeless && !this.#options.isInteractive) this.#end(1);
-  }
-
-  #handleMember(event: MemberEvent): void {
-    const { nick, room: name } = event;
-    const room = this.#rooms.get(name);
-    if (event.type === "joined") room?.handleJoined(nick);
-    else room?.handleLeft(nick);
-    if (nick === this.#nick) return;
-    const where = name === this.#activeRoom ? "" : ` #${name}`;
-    this.#print(`-- ${memberText(event)}${where}`);
-  }
-
-  #handleSaid(name: string, entry: Entry, isOwn: boolean): void {
-    this.#ownLines.handleTold(entry.id);
-    const room = this.#rooms.get(name);
-    // What a person typed is on their screen already.
-    if (isOwn && this.#options.isInteractive) return;
-    this.#printEntries(name, room === undefined ? [entry] : room.handleSaid(entry));
-  }
-
-  #handlePast(name: string, entries: readonly Entry[]): void {
-    this.#printEntries(name, this.#rooms.get(name)?.handlePast(entries) ?? []);
-  }
-
-  #printEntries(room: string, entries: readonly Entry[]): void {
-    const where = room === this.#activeRoom ? "" : `#${room} `;
-    const { timeFormat } = this.#options;
-    for (const entry of entries) this.#print(entryText(entry, where, timeFormat));
+    if (!this.#rooms.forgetJoin(ref)) return;
+    if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
   #print(line: string): void {
-    if (!this.#hasEnded) this.#effects.push({ type: "print", line });
+    this.#emit({ type: "print", line });
+  }
+
+  #emit(effect: PlainEffect): void {
+    if (this.#hasEnded) return;
+    if (effect.type === "post") this.#ownLines.handleSaying();
+    this.#effects.push(effect);
   }
 
   #end(exitCode: number): void {
@@ -409,12 +333,4 @@ export class PlainChat {
     this.#hasEnded = true;
     this.#effects.push({ type: "end", exitCode });
   }
-}
-
-function firstRef(index: number): string {
-  return `first ${index}`;
-}
-
-function pastRef(room: string): string {
-  return `past ${room}`;
 }

@@ -1,15 +1,31 @@
+import type { HistoryRange } from "../room/client-port.ts";
+import type { Question } from "../room/client-question.ts";
+import type { PostBody } from "../room/message-log.ts";
+
 /** What line mode wants done. */
 export type PlainEffect =
   /** A line to print, without its line feed. */
   | { readonly type: "print"; readonly line: string }
-  | { readonly type: "join"; readonly room: string; readonly ref: string }
+  | {
+      readonly type: "join";
+      readonly room: string;
+      readonly ref: string;
+      readonly invitation?: string;
+    }
   | { readonly type: "leave"; readonly room: string }
-  | { readonly type: "say"; readonly room: string; readonly text: string }
+  | { readonly type: "post"; readonly room: string; readonly body: PostBody }
+  | { readonly type: "ask"; readonly question: Question; readonly ref: string }
   | {
       readonly type: "history";
       readonly room: string;
-      readonly limit: number;
+      readonly range: HistoryRange;
       readonly ref: string;
+    }
+  | {
+      readonly type: "read";
+      readonly room: string;
+      readonly sequence: number;
+      readonly ordinal: number;
     }
   | { readonly type: "change-nick"; readonly nick: string }
   /** It is over, with this exit code. */

@@ -134,19 +134,25 @@ class PlainShell {
         this.#print(effect.line);
         break;
       case "join":
-        client.join(effect.room, effect.ref);
+        client.join(effect.room, effect.ref, effect.invitation);
         break;
       case "leave":
         client.leave(effect.room);
         break;
       case "history":
-        client.history(effect.room, { limit: effect.limit }, effect.ref);
+        client.history(effect.room, effect.range, effect.ref);
         break;
       case "change-nick":
         client.changeNick(effect.nick);
         break;
-      case "say":
-        if (client.say(effect.room, effect.text) === undefined) this.#chat.handleRefusedSay();
+      case "post":
+        if (client.post(effect.room, effect.body) === undefined) this.#chat.handleRefusedPost();
+        break;
+      case "ask":
+        client.ask(effect.question, effect.ref);
+        break;
+      case "read":
+        client.read(effect.room, effect.sequence, effect.ordinal);
         break;
       case "end":
         this.#end(effect.exitCode);

@@ -1,3 +1,4 @@
+import { entryText } from "../room/entry.ts";
 import type { Line } from "./conversation.ts";
 import { textSize } from "./count-text.ts";
 import type { KeyEvent } from "./key.ts";
@@ -18,7 +19,7 @@ export function foldedReader(pane: MessagePane): Reader | undefined {
 }
 
 function readerOf(line: Exclude<Line, { type: "damaged" }>, context: MessageContext): Reader {
-  const text = line.type === "said" ? line.entry.text : line.text;
+  const text = line.type === "said" ? entryText(line.entry) : line.text;
   const time = timeOf(line);
   const when = time === undefined ? "" : ` ${context.timeFormat.time(time)}`;
   return { from: `${nickOf(line, context)}${when}`, text, size: textSize(text), top: 0 };

@@ -1,4 +1,8 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { postText } from "../room/client-post.ts";
+import { isLine } from "../room/entry.ts";
+import type { RoomState as RoomMode } from "../room/message-room.ts";
+import { isCall } from "./bell.ts";
 import {
   type Conversation,
   emptyConversation,
@@ -12,16 +16,18 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
-import { textSize } from "./count-text.ts";
 import { emptyHistory } from "./input-history.ts";
 import { messagePane } from "./layout.ts";
-import { editorWith, emptyEditor } from "./line-editor.ts";
+import { emptyEditor } from "./line-editor.ts";
+import { reduceMember, sortedMembers } from "./member-events.ts";
+import { activeRoom, answered, changedRoom, conversed, noticed, roomTitle } from "./room-change.ts";
 import { wantsPast } from "./scroll.ts";
+import { historyText, reduceSocial } from "./social-events.ts";
 import { firstVisitText } from "./trust.ts";
+import { withTextBack } from "./typed-text.ts";
 import {
   type Effect,
   type Moment,
-  type Paste,
   type RoomScreen,
   type RoomState,
   type Step,
@@ -32,6 +38,15 @@ import {
 /** `ref` of a join that a person asked for, so that the room is shown when it is answered. */
 export const chosenRef = "chosen";
 
+/** `ref` of a join that nobody asked for now; that it fails is no news. */
+export const rememberedRef = "remembered";
+
+/** `ref` of `/history`, whose answer is printed. */
+export const printedRef = "printed";
+
+/** Lines in one page of the past: two screens and more. */
+const pastLimit = 100;
+
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
@@ -41,6 +56,10 @@ export function enterServer(
     type: "room",
     server: ready.server,
     nick: ready.nick,
+    own: ready.own,
+    asked: [],
+    queries: new Map(),
+    queryCount: 0,
     connection: { state: "open", attempt: 1 },
     rooms: [],
     activeRoom: undefined,
@@ -55,8 +74,14 @@ export function enterServer(
         : undefined,
     greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
   };
-  const joins = state.settings.rooms.map((room): Effect => ({ type: "join", room }));
-  return show(state, screen, ...joins);
+  const wanted = state.settings.rooms;
+  const remembered = ready.rooms.map(({ room }) => room).filter((room) => !wanted.includes(room));
+  return show(
+    state,
+    screen,
+    ...wanted.map((room): Effect => ({ type: "join", room })),
+    ...remembered.map((room): Effect => ({ type: "join", room, ref: rememberedRef })),
+  );
 }
 
 /** News of the client while chatting. */
@@ -88,28 +113,42 @@ export function reduceRoomEvent(
         state,
         conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
       );
-    case "exited": {
-      const rooms = screen.rooms.filter(({ name }) => name !== event.room);
-      const isActive = screen.activeRoom === event.room;
-      const activeRoom = isActive ? rooms[0]?.name : screen.activeRoom;
-      return show(state, { ...screen, rooms, activeRoom });
-    }
+    case "exited":
+      return show(state, withoutRoom(screen, event.room));
+    case "removed":
+      return show(state, reduceSocial(moment, state, withoutRoom(screen, event.room), event));
     case "error":
       return reduceError(state, screen, event);
-    case "shutdown": {
-      const text = `${screen.server.name} is shutting down (${event.reason}); waiting for it`;
-      return show(state, noticed(moment, screen, text));
-    }
-    case "members":
+    case "members": {
+      const members = sortedMembers(event.members);
       return show(
         state,
-        changed(screen, event.room, (room) => ({ ...room, members: sorted(event.nicks) })),
+        changedRoom(screen, event.room, (room) => ({ ...room, members })),
       );
+    }
+    case "progress": {
+      const { type: _type, room: name, ...progress } = event;
+      return show(
+        state,
+        changedRoom(screen, name, (room) => ({ ...room, progress })),
+      );
+    }
     case "page":
-      return reducePage(state, screen, event);
+      return reducePage(moment, state, screen, event);
     case "joined":
     case "left":
+    case "split":
+    case "changed":
+    case "typing":
       return show(state, reduceMember(moment, screen, event));
+    case "asked":
+    case "answered":
+    case "invited":
+    case "renamed":
+    case "notice":
+    case "answer":
+    case "shutdown":
+      return show(state, reduceSocial(moment, state, screen, event));
     default:
       return show(state, reduceLine(moment, screen, event));
   }
@@ -122,47 +161,32 @@ export function withPastWanted(step: Step): Step {
   const room = activeRoom(screen);
   if (room === undefined || !wantsPast(messagePane(size, screen, room, settings))) return step;
   const before = oldestSequence(room.conversation);
-  const effect: Effect = {
-    type: "history",
-    room: room.name,
-    ...(before !== undefined && { before }),
-  };
+  const range = { limit: pastLimit, ...(before !== undefined && { before }) };
+  const effect: Effect = { type: "history", room: room.name, range, ref: historyRef(room.name) };
   const loading = conversed(screen, room.name, (conversation) => withLoading(conversation, true));
   return { state: { ...step.state, screen: loading }, effects: [...step.effects, effect] };
 }
 
-/** The room that is shown. */
-export function activeRoom(screen: RoomScreen): RoomState | undefined {
-  return screen.rooms.find(({ name }) => name === screen.activeRoom);
-}
-
-/** The screen with one room's conversation changed. */
-export function conversed(
-  screen: RoomScreen,
-  name: string,
-  change: (conversation: Conversation) => Conversation,
-): RoomScreen {
-  return changed(screen, name, (room) => ({ ...room, conversation: change(room.conversation) }));
-}
-
-function changed(
-  screen: RoomScreen,
-  name: string,
-  change: (room: RoomState) => RoomState,
-): RoomScreen {
-  return {
-    ...screen,
-    rooms: screen.rooms.map((room) => (room.name === name ? change(room) : room)),
-  };
-}
-
-/** The screen with a notice in every room. */
-function noticed(moment: Moment, screen: RoomScreen, text: string): RoomScreen {
-  const rooms = screen.rooms.map((room) => ({
-    ...room,
-    conversation: withNotice(room.conversation, text, moment.wallNow),
+/** Tells the server what was read: the end of the shown room, while it is seen. */
+export function withReadTold(step: Step): Step {
+  const { screen, helpRow } = step.state;
+  if (screen.type !== "room" || helpRow !== undefined || screen.reader !== undefined) return step;
+  const room = activeRoom(screen);
+  const newest = room?.conversation.newest;
+  if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
+  if (room.conversation.anchor !== undefined || newest.sequence <= room.readSequence) return step;
+  const effect: Effect = { type: "read", room: room.name, ...newest };
+  const told = changedRoom(screen, room.name, (each) => ({
+    ...each,
+    readSequence: newest.sequence,
   }));
-  return { ...screen, rooms };
+  return { state: { ...step.state, screen: told }, effects: [...step.effects, effect] };
+}
+
+function withoutRoom(screen: RoomScreen, name: string): RoomScreen {
+  const rooms = screen.rooms.filter((room) => room.name !== name);
+  const isActive = screen.activeRoom === name;
+  return { ...screen, rooms, activeRoom: isActive ? rooms[0]?.name : screen.activeRoom };
 }
 
 function reduceConnection(
@@ -182,13 +206,13 @@ function reduceReady(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
-  const { server, nick } = event;
+  const { server, nick, own } = event;
   // What was asked on the lost connection may never be answered.
   const rooms = screen.rooms.map((room) => ({
     ...room,
     conversation: withLoading(room.conversation, false),
   }));
-  const next: RoomScreen = { ...screen, server, nick, rooms };
+  const next: RoomScreen = { ...screen, server, nick, own, rooms };
   const isSame = nick === screen.nick;
   return show(state, isSame ? next : noticed(moment, next, `you are ${nick} now`));
 }
@@ -199,19 +223,72 @@ function reduceEntered(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "entered" }>,
 ): Step {
-  const members = sorted(event.nicks);
+  const members = sortedMembers(event.members);
   const isKnown = screen.rooms.some(({ name }) => name === event.room);
-  const { greeting } = screen;
-  const conversation =
-    greeting === undefined
-      ? emptyConversation
-      : withNotice(emptyConversation, greeting, moment.wallNow);
-  const room: RoomState = { name: event.room, members, conversation, unreadCount: 0 };
+  const title = roomTitle(event.room, event.persons, screen.own.person);
+  const known = { members, title, state: event.state };
   const next = isKnown
-    ? changed(screen, event.room, (known) => ({ ...known, members }))
-    : { ...screen, rooms: [...screen.rooms, room], greeting: undefined };
-  const isShown = event.ref === chosenRef || screen.activeRoom === undefined;
-  return show(state, isShown ? { ...next, activeRoom: event.room } : next);
+    ? changedRoom(screen, event.room, (room) => ({ ...room, ...known, typing: [] }))
+    : { ...screen, rooms: [...screen.rooms, newRoom(moment, screen, event)], greeting: undefined };
+  const query = screen.queries.get(event.ref ?? "");
+  const isShown =
+    event.ref === chosenRef ||
+    isQueryRef(event.ref) ||
+    screen.asked.some(({ room }) => room === event.room) ||
+    screen.activeRoom === undefined;
+  const entered: RoomScreen = {
+    ...next,
+    asked: screen.asked.filter(({ room }) => room !== event.room),
+    queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
+    activeRoom: isShown ? event.room : screen.activeRoom,
+  };
+  const rooms = isShown ? withoutUnread(entered, event.room) : entered;
+  if (query === undefined) return show(state, rooms);
+  const body = { type: "message", text: query } as const;
+  return show(state, rooms, { type: "post", room: event.room, body });
+}
+
+/** The screen with nothing unread in that room. */
+export function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
+  return changedRoom(screen, name, (room) => ({ ...room, unreadCount: 0, mentionCount: 0 }));
+}
+
+function newRoom(
+  moment: Moment,
+  { greeting, own }: RoomScreen,
+  event: Extract<ClientEvent, { type: "entered" }>,
+): RoomState {
+  const { room: name, persons, read, state } = event;
+  const lines = [
+    ...(greeting === undefined ? [] : [greeting]),
+    ...(state.topic === "" ? [] : [`topic: ${state.topic}`]),
+  ];
+  return {
+    name,
+    title: roomTitle(name, persons, own.person),
+    state,
+    members: sortedMembers(event.members),
+    conversation: lines.reduce(
+      (all, line) => withNotice(all, line, moment.wallNow),
+      emptyConversation,
+    ),
+    unreadCount: read?.unread ?? 0,
+    mentionCount: read?.mentions ?? 0,
+    readSequence: read?.sequence ?? 0,
+    typing: [],
+    progress: undefined,
+  };
+}
+
+const queryRefPrefix = "query ";
+
+/** `ref` of the question for a private chat. */
+export function queryRef(count: number): string {
+  return `${queryRefPrefix}${count}`;
+}
+
+function isQueryRef(ref: string | undefined): boolean {
+  return ref?.startsWith(queryRefPrefix) ?? false;
 }
 
 function reduceError(
@@ -219,6 +296,7 @@ function reduceError(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
+  if (event.ref === rememberedRef) return show(state, screen);
   // A question about the past has no other answer than this when it cannot be answered.
   const room = historyRoom(event.ref);
   const idle =
@@ -238,30 +316,19 @@ function historyRoom(ref: string | undefined): string | undefined {
 }
 
 function reducePage(
+  moment: Moment,
   state: ViewState,
   screen: RoomScreen,
   page: Extract<ClientEvent, { type: "page" }>,
 ): Step {
+  if (page.ref === printedRef) {
+    return show(state, answered(moment, screen, historyText(page, state.settings)));
+  }
+  const { person } = screen.own;
   return show(
     state,
-    conversed(screen, page.room, (conversation) => withPage(conversation, page, screen.nick)),
+    conversed(screen, page.room, (conversation) => withPage(conversation, page, person)),
   );
-}
-
-/** Somebody came or went. */
-export type MemberEvent = Extract<ClientEvent, { type: "joined" | "left" }>;
-
-function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): RoomScreen {
-  const { nick, room: name } = event;
-  if (nick === screen.nick) return screen;
-  return changed(screen, name, (room) => {
-    const others = room.members.filter((member) => member !== nick);
-    return {
-      ...room,
-      members: event.type === "joined" ? inserted(others, nick) : others,
-      conversation: withNotice(room.conversation, memberText(event), moment.wallNow),
-    };
-  });
 }
 
 /** What was shown is not in the server's log any more; our own lines still wait to be stored. */
@@ -277,42 +344,43 @@ export function delayedText(reason: string): string {
 /** How it is told that the log of a room is another. */
 export const resetText = "the server has another history now: what was here is not in it";
 
-/** How it is told that somebody came or went, and why. */
-export function memberText(event: MemberEvent): string {
-  if (event.type === "joined") return `${event.nick} joined`;
-  switch (event.reason) {
-    case "left":
-      return `${event.nick} left`;
-    case "quit":
-      return `${event.nick} quit`;
-    case "lost":
-      return `${event.nick} lost the connection (power or cable)`;
-    case "asleep":
-      return `${event.nick} left: the machine went to sleep`;
-    case "moved":
-      return `${event.nick} went to another server`;
-    case "kicked":
-      return `${event.nick} was kicked`;
-    case "server":
-      return `${event.nick} left: server closing`;
-  }
-}
-
 type LineEvent = Extract<
   ClientEvent,
   { type: "said" | "damaged" | "pending" | "stored" | "failed" }
 >;
 
 function reduceLine(moment: Moment, screen: RoomScreen, event: LineEvent): RoomScreen {
-  const next = changed(screen, event.room, (room) => ({
+  const next = changedRoom(screen, event.room, (room) => ({
     ...room,
+    ...(event.type === "said" && saidChanges(screen, room, event)),
     conversation: withLine(moment, room.conversation, event),
-    unreadCount:
-      event.type === "said" && event.room !== screen.activeRoom
-        ? room.unreadCount + 1
-        : room.unreadCount,
   }));
-  return event.type === "failed" ? withTextBack(next, event.text, event.message) : next;
+  if (event.type !== "failed") return next;
+  return withTextBack(next, postText(event.body), event.message);
+}
+
+/** What a room is besides its conversation, after an entry. */
+function saidChanges(
+  screen: RoomScreen,
+  room: RoomState,
+  event: Extract<LineEvent, { type: "said" }>,
+): Partial<RoomState> {
+  const { entry, isOwn } = event;
+  const isUnread = !isOwn && isLine(entry) && room.name !== screen.activeRoom;
+  const isMention = isUnread && isCall(screen, event);
+  return {
+    state: modeAfter(room.state, event),
+    unreadCount: room.unreadCount + (isUnread ? 1 : 0),
+    mentionCount: room.mentionCount + (isMention ? 1 : 0),
+    typing: room.typing.filter(({ nick }) => nick !== entry.author.nick),
+  };
+}
+
+function modeAfter(mode: RoomMode, { entry }: Extract<LineEvent, { type: "said" }>): RoomMode {
+  const { body } = entry;
+  if (body.type === "topic") return { ...mode, topic: body.text };
+  if (body.type !== "mode") return mode;
+  return { ...mode, slowMs: body.slowMs, isReadOnly: body.isReadOnly };
 }
 
 function withLine(moment: Moment, conversation: Conversation, event: LineEvent): Conversation {
@@ -322,43 +390,14 @@ function withLine(moment: Moment, conversation: Conversation, event: LineEvent):
     case "damaged":
       return withDamaged(conversation, event.range);
     case "pending":
-      return withPending(conversation, event);
+      if (event.body.type !== "message") return conversation;
+      return withPending(conversation, { ...event, text: event.body.text });
     case "stored":
       return withStored(conversation, event.id);
     case "failed": {
-      const { id, text, message } = event;
+      const { id, body, message } = event;
+      const text = postText(body);
       return withFailed(conversation, { id, text, at: moment.wallNow, reason: message });
     }
   }
-}
-
-/** A line that was not taken goes back to where it came from, unless something is typed there. */
-export function withTextBack(screen: RoomScreen, text: string, reason: string): RoomScreen {
-  const hint = `not sent: ${reason}`;
-  if (screen.editor.text !== "" || screen.paste !== undefined) return { ...screen, hint };
-  return isPasteLong(text)
-    ? { ...screen, hint, paste: pasteOf(text) }
-    : { ...screen, hint, editor: editorWith(text) };
-}
-
-/** Longer pastes than fit a line or two are not put in the input line but wait as one piece. */
-const shortPasteUnits = 500;
-
-/** Whether a paste waits as one piece instead of going into the input line. */
-export function isPasteLong(text: string): boolean {
-  return text.includes("\n") || shortPasteUnits < text.length;
-}
-
-/** The text as a piece that waits. */
-export function pasteOf(text: string): Paste {
-  return { text, size: textSize(text) };
-}
-
-function sorted(nicks: readonly string[]): string[] {
-  return [...nicks].sort((a, b) => (a < b ? -1 : 1));
-}
-
-function inserted(nicks: readonly string[], nick: string): string[] {
-  const index = nicks.findIndex((other) => nick < other);
-  return nicks.toSpliced(index === -1 ? nicks.length : index, 0, nick);
 }

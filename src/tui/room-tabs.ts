@@ -39,9 +39,11 @@ function tabsText(screen: RoomScreen, first: number, last: number, glyphs: Glyph
   ].join(gap);
 }
 
-function tabText({ name, unreadCount }: RoomState, isActive: boolean): string {
-  if (isActive) return `[#${name}]`;
-  return unreadCount === 0 ? `#${name}` : `#${name} (${formatCount(unreadCount)} new)`;
+function tabText({ title, unreadCount, mentionCount }: RoomState, isActive: boolean): string {
+  if (isActive) return `[${title}]`;
+  if (unreadCount === 0) return title;
+  const call = mentionCount === 0 ? "" : `, ${formatCount(mentionCount)} for you`;
+  return `${title} (${formatCount(unreadCount)} new${call})`;
 }
 
 function hiddenText(rooms: readonly RoomState[]): string | undefined {

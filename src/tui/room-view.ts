@@ -1,3 +1,4 @@
+import type { RoomMember } from "../room/message-room.ts";
 import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
@@ -5,13 +6,13 @@ import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { pendingCount } from "./room.ts";
-import { activeRoom } from "./room-events.ts";
+import { activeRoom } from "./room-change.ts";
 import { roomTabs } from "./room-tabs.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
 import { clip, textWidth } from "./text.ts";
 import { nickStyle } from "./theme.ts";
-import type { RoomScreen, ViewState } from "./view-state.ts";
+import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
 /** From this width on the status says why the connection is not open. */
 const reasonFromColumns = 80;
@@ -62,9 +63,10 @@ function memberRows({ settings }: ViewState, screen: RoomScreen, layout: RoomLay
   const shownCount =
     members.length < layout.messageRows ? members.length : Math.max(0, layout.messageRows - 2);
   const rows: Row[] = [[span(`MEMBERS ${formatCount(members.length)}`, theme.dim)]];
-  for (const nick of members.slice(0, shownCount)) {
+  for (const member of members.slice(0, shownCount)) {
+    const { nick, isAway } = member;
     const style = nick === screen.nick ? theme.ownNick : nickStyle(theme, nick);
-    rows.push([span(clip(nick, cells, ellipsis), style)]);
+    rows.push([span(clip(listedName(member), cells, ellipsis), isAway ? theme.dim : style)]);
   }
   const hidden = members.length - shownCount;
   if (0 < hidden) rows.push([span(`${ellipsis} ${formatCount(hidden)} more`, theme.dim)]);
@@ -73,6 +75,12 @@ function memberRows({ settings }: ViewState, screen: RoomScreen, layout: RoomLay
     span(" "),
     ...(rows[index] ?? []),
   ]);
+}
+
+/** A column of a few cells has no room for more than rank, and who is away. */
+function listedName({ nick, role, isAway }: RoomMember): string {
+  const rank = role === "owner" ? "~" : role === "moderator" ? "@" : "";
+  return `${rank}${nick}${isAway ? " (away)" : ""}`;
 }
 
 function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row {
@@ -88,13 +96,29 @@ function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Ro
     screen.server.name,
     describe(screen.connection, state.now, theme),
     ...(0 < waiting ? [`${formatCount(waiting)} waiting`] : []),
-    ...(room === undefined ? [] : [`#${room.name}`, countOf(room.members.length, "member")]),
+    ...(room === undefined ? [] : [room.title, countOf(room.members.length, "member")]),
+    ...(room === undefined ? [] : roomNews(state, room)),
   ];
   const newBelow = room?.conversation.newBelow ?? 0;
   const isScrolled = room?.conversation.anchor !== undefined;
   const news = 0 < newBelow ? `${formatCount(newBelow)} new below` : "scrolled up";
   const right = isScrolled ? ` ${down} ${news} ${separator} End ` : "";
   return barRow(` ${parts.join(` ${separator} `)}`, right, state.size.columns, theme);
+}
+
+/** Who writes, and how far our newest line has come. */
+function roomNews({ now }: ViewState, { typing, progress, state }: RoomState): string[] {
+  const writing = typing.filter(({ until }) => now < until).map(({ nick }) => nick);
+  const [first, second] = writing;
+  const others = 2 < writing.length ? ` and ${writing.length - 2} more` : "";
+  const { memberCount = 0, deliveredCount = 0 } = progress ?? {};
+  return [
+    ...(state.isReadOnly ? ["read only"] : []),
+    ...(first === undefined
+      ? []
+      : [`${second === undefined ? first : `${first}, ${second}`}${others} writing`]),
+    ...(deliveredCount < memberCount ? [`delivered ${deliveredCount}/${memberCount}`] : []),
+  ];
 }
 
 function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): InputRows {

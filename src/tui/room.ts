@@ -1,14 +1,10 @@
+import { postText } from "../room/client-post.ts";
 import { textBytesMax } from "../room/limits.ts";
-import {
-  type CommandName,
-  commandHelp,
-  membersText,
-  parseInput,
-  roomName,
-  roomsText,
-} from "./command.ts";
-import { cleared, withNotice, withPastWelcome } from "./conversation.ts";
-import { formatBytes } from "./count-text.ts";
+import { membersText } from "./answer-text.ts";
+import { commandHelp, parseInput } from "./command.ts";
+import { type CommandAction, commandAction, type ScreenCommand } from "./command-action.ts";
+import { cleared, entryAt, lastMessage, withPastWelcome } from "./conversation.ts";
+import { countOf, formatBytes } from "./count-text.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
@@ -16,17 +12,12 @@ import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader, reduceReader } from "./reader.ts";
-import {
-  activeRoom,
-  chosenRef,
-  conversed,
-  isPasteLong,
-  pasteOf,
-  withPastWanted,
-  withTextBack,
-} from "./room-events.ts";
+import { activeRoom, answered, conversed } from "./room-change.ts";
+import { chosenRef, printedRef, queryRef, withoutUnread, withPastWanted } from "./room-events.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
+import { isPasteLong, pasteOf, withTextBack } from "./typed-text.ts";
 import {
+  type Effect,
   type Moment,
   type Reader,
   type RoomScreen,
@@ -52,7 +43,14 @@ export function reduceRoom(
   const action = ownAction ?? actionOf("room", key, isEmpty);
   if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
   if (screen.paste !== undefined) return show(state, quiet);
-  return show(state, { ...quiet, editor: handleEditorKey(screen.editor, key) ?? screen.editor });
+  const editor = handleEditorKey(screen.editor, key) ?? screen.editor;
+  return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
+}
+
+/** That we write is told while a line is typed, and that we do not when it is empty again. */
+function typingEffects({ activeRoom: room, editor }: RoomScreen, text: string): Effect[] {
+  if (room === undefined || text === editor.text || text.startsWith("/")) return [];
+  return [{ type: "typing", room, state: text === "" ? "done" : "active" }];
 }
 
 function withPaste(screen: RoomScreen, key: Extract<KeyEvent, { type: "paste" }>): RoomScreen {
@@ -114,21 +112,92 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
-  return run(moment, state, sent, input.name, input.arg);
+  const action = commandAction(input.name, input.arg, contextOf(screen));
+  if (action.type === "refused") return show(state, { ...screen, hint: action.reason });
+  return perform(moment, state, sent, action);
 }
 
 /** `sent` is the screen without what was typed; without a room nothing may go. */
 function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: string): Step {
   const room = screen.activeRoom;
   if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
-  return show(state, conversed(sent, room, scrolledToBottom), { type: "say", room, text });
+  const body = { type: "message", text } as const;
+  return show(state, conversed(sent, room, scrolledToBottom), { type: "post", room, body });
+}
+
+function contextOf(screen: RoomScreen) {
+  const room = activeRoom(screen);
+  return {
+    room: room?.name,
+    state: room?.state,
+    asked: screen.asked,
+    lastLine: (whose: "own" | "other") => room && lastMessage(room.conversation, whose),
+    line: (sequence: number) => room && entryAt(room.conversation, sequence),
+  };
+}
+
+function perform(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  action: Exclude<CommandAction, { type: "refused" }>,
+): Step {
+  switch (action.type) {
+    case "post":
+      return show(state, conversed(screen, action.room, scrolledToBottom), action);
+    case "ask":
+      return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
+    case "query":
+      return query(state, screen, action);
+    case "join":
+      return join(state, screen, action);
+    case "leave":
+      return show(state, screen, leaveEffect(screen, action.room));
+    case "history":
+      return show(state, screen, { ...action, ref: printedRef });
+    case "print":
+      return show(state, answered(moment, screen, action.lines));
+    case "screen":
+      return run(moment, state, screen, action.name, action.arg);
+  }
+}
+
+/** A room that is made, or agreed to, is what its maker wants to see. */
+function refOf({ question }: Extract<CommandAction, { type: "ask" }>): { readonly ref?: string } {
+  const isEntering =
+    question.type === "create" || (question.type === "answer" && question.isAccepted);
+  return isEntering ? { ref: chosenRef } : {};
+}
+
+function query(
+  state: ViewState,
+  screen: RoomScreen,
+  { nicks, text }: Extract<CommandAction, { type: "query" }>,
+): Step {
+  const queryCount = screen.queryCount + 1;
+  const ref = queryRef(queryCount);
+  const queries = new Map(screen.queries);
+  if (text !== undefined) queries.set(ref, text);
+  return show(
+    state,
+    { ...screen, queryCount, queries },
+    { type: "ask", question: { type: "ask", nicks }, ref },
+  );
+}
+
+/** A private chat is left by not agreeing to it any more. */
+function leaveEffect(screen: RoomScreen, name: string): Effect {
+  const isPrivate = name.startsWith("&") && screen.rooms.some((room) => room.name === name);
+  return isPrivate
+    ? { type: "ask", question: { type: "answer", room: name, isAccepted: false } }
+    : { type: "leave", room: name };
 }
 
 function run(
   moment: Moment,
   state: ViewState,
   screen: RoomScreen,
-  name: CommandName,
+  name: ScreenCommand,
   arg: string,
 ): Step {
   const answer = (lines: readonly string[]) => show(state, answered(moment, screen, lines));
@@ -136,20 +205,13 @@ function run(
   switch (name) {
     case "help":
       return arg === "" ? show({ ...state, helpRow: 0 }, screen) : answer(commandHelp(arg));
-    case "join":
-      return join(state, screen, arg);
-    case "leave": {
-      const left = arg === "" ? room?.name : roomName(arg);
-      if (left === undefined) return answer(["you are in no room"]);
-      return show(state, screen, { type: "leave", room: left });
-    }
     case "members":
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
-      return answer([roomsText(screen.rooms.map((joined) => joined.name))]);
+      return answer(ownRoomsText(screen));
     case "nick":
       return screen.connection.state === "open"
-        ? answer([`you are ${screen.nick}; changing it comes with accounts`])
+        ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
     case "open":
       return show(state, opened(state, screen));
@@ -168,13 +230,13 @@ function run(
   }
 }
 
-/** The answer to a command, where people read; as a hint while there is no room. */
-function answered(moment: Moment, screen: RoomScreen, lines: readonly string[]): RoomScreen {
-  const room = activeRoom(screen);
-  if (room === undefined) return { ...screen, hint: lines.join(" ") };
-  return conversed(screen, room.name, (conversation) =>
-    lines.reduce((all, line) => withNotice(all, line, moment.wallNow), conversation),
-  );
+function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
+  if (rooms.length === 0) return ["you are in no room"];
+  return rooms.map(({ title, unreadCount, mentionCount, members }) => {
+    const unread = unreadCount === 0 ? "" : `, ${unreadCount} unread`;
+    const mentions = mentionCount === 0 ? "" : `, ${mentionCount} for you`;
+    return `${title}  ${countOf(members.length, "member")}${unread}${mentions}`;
+  });
 }
 
 /** The lowest folded message that is seen, or the hint that there is none. */
@@ -202,11 +264,11 @@ function save(state: ViewState, screen: RoomScreen, file: string): Step {
 export function withAnswer(
   moment: Moment,
   screen: RoomScreen,
-  event: Extract<ViewEvent, { type: "say-refused" | "saved" | "save-failed" }>,
+  event: Extract<ViewEvent, { type: "post-refused" | "saved" | "save-failed" }>,
 ): RoomScreen {
   switch (event.type) {
-    case "say-refused":
-      return withTextBack(screen, event.text, screen.hint ?? "it was refused");
+    case "post-refused":
+      return withTextBack(screen, postText(event.body), screen.hint ?? "it was refused");
     case "saved":
       return answered(moment, screen, [`saved as ${event.path}`]);
     case "save-failed":
@@ -214,10 +276,14 @@ export function withAnswer(
   }
 }
 
-function join(state: ViewState, screen: RoomScreen, arg: string): Step {
-  const name = roomName(arg);
+function join(
+  state: ViewState,
+  screen: RoomScreen,
+  { room: name, invitation }: Extract<CommandAction, { type: "join" }>,
+): Step {
   if (screen.rooms.some((room) => room.name === name)) return show(state, shown(screen, name));
-  return show(state, screen, { type: "join", room: name, ref: chosenRef });
+  const secret = invitation === undefined ? {} : { invitation };
+  return show(state, screen, { type: "join", room: name, ref: chosenRef, ...secret });
 }
 
 function leaveServer(state: ViewState, screen: RoomScreen, arg: string): Step {
@@ -261,10 +327,7 @@ function besideRoom(screen: RoomScreen, by: number): RoomScreen {
 }
 
 function shown(screen: RoomScreen, name: string): RoomScreen {
-  const rooms = screen.rooms.map((room) =>
-    room.name === name ? { ...room, unreadCount: 0 } : room,
-  );
-  return { ...screen, rooms, activeRoom: name };
+  return { ...withoutUnread(screen, name), activeRoom: name };
 }
 
 function scrolled(state: ViewState, screen: RoomScreen, action: Action): RoomScreen {

@@ -6,6 +6,7 @@ import { span } from "./row.ts";
 /** A conversation and the rectangle that it is seen through. */
 export interface MessagePane {
   readonly conversation: Conversation;
+  /** As people call it. */
   readonly room: string;
   /** Rows of the rectangle, at least 1. */
   readonly rows: number;
@@ -195,6 +196,6 @@ function headText({ conversation, room, context }: MessagePane): string {
     case "cleared":
       return "older lines: scroll up";
     case "complete":
-      return `beginning of #${room}`;
+      return `beginning of ${room}`;
   }
 }

@@ -1,3 +1,4 @@
+import type { MarkupColour, MarkupStyle } from "./markup.ts";
 import type { Style } from "./picture.ts";
 
 /** The few characters beyond ASCII that the views draw, or what stands for them. */
@@ -13,6 +14,7 @@ export interface Glyphs {
   readonly hiddenLeft: string;
   readonly hiddenRight: string;
   readonly separator: string;
+  readonly reply: string;
 }
 
 /** How everything looks. Colour only repeats what words and letters say. */
@@ -21,6 +23,7 @@ export interface Theme {
   readonly plain: Style;
   readonly dim: Style;
   readonly strong: Style;
+  readonly code: Style;
   readonly bar: Style;
   readonly alert: Style;
   readonly ownNick: Style;
@@ -40,6 +43,7 @@ const unicodeGlyphs: Glyphs = {
   hiddenLeft: "‹",
   hiddenRight: "›",
   separator: "·",
+  reply: "↳",
 };
 
 const asciiGlyphs: Glyphs = {
@@ -54,6 +58,7 @@ const asciiGlyphs: Glyphs = {
   hiddenLeft: "<",
   hiddenRight: ">",
   separator: "-",
+  reply: ">",
 };
 
 /** Of the terminal's own 16 colours those that people can read on light and on dark backgrounds. */
@@ -66,10 +71,31 @@ export function themeFor(isAscii: boolean): Theme {
     plain: {},
     dim: { isDim: true },
     strong: { isBold: true },
+    code: { foreground: 6 },
     bar: { isInverse: true },
     alert: { foreground: 1, isBold: true },
     ownNick: { isBold: true },
     nicks: readableColours.map((foreground) => ({ foreground })),
+  };
+}
+
+const markupColours: Readonly<Record<MarkupColour, number>> = {
+  red: 1,
+  green: 2,
+  yellow: 3,
+  blue: 4,
+  magenta: 5,
+  cyan: 6,
+};
+
+/** How what people mark in a text is drawn; where there are no italics a line stands for them. */
+export function markupStyle(theme: Theme, markup: MarkupStyle): Style {
+  const { isBold, isItalic, isCode, colour } = markup;
+  return {
+    ...(isBold && theme.strong),
+    ...(isItalic && { isUnderlined: true }),
+    ...(isCode && theme.code),
+    ...(colour !== undefined && { foreground: markupColours[colour] }),
   };
 }
 

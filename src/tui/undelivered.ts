@@ -15,10 +15,10 @@ export function undeliveredReport(
 ): readonly string[] {
   const rooms = screen.type === "room" ? screen.rooms : [];
   const { ellipsis } = settings.theme.glyphs;
-  const lines = rooms.flatMap(({ name, conversation }) =>
+  const lines = rooms.flatMap(({ title, conversation }) =>
     conversation.pending
       .filter(({ isStored }) => !isStored)
-      .map(({ text }) => `  #${name} ${clip(text.replaceAll("\n", " "), textCells, ellipsis)}`),
+      .map(({ text }) => `  ${title} ${clip(text.replaceAll("\n", " "), textCells, ellipsis)}`),
   );
   const hidden = lines.length - linesMax;
   return [

@@ -1,6 +1,11 @@
 import type { EarshotError } from "../base/errors.ts";
-import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
+import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
+import type { Question } from "../room/client-question.ts";
+import type { OwnPerson } from "../room/entry.ts";
+import type { PostBody } from "../room/message-log.ts";
+import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
+import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
@@ -75,11 +80,29 @@ export interface ChangedScreen {
 /** One joined room. */
 export interface RoomState {
   readonly name: string;
+  /** What people call it: `#lobby`, or who is in a private chat. */
+  readonly title: string;
+  readonly state: RoomMode;
   /** In the order of their names. */
-  readonly members: readonly string[];
+  readonly members: readonly RoomMember[];
   readonly conversation: Conversation;
-  /** Lines that came while another room was shown. */
+  /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
+  /** How many of them call us. */
+  readonly mentionCount: number;
+  /** The newest sequence that the server was told to be read. */
+  readonly readSequence: number;
+  /** Who writes now, and until which Clock.now() that is believed. */
+  readonly typing: readonly { readonly nick: string; readonly until: number }[];
+  /** How many of the others have our newest line. */
+  readonly progress: DeliveryProgress | undefined;
+}
+
+/** How many of `memberCount` others have our line of this sequence. */
+export interface DeliveryProgress {
+  readonly sequence: number;
+  readonly memberCount: number;
+  readonly deliveredCount: number;
 }
 
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
@@ -105,10 +128,16 @@ export interface RoomScreen {
   readonly type: "room";
   readonly server: ServerInfo;
   readonly nick: string;
+  readonly own: OwnPerson;
   readonly connection: ConnectionState;
   /** At least one, but for the time before the first join is answered and after the last leave. */
   readonly rooms: readonly RoomState[];
   readonly activeRoom: string | undefined;
+  /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
+  readonly asked: readonly AskedChat[];
+  /** What is to be said in private chats that were asked for, by the number of the question. */
+  readonly queries: ReadonlyMap<string, string>;
+  readonly queryCount: number;
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
@@ -179,7 +208,7 @@ export type ViewEvent =
   /** Somebody outside wants us to end, as with Ctrl-Q. */
   | { readonly type: "quit" }
   /** The client did not take a line. */
-  | { readonly type: "say-refused"; readonly text: string }
+  | { readonly type: "post-refused"; readonly body: PostBody }
   /** A message was written to a file of this path. */
   | { readonly type: "saved"; readonly path: string }
   | { readonly type: "save-failed"; readonly message: string };
@@ -193,10 +222,32 @@ export type Effect =
   | { readonly type: "trust"; readonly change: KeyChange }
   | { readonly type: "host" }
   | { readonly type: "rescan" }
-  | { readonly type: "join"; readonly room: string; readonly ref?: string }
+  | {
+      readonly type: "join";
+      readonly room: string;
+      readonly ref?: string;
+      readonly invitation?: string;
+    }
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
-  | { readonly type: "say"; readonly room: string; readonly text: string }
-  | { readonly type: "history"; readonly room: string; readonly before?: number }
+  | { readonly type: "post"; readonly room: string; readonly body: PostBody }
+  | { readonly type: "ask"; readonly question: Question; readonly ref?: string }
+  | {
+      readonly type: "history";
+      readonly room: string;
+      readonly range: HistoryRange;
+      readonly ref: string;
+    }
+  | {
+      readonly type: "typing";
+      readonly room: string;
+      readonly state: "active" | "paused" | "done";
+    }
+  | {
+      readonly type: "read";
+      readonly room: string;
+      readonly sequence: number;
+      readonly ordinal: number;
+    }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }

@@ -12,7 +12,7 @@ import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
-import { enterServer, reduceRoomEvent, withPastWanted } from "./room-events.ts";
+import { enterServer, reduceRoomEvent, withPastWanted, withReadTold } from "./room-events.ts";
 import {
   emptyPicker,
   type Moment,
@@ -52,6 +52,10 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
+  return withReadTold(reduceEvent(moment, before, event));
+}
+
+function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const state = withoutStale({ ...before, now: moment.now });
   const { screen } = state;
   switch (event.type) {
@@ -80,7 +84,7 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
     case "browse-failed":
     case "host-failed":
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
-    case "say-refused":
+    case "post-refused":
     case "saved":
     case "save-failed":
       return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
@@ -93,7 +97,9 @@ export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Ste
 export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "picker" || warningText(state) !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
-  return state.screen.type === "room" && state.screen.connection.retryAt !== undefined;
+  if (state.screen.type !== "room") return false;
+  const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
+  return isWriting || state.screen.connection.retryAt !== undefined;
 }
 
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {

@@ -7,7 +7,26 @@ describe("requests", () => {
     ['{"type":"join","room":"dev"}', { type: "join", room: "dev" }],
     ['{"type":"leave","room":"dev","ref":7}', { type: "leave", room: "dev", ref: 7 }],
     ['{"ref":"a","type":"members","room":"x"}', { type: "members", room: "x", ref: "a" }],
-    ['{"type":"say","room":"x","text":""}', { type: "say", room: "x", text: "" }],
+    [
+      '{"type":"say","room":"x","text":""}',
+      { type: "post", room: "x", body: { type: "message", text: "" } },
+    ],
+    [
+      '{"type":"edit","room":"x","target":3,"text":"y","ref":1}',
+      { type: "post", room: "x", body: { type: "edit", target: 3, text: "y" }, ref: 1 },
+    ],
+    [
+      '{"type":"who","nick":"ann","ref":"w"}',
+      { type: "question", question: { type: "who", nick: "ann" }, ref: "w" },
+    ],
+    [
+      '{"type":"history","room":"x","around":{"time":5}}',
+      { type: "history", room: "x", range: { around: { time: 5 } } },
+    ],
+    [
+      '{"type":"typing","room":"x","state":"active"}',
+      { type: "typing", room: "x", state: "active" },
+    ],
     ['{"type":"history","room":"x"}', { type: "history", room: "x", range: {} }],
     [
       '{"type":"history","room":"x","before":9,"after":0,"limit":5}',
@@ -25,8 +44,11 @@ describe("requests", () => {
     ["[]", "the line is not a JSON object"],
     ["null", "the line is not a JSON object"],
     ["7", "the line is not a JSON object"],
-    ["{}", "type must be one of join, leave, say, history, members, quit"],
-    ['{"type":7}', "type must be one of join, leave, say, history, members, quit"],
+    ["{}", "type must be one of join, leave, say, edit"],
+    ['{"type":7}', "type must be one of join, leave, say, edit"],
+    ['{"type":"who"}', "a field of who is missing or wrong"],
+    ['{"type":"edit","room":"x","text":"y"}', "a field of edit is missing or wrong"],
+    ['{"type":"join","room":"x","invitation":1}', "invitation must be a string"],
     ['{"type":"sya"}', "sya is no request; did you mean say?"],
     ['{"type":"constructor"}', "constructor is no request; known are join"],
     ['{"type":"join"}', "join needs room, a string"],

@@ -4,7 +4,18 @@ import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import type { BotEvent } from "../../src/cli/bot-event.ts";
 import { answerWaitMs, BotSession, bytesPendingMax } from "../../src/cli/bot-session.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
+import type { Question } from "../../src/room/client-question.ts";
 import { requestsWaitingMax } from "../../src/room/limits.ts";
+import type { PostBody } from "../../src/room/message-log.ts";
+import {
+  enteredEvent,
+  membersOf,
+  plainState,
+  readyEvent,
+  shutdownEvent,
+  textBody,
+} from "../support/client-events.ts";
+import { messageEntry, personOf } from "../support/log-entries.ts";
 
 /** Notes what is asked of it; `ref` of the latest request is kept for the answer. */
 class RecordingClient implements ClientPort {
@@ -21,8 +32,24 @@ class RecordingClient implements ClientPort {
   }
 
   say(room: string, text: string, ref?: string): string {
-    this.#note(ref, "say", room, text);
+    return this.post(room, { type: "message", text }, ref);
+  }
+
+  post(room: string, body: PostBody, ref?: string): string {
+    this.#note(ref, "post", room, body);
     return "id";
+  }
+
+  ask(question: Question, ref?: string): void {
+    this.#note(ref, "ask", question);
+  }
+
+  typing(room: string, state: string): void {
+    this.#note(undefined, "typing", room, state);
+  }
+
+  read(room: string, sequence: number, ordinal: number): void {
+    this.#note(undefined, "read", room, sequence, ordinal);
   }
 
   history(room: string, range: HistoryRange, ref?: string): void {
@@ -45,8 +72,15 @@ class RecordingClient implements ClientPort {
   }
 }
 
-const ready: ClientEvent = { type: "ready", server: { id: "key", name: "office" }, nick: "bob" };
-const entry = { sequence: 7, id: "m1", author: "ann", sentAt: 1_790_000_000_000, text: "hi" };
+const ready: ClientEvent = readyEvent("bob", { server: { id: "key", name: "office" } });
+const entry = messageEntry(7, "hi", "ann", { id: "m1", sentAt: 1_790_000_000_000 });
+
+/** The same as a bot sees it. */
+const shown = {
+  type: "said",
+  ...{ sequence: 7, id: "m1", author: "ann", person: personOf("ann"), isGuest: true },
+  ...{ sentAt: 1_790_000_000_000, ordinal: 7, text: "hi" },
+};
 
 let client: RecordingClient;
 let written: BotEvent[];
@@ -73,8 +107,8 @@ beforeEach(() => start());
 describe("requests and their answers", () => {
   test("a line is ok when it is stored", () => {
     const ref = ask({ type: "say", room: "lobby", text: "hi", ref: "r1" });
-    expect(client.calls).toEqual([["say", "lobby", "hi"]]);
-    session.handleEvent({ type: "pending", room: "lobby", id: "m1", text: "hi", at: 0 });
+    expect(client.calls).toEqual([["post", "lobby", textBody("hi")]]);
+    session.handleEvent({ type: "pending", room: "lobby", id: "m1", body: textBody("hi"), at: 0 });
     expect(output()).toEqual([]);
     session.handleEvent({ type: "stored", ref, room: "lobby", id: "m1", sequence: 7 });
     expect(output()).toEqual([{ type: "ok", ref: "r1", room: "lobby", id: "m1", sequence: 7 }]);
@@ -87,7 +121,7 @@ describe("requests and their answers", () => {
       type: "failed",
       room: "lobby",
       id: "m1",
-      text: "hi",
+      body: textBody("hi"),
       code: "not-joined",
     } as const;
     session.handleEvent({ ...failed, ref, message });
@@ -99,11 +133,14 @@ describe("requests and their answers", () => {
     const ref = ask({ type: "join", room: "dev", ref: 1 });
     output();
     const nicks = ["ann", "bob"];
-    const entered = { type: "entered", room: "dev", nicks, lastSequence: 40 } as const;
-    session.handleEvent({ ...entered, ref });
+    const entered = enteredEvent("dev", nicks, { lastSequence: 40 });
+    session.handleEvent({ ...entered, ...(ref !== undefined && { ref }) });
     expect(output()).toEqual([
       { type: "joined", room: "dev", nick: "bob" },
-      { type: "ok", ref: 1, room: "dev", nicks, lastSequence: 40 },
+      {
+        ...{ type: "ok", ref: 1, room: "dev", nicks, members: membersOf(nicks) },
+        ...{ lastSequence: 40, ...plainState },
+      },
     ]);
     session.handleEvent(entered);
     expect(output(), "the same room again after a reconnect").toEqual([]);
@@ -127,12 +164,17 @@ describe("requests and their answers", () => {
       ["history", "dev", { before: 8, limit: 1 }],
       ["members", "dev"],
     ]);
-    session.handleEvent({ type: "members", ref: membersRef, room: "dev", nicks: ["ann"] });
+    session.handleEvent({
+      type: "members",
+      ref: membersRef,
+      room: "dev",
+      members: membersOf(["ann"]),
+    });
     const page = { room: "dev", entries: [entry], damaged: [{ from: 5, to: 6 }], hasMore: true };
     session.handleEvent({ type: "page", ref: historyRef, ...page });
     expect(output()).toEqual([
-      { type: "ok", ref: "m", room: "dev", nicks: ["ann"] },
-      { type: "ok", ref: "h", ...page },
+      { type: "ok", ref: "m", room: "dev", nicks: ["ann"], members: membersOf(["ann"]) },
+      { type: "ok", ref: "h", ...page, entries: [shown] },
     ]);
   });
 
@@ -167,7 +209,7 @@ describe("what is told unasked", () => {
     expect(client.calls).toEqual([["join", "lobby"]]);
     session.handleEvent(ready);
     const { ref } = client;
-    session.handleEvent({ type: "entered", ref: ref!, room: "lobby", nicks: [], lastSequence: 0 });
+    session.handleEvent(enteredEvent("lobby", [], { ref: ref! }));
     expect(output()).toEqual([
       {
         type: "ready",
@@ -175,6 +217,7 @@ describe("what is told unasked", () => {
         serverId: "key",
         fingerprint: fingerprintOf("key"),
         nick: "bob",
+        ...{ person: personOf("bob"), isGuest: true, rooms: [] },
       },
       { type: "joined", room: "lobby", nick: "bob" },
     ]);
@@ -186,13 +229,13 @@ describe("what is told unasked", () => {
     session.handleEvent({ type: "joined", room, nick: "eve" });
     session.handleEvent({ type: "left", room, nick: "eve", reason: "lost" });
     session.handleEvent({ type: "damaged", room, range: { from: 1, to: 2 } });
-    session.handleEvent({ type: "shutdown", reason: "stopping" });
+    session.handleEvent(shutdownEvent("stopping"));
     expect(output()).toEqual([
-      { type: "said", room, ...entry },
+      { ...shown, room },
       { type: "joined", room, nick: "eve" },
       { type: "left", room, nick: "eve", reason: "lost" },
       { type: "damaged", room, from: 1, to: 2 },
-      { type: "shutdown", reason: "stopping" },
+      { type: "shutdown", reason: "stopping", inMs: 0, isRestart: false },
     ]);
   });
 
@@ -238,7 +281,13 @@ describe("the end", () => {
       session.handleEvent(ready);
       const ref = ask({ type: "say", room: "lobby", text: "hi" });
       session.handleInputEnd(0);
-      session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+      session.handleEvent({
+        type: "pending",
+        room: "lobby",
+        id: entry.id,
+        body: textBody("hi"),
+        at: 0,
+      });
       session.handleEvent({ type: "stored", ref, room: "lobby", id: entry.id, sequence: 7 });
       expect(session.exitCode).toBeUndefined();
       session.handleEvent(news);
@@ -249,7 +298,7 @@ describe("the end", () => {
   test("does not wait for ever for our own line", () => {
     session.handleEvent(ready);
     const ref = ask({ type: "say", room: "lobby", text: "hi" });
-    session.handleEvent({ type: "pending", room: "lobby", id: "m1", text: "hi", at: 0 });
+    session.handleEvent({ type: "pending", room: "lobby", id: "m1", body: textBody("hi"), at: 0 });
     session.handleEvent({ type: "stored", ref, room: "lobby", id: "m1", sequence: 7 });
     session.handleInputEnd(0);
     session.handleTimeout(answerWaitMs);
@@ -275,7 +324,13 @@ describe("the end", () => {
     const ref = ask({ type: "say", room: "lobby", text: "hi" });
     session.handleStop(0);
     expect(session.exitCode).toBeUndefined();
-    session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+    session.handleEvent({
+      type: "pending",
+      room: "lobby",
+      id: entry.id,
+      body: textBody("hi"),
+      at: 0,
+    });
     session.handleEvent({ type: "stored", ref, room: "lobby", id: entry.id, sequence: 7 });
     session.handleStop(0);
     expect(session.exitCode, "not told yet").toBeUndefined();
@@ -291,7 +346,13 @@ describe("the end", () => {
 
   test("does not wait for what may be in a history that is gone", () => {
     session.handleEvent(ready);
-    session.handleEvent({ type: "pending", room: "lobby", id: entry.id, text: "hi", at: 0 });
+    session.handleEvent({
+      type: "pending",
+      room: "lobby",
+      id: entry.id,
+      body: textBody("hi"),
+      at: 0,
+    });
     session.handleInputEnd(0);
     expect(session.exitCode).toBeUndefined();
     output();
@@ -309,7 +370,7 @@ describe("the end", () => {
     expect(client.calls).toHaveLength(1);
     expect(output()).toMatchObject([{ type: "ready" }, { ref: 1 }, { type: "ok", ref: 2 }]);
     expect(session.exitCode).toBe(0);
-    session.handleEvent({ type: "shutdown", reason: "late" });
+    session.handleEvent(shutdownEvent("late"));
     expect(output()).toEqual([]);
   });
 
@@ -378,7 +439,7 @@ describe("back-pressure", () => {
       ref = ask({ type: "members", room: "lobby" });
     }
     expect(session.isSaturated).toBe(true);
-    session.handleEvent({ type: "members", ref, room: "lobby", nicks: [] });
+    session.handleEvent({ type: "members", ref, room: "lobby", members: [] });
     expect(session.isSaturated).toBe(false);
   });
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { BotNews } from "../../src/cli/bot-event.ts";
 import {
+  botRequestTypes,
   parseBotRequest,
   refCharactersMax,
   requestCharactersMax,
@@ -36,15 +38,24 @@ const events = conversation
   .map(([, , json]) => JSON.parse(json!));
 
 describe("docs/BOTS.md", () => {
-  test("lists the requests that there are", () => {
-    for (const [name] of table("request")) {
-      const type = names(name!)[0];
-      const request = parseBotRequest(JSON.stringify({ type, room: "lobby", text: "hi" }));
-      expect(request.type).toBe(type);
-    }
-    const unknown = parseBotRequest('{"type":"?"}');
+  test("lists the requests that there are, and shows each", () => {
     const listed = table("request").map(([name]) => names(name!)[0]);
-    expect(unknown).toMatchObject({ message: expect.stringContaining(listed.join(", ")) });
+    expect([...listed].sort()).toEqual([...botRequestTypes].sort());
+    const shown = new Set(requests.map((request) => JSON.parse(request).type));
+    expect([...shown].sort()).toEqual([...botRequestTypes].sort());
+  });
+
+  test("lists every event", () => {
+    const news: Record<BotNews["type"], true> = {
+      ...{ answered: true, asked: true, changed: true, damaged: true, delayed: true },
+      ...{ invited: true, joined: true, left: true, notice: true, progress: true },
+      ...{ removed: true, renamed: true, reset: true, said: true, shutdown: true },
+      ...{ split: true, typing: true },
+    };
+    const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode"];
+    const others = ["ready", "ok", "error", "connection"];
+    const listed = table("event").map(([name]) => names(name!)[0]!);
+    expect(listed.sort()).toEqual([...Object.keys(news), ...entries, ...others].sort());
   });
 
   test("shows requests that are understood", () => {

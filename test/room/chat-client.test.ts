@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { greetingMs } from "../../src/room/limits.ts";
 import { ClientDesk, serverAddress, serverKey } from "../support/client-desk.ts";
+import { personOf } from "../support/log-entries.ts";
 
 const serverId = Buffer.from(serverKey).toString("base64url");
 
@@ -16,7 +17,10 @@ describe("connecting", () => {
     expect(desk.events).toEqual([
       { type: "connection", state: "connecting", attempt: 1 },
       { type: "connection", state: "open", attempt: 1 },
-      { type: "ready", server: { id: serverId, name: "kitchen" }, nick: "anna" },
+      {
+        ...{ type: "ready", server: { id: serverId, name: "kitchen" }, nick: "anna" },
+        ...{ own: { person: personOf("anna"), isGuest: true }, rooms: [] },
+      },
     ]);
   });
 
@@ -264,7 +268,10 @@ describe("what a server sends", () => {
     desk.said(1, "red\u001b[31m\r\nline\u202e", "b\u0007en\nfake");
     desk.joined("\u001b]0;x\u0007cleo");
     desk.tell({ type: "shutdown", reason: "be\u009bright\nback", inMs: 0, isRestart: false });
-    expect(desk.of("said")[0]!.entry).toMatchObject({ text: "red[31m\nline", author: "ben fake" });
+    expect(desk.of("said")[0]!.entry).toMatchObject({
+      body: { text: "red[31m\nline" },
+      author: { nick: "ben fake" },
+    });
     expect(desk.of("joined")[0]!.nick).toBe("]0;xcleo");
     expect(desk.of("shutdown")[0]!.reason).toBe("beright back");
   });
@@ -283,7 +290,7 @@ describe("what a server sends", () => {
     const desk = ClientDesk.inRoom();
     desk.tell({ type: "shutdown", reason: "maintenance", inMs: 0, isRestart: false });
     expect(desk.events.slice(-2)).toEqual([
-      { type: "shutdown", reason: "maintenance" },
+      { type: "shutdown", reason: "maintenance", inMs: 0, isRestart: false },
       { type: "left", room: "lobby", nick: "anna", reason: "server" },
     ]);
   });

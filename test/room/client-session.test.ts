@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { shownEntry } from "../../src/room/entry.ts";
 import {
   channels,
   chatTextBytesMax,
@@ -15,7 +14,8 @@ import {
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import type { Page } from "../../src/room/message-log.ts";
 import { ClientDesk } from "../support/client-desk.ts";
-import { messageEntry } from "../support/log-entries.ts";
+import { enteredEvent, membersOf, textBody } from "../support/client-events.ts";
+import { messageEntry, personOf } from "../support/log-entries.ts";
 
 function entry(sequence: number, id = String(sequence).padStart(21, "0")): LogEntry {
   return messageEntry(sequence, `line ${sequence}`, "ben", { id });
@@ -38,7 +38,7 @@ describe("joining and leaving", () => {
     desk.do((client) => client.leave("lobby", "l"));
     desk.tell({ type: "exited", ref: desk.last("leave").ref, room: "lobby" });
     expect(desk.events.slice(-2)).toEqual([
-      { type: "entered", ref: "j", room: "lobby", nicks: ["anna", "ben"], lastSequence: 4 },
+      enteredEvent("lobby", ["anna", "ben"], { ref: "j", lastSequence: 4 }),
       { type: "exited", ref: "l", room: "lobby" },
     ]);
   });
@@ -122,7 +122,15 @@ describe("joining and leaving", () => {
     desk.tell({ type: "error", ref: desk.last("join").ref, code: "limit-reached", message });
     expect(desk.events.slice(-2)).toEqual([
       { type: "error", ref: "j", code: "limit-reached", message },
-      { type: "failed", ref: "s", room: "lobby", id, text: "hello", code: "not-joined", message },
+      {
+        type: "failed",
+        ref: "s",
+        room: "lobby",
+        id,
+        body: textBody("hello"),
+        code: "not-joined",
+        message,
+      },
     ]);
     desk.do((client) => client.join("lobby"));
     expect(desk.of("error")).toHaveLength(1);
@@ -169,7 +177,11 @@ describe("joining again after a lost connection", () => {
     const desk = refused("room-invalid");
     const [error, failed, exited] = desk.events.slice(-3);
     expect(error).toEqual({ type: "error", code: "room-invalid", message: "no" });
-    expect(failed).toMatchObject({ type: "failed", text: "said meanwhile", code: "not-joined" });
+    expect(failed).toMatchObject({
+      type: "failed",
+      body: { text: "said meanwhile" },
+      code: "not-joined",
+    });
     expect(exited).toEqual({ type: "exited", room: "lobby" });
     expect(desk.client.pollTimeout()).toBeUndefined();
     desk.do((client) => client.join("lobby"));
@@ -273,10 +285,12 @@ describe("what is said", () => {
     expect(desk.of("error")).toEqual([]);
   });
 
-  test("by ourselves is marked, in whatever case we write our name", () => {
+  test("by ourselves is marked, and by whoever else has our nickname is not", () => {
     const desk = ClientDesk.inRoom();
-    desk.said(1, "mine", "ANNA");
-    desk.said(2, "not mine", "ben");
+    desk.said(1, "mine", "anna");
+    const author = { person: personOf("other"), nick: "anna" };
+    const entry = { ...messageEntry(2, "not mine"), author };
+    desk.tell({ type: "said", room: "lobby", entries: [entry] });
     expect(desk.of("said").map(({ isOwn }) => isOwn)).toEqual([true, false]);
   });
 
@@ -328,7 +342,7 @@ describe("a line of ours", () => {
       type: "pending",
       room: "lobby",
       id,
-      text: "hello",
+      body: textBody("hello"),
       at: 77,
     });
     expect(desk.client.pendingCount).toBe(1);
@@ -431,7 +445,7 @@ describe("a line of ours", () => {
         ref: "s",
         room: "lobby",
         id,
-        text: "hello",
+        body: textBody("hello"),
         code,
         message: "no",
       });
@@ -492,7 +506,7 @@ describe("a question", () => {
       type: "page",
       ref: "h",
       room: "lobby",
-      entries: [entry(2), entry(4)].map(shownEntry),
+      entries: [entry(2), entry(4)],
       damaged,
       hasMore: true,
     });
@@ -500,7 +514,7 @@ describe("a question", () => {
   });
 
   test.each([
-    [{ before: 1, after: 1 }, "history is read before or after a line, not both"],
+    [{ before: 1, after: 1 }, "history is read before, after or around one place"],
     [{ limit: 0 }, "limit is 0, not a whole number from 1 to 200"],
     [{ limit: 201 }, "limit is 201, not a whole number from 1 to 200"],
     [{ limit: 1.5 }, "limit is 1.5, not a whole number from 1 to 200"],
@@ -534,7 +548,7 @@ describe("a question", () => {
     expect(second.after).toBe("anna");
     desk.answerMembers(["ben"], false);
     expect(desk.of("members")).toEqual([
-      { type: "members", ref: "m", room: "lobby", nicks: ["anna", "ben"] },
+      { type: "members", ref: "m", room: "lobby", members: membersOf(["anna", "ben"]) },
     ]);
   });
 
@@ -561,7 +575,7 @@ describe("a question", () => {
     joined("Ben");
     expect(desk.last("members").after).toBe("hugo");
     page(["ida"], false);
-    expect(desk.of("members").map(({ nicks }) => nicks)).toEqual([
+    expect(desk.of("members").map(({ members }) => members.map(({ nick }) => nick))).toEqual([
       ["Bea", "Ben", "early", "emil", "hugo", "ida"],
     ]);
   });
@@ -575,7 +589,7 @@ describe("a question", () => {
     desk.reconnect();
     expect(desk.last("members").after).toBeUndefined();
     desk.answerMembers(["anna"], false);
-    expect(desk.of("members")).toMatchObject([{ ref: "m", nicks: ["anna"] }]);
+    expect(desk.of("members")).toMatchObject([{ ref: "m", members: [{ nick: "anna" }] }]);
   });
 
   test("about members asks itself when the answer to joining had no room for all", () => {
@@ -584,7 +598,7 @@ describe("a question", () => {
     desk.enter({ members: [{ nick: "anna" }], memberCount: 2 });
     desk.answerMembers(["anna", "ben"], false);
     expect(desk.of("members")).toEqual([
-      { type: "members", room: "lobby", nicks: ["anna", "ben"] },
+      { type: "members", room: "lobby", members: membersOf(["anna", "ben"]) },
     ]);
   });
 

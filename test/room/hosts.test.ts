@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { entryText } from "../../src/room/entry.ts";
 import { channels, pageEntriesMax, pagesBytesMax, textBytesMax } from "../../src/room/limits.ts";
 import { ChatLan, eventsOf, textsOf } from "../support/chat-lan.ts";
 
@@ -26,7 +27,8 @@ describe("a server and its clients", () => {
     const anna = lan.enter("anna");
     const bot = lan.connect("bot", (event) => {
       if (event.type === "ready") bot.host.join("lobby");
-      if (event.type === "said" && !event.isOwn) bot.host.say("lobby", `re: ${event.entry.text}`);
+      if (event.type === "said" && !event.isOwn)
+        bot.host.say("lobby", `re: ${entryText(event.entry)}`);
     });
     lan.clock.advance(50);
     for (const text of ["a", "b"]) anna.host.say("lobby", text);

@@ -11,7 +11,7 @@ import { SeededRandom } from "../support/random.ts";
 const large = chatTextBytesMax + 1;
 
 function line(id: string, room = "lobby", bytes = 10): OutboxLine {
-  return { id, room, text: "", bytes, ownerRef: undefined };
+  return { id, room, body: { type: "message", text: "" }, bytes, ownerRef: undefined };
 }
 
 function outboxOf(...lines: readonly OutboxLine[]): Outbox {

@@ -4,6 +4,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { startClient } from "../../src/room/client.ts";
 import type { ClientEvent, ClientPort } from "../../src/room/client-port.ts";
+import { entryText } from "../../src/room/entry.ts";
 import { makeOpaqueSetup } from "../../src/room/opaque.ts";
 import { type RunningServer, startServer } from "../../src/room/server.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
@@ -80,7 +81,7 @@ describe("a server on a real socket", () => {
     await using ben = await enter(server.address, "ben");
     anna.port.say("lobby", "hello", "r1");
     const { entry, isOwn } = await ben.until("said");
-    expect(entry).toMatchObject({ sequence: 1, author: "anna", text: "hello" });
+    expect(entry).toMatchObject({ sequence: 1, author: { nick: "anna" }, body: { text: "hello" } });
     expect(isOwn).toBe(false);
     expect(await anna.until("stored")).toMatchObject({ ref: "r1", sequence: 1 });
     expect([server.memberCount, server.roomCount]).toEqual([2, 1]);
@@ -94,7 +95,7 @@ describe("a server on a real socket", () => {
     const text = "0123456789abcdef".repeat(2 ** 20);
     anna.port.say("lobby", text);
     const { entry } = await ben.until("said");
-    expect(entry.text === text).toBe(true);
+    expect(entryText(entry) === text).toBe(true);
   });
 
   test("is found again by its clients after a restart, with everything that was stored", async () => {
@@ -112,7 +113,7 @@ describe("a server on a real socket", () => {
     expect(await anna.until("stored", ({ sequence }) => sequence === 21)).toBeDefined();
     anna.port.history("lobby", {}, "past");
     const page = await anna.until("page");
-    expect(page.entries.map(({ text }) => text)).toEqual([
+    expect(page.entries.map((each) => entryText(each))).toEqual([
       ...Array.from({ length: 20 }, (_, index) => `line ${index + 1}`),
       "said while it was away",
     ]);

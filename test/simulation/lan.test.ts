@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Entry, shownEntry } from "../../src/room/entry.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
 import { goodLink } from "../support/network.ts";
 import type { SeededRandom } from "../support/random.ts";
 import { type SimulatedClient, SimulatedLan } from "../support/simulated-lan.ts";
@@ -203,8 +203,8 @@ function randomText(random: SeededRandom, number: number): string {
   return `${number} ${"x".repeat(length)}`;
 }
 
-function logOf(lan: SimulatedLan, room: string): readonly Entry[] {
-  return lan.server.store.entries(room).map(shownEntry);
+function logOf(lan: SimulatedLan, room: string): readonly LogEntry[] {
+  return lan.server.store.entries(room);
 }
 
 function isCaughtUp(client: SimulatedClient, lan: SimulatedLan): boolean {

@@ -2,6 +2,7 @@ import { ChatClient } from "../../src/room/chat-client.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
+import { entryText } from "../../src/room/entry.ts";
 import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
@@ -115,5 +116,5 @@ export function eventsOf<T extends ClientEvent["type"]>(
 
 /** The texts that were told, in order. */
 export function textsOf(client: SimulatedClient): string[] {
-  return eventsOf(client, "said").map(({ entry }) => entry.text);
+  return eventsOf(client, "said").map(({ entry }) => entryText(entry));
 }

@@ -5,7 +5,7 @@ import { decodeClientMessage, encodeCbor } from "../../src/room/codec.ts";
 import type { Request, ServerMessage } from "../../src/room/message.ts";
 import type { Entered } from "../../src/room/message-room.ts";
 import type { CloseReason } from "../../src/transport/endpoint-port.ts";
-import { messageEntry } from "./log-entries.ts";
+import { messageEntry, personOf } from "./log-entries.ts";
 import { SeededRandom } from "./random.ts";
 import { logId } from "./server-desk.ts";
 
@@ -69,7 +69,7 @@ export class ClientDesk {
       lastSequence: 0,
       isIn: true as const,
     }));
-    const person = `~${"p".repeat(16)}`;
+    const person = personOf(nick);
     this.tell({ type: "welcome", ref: 0, server, nick, person, isGuest: true, rooms: known });
   }
 

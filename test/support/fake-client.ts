@@ -1,18 +1,33 @@
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
-import type { Entry } from "../../src/room/entry.ts";
+import type { Question } from "../../src/room/client-question.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
+import type { PostBody } from "../../src/room/message-log.ts";
+import { enteredEvent, readyEvent } from "./client-events.ts";
+import { personOf } from "./log-entries.ts";
 
 /** When everything in view tests happens: Fri 20 Nov 2026 09:31 UTC. */
 export const someTime: number = Date.UTC(2026, 10, 20, 9, 31);
 
 /** A line of a log; `minute` after `someTime`. */
-export function entry(sequence: number, text: string, options: Partial<Entry> = {}): Entry {
-  return { sequence, id: `id-${sequence}`, author: "bob", sentAt: someTime, text, ...options };
+export function entry(
+  sequence: number,
+  text: string,
+  options: { readonly id?: string; readonly author?: string; readonly sentAt?: number } = {},
+): LogEntry {
+  const { id = `id-${sequence}`, author = "bob", sentAt = someTime } = options;
+  return {
+    ...{ sequence, id, sentAt, ordinal: sequence },
+    author: { person: personOf(author), nick: author, isGuest: true },
+    body: { type: "message", text },
+  };
 }
 
 /** A client that does nothing by itself: tests look at what it was asked and tell what it answers. */
 export class FakeClient implements ClientPort {
   readonly asked: string[] = [];
   readonly said: { readonly id: string; readonly room: string; readonly text: string }[] = [];
+  readonly posted: PostBody[] = [];
+  readonly questions: { readonly question: Question; readonly ref: string | undefined }[] = [];
   readonly #tell: (event: ClientEvent) => void;
   readonly #pending = new Set<string>();
   refusesSay = false;
@@ -38,8 +53,7 @@ export class FakeClient implements ClientPort {
     if (this.isSlow) return;
     if (room === "secret")
       this.tell({ type: "error", ...refOf(ref), code: "room-invalid", message: "no such room" });
-    else
-      this.tell({ type: "entered", ...refOf(ref), room, nicks: ["alice", "bob"], lastSequence: 0 });
+    else this.tell(enteredEvent(room, ["alice", "bob"], refOf(ref)));
   }
 
   leave(room: string): void {
@@ -48,16 +62,29 @@ export class FakeClient implements ClientPort {
   }
 
   say(room: string, text: string): string | undefined {
+    return this.post(room, { type: "message", text });
+  }
+
+  post(room: string, body: PostBody): string | undefined {
     if (this.refusesSay) {
       this.tell({ type: "error", code: "text-too-long", message: "text is too long" });
       return undefined;
     }
     const id = `own-${this.said.length + 1}`;
-    this.said.push({ id, room, text });
+    this.said.push({ id, room, text: "text" in body ? body.text : "" });
+    this.posted.push(body);
     this.#pending.add(id);
-    this.tell({ type: "pending", room, id, text, at: someTime });
+    this.tell({ type: "pending", room, id, body, at: someTime });
     return id;
   }
+
+  ask(question: Question, ref?: string): void {
+    this.questions.push({ question, ref });
+  }
+
+  typing(): void {}
+
+  read(): void {}
 
   history(room: string, range: HistoryRange, ref?: string): void {
     this.asked.push(`history ${room} ${range.before ?? "end"}`);
@@ -81,7 +108,7 @@ export class FakeClient implements ClientPort {
   /** The server accepts us. */
   accept(nick = "alice", server = "lab"): void {
     this.tell({ type: "connection", state: "open", attempt: 1 });
-    this.tell({ type: "ready", server: { id: "key", name: server }, nick });
+    this.tell(readyEvent(nick, { server: { id: "key", name: server } }));
   }
 
   /** The server stores our line of this index and tells everybody. */
@@ -93,7 +120,7 @@ export class FakeClient implements ClientPort {
   }
 
   /** The answer to a question about the past. */
-  page(room: string, entries: readonly Entry[], hasMore = false): void {
+  page(room: string, entries: readonly LogEntry[], hasMore = false): void {
     this.tell({ type: "page", room, entries, damaged: [], hasMore });
   }
 }

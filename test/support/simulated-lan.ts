@@ -3,7 +3,8 @@ import { ChatClient } from "../../src/room/chat-client.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
-import type { Entry } from "../../src/room/entry.ts";
+import { entryText } from "../../src/room/entry.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
 import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import { SimulatedClock } from "./clock.ts";
@@ -71,7 +72,7 @@ export class SimulatedClient {
   readonly host: SimulatedHost;
   readonly chat: ClientHost;
   /** Lines of each room in the order in which they were told. */
-  readonly said = new Map<string, Entry[]>();
+  readonly said = new Map<string, LogEntry[]>();
   /** Ids of own lines that the server acknowledged, with their sequence. */
   readonly stored = new Map<string, { readonly room: string; readonly sequence: number }>();
   /** Own lines in the order in which they were said. */
@@ -105,7 +106,7 @@ export class SimulatedClient {
   }
 
   texts(room: string): readonly string[] {
-    return (this.said.get(room) ?? []).map((entry) => entry.text);
+    return (this.said.get(room) ?? []).map((entry) => entryText(entry));
   }
 
   #handleEvent(event: ClientEvent): void {

@@ -9,7 +9,8 @@ import type { KeyChange } from "../../src/tui/trust.ts";
 import { reduce, startView } from "../../src/tui/view.ts";
 import type { Effect, Settings, ViewEvent, ViewState } from "../../src/tui/view-state.ts";
 import { sampleId } from "../discovery/samples.ts";
-import { someTime } from "./fake-client.ts";
+import { enteredEvent, readyEvent } from "./client-events.ts";
+import { entry, someTime } from "./fake-client.ts";
 
 /** Times as in UTC, wherever the test runs. */
 export const utcTimeFormat: TimeFormat = {
@@ -146,28 +147,23 @@ export class ViewRun {
   /** In the lobby of "lab" as alice, with these others there, at the beginning of the room. */
   enter(...others: string[]): this {
     this.event({ type: "client", event: { type: "connection", state: "open", attempt: 1 } });
-    const server = { id: "key", name: "lab" };
-    this.client({ type: "ready", server, nick: "alice" });
+    this.client(readyEvent("alice"));
     const nicks = ["alice", ...others];
-    this.client({ type: "entered", room: "lobby", nicks, lastSequence: 0 });
+    this.client(enteredEvent("lobby", nicks));
     return this.page(1, 0, false);
   }
 
   /** Lines `from`..`to` of the lobby's past. */
   page(from: number, to: number, hasMore: boolean): this {
-    const entries = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => ({
-      sequence: from + index,
-      id: `id-${from + index}`,
-      author: "bob",
-      sentAt: someTime,
-      text: `line ${from + index}`,
-    }));
+    const entries = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) =>
+      entry(from + index, `line ${from + index}`),
+    );
     return this.client({ type: "page", room: "lobby", entries, damaged: [], hasMore });
   }
 
   said(sequence: number, text: string, author = "bob", sentAt: number = someTime): this {
-    const entry = { sequence, id: `id-${sequence}`, author, sentAt, text };
-    return this.client({ type: "said", room: "lobby", entry, isOwn: author === "alice" });
+    const said = entry(sequence, text, { author, sentAt });
+    return this.client({ type: "said", room: "lobby", entry: said, isOwn: author === "alice" });
   }
 
   /** The effects since the last time, as their types. */

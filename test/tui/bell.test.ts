@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bellMs, mentions, mentionUnitsMax } from "../../src/tui/bell.ts";
+import { enteredEvent } from "../support/client-events.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
 function hasRung(run: ViewRun): boolean {
@@ -20,13 +21,7 @@ describe("the bell", () => {
     expect(hasRung(scrolledUp().said(61, "alice, are you there?"))).toBe(true);
     expect(hasRung(scrolledUp().keys("f1").said(61, "alice?"))).toBe(true);
     const elsewhere = joiningView().enter("bob");
-    elsewhere.client({
-      type: "entered",
-      ref: "chosen",
-      room: "dev",
-      nicks: ["alice"],
-      lastSequence: 0,
-    });
+    elsewhere.client(enteredEvent("dev", ["alice"], { ref: "chosen" }));
     expect(hasRung(elsewhere.said(1, "@Alice"))).toBe(true);
   });
 

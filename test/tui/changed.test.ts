@@ -3,6 +3,7 @@ import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { ServerChangedError } from "../../src/tui/trust.ts";
 import { sampleId } from "../discovery/samples.ts";
+import { enteredEvent, readyEvent } from "../support/client-events.ts";
 import { heardServer, joiningView, sampleChange, utcTimeFormat, ViewRun } from "../support/view.ts";
 
 const change = sampleChange;
@@ -101,9 +102,9 @@ describe("a server whose key has changed", () => {
 test("the first visit is told in the first room, and only there", () => {
   const run = joiningView();
   const server = { id: sampleId(1), name: "lab" };
-  run.client({ type: "ready", server, nick: "alice", isFirstVisit: true });
+  run.client(readyEvent("alice", { server, isFirstVisit: true }));
   for (const room of ["lobby", "dev"]) {
-    run.client({ type: "entered", room, nicks: ["alice"], lastSequence: 0 });
+    run.client(enteredEvent(room, ["alice"]));
   }
   // Without the list of members beside it.
   const text = run

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { commandHelp, commands, parseInput, roomName } from "../../src/tui/command.ts";
+import { commandHelp, parseInput } from "../../src/tui/command.ts";
+import { roomName } from "../../src/tui/command-action.ts";
+import { commands } from "../../src/tui/command-table.ts";
 
 describe("typed lines", () => {
   test("are said as they are", () => {
@@ -24,6 +26,8 @@ describe("typed lines", () => {
     ["/exit", "quit"],
     ["/j x", "join"],
     ["/serv", "servers"],
+    ["/msg ben hi", "query"],
+    ["/ME waves", "me"],
   ])("%s is /%s", (line, name) => {
     expect(parseInput(line)).toMatchObject({ type: "command", name });
   });
@@ -32,8 +36,9 @@ describe("typed lines", () => {
     ["/jion #dev", "did you mean /join?"],
     ["/zzzzzz", "/help lists"],
     ["/", "/help lists"],
-    ["/r", "/rooms or /redraw"],
-    ["/me waves", "takes nothing after it"],
+    ["/un", "/unignore or /unreact or /unban"],
+    ["/back soon", "takes nothing after it"],
+    ["/reply", "needs [LINE] TEXT"],
     ["/join", "needs ROOM"],
     ["/members #dev", "takes nothing after it"],
   ])("%s is refused and not sent: %s", (line, reason) => {
@@ -57,7 +62,9 @@ describe("help", () => {
 
   test("of one command is found by any of its names", () => {
     expect(commandHelp("/part")).toEqual(commandHelp("leave"));
-    expect(commandHelp("leave")).toEqual(["/leave [ROOM]  leave this room or another, also /part"]);
+    expect(commandHelp("leave")).toEqual([
+      "/leave [ROOM]  leave this room or another, also /part, also /close",
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Entry } from "../../src/room/entry.ts";
+import type { LogEntry } from "../../src/room/log-entry.ts";
 import {
   type Conversation,
   canAskPast,
@@ -20,13 +20,14 @@ import {
   withStored,
 } from "../../src/tui/conversation.ts";
 import { entry, someTime } from "../support/fake-client.ts";
+import { personOf } from "../support/log-entries.ts";
 import { SeededRandom } from "../support/random.ts";
 
-function page(entries: readonly Entry[], hasMore = true) {
+function page(entries: readonly LogEntry[], hasMore = true) {
   return { entries, damaged: [], hasMore };
 }
 
-function range(from: number, to: number): Entry[] {
+function range(from: number, to: number): LogEntry[] {
   return Array.from({ length: to - from + 1 }, (_, index) =>
     entry(from + index, `t${from + index}`),
   );
@@ -70,7 +71,7 @@ describe("own lines", () => {
     const paged = withPage(
       waiting,
       page([entry(1, "hi", { id: "own", author: "alice" })]),
-      "alice",
+      personOf("alice"),
     );
     expect(paged.pending).toEqual([]);
     expect(paged.lines).toMatchObject([{ type: "said", isOwn: true }]);
@@ -177,12 +178,12 @@ describe("damaged ranges", () => {
     const second = withPage(
       emptyConversation,
       { entries: range(9, 10), damaged: [{ from: 6, to: 8 }], hasMore: true },
-      "alice",
+      personOf("alice"),
     );
     const first = withPage(
       second,
       { entries: range(1, 2), damaged: [{ from: 3, to: 5 }], hasMore: false },
-      "alice",
+      personOf("alice"),
     );
     expect(shape(first)).toBe("1 2 3-8 9 10");
   });

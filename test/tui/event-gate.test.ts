@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { EventGate } from "../../src/tui/event-gate.ts";
+import { shutdownEvent } from "../support/client-events.ts";
 
 test("events wait until the gate is open, and keep their order", () => {
   const heard: string[] = [];
-  const event = (reason: string): ClientEvent => ({ type: "shutdown", reason });
+  const event = (reason: string): ClientEvent => shutdownEvent(reason);
   const gate = new EventGate((told) => {
     if (told.type !== "shutdown") return;
     heard.push(told.reason);

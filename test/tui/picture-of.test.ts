@@ -3,7 +3,8 @@ import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { sanitizeLine, sanitizeText } from "../../src/base/text.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import { sampleId } from "../discovery/samples.ts";
-import { someTime } from "../support/fake-client.ts";
+import { enteredEvent, shutdownEvent, textBody } from "../support/client-events.ts";
+import { entry, someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
 import { rowWidth } from "../support/row-width.ts";
 import { heardServer, joiningView, keyEvent, sampleChange, ViewRun } from "../support/view.ts";
@@ -34,7 +35,13 @@ function livelyRoom(size: { readonly columns: number; readonly rows: number }, i
   run.client({ type: "left", room: "lobby", nick: "carol", reason: "lost" });
   run.said(4, "on it", "alice");
   const at = someTime;
-  run.client({ type: "pending", room: "lobby", id: "p", text: "the cache path is wrong", at });
+  run.client({
+    type: "pending",
+    room: "lobby",
+    id: "p",
+    body: textBody("the cache path is wrong"),
+    at,
+  });
   return run;
 }
 
@@ -427,9 +434,9 @@ describe("the room", () => {
 
   test("names the other rooms and what is new in them", () => {
     const run = joiningView({ size: { columns: 80, rows: 24 } }).enter();
-    run.client({ type: "entered", room: "dev", nicks: ["alice"], lastSequence: 0 });
-    const entry = { sequence: 1, id: "x", author: "bob", sentAt: someTime, text: "x" };
-    run.client({ type: "said", room: "dev", entry, isOwn: false });
+    run.client(enteredEvent("dev", ["alice"]));
+    const said = entry(1, "x");
+    run.client({ type: "said", room: "dev", entry: said, isOwn: false });
     expect(run.text().split("\n")[0]).toContain("[#lobby]  #dev (1 new)");
     run.keys("ctrl+n");
     expect(run.text().split("\n")[0]).toContain("#lobby  [#dev]");
@@ -437,7 +444,7 @@ describe("the room", () => {
 });
 
 test("help lists the keys of the screen and the commands", () => {
-  const run = joiningView({ size: { columns: 80, rows: 60 } })
+  const run = joiningView({ size: { columns: 80, rows: 140 } })
     .enter()
     .keys("f1");
   expect(run.text()).toMatchInlineSnapshot(`
@@ -485,17 +492,60 @@ test("help lists the keys of the screen and the commands", () => {
 
      COMMANDS
      /help [COMMAND]        what there is, or one command
-     /join ROOM             enter a room or go to it
+     /quit                  say goodbye and end
+     /join ROOM [INVITATION] enter a room or go to it
      /leave [ROOM]          leave this room or another
+     /create ROOM [invite]  make a room of your own; \`invite\`: only for the invited
+     /list                  the rooms of this server
+     /rooms                 the rooms you are in, with what is unread
      /members               who is in this room
-     /rooms                 the rooms you are in
+     /topic [TEXT]          what this room is about; a new topic; - takes it away
+     /query NICK[,NICK] [TEXT] talk in private
+     /accept [NICK]         agree to a private chat
+     /decline [NICK]        do not agree to it, or end it
+     /ignore NICK           no private chats from somebody
+     /unignore NICK         let them ask again
+     /me TEXT               say what you do
+     /say TEXT              say something, whatever it begins with
+     /reply [LINE] TEXT     answer a line
+     /edit [LINE] TEXT      another text for your line; s/old/new/ changes a part
+     /delete [LINE] [REASON] take your line away, or another's in your room
+     /react [LINE] EMOJI    react to a line
+     /unreact [LINE] EMOJI  take a reaction back
+     /seen [LINE]           who has your line, and who not yet
+     /history [COUNT|LINE|DATE] older lines with their numbers
+     /search [from: in: before: after: has:] WORDS look for lines in all your rooms
+     /mentions              where you are mentioned
      /nick NAME             another nickname
+     /whois NICK            who somebody is
+     /away [TEXT]           you are away
+     /back                  you are there again
+     /invite NICK [ROOM]    let somebody into this room
+     /invitation [USES] [TIME] a secret to hand on that lets people in
+     /revoke                make all invitations of this room useless
+     /op NICK               make somebody a moderator of this room
+     /deop NICK             make them a member again
+     /kick NICK [REASON]    put somebody out of this room
+     /ban NICK [TIME] [REASON] put them out and keep them out
+     /unban NICK            let them in again
+     /bans                  who is banned from this room
+     /mute NICK [TIME] [REASON] they may read, not write
+     /unmute NICK           let them write again
+     /slow SECONDS          one line each so many seconds; 0 ends it
+     /lock                  only moderators write
+     /unlock                everybody writes
+     /access public|invite  who may come in: everybody, or the invited
+     /keep TIME|all         how long lines of this room are kept
+     /announce TEXT         a line that nobody overlooks
+     /claim TOKEN           own this server, by the token on its console
+     /admin NICK [off]      make somebody an admin of this server, or take it back
+     /shutdown [in TIME] [TEXT] stop this server
+     /restart [in TIME] [TEXT] stop it; it will be back soon
      /open                  read the folded message, as F4 does
      /save FILE             write the folded message to a new file
      /servers [now]         choose another server
      /clear                 empty the screen, not the history
      /redraw                paint the screen again
-     /quit                  say goodbye and end
      //text                 say something that starts with a slash"
   `);
 });
@@ -545,7 +595,7 @@ describe("every picture", () => {
       const run = joiningView({ size, target }).enter(word(), word());
       run.said(1, sanitizeText(random.pick(hostile)), word());
       run.client({ type: "joined", room: "lobby", nick: word() });
-      run.client({ type: "shutdown", reason: word() });
+      run.client(shutdownEvent(word()));
       run.client({ type: "connection", state: "reconnecting", attempt: 1, reason: word() });
       run.client({ type: "error", code: "internal", message: word() });
       run.paste(sanitizeText(random.pick(hostile)));

@@ -7,6 +7,7 @@ import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
 import { heldMax } from "../../src/tui/plain-room.ts";
 import { ServerChangedError } from "../../src/tui/trust.ts";
 import { sampleId } from "../discovery/samples.ts";
+import { enteredEvent, readyEvent, textBody } from "../support/client-events.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { entry, FakeClient } from "../support/fake-client.ts";
 import { sampleChange, utcTimeFormat } from "../support/view.ts";
@@ -69,10 +70,10 @@ describe("a server's key", () => {
     const run = new PlainRun();
     await run.printed();
     const server = { id: sampleId(1), name: "lab" };
-    run.client.tell({ type: "ready", server, nick: "alice", isFirstVisit: true });
+    run.client.tell(readyEvent("alice", { server, isFirstVisit: true }));
     const text = `-- first visit to lab: compare its words with the server's screen: ${fingerprintOf(server.id)}\n`;
     expect(await run.printed()).toContain(`-- connected to lab as alice\n${text}`);
-    run.client.tell({ type: "ready", server, nick: "alice" });
+    run.client.tell(readyEvent("alice", { server }));
     expect(await run.printed()).toBe("-- connected to lab as alice");
     run.client.tell({ type: "connection", state: "closed", attempt: 1 });
     expect(await run.exitCode).toBe(1);
@@ -194,7 +195,7 @@ describe("a program that pipes lines in", () => {
       type: "failed",
       room: "lobby",
       id: "own-1",
-      text: "one",
+      body: textBody("one"),
       code: "text-too-long",
       message: "text is too long",
     });
@@ -271,13 +272,7 @@ describe("a program that pipes lines in", () => {
     run.stdin.end("/join dev\nfor dev\n");
     await run.printed();
     expect(run.client.said).toEqual([]);
-    run.client.tell({
-      type: "entered",
-      room: "dev",
-      nicks: ["alice"],
-      lastSequence: 0,
-      ref: "chosen",
-    });
+    run.client.tell(enteredEvent("dev", ["alice"], { ref: "chosen" }));
     run.client.page("dev", []);
     await run.printed();
     expect(run.client.said.map(({ room }) => room)).toEqual(["dev"]);
@@ -431,7 +426,7 @@ describe("a person in line mode", () => {
     const run = new PlainRun({ isTTY: true });
     await run.entered();
     expect(await run.type("/help leave\n")).toBe(
-      "-- /leave [ROOM]  leave this room or another, also /part",
+      "-- /leave [ROOM]  leave this room or another, also /part, also /close",
     );
     expect(await run.type("/members\n")).toBe("-- 2 members: alice, bob");
     expect(await run.type("/join #Dev\n")).toBe("-- entered #dev, 2 members");
@@ -440,7 +435,8 @@ describe("a person in line mode", () => {
     await run.type("in dev\n/join lobby\nin lobby\n");
     expect(run.client.said.map(({ room }) => room)).toEqual(["dev", "lobby"]);
     expect(await run.type("/leave dev\n")).toBe("-- left #dev");
-    expect(await run.type("/nick bob\n")).toBe("-- you are alice; changing it comes with accounts");
+    await run.type("/nick bob\n");
+    expect(run.client.questions.at(-1)?.question).toEqual({ type: "rename", nick: "bob" });
     expect(await run.type("/quti\n")).toContain("no command /quti, did you mean /quit?");
     run.client.store(0, 1);
     run.client.store(1, 1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { textWidth } from "../../src/tui/text.ts";
+import { enteredEvent, readyEvent } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
@@ -7,9 +8,9 @@ import { joiningView, type ViewRun } from "../support/view.ts";
 function inRooms(count: number, active: number, columns = 60): ViewRun {
   const rooms = Array.from({ length: count }, (_, index) => name(index + 1));
   const run = joiningView({ size: { columns, rows: 24 }, settings: { rooms } });
-  run.client({ type: "ready", server: { id: "key", name: "lab" }, nick: "alice" });
+  run.client(readyEvent("alice"));
   for (const room of rooms) {
-    run.client({ type: "entered", room, nicks: ["alice"], lastSequence: 0 });
+    run.client(enteredEvent(room, ["alice"]));
   }
   return run.type(`/join ${name(active)}`).keys("enter");
 }

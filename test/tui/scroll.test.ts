@@ -26,7 +26,7 @@ const rows = 10;
 function pane(conversation: Conversation, columns = 60): MessagePane {
   return {
     conversation,
-    room: "lobby",
+    room: "#lobby",
     rows,
     context: {
       at: messageColumns(columns),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { undeliveredReport } from "../../src/tui/undelivered.ts";
+import { textBody } from "../support/client-events.ts";
 import { someTime } from "../support/fake-client.ts";
 import { joiningView } from "../support/view.ts";
 
@@ -11,7 +12,7 @@ function report(count: number): readonly string[] {
       type: "pending",
       room: "lobby",
       id: `own-${n}`,
-      text: `line\n${n}`,
+      body: textBody(`line\n${n}`),
       at: someTime,
     } as const;
     run.client(line);

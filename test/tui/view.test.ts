@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { textBytesMax } from "../../src/room/limits.ts";
+import {
+  enteredEvent,
+  membersOf,
+  readyEvent,
+  shutdownEvent,
+  textBody,
+} from "../support/client-events.ts";
 import { someTime } from "../support/fake-client.ts";
 import { heardServer, joiningView, ViewRun } from "../support/view.ts";
 
@@ -7,6 +14,10 @@ function room(run: ViewRun) {
   const { screen } = run.state;
   if (screen.type !== "room") throw new Error(`on the ${screen.type} screen`);
   return screen;
+}
+
+function post(text: string) {
+  return { type: "post", room: "lobby", body: textBody(text) };
 }
 
 describe("choosing a server", () => {
@@ -144,7 +155,7 @@ describe("typing in a room", () => {
     const run = joiningView().enter();
     run.takeEffects();
     run.type("hello").keys("enter");
-    expect(run.takeEffects()).toEqual([{ type: "say", room: "lobby", text: "hello" }]);
+    expect(run.takeEffects()).toContainEqual(post("hello"));
     run.type("draft").keys("up");
     expect(room(run).editor.text).toBe("hello");
     run.keys("down");
@@ -205,9 +216,7 @@ describe("typing in a room", () => {
     const run = joiningView().enter().type("draft").paste("a\nb\n").paste("c").type("zz");
     expect(room(run)).toMatchObject({ paste: { text: "a\nb\nc" }, editor: { text: "draft" } });
     run.takeEffects();
-    expect(run.keys("enter").takeEffects()).toEqual([
-      { type: "say", room: "lobby", text: "a\nb\nc" },
-    ]);
+    expect(run.keys("enter").takeEffects()).toEqual([post("a\nb\nc")]);
     expect(room(run).editor.text).toBe("draft");
   });
 
@@ -216,7 +225,7 @@ describe("typing in a room", () => {
       type: "failed",
       room: "lobby",
       id: "x",
-      text: "precious",
+      body: textBody("precious"),
       code: "text-too-long",
       message: "text is too long",
     } as const;
@@ -227,7 +236,7 @@ describe("typing in a room", () => {
     expect(room(typing).editor.text).toBe("new");
     const long = joiningView()
       .enter()
-      .client({ ...failed, text: "a\nb" });
+      .client({ ...failed, body: textBody("a\nb") });
     expect(room(long).paste?.text).toBe("a\nb");
   });
 });
@@ -246,16 +255,19 @@ describe("commands", () => {
     ["/redraw", [{ type: "redraw" }]],
     ["/quit", [{ type: "quit" }]],
     ["/servers", [{ type: "disconnect" }]],
-    ["//x", [{ type: "say", room: "lobby", text: "/x" }]],
+    ["//x", [post("/x")]],
     ["/members", []],
   ])("%s does what it says", (command, effects) => {
     expect(entered(command).takeEffects()).toEqual(effects);
   });
 
-  test("/members, /rooms, /nick and /help answer in the room", () => {
+  test("/members, /rooms and /help answer in the room, /nick asks the server", () => {
     expect(entered("/members").text()).toContain("2 members: alice, bob");
-    expect(entered("/rooms").text()).toContain("you are in #lobby");
-    expect(entered("/nick bob").text()).toContain("you are alice; changing it comes with accounts");
+    expect(entered("/rooms").text()).toContain("#lobby  2 members");
+    expect(entered("/nick bob").takeEffects()).toContainEqual({
+      type: "ask",
+      question: { type: "rename", nick: "bob" },
+    });
     expect(entered("/help leave").text()).toContain("/leave [ROOM]");
     expect(entered("/help").text()).toContain("Help: chatting");
   });
@@ -266,13 +278,18 @@ describe("commands", () => {
     expect(run.text()).not.toContain("old news");
     run.said(2, "fresh");
     expect(run.takeEffects().filter(({ type }) => type === "history")).toEqual([]);
-    const history = { type: "history", room: "lobby", before: 2 };
+    const history = {
+      type: "history",
+      room: "lobby",
+      range: { limit: 100, before: 2 },
+      ref: "history lobby",
+    };
     expect(run.keys("page-up").takeEffects()).toEqual([history]);
   });
 
   test("/join of a joined room only shows it, and a new one is shown when entered", () => {
     const run = entered("/join dev");
-    run.client({ type: "entered", ref: "chosen", room: "dev", nicks: ["alice"], lastSequence: 0 });
+    run.client(enteredEvent("dev", ["alice"], { ref: "chosen" }));
     expect(room(run).activeRoom).toBe("dev");
     run.takeEffects();
     run.type("/join lobby").keys("enter");
@@ -282,7 +299,7 @@ describe("commands", () => {
 
   test("/servers does not leave undelivered lines behind unless told to", () => {
     const run = joiningView().enter();
-    run.client({ type: "pending", room: "lobby", id: "x", text: "x", at: someTime });
+    run.client({ type: "pending", room: "lobby", id: "x", body: textBody("x"), at: someTime });
     run.takeEffects();
     run.type("/servers").keys("enter");
     expect(run.takeEffects()).toEqual([]);
@@ -295,11 +312,11 @@ describe("commands", () => {
 describe("who is there", () => {
   test("is kept in order, and each change is told with its reason", () => {
     const run = joiningView({ size: { columns: 90, rows: 24 } }).enter("dave", "bob");
-    expect(room(run).rooms[0]?.members).toEqual(["alice", "bob", "dave"]);
+    expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "bob", "dave"]));
     run.client({ type: "joined", room: "lobby", nick: "carol" });
     run.client({ type: "left", room: "lobby", nick: "dave", reason: "lost" });
     run.client({ type: "left", room: "lobby", nick: "bob", reason: "left" });
-    expect(room(run).rooms[0]?.members).toEqual(["alice", "carol"]);
+    expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "carol"]));
     expect(run.text()).toContain("carol joined");
     expect(run.text()).toContain("dave lost the connection (power or cable)");
     expect(run.text()).toContain("bob left");
@@ -309,16 +326,16 @@ describe("who is there", () => {
     const run = joiningView().enter("bob");
     run.client({ type: "joined", room: "lobby", nick: "bob" });
     run.client({ type: "joined", room: "lobby", nick: "alice" });
-    expect(room(run).rooms[0]?.members).toEqual(["alice", "bob"]);
+    expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "bob"]));
     expect(run.text()).not.toContain("alice joined");
   });
 
   test("is replaced by what the server tells after a reconnect or of a large room", () => {
     const run = joiningView().enter("bob");
-    run.client({ type: "entered", room: "lobby", nicks: ["zoe", "alice"], lastSequence: 0 });
-    expect(room(run).rooms[0]?.members).toEqual(["alice", "zoe"]);
-    run.client({ type: "members", room: "lobby", nicks: ["x", "alice"] });
-    expect(room(run).rooms[0]?.members).toEqual(["alice", "x"]);
+    run.client(enteredEvent("lobby", ["zoe", "alice"]));
+    expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "zoe"]));
+    run.client({ type: "members", room: "lobby", members: membersOf(["x", "alice"]) });
+    expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "x"]));
   });
 
   test("is hidden by F8 where it is wide, and where it is narrow F8 says how to see it", () => {
@@ -343,7 +360,13 @@ describe("after a lost connection", () => {
   test("a server with another history empties the room of all but what waits", () => {
     const run = joiningView().enter();
     run.said(41, "of the old log");
-    run.client({ type: "pending", room: "lobby", id: "x", text: "still mine", at: someTime });
+    run.client({
+      type: "pending",
+      room: "lobby",
+      id: "x",
+      body: textBody("still mine"),
+      at: someTime,
+    });
     run.client({ type: "reset", room: "lobby" });
     expect(run.text()).not.toContain("of the old log");
     expect(run.text()).toContain("still mine");
@@ -354,19 +377,19 @@ describe("after a lost connection", () => {
 
   test("a question about the past that was never answered is asked again", () => {
     const run = joiningView();
-    run.client({ type: "ready", server: { id: "key", name: "lab" }, nick: "alice" });
-    run.client({ type: "entered", room: "lobby", nicks: ["alice"], lastSequence: 9 });
-    const history = { type: "history", room: "lobby" };
+    run.client(readyEvent("alice"));
+    run.client(enteredEvent("lobby", ["alice"], { lastSequence: 9 }));
+    const history = { type: "history", room: "lobby", range: { limit: 100 }, ref: "history lobby" };
     expect(run.takeEffects().at(-1)).toEqual(history);
     run.client({ type: "connection", state: "reconnecting", attempt: 1 });
     expect(run.takeEffects()).toEqual([]);
-    run.client({ type: "ready", server: { id: "key", name: "lab" }, nick: "alice" });
+    run.client(readyEvent("alice"));
     expect(run.takeEffects()).toEqual([history]);
   });
 
   test("another nickname is told", () => {
     const run = joiningView().enter();
-    run.client({ type: "ready", server: { id: "key", name: "lab" }, nick: "alice2" });
+    run.client(readyEvent("alice2"));
     expect(run.text()).toContain("you are alice2 now");
   });
 
@@ -380,7 +403,7 @@ describe("after a lost connection", () => {
 
   test("a server that stops says so in the room", () => {
     const run = joiningView({ size: { columns: 120, rows: 20 } }).enter();
-    run.client({ type: "shutdown", reason: "maintenance" });
+    run.client(shutdownEvent("maintenance"));
     expect(run.text()).toContain("lab is shutting down (maintenance); waiting for it");
   });
 });

@@ -1,0 +1,396 @@
+import type { HistoryRange } from "../room/client-port.ts";
+import type { Question } from "../room/client-question.ts";
+import {
+  chatPersonsMax,
+  invitationMsMax,
+  invitationUsesMax,
+  pageEntriesMax,
+  slowMsMax,
+  stopMsMax,
+} from "../room/limits.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import type { PostBody } from "../room/message-log.ts";
+import type { RoomState } from "../room/message-room.ts";
+import type { CommandName } from "./command-table.ts";
+import { parseDate, parseSearch } from "./search-request.ts";
+
+/** A private chat that waits for our answer. */
+export interface AskedChat {
+  readonly room: string;
+  readonly by: string;
+}
+
+/** What a command is about when nothing else is said. */
+export interface CommandContext {
+  /** The room that is shown. */
+  readonly room: string | undefined;
+  readonly state: RoomState | undefined;
+  /** The oldest first. */
+  readonly asked: readonly AskedChat[];
+  /** The newest message of ours, or of others, in the room. */
+  lastLine(whose: "own" | "other"): LogEntry | undefined;
+  /** The message with that number, if it is here. */
+  line(sequence: number): LogEntry | undefined;
+}
+
+/** Commands of the place where one types; everything else goes to the server. */
+export type ScreenCommand =
+  | "clear"
+  | "help"
+  | "members"
+  | "nick"
+  | "open"
+  | "quit"
+  | "redraw"
+  | "rooms"
+  | "save"
+  | "servers";
+
+/** What a command wants done. */
+export type CommandAction =
+  | { readonly type: "post"; readonly room: string; readonly body: PostBody }
+  | { readonly type: "ask"; readonly question: Question }
+  /** A private chat; the text is said in it when it is there. */
+  | { readonly type: "query"; readonly nicks: readonly string[]; readonly text: string | undefined }
+  | { readonly type: "join"; readonly room: string; readonly invitation: string | undefined }
+  | { readonly type: "leave"; readonly room: string }
+  | { readonly type: "history"; readonly room: string; readonly range: HistoryRange }
+  | { readonly type: "print"; readonly lines: readonly string[] }
+  | { readonly type: "screen"; readonly name: ScreenCommand; readonly arg: string }
+  /** It cannot be done; a phrase. */
+  | { readonly type: "refused"; readonly reason: string };
+
+/** A typed room as rooms are named: without the `#`, in lower case; private chats as they are. */
+export function roomName(typed: string): string {
+  return typed.startsWith("&") ? typed : typed.replace(/^#/, "").toLowerCase();
+}
+
+/** What a command means where it was typed. */
+export function commandAction(
+  name: CommandName,
+  arg: string,
+  context: CommandContext,
+): CommandAction {
+  const { room } = context;
+  return (
+    screenAction(name, arg) ??
+    personAction(name, arg, context) ??
+    serverAction(name, arg) ??
+    (room === undefined
+      ? refused("join a room first: /join ROOM")
+      : (talkAction(name, arg, room, context) ??
+        roomAction(name, arg, room, context) ??
+        accessAction(name, arg, room) ??
+        moderation(name, arg, room)))
+  );
+}
+
+function screenAction(name: CommandName, arg: string): CommandAction | undefined {
+  switch (name) {
+    case "clear":
+    case "help":
+    case "members":
+    case "nick":
+    case "open":
+    case "quit":
+    case "redraw":
+    case "rooms":
+    case "save":
+    case "servers":
+      return { type: "screen", name, arg };
+    default:
+      return undefined;
+  }
+}
+
+function personAction(
+  name: CommandName,
+  arg: string,
+  { asked }: CommandContext,
+): CommandAction | undefined {
+  switch (name) {
+    case "whois":
+      return ask({ type: "who", nick: nickOf(arg) });
+    case "away":
+      return ask({ type: "status", isAway: true, ...(arg !== "" && { text: arg }) });
+    case "back":
+      return ask({ type: "status", isAway: false });
+    case "ignore":
+    case "unignore":
+      return ask({ type: "ignore", nick: nickOf(arg), isOn: name === "ignore" });
+    case "query":
+      return query(arg);
+    case "accept":
+    case "decline": {
+      const nick = nickOf(arg).toLowerCase();
+      const chat =
+        nick === "" ? asked.at(-1) : asked.findLast(({ by }) => by.toLowerCase() === nick);
+      if (chat === undefined) return refused("nobody asks for a private chat");
+      return ask({ type: "answer", room: chat.room, isAccepted: name === "accept" });
+    }
+    default:
+      return undefined;
+  }
+}
+
+function serverAction(name: CommandName, arg: string): CommandAction | undefined {
+  switch (name) {
+    case "list":
+      return ask({ type: "rooms" });
+    case "join": {
+      const [room = "", invitation] = words(arg);
+      return { type: "join", room: roomName(room), invitation };
+    }
+    case "create": {
+      const [room = "", kind] = words(arg);
+      if (kind !== undefined && kind !== "invite") return refused(`${kind} is no kind of room`);
+      return ask({ type: "create", room: roomName(room), kind: kind ?? "public" });
+    }
+    case "search": {
+      const question = parseSearch(arg);
+      return typeof question === "string" ? refused(question) : ask(question);
+    }
+    case "mentions":
+      return ask({ type: "search", words: [], isMention: true, limit: 20 });
+    case "claim":
+      return ask({ type: "claim", token: arg });
+    case "admin": {
+      const [nick = "", off] = words(arg);
+      return ask({ type: "grant", nick: nickOf(nick), isAdmin: off !== "off" });
+    }
+    case "shutdown":
+    case "restart":
+      return stop(arg, name === "restart");
+    default:
+      return undefined;
+  }
+}
+
+function talkAction(
+  name: CommandName,
+  arg: string,
+  room: string,
+  context: CommandContext,
+): CommandAction | undefined {
+  const post = (body: PostBody): CommandAction => ({ type: "post", room, body });
+  switch (name) {
+    case "me":
+      return post({ type: "message", text: arg, isAction: true });
+    case "say":
+      return post({ type: "message", text: arg });
+    case "announce":
+      return post({ type: "message", text: arg, isAnnouncement: true });
+    case "reply":
+      return targeted(arg, context.lastLine("other"), (replyTo, text) =>
+        text === "" ? refused("there is nothing to say") : post({ type: "message", text, replyTo }),
+      );
+    case "edit":
+      return targeted(arg, context.lastLine("own"), (target, text) => {
+        const changed = editedText(text, context.line(target));
+        return changed === undefined
+          ? refused("that is not in the line")
+          : post({ type: "edit", target, text: changed });
+      });
+    case "delete":
+      return targeted(arg, context.lastLine("own"), (target, reason) =>
+        post({ type: "delete", target, ...(reason !== "" && { reason }) }),
+      );
+    case "react":
+    case "unreact":
+      return targeted(arg, context.lastLine("other"), (target, emoji) =>
+        emoji === ""
+          ? refused("an emoji is needed")
+          : post({ type: "react", target, emoji, isOn: name === "react" }),
+      );
+    case "seen":
+      return targeted(arg, context.lastLine("own"), (sequence) =>
+        ask({ type: "receipts", room, sequence }),
+      );
+    default:
+      return undefined;
+  }
+}
+
+function roomAction(
+  name: CommandName,
+  arg: string,
+  room: string,
+  { state }: CommandContext,
+): CommandAction | undefined {
+  const mode = (change: Partial<RoomState>): CommandAction => {
+    const { slowMs = 0, isReadOnly = false } = { ...state, ...change };
+    return { type: "post", room, body: { type: "mode", slowMs, isReadOnly } };
+  };
+  switch (name) {
+    case "leave":
+      return { type: "leave", room: arg === "" ? room : roomName(arg) };
+    case "topic": {
+      if (arg === "") return topicAnswer(state);
+      return { type: "post", room, body: { type: "topic", text: arg === "-" ? "" : arg } };
+    }
+    case "history":
+      return history(arg, room);
+    case "lock":
+    case "unlock":
+      return mode({ isReadOnly: name === "lock" });
+    case "slow": {
+      const slowMs = /^\d{1,5}$/.test(arg) ? Number(arg) * 1_000 : Number.NaN;
+      const isPossible = 0 <= slowMs && slowMs <= slowMsMax;
+      return isPossible ? mode({ slowMs }) : refused(`seconds from 0 to ${slowMsMax / 1_000}`);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Who comes in, and what is kept for them. */
+function accessAction(name: CommandName, arg: string, room: string): CommandAction | undefined {
+  switch (name) {
+    case "invite": {
+      const [nick = "", other] = words(arg);
+      const into = other === undefined ? room : roomName(other);
+      return ask({ type: "invite", room: into, nick: nickOf(nick) });
+    }
+    case "invitation":
+      return invitation(arg, room);
+    case "revoke":
+      return ask({ type: "revoke-invitations", room });
+    case "bans":
+      return ask({ type: "bans", room });
+    case "access":
+      return arg === "public" || arg === "invite"
+        ? ask({ type: "configure", room, kind: arg })
+        : refused("public or invite");
+    case "keep": {
+      const ageMs = parseDuration(arg);
+      if (arg !== "all" && !ageMs) return refused("a time like `30d`, or all");
+      return ask({ type: "configure", room, retention: ageMs === undefined ? {} : { ageMs } });
+    }
+    default:
+      return undefined;
+  }
+}
+
+function moderation(name: CommandName, arg: string, room: string): CommandAction {
+  const [first = "", ...rest] = words(arg);
+  const nick = nickOf(first);
+  const post = (body: Omit<Extract<PostBody, { type: "moderation" }>, "type" | "nick">) =>
+    ({ type: "post", room, body: { type: "moderation", nick, ...body } }) as const;
+  const because = (parts: readonly string[]) =>
+    parts.length === 0 ? {} : { reason: parts.join(" ") };
+  switch (name) {
+    case "op":
+      return post({ action: "role", role: "moderator" });
+    case "deop":
+      return post({ action: "role", role: "member" });
+    case "kick":
+      return post({ action: "kick", ...because(rest) });
+    case "unban":
+    case "unmute":
+      return post({ action: name });
+    case "ban":
+    case "mute": {
+      const durationMs = parseDuration(rest[0] ?? "");
+      if (durationMs === undefined) return post({ action: name, ...because(rest) });
+      return post({ action: name, durationMs, ...because(rest.slice(1)) });
+    }
+    default:
+      return refused(`/${name} cannot be done here`);
+  }
+}
+
+/** `30s`, `10m`, `2h` or `1d` in milliseconds; `undefined` for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1;
+  return Number(count) * seconds * 1_000;
+}
+
+function query(arg: string): CommandAction {
+  const [, first = "", rest = ""] = /^(\S+)(.*)$/s.exec(arg) ?? [];
+  const nicks = first
+    .split(",")
+    .map(nickOf)
+    .filter((nick) => nick !== "");
+  if (chatPersonsMax <= nicks.length) return refused(`at most ${chatPersonsMax} talk in private`);
+  const text = rest.trim();
+  return { type: "query", nicks, text: text === "" ? undefined : text };
+}
+
+function stop(arg: string, isRestart: boolean): CommandAction {
+  const [, time, text = ""] = /^in\s+(\S+)(?:\s+(.*))?$/s.exec(arg) ?? [undefined, undefined, arg];
+  const delayMs = time === undefined ? 0 : parseDuration(time);
+  if (delayMs === undefined || stopMsMax < delayMs) {
+    return refused("how long from now: like `in 30s` or `in 10m`, an hour at most");
+  }
+  const reason = text === "" ? (isRestart ? "back in a moment" : "goodbye") : text;
+  return ask({ type: "stop", delayMs, reason, isRestart });
+}
+
+function history(arg: string, room: string): CommandAction {
+  const read = (range: HistoryRange): CommandAction => ({ type: "history", room, range });
+  if (arg === "") return read({ limit: 20 });
+  const at = parseDate(arg);
+  if (at !== undefined) return read({ after: { time: at }, limit: 50 });
+  const [, isLine, digits = ""] = /^(#?)(\d{1,15})$/.exec(arg) ?? [];
+  if (digits === "") return refused("a number of lines, the number of a line, or a date");
+  const number = Number(digits);
+  if (isLine === "" && number <= pageEntriesMax) return read({ limit: Math.max(1, number) });
+  return read({ around: Math.max(1, number), limit: 20 });
+}
+
+function invitation(arg: string, room: string): CommandAction {
+  const [usesText = "1", timeText = "1d"] = words(arg);
+  const uses = /^\d{1,5}$/.test(usesText) ? Number(usesText) : 0;
+  const durationMs = parseDuration(timeText);
+  if (uses < 1 || invitationUsesMax < uses) return refused(`1 to ${invitationUsesMax} uses`);
+  if (durationMs === undefined || durationMs < 1 || invitationMsMax < durationMs) {
+    return refused("a time like `2h` or `1d`, a week at most");
+  }
+  return ask({ type: "make-invitation", room, uses, durationMs });
+}
+
+function topicAnswer(state: RoomState | undefined): CommandAction {
+  const topic = state?.topic ?? "";
+  return { type: "print", lines: [topic === "" ? "there is no topic" : `topic: ${topic}`] };
+}
+
+/** The line that was named by its number, else the newest one; and what stands behind it. */
+function targeted(
+  arg: string,
+  newest: LogEntry | undefined,
+  action: (sequence: number, rest: string) => CommandAction,
+): CommandAction {
+  const [, digits, rest = ""] = /^#?(\d{1,15})(?:\s+(.*))?$/s.exec(arg) ?? [];
+  if (digits !== undefined && 0 < Number(digits)) return action(Number(digits), rest);
+  if (newest === undefined) return refused("say which line, by its number: /history shows it");
+  return action(newest.sequence, arg);
+}
+
+/** The new text; `s/old/new/` changes the first place where `old` stands in the line. */
+function editedText(typed: string, line: LogEntry | undefined): string | undefined {
+  const [, from, to] = /^s\/((?:[^/\\]|\\.)+)\/((?:[^/\\]|\\.)*)\/?$/s.exec(typed) ?? [];
+  if (from === undefined || to === undefined) return typed === "" ? undefined : typed;
+  const plain = (text: string) => text.replace(/\\(.)/gs, "$1");
+  if (line?.body.type !== "message") return undefined;
+  const { text } = line.body;
+  const at = text.indexOf(plain(from));
+  return at < 0 ? undefined : text.slice(0, at) + plain(to) + text.slice(at + plain(from).length);
+}
+
+function words(arg: string): readonly string[] {
+  return arg.split(/\s+/).filter((word) => word !== "");
+}
+
+function nickOf(typed: string): string {
+  return typed.trim().replace(/^@/, "");
+}
+
+function ask(question: Question): CommandAction {
+  return { type: "ask", question };
+}
+
+function refused(reason: string): CommandAction {
+  return { type: "refused", reason };
+}

@@ -1,0 +1,176 @@
+/** The slash commands by their full names. */
+export type CommandName =
+  | "accept"
+  | "access"
+  | "admin"
+  | "announce"
+  | "away"
+  | "back"
+  | "ban"
+  | "bans"
+  | "claim"
+  | "clear"
+  | "create"
+  | "decline"
+  | "delete"
+  | "deop"
+  | "edit"
+  | "help"
+  | "history"
+  | "ignore"
+  | "invitation"
+  | "invite"
+  | "join"
+  | "keep"
+  | "kick"
+  | "leave"
+  | "list"
+  | "lock"
+  | "me"
+  | "members"
+  | "mentions"
+  | "mute"
+  | "nick"
+  | "op"
+  | "open"
+  | "query"
+  | "quit"
+  | "react"
+  | "redraw"
+  | "reply"
+  | "restart"
+  | "revoke"
+  | "rooms"
+  | "save"
+  | "say"
+  | "search"
+  | "seen"
+  | "servers"
+  | "shutdown"
+  | "slow"
+  | "topic"
+  | "unban"
+  | "unignore"
+  | "unlock"
+  | "unmute"
+  | "unreact"
+  | "whois";
+
+/** What is known of a command; help is made from it. */
+export interface CommandDescription {
+  readonly name: CommandName;
+  readonly aliases: readonly string[];
+  /** What comes after the name, as help shows it; empty when nothing may. */
+  readonly args: string;
+  readonly isArgRequired?: boolean;
+  readonly help: string;
+}
+
+/**
+ * Every command, in the order of help. Names and aliases are those of IRC and its clients where they
+ * have one. LINE is the number that `/history` and `/search` show; without it the newest line is
+ * meant: another's for a reply or a reaction, one's own for an edit.
+ */
+export const commands: readonly CommandDescription[] = [
+  command("help", [], "[COMMAND]", "what there is, or one command"),
+  command("quit", ["exit"], "", "say goodbye and end"),
+
+  command("join", ["j"], "ROOM [INVITATION]", "enter a room or go to it"),
+  command("leave", ["part", "close"], "[ROOM]", "leave this room or another"),
+  command("create", [], "ROOM [invite]", "make a room of your own; `invite`: only for the invited"),
+  command("list", [], "", "the rooms of this server"),
+  command("rooms", [], "", "the rooms you are in, with what is unread"),
+  command("members", ["names", "users", "who"], "", "who is in this room"),
+  command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
+
+  command("query", ["msg", "m", "tell", "dm"], "NICK[,NICK] [TEXT]", "talk in private"),
+  command("accept", [], "[NICK]", "agree to a private chat"),
+  command("decline", ["reject"], "[NICK]", "do not agree to it, or end it"),
+  command("ignore", ["block"], "NICK", "no private chats from somebody"),
+  command("unignore", ["unblock"], "NICK", "let them ask again"),
+
+  command("me", ["action"], "TEXT", "say what you do"),
+  command("say", [], "TEXT", "say something, whatever it begins with"),
+  command("reply", ["re"], "[LINE] TEXT", "answer a line"),
+  command(
+    "edit",
+    ["correct"],
+    "[LINE] TEXT",
+    "another text for your line; s/old/new/ changes a part",
+  ),
+  command(
+    "delete",
+    ["redact"],
+    "[LINE] [REASON]",
+    "take your line away, or another's in your room",
+  ),
+  command("react", [], "[LINE] EMOJI", "react to a line"),
+  command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
+  command("seen", ["receipts"], "[LINE]", "who has your line, and who not yet"),
+
+  command("history", [], "[COUNT|LINE|DATE]", "older lines with their numbers"),
+  command(
+    "search",
+    ["find", "lastlog"],
+    "[from: in: before: after: has:] WORDS",
+    "look for lines in all your rooms",
+  ),
+  command("mentions", [], "", "where you are mentioned"),
+
+  command("nick", [], "NAME", "another nickname"),
+  command("whois", ["whowas"], "NICK", "who somebody is"),
+  command("away", [], "[TEXT]", "you are away"),
+  command("back", [], "", "you are there again"),
+
+  command("invite", [], "NICK [ROOM]", "let somebody into this room"),
+  command("invitation", [], "[USES] [TIME]", "a secret to hand on that lets people in"),
+  command("revoke", [], "", "make all invitations of this room useless"),
+  command("op", [], "NICK", "make somebody a moderator of this room"),
+  command("deop", [], "NICK", "make them a member again"),
+  command("kick", [], "NICK [REASON]", "put somebody out of this room"),
+  command("ban", [], "NICK [TIME] [REASON]", "put them out and keep them out"),
+  command("unban", [], "NICK", "let them in again"),
+  command("bans", [], "", "who is banned from this room"),
+  command("mute", ["quiet"], "NICK [TIME] [REASON]", "they may read, not write"),
+  command("unmute", ["unquiet"], "NICK", "let them write again"),
+  command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
+  command("lock", [], "", "only moderators write"),
+  command("unlock", [], "", "everybody writes"),
+  command("access", [], "public|invite", "who may come in: everybody, or the invited"),
+  command("keep", [], "TIME|all", "how long lines of this room are kept"),
+  command("announce", ["wallops", "notice"], "TEXT", "a line that nobody overlooks"),
+
+  command("claim", [], "TOKEN", "own this server, by the token on its console"),
+  command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
+  command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
+  command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
+
+  command("open", [], "", "read the folded message, as F4 does"),
+  command("save", [], "FILE", "write the folded message to a new file"),
+  command("servers", ["disconnect"], "[now]", "choose another server"),
+  command("clear", [], "", "empty the screen, not the history"),
+  command("redraw", [], "", "paint the screen again"),
+];
+
+/** By name, alias or the start of exactly one name, whatever the case; else those that it may be. */
+export function findCommand(
+  typed: string,
+): CommandDescription | { readonly candidates: readonly CommandDescription[] } {
+  const word = typed.toLowerCase();
+  const exact = commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+  if (exact !== undefined) return exact;
+  const candidates = commands.filter(({ name }) => word !== "" && name.startsWith(word));
+  const [only] = candidates;
+  return only !== undefined && candidates.length === 1 ? only : { candidates };
+}
+
+/** What comes after the name is required unless it begins with a bracket. */
+function command(
+  name: CommandName,
+  aliases: readonly string[],
+  args: string,
+  help: string,
+): CommandDescription {
+  const isArgRequired = args !== "" && (!args.startsWith("[") || / [A-Z]+$/.test(args));
+  return { name, aliases, args, isArgRequired, help };
+}

@@ -1,0 +1,198 @@
+/** Colours that a text may have: of the terminal's own 16, those that people can read everywhere. */
+export type MarkupColour = "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
+
+/** How a part of a text is meant to look. */
+export interface MarkupStyle {
+  readonly isBold?: true;
+  readonly isItalic?: true;
+  readonly isCode?: true;
+  readonly colour?: MarkupColour;
+}
+
+/** A part of a text in one style. */
+export interface MarkupSpan {
+  readonly text: string;
+  readonly style: MarkupStyle;
+}
+
+/** Longer spans are not looked for, so that a text of nothing but markers takes no longer. */
+export const spanUnitsMax = 500;
+
+const colours: readonly MarkupColour[] = ["red", "green", "yellow", "blue", "magenta", "cyan"];
+
+const fence = "```";
+
+const code: MarkupStyle = { isCode: true };
+
+/**
+ * The text in spans, without the marks that made them. On one line `*bold*`, `_italic_`, `` `code` ``
+ * and `{red}colour{/}`; lines between two lines of three backquotes are code as they are. A mark
+ * counts where a word begins or ends; a backslash before it makes it an ordinary character. Colours
+ * end with their line. What is not closed is text.
+ */
+export function parseMarkup(text: string): readonly MarkupSpan[] {
+  const spans = new SpanList();
+  // A fence that nobody closes is text.
+  const lastFence = text.lastIndexOf(`\n${fence}`);
+  let isFenced = false;
+  let before: "code" | "text" | undefined;
+  for (const line of linesOf(text)) {
+    const isFence = line.text.startsWith(fence) && !line.text.includes("`", fence.length);
+    if (isFence && (isFenced || line.end <= lastFence)) {
+      isFenced = !isFenced;
+      continue;
+    }
+    if (before !== undefined) spans.add("\n", before === "code" && isFenced ? code : {});
+    before = isFenced ? "code" : "text";
+    if (isFenced) spans.add(line.text, code);
+    else parseLine(line.text, {}, spans);
+  }
+  return spans.all;
+}
+
+/** The text as it reads without its marks. */
+export function withoutMarkup(text: string): string {
+  return parseMarkup(text)
+    .map((span) => span.text)
+    .join("");
+}
+
+interface TextLine {
+  readonly text: string;
+  /** Offset of its line feed, or of the end of the text. */
+  readonly end: number;
+}
+
+function* linesOf(text: string): Generator<TextLine> {
+  for (let start = 0; start <= text.length; ) {
+    const found = text.indexOf("\n", start);
+    const end = found === -1 ? text.length : found;
+    yield { text: text.slice(start, end), end };
+    start = end + 1;
+  }
+}
+
+/** Neighbours of one style become one span. */
+class SpanList {
+  readonly all: MarkupSpan[] = [];
+
+  add(text: string, style: MarkupStyle): void {
+    const last = this.all.at(-1);
+    if (text === "") return;
+    if (last !== undefined && isSame(last.style, style)) {
+      this.all[this.all.length - 1] = { text: last.text + text, style };
+    } else this.all.push({ text, style });
+  }
+}
+
+function isSame(one: MarkupStyle, other: MarkupStyle): boolean {
+  return (
+    one.isBold === other.isBold &&
+    one.isItalic === other.isItalic &&
+    one.isCode === other.isCode &&
+    one.colour === other.colour
+  );
+}
+
+/** A marked part: what is inside, its style, and where the text goes on behind it. */
+interface Marked {
+  readonly inside: string;
+  readonly style: MarkupStyle;
+  readonly next: number;
+}
+
+const marks = /[\\*_`{]|https?:\/\//g;
+
+function parseLine(line: string, style: MarkupStyle, spans: SpanList): void {
+  let at = 0;
+  for (const { index } of line.matchAll(marks)) {
+    // It was inside of what began before it.
+    if (index < at) continue;
+    spans.add(line.slice(at, index), style);
+    at = step(line, index, style, spans);
+  }
+  spans.add(line.slice(at), style);
+}
+
+/** Reads what begins at a mark; gives where the text goes on. */
+function step(line: string, at: number, style: MarkupStyle, spans: SpanList): number {
+  const mark = line.charAt(at);
+  if (mark === "h") {
+    // What looks like a mark in an address belongs to it.
+    const end = at + (/^\S*/.exec(line.slice(at, at + spanUnitsMax))?.[0].length ?? 1);
+    spans.add(line.slice(at, end), style);
+    return end;
+  }
+  if (mark === "\\" && isMark(line.charAt(at + 1))) {
+    spans.add(line.charAt(at + 1), style);
+    return at + 2;
+  }
+  const marked = markedAt(line, at, style);
+  if (marked === undefined) {
+    spans.add(mark, style);
+    return at + 1;
+  }
+  if (marked.style.isCode) spans.add(marked.inside, marked.style);
+  // Each style is taken once, so it goes at most three deep.
+  else parseLine(marked.inside, marked.style, spans);
+  return marked.next;
+}
+
+function markedAt(line: string, at: number, style: MarkupStyle): Marked | undefined {
+  switch (line.charAt(at)) {
+    case "`":
+      return codeAt(line, at, style);
+    case "*":
+      return style.isBold ? undefined : wordsAt(line, at, { ...style, isBold: true });
+    case "_":
+      return style.isItalic ? undefined : wordsAt(line, at, { ...style, isItalic: true });
+    case "{":
+      return style.colour === undefined ? colouredAt(line, at, style) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function codeAt(line: string, at: number, style: MarkupStyle): Marked | undefined {
+  const end = line.slice(at + 1, at + 1 + spanUnitsMax).indexOf("`");
+  if (end < 1) return undefined;
+  const inside = line.slice(at + 1, at + 1 + end);
+  return { inside, style: { ...style, isCode: true }, next: at + end + 2 };
+}
+
+/** From a mark before a word to the next one behind a word. */
+function wordsAt(line: string, at: number, style: MarkupStyle): Marked | undefined {
+  const mark = line.charAt(at);
+  if (isWord(line.charAt(at - 1)) || isBlank(line.charAt(at + 1))) return undefined;
+  const last = Math.min(line.length, at + 1 + spanUnitsMax);
+  for (let end = at + 2; end < last; end += 1) {
+    if (line.charAt(end) !== mark || isWord(line.charAt(end + 1))) continue;
+    const before = line.charAt(end - 1);
+    if (isBlank(before) || before === "\\" || before === mark) continue;
+    return { inside: line.slice(at + 1, end), style, next: end + 1 };
+  }
+  return undefined;
+}
+
+function colouredAt(line: string, at: number, style: MarkupStyle): Marked | undefined {
+  const [tag, name = ""] = /^\{([a-z]{3,7})\}/.exec(line.slice(at, at + 9)) ?? [];
+  const colour = colours.find((other) => other === name);
+  if (tag === undefined || colour === undefined) return undefined;
+  const start = at + tag.length;
+  const found = line.slice(start, start + spanUnitsMax).indexOf("{/}");
+  const end = found === -1 ? line.length : start + found;
+  const next = found === -1 ? line.length : end + 3;
+  return { inside: line.slice(start, end), style: { ...style, colour }, next };
+}
+
+function isMark(unit: string): boolean {
+  return unit !== "" && "\\*_`{".includes(unit);
+}
+
+function isBlank(unit: string): boolean {
+  return unit === "" || unit === " " || unit === "\t";
+}
+
+function isWord(unit: string): boolean {
+  return unit !== "" && /[\p{L}\p{Nd}]/u.test(unit);
+}

@@ -1,0 +1,371 @@
+import type { ClientEvent } from "../room/client-port.ts";
+import type { OwnPerson } from "../room/entry.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import { answerText, membersText, numberedText } from "./answer-text.ts";
+import {
+  type AskedChat,
+  type CommandAction,
+  type CommandContext,
+  roomName,
+} from "./command-action.ts";
+import { countOf } from "./count-text.ts";
+import { type MemberEvent, memberText } from "./member-events.ts";
+import type { PlainEffect } from "./plain-effect.ts";
+import { entryLine, PlainRoom } from "./plain-room.ts";
+import { chosenRef, printedRef, rememberedRef } from "./room-events.ts";
+import {
+  answeredText,
+  askedText,
+  invitedText,
+  removedText,
+  type SocialEvent,
+  shutdownText,
+} from "./social-events.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** Lines of the past that are printed when a room is entered. */
+export const pastLines = 20;
+
+/** What the rooms of line mode need to know. */
+export interface PlainRoomsOptions {
+  /** Rooms to join when the server has accepted us. */
+  readonly rooms: readonly string[];
+  readonly timeFormat: TimeFormat;
+  /** A person types; see `PlainChatOptions`. */
+  readonly isInteractive: boolean;
+  /** Takes what is to be done. */
+  readonly emit: (effect: PlainEffect) => void;
+  /** Takes why something cannot be done. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** The rooms of line mode, the private chats that are asked for, and what is printed of them. */
+export class PlainRooms {
+  readonly #options: PlainRoomsOptions;
+  readonly #rooms = new Map<string, PlainRoom>();
+  /** Rooms whose joins were not answered yet, by the `ref` of the join. */
+  readonly #joining = new Map<string, string>();
+  #activeRoom: string | undefined;
+  #nick: string | undefined;
+  #own: OwnPerson | undefined;
+  #serverName = "";
+  /** Private chats that wait for an answer. */
+  #asked: readonly AskedChat[] = [];
+  /** What is to be said in private chats that were asked for, by the `ref` of the question. */
+  readonly #queries = new Map<string, string | undefined>();
+  #questionCount = 0;
+
+  constructor(options: PlainRoomsOptions) {
+    this.#options = options;
+    options.rooms.forEach((room, index) => {
+      this.#joining.set(firstRef(index), room);
+    });
+  }
+
+  /** Joins that are not answered yet. */
+  get joiningCount(): number {
+    return this.#joining.size;
+  }
+
+  /** Whether there is no room and none will come. */
+  get isHopeless(): boolean {
+    return this.#joining.size === 0 && this.#rooms.size === 0;
+  }
+
+  /** Whether the past of a room is still to come. */
+  get isPastMissing(): boolean {
+    return [...this.#rooms.values()].some((room) => room.isPastMissing);
+  }
+
+  /** Whether it is certain which room the next line is for, and that it comes behind the past. */
+  get isReady(): boolean {
+    // What follows a /join or a /query is meant for that room.
+    if (this.#joining.has(chosenRef) || 0 < this.#queries.size) return false;
+    const room = this.#active;
+    return room === undefined ? this.#joining.size === 0 : !room.isPastMissing;
+  }
+
+  /** What commands are about. */
+  get context(): CommandContext {
+    const room = this.#active;
+    return {
+      room: room?.name,
+      state: room?.state,
+      asked: this.#asked,
+      lastLine: (whose) => room?.lastLine(whose),
+      line: (sequence) => room?.line(sequence),
+    };
+  }
+
+  handleReady(
+    { server, nick, own, rooms }: Extract<ClientEvent, { type: "ready" }>,
+    isFirst: boolean,
+  ): void {
+    this.#nick = nick;
+    this.#own = own;
+    this.#serverName = server.name;
+    if (!isFirst) return;
+    for (const [index, room] of this.#options.rooms.entries()) {
+      this.#emit({ type: "join", room, ref: firstRef(index) });
+    }
+    // A program is where it was told to be; a person is where they were.
+    if (!this.#options.isInteractive) return;
+    for (const { room } of rooms) {
+      if (this.#options.rooms.includes(room)) continue;
+      this.#emit({ type: "join", room, ref: rememberedRef });
+    }
+  }
+
+  handleMembers({ room, members }: Extract<ClientEvent, { type: "members" }>): void {
+    this.#rooms.get(room)?.handleMembers(members);
+  }
+
+  /** Something was refused; `true` when it is told already. */
+  handleError(message: string, ref: string | undefined): boolean {
+    const past = [...this.#rooms.keys()].find((name) => ref === pastRef(name));
+    if (past !== undefined) {
+      this.#print(`-- the past cannot be shown: ${message}`);
+      this.handlePast(past, []);
+      return true;
+    }
+    this.#queries.delete(ref ?? "");
+    return ref === rememberedRef;
+  }
+
+  /** Whether this was the answer to a join. */
+  forgetJoin(ref: string | undefined): boolean {
+    return this.#joining.delete(ref ?? "");
+  }
+
+  /** The members of the room where one is. */
+  printMembers(): void {
+    this.#print(`-- ${membersText(this.#active?.members ?? [])}`);
+  }
+
+  say(text: string): void {
+    if (this.#activeRoom === undefined) {
+      this.#onRefused("not sent: join a room first with /join ROOM");
+      return;
+    }
+    this.perform({ type: "post", room: this.#activeRoom, body: { type: "message", text } });
+  }
+
+  perform(action: Exclude<CommandAction, { type: "screen" }>): void {
+    switch (action.type) {
+      case "post":
+        this.#emit(action);
+        break;
+      case "ask":
+        this.#ask(action);
+        break;
+      case "query": {
+        const ref = this.#newRef("query");
+        this.#queries.set(ref, action.text);
+        const question = { type: "ask", nicks: action.nicks } as const;
+        this.#emit({ type: "ask", question, ref });
+        break;
+      }
+      case "join":
+        this.#join(action);
+        break;
+      case "leave":
+        this.#leave(action.room);
+        break;
+      case "history":
+        this.#emit({ ...action, ref: printedRef });
+        break;
+      case "print":
+        for (const line of action.lines) this.#print(`-- ${line}`);
+        break;
+      case "refused":
+        this.#onRefused(action.reason);
+        break;
+    }
+  }
+
+  #ask({ question }: Extract<CommandAction, { type: "ask" }>): void {
+    const ref = this.#newRef("question");
+    const isAgreed = question.type === "answer" && question.isAccepted;
+    // What follows is meant for the room that is made or agreed to.
+    if (question.type === "create" || isAgreed) this.#queries.set(ref, undefined);
+    this.#emit({ type: "ask", question, ref });
+  }
+
+  #newRef(kind: string): string {
+    this.#questionCount += 1;
+    return `${kind} ${this.#questionCount}`;
+  }
+
+  printRooms(): void {
+    const titles = [...this.#rooms.values()].map(({ title }) => title);
+    this.#print(
+      titles.length === 0 ? "-- you are in no room" : `-- you are in ${titles.join(", ")}`,
+    );
+  }
+
+  #join({ room, invitation }: Extract<CommandAction, { type: "join" }>): void {
+    const known = this.#rooms.get(room);
+    if (known !== undefined) {
+      this.#activeRoom = room;
+      this.#print(`-- talking in ${known.title} now`);
+      return;
+    }
+    this.#joining.set(chosenRef, room);
+    const secret = invitation === undefined ? {} : { invitation };
+    this.#emit({ type: "join", room, ref: chosenRef, ...secret });
+  }
+
+  /** A private chat is left by not agreeing to it any more. */
+  #leave(room: string): void {
+    if (!room.startsWith("&")) this.#emit({ type: "leave", room });
+    else this.perform({ type: "ask", question: { type: "answer", room, isAccepted: false } });
+  }
+
+  handleEntered(event: Extract<ClientEvent, { type: "entered" }>): void {
+    const { room: name, ref, members } = event;
+    this.#forgetJoin(name, ref);
+    this.#asked = this.#asked.filter(({ room }) => room !== name);
+    const known = this.#rooms.get(name);
+    const room = known ?? new PlainRoom(event, this.#own?.person ?? "");
+    if (known === undefined) {
+      this.#rooms.set(name, room);
+      this.#print(
+        `-- entered ${room.title}, ${countOf(members.length, "member")}${unreadText(event)}`,
+      );
+      if (event.state.topic !== "") this.#print(`-- topic: ${event.state.topic}`);
+    } else known.handleMembers(members);
+    // An answer that was on its way when the connection was lost has to be asked for again.
+    if (room.isPastMissing) {
+      const range = { limit: pastLines };
+      this.#emit({ type: "history", room: name, range, ref: pastRef(name) });
+    }
+    const isQuery = this.#queries.has(ref ?? "");
+    const text = this.#queries.get(ref ?? "");
+    this.#queries.delete(ref ?? "");
+    if (ref === chosenRef || isQuery || this.#activeRoom === undefined) this.#activeRoom = name;
+    if (text !== undefined) this.say(text);
+  }
+
+  #forgetJoin(name: string, ref: string | undefined): void {
+    for (const [joinRef, room] of this.#joining) {
+      if (joinRef === ref || roomName(room) === name) this.#joining.delete(joinRef);
+    }
+  }
+
+  handleExited(name: string): void {
+    const title = this.#rooms.get(name)?.title ?? `#${name}`;
+    this.#rooms.delete(name);
+    this.#print(`-- left ${title}`);
+    if (this.#activeRoom === name) this.#activeRoom = this.#rooms.keys().next().value;
+  }
+
+  handleSocial(event: SocialEvent): void {
+    switch (event.type) {
+      case "asked":
+        this.#asked = [...this.#asked.filter(({ room }) => room !== event.room), event];
+        this.#print(`-- ${askedText(event, this.#own?.person ?? "")}`);
+        break;
+      case "answered":
+        this.#print(`-- ${answeredText(event)}`);
+        break;
+      case "invited":
+        this.#print(`-- ${invitedText(event)}`);
+        break;
+      case "removed":
+        this.#print(`-- ${removedText(event)}`);
+        this.handleExited(event.room);
+        break;
+      case "renamed":
+        this.#nick = event.nick;
+        break;
+      case "notice":
+        this.#print(`-- ${event.text}`);
+        break;
+      case "shutdown":
+        this.#print(`-- ${shutdownText(this.#serverName, event)}`);
+        break;
+      case "answer":
+        this.#handleAnswer(event);
+        break;
+    }
+  }
+
+  #handleAnswer({ question, answer, ref = "" }: Extract<SocialEvent, { type: "answer" }>): void {
+    this.#queries.delete(ref);
+    const lines = answerText(question, answer, this.#options.timeFormat);
+    for (const line of lines) this.#print(`-- ${line}`);
+    if (question.type !== "answer") return;
+    this.#asked = this.#asked.filter(({ room }) => room !== question.room);
+  }
+
+  handleMember(event: MemberEvent): void {
+    const room = this.#rooms.get(event.room);
+    room?.handleMember(event);
+    if (event.type === "typing" || (event.type !== "split" && event.nick === this.#nick)) return;
+    const text = memberText(event);
+    const where = event.room === this.#activeRoom ? "" : ` ${room?.title ?? `#${event.room}`}`;
+    if (text !== undefined) this.#print(`-- ${text}${where}`);
+  }
+
+  handleSaid({ room: name, entry, isOwn }: Extract<ClientEvent, { type: "said" }>): void {
+    const room = this.#rooms.get(name);
+    const entries = room === undefined ? [entry] : room.handleSaid(entry);
+    // What a person typed is on their screen already.
+    if (isOwn && this.#options.isInteractive && entry.body.type === "message") return;
+    this.#printEntries(name, entries);
+  }
+
+  handlePage(page: Extract<ClientEvent, { type: "page" }>): void {
+    if (page.ref !== printedRef) {
+      this.handlePast(page.room, page.entries);
+      return;
+    }
+    const { timeFormat } = this.#options;
+    for (const entry of page.entries) this.#print(`-- ${numberedText(entry, timeFormat)}`);
+    if (page.entries.length === 0) this.#print("-- there is nothing");
+  }
+
+  handlePast(name: string, entries: readonly LogEntry[]): void {
+    this.#printEntries(name, this.#rooms.get(name)?.handlePast(entries) ?? []);
+  }
+
+  #printEntries(name: string, entries: readonly LogEntry[]): void {
+    const room = this.#rooms.get(name);
+    const where = name === this.#activeRoom ? "" : `${room?.title ?? `#${name}`} `;
+    const { timeFormat, isInteractive } = this.#options;
+    for (const entry of entries) this.#print(entryLine(entry, where, timeFormat));
+    const last = entries.at(-1);
+    if (last === undefined || !isInteractive) return;
+    const { sequence, ordinal } = last;
+    this.#emit({ type: "read", room: name, sequence, ordinal });
+  }
+
+  get #active(): PlainRoom | undefined {
+    return this.#rooms.get(this.#activeRoom ?? "");
+  }
+
+  #print(line: string): void {
+    this.#emit({ type: "print", line });
+  }
+
+  #emit(effect: PlainEffect): void {
+    this.#options.emit(effect);
+  }
+
+  #onRefused(reason: string): void {
+    this.#options.onRefused(reason);
+  }
+}
+
+function unreadText({ read }: Extract<ClientEvent, { type: "entered" }>): string {
+  if (read === undefined || read.unread === 0) return "";
+  return `, ${read.unread} unread${read.mentions === 0 ? "" : `, ${read.mentions} for you`}`;
+}
+
+function firstRef(index: number): string {
+  return `first ${index}`;
+}
+
+function pastRef(room: string): string {
+  return `past ${room}`;
+}

@@ -1,0 +1,105 @@
+import type { ClientEvent } from "../room/client-port.ts";
+import { askedMax } from "../room/limits.ts";
+import { answerText, numberedText } from "./answer-text.ts";
+import { answered, noticed, roomTitle } from "./room-change.ts";
+import type { Moment, RoomScreen, ViewState } from "./view-state.ts";
+
+/** What concerns the person and no room that is shown, and answers to what they asked. */
+export type SocialEvent = Extract<
+  ClientEvent,
+  {
+    type:
+      | "asked"
+      | "answered"
+      | "invited"
+      | "removed"
+      | "renamed"
+      | "notice"
+      | "answer"
+      | "shutdown";
+  }
+>;
+
+/** The screen with what has happened, in words. */
+export function reduceSocial(
+  moment: Moment,
+  { settings }: ViewState,
+  screen: RoomScreen,
+  event: SocialEvent,
+): RoomScreen {
+  const say = (...lines: readonly string[]) => answered(moment, screen, lines);
+  switch (event.type) {
+    case "asked": {
+      const others = screen.asked.filter(({ room }) => room !== event.room);
+      const asked = [...others, { room: event.room, by: event.by }].slice(-askedMax);
+      return { ...say(askedText(event, screen.own.person)), asked };
+    }
+    case "answered":
+      return say(answeredText(event));
+    case "invited":
+      return say(invitedText(event));
+    case "removed":
+      return say(removedText(event));
+    case "renamed":
+      return { ...screen, nick: event.nick };
+    case "notice":
+      return say(event.text);
+    case "shutdown":
+      return noticed(moment, screen, shutdownText(screen.server.name, event));
+    case "answer": {
+      const { question, answer } = event;
+      const room = question.type === "answer" ? question.room : undefined;
+      const asked = screen.asked.filter((each) => each.room !== room);
+      return { ...say(...answerText(question, answer, settings.timeFormat)), asked };
+    }
+  }
+}
+
+/** The answer to `/history`, in lines with their numbers. */
+export function historyText(
+  { entries, hasMore }: Extract<ClientEvent, { type: "page" }>,
+  { timeFormat }: ViewState["settings"],
+): readonly string[] {
+  if (entries.length === 0) return ["there is nothing"];
+  const lines = entries.map((entry) => numberedText(entry, timeFormat));
+  return hasMore ? [...lines, "there is more: /history LINE shows what is around a line"] : lines;
+}
+
+/** Somebody wants to talk in private. */
+export function askedText(
+  { by, persons }: Extract<ClientEvent, { type: "asked" }>,
+  ownPerson: string,
+): string {
+  const others = roomTitle("&", persons, ownPerson);
+  const whom = 2 < persons.length ? ` (with ${others})` : "";
+  return `${by} wants to talk with you in private${whom}: /accept or /decline ${by}`;
+}
+
+/** What somebody said to the wish to talk. */
+export function answeredText({ nick, answer }: Extract<ClientEvent, { type: "answered" }>): string {
+  return answer === "accepted"
+    ? `${nick} talks with you in private`
+    : `${nick} does not want to talk in private`;
+}
+
+/** Somebody lets us into a room. */
+export function invitedText({ room, by }: Extract<ClientEvent, { type: "invited" }>): string {
+  return `${by} invites you: /join #${room}`;
+}
+
+/** Somebody put us out of a room. */
+export function removedText(event: Extract<ClientEvent, { type: "removed" }>): string {
+  const { room, by, isBanned, reason } = event;
+  const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
+  return `${by} has put you out of #${room}${isBanned ? " for good" : ""}${why}`;
+}
+
+/** The server stops, now or soon. */
+export function shutdownText(
+  server: string,
+  { reason, inMs, isRestart }: Extract<ClientEvent, { type: "shutdown" }>,
+): string {
+  const when = inMs === 0 ? "is shutting down" : `stops in ${Math.ceil(inMs / 1_000)} s`;
+  const then = isRestart ? "it will be back in a moment" : "waiting for it";
+  return `${server} ${when} (${reason}); ${then}`;
+}
