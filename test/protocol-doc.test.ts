@@ -4,7 +4,12 @@ import { describe, expect, test } from "vitest";
 import { fingerprintOf, fingerprintWordCount } from "../src/base/fingerprint.ts";
 import { multicastGroup } from "../src/discovery/adapters.ts";
 import { cookieBytesMax } from "../src/discovery/announcement.ts";
-import { goodbyeGapMs, probesInAll, probesPerSource } from "../src/discovery/announcer.ts";
+import {
+  goodbyeGapMs,
+  probesInAll,
+  probesPerSource,
+  provenProbesInAll,
+} from "../src/discovery/announcer.ts";
 import {
   answerDelayMsMax,
   answersInAll,
@@ -36,6 +41,8 @@ import {
   suspicionMs,
 } from "../src/discovery/server-path.ts";
 import {
+  elsewhereInAll,
+  elsewherePerHost,
   hintsInAll,
   hintsPerSource,
   sweepAfterMs,
@@ -140,6 +147,8 @@ describe("docs/PROTOCOL.md, discovery", () => {
       probesPerSource.perSecond,
       probesPerSource.burst,
       probesInAll.perSecond,
+      probesPerSource.perSecond,
+      provenProbesInAll.perSecond,
       noncesMax,
       sourcesMax,
       defaultDiscoveryPort,
@@ -158,6 +167,10 @@ describe("docs/PROTOCOL.md, discovery", () => {
         voicesPerSource.burst,
         voicesInAll.perSecond,
         voicesInAll.burst,
+        elsewherePerHost.perSecond,
+        elsewherePerHost.burst,
+        elsewhereInAll.perSecond,
+        elsewhereInAll.burst,
         serversMax,
         serversPerHostMax,
       ]),
@@ -187,7 +200,9 @@ describe("docs/PROTOCOL.md, discovery", () => {
     expect(decoded).toMatchObject({ type: "answer", announcement: { name: "Küche", port: 28198 } });
     const key = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString("base64url");
     const proof = questionProof(key, nonce);
-    expect(decodePacket(padded(probe!))).toEqual({ type: "probe", nonce, proof });
+    const cookie = Uint8Array.of(0xb0, 0xb1, 0xb2);
+    const bytes = new Uint8Array(padded(probe!));
+    expect(decodePacket(bytes)).toEqual({ type: "probe", nonce, proof, cookie });
     for (const sent of [padded(query!), padded(probe!), answer!]) {
       expect(Buffer.compare(encodePacket(decodePacket(sent)!), sent)).toBe(0);
     }

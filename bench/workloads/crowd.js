@@ -11,7 +11,7 @@ const watcherEach = 50;
 
 /**
  * A room of 1,000 on a real server, who all get what 200 lines a second say. They are bare
- * connections of one socket, so that the machine measures the server and not a thousand clients.
+ * connections, so that the machine measures the server and not a thousand clients.
  */
 export const crowd = {
   title: "Crowd: 1,000 members of one room, 200 lines/s, and all of them coming at once",
@@ -32,9 +32,9 @@ export const crowd = {
 
   async client({ host, port, server, options }) {
     const product = await loadProduct();
-    const bench = await Crowd.open(product, { host, port });
+    const bench = await Crowd.open(product, { host, port }, options.memberCount);
     const startedAt = performance.now();
-    await bench.enter(options.memberCount);
+    await bench.enter();
     const joinMs = performance.now() - startedAt;
     await server("mark");
     const waits = await bench.speak(options);
@@ -51,45 +51,37 @@ export const crowd = {
   },
 };
 
-/** Many connections to the server, each with a nickname and in the room. */
+/** Many bare connections to the server, each on a socket of its own and in the room. */
 class Crowd {
-  #product;
-  #endpoint;
-  #address;
-  /** Connections of those who are in the room. */
   #members = [];
-  #entered = new Set();
-  #isClosing = false;
-  lostCount = 0;
-  #onEntered = () => undefined;
   /** By the text of the line: when it was said. */
   #saidAt = new Map();
   #waits = [];
+  #onEntered = () => undefined;
 
-  static async open(product, address) {
+  /** Binds the sockets; nobody comes yet. */
+  static async open(product, address, count) {
     const crowd = new Crowd();
-    const { UdpEndpoint, identityOf, newKeyPair, clock, random } = product;
-    crowd.#product = product;
-    crowd.#address = address;
-    crowd.#endpoint = await UdpEndpoint.bind({
-      address: { host: address.host, port: 0 },
-      clock,
-      random,
-      isAccepting: false,
-      identity: identityOf(newKeyPair()),
-      onEvent: (event) => crowd.#handle(event),
-    });
+    crowd.#members = await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        BareMember.bind(product, { address, nick: `n${index}`, crowd }),
+      ),
+    );
+    for (let index = 0; index < count; index += watcherEach)
+      crowd.#members[index].isWatching = true;
     return crowd;
   }
 
-  /** Resolves when so many are in the room. */
-  enter(count) {
-    for (let index = 0; index < count; index += 1) {
-      this.#members.push(this.#endpoint.connect(this.#address));
-    }
+  get lostCount() {
+    return this.#members.reduce((sum, { lostCount }) => sum + lostCount, 0);
+  }
+
+  /** Resolves when all are in the room. */
+  enter() {
+    for (const member of this.#members) member.connect();
     return new Promise((resolve) => {
       this.#onEntered = () => {
-        if (this.#entered.size === count) resolve();
+        if (this.#members.every(({ isIn }) => isIn)) resolve();
       };
     });
   }
@@ -108,52 +100,92 @@ class Crowd {
   }
 
   async close() {
-    this.#isClosing = true;
-    for (const member of this.#members) this.#endpoint.close(member, 0, "measured");
-    await this.#endpoint.stop();
+    await Promise.all(this.#members.map((member) => member.close()));
+  }
+
+  handleEntered() {
+    this.#onEntered();
+  }
+
+  handleSaid({ entries }) {
+    const now = performance.now();
+    for (const { body } of entries) this.#waits.push(now - this.#saidAt.get(body.text));
   }
 
   #say(line) {
-    const { random } = this.#product;
     const said = `${line} ${text}`;
     this.#saidAt.set(said, performance.now());
+    this.#members[line % this.#members.length].say(2 + line, said);
+  }
+}
+
+/** A connection that says what it is told to say, and looks at what it gets only if it watches. */
+class BareMember {
+  isIn = false;
+  isWatching = false;
+  lostCount = 0;
+  #product;
+  #endpoint;
+  #connection;
+  #options;
+  #isClosing = false;
+
+  static async bind(product, options) {
+    const member = new BareMember();
+    const { UdpEndpoint, identityOf, newKeyPair, clock, random } = product;
+    member.#product = product;
+    member.#options = options;
+    member.#endpoint = await UdpEndpoint.bind({
+      address: { host: options.address.host, port: 0 },
+      clock,
+      random,
+      isAccepting: false,
+      identity: identityOf(newKeyPair()),
+      onEvent: (event) => member.#handle(event),
+    });
+    return member;
+  }
+
+  connect() {
+    this.#connection = this.#endpoint.connect(this.#options.address);
+  }
+
+  say(ref, said) {
+    const id = this.#product.random.id();
     const body = { type: "message", text: said };
-    const member = this.#members[line % this.#members.length];
-    this.#send(member, { type: "post", ref: 2 + line, id: random.id(), room, isFirst: true, body });
+    this.#send({ type: "post", ref, id, room, isFirst: true, body });
+  }
+
+  async close() {
+    this.#isClosing = true;
+    this.#endpoint.close(this.#connection, 0, "measured");
+    await this.#endpoint.stop();
   }
 
   #handle(event) {
     if (event.type === "opened") {
-      const nick = `n${event.connection}`;
-      const token = new Uint8Array(16);
-      this.#send(event.connection, { type: "hello", ref: 0, nick, client: "bench", token });
-      this.#send(event.connection, { type: "join", ref: 1, room });
-    } else if (event.type === "message") this.#handleMessage(event);
-    else if (event.type === "closed") this.#comeAgain(event.connection);
-  }
-
-  /** As clients do: where a thousand come at once, some wait too long for their turn. */
-  #comeAgain(connection) {
-    const index = this.#members.indexOf(connection);
-    if (index < 0 || this.#isClosing) return;
-    if (this.#entered.delete(connection)) this.lostCount += 1;
-    this.#members[index] = this.#endpoint.connect(this.#address);
-  }
-
-  #handleMessage({ connection, message }) {
-    const isWatcher = connection % watcherEach === 0;
-    if (!isWatcher && this.#entered.size === this.#members.length) return;
-    const told = this.#product.decodeServerMessage(message);
-    if (told.type === "entered") {
-      this.#entered.add(connection);
-      this.#onEntered();
-    } else if (told.type === "said" && isWatcher) {
-      const now = performance.now();
-      for (const { body } of told.entries) this.#waits.push(now - this.#saidAt.get(body.text));
+      const { nick } = this.#options;
+      this.#send({ type: "hello", ref: 0, nick, client: "bench", token: new Uint8Array(16) });
+      this.#send({ type: "join", ref: 1, room });
+    } else if (event.type === "message") this.#handleMessage(event.message);
+    else if (event.type === "closed" && !this.#isClosing) {
+      // As clients do: where a thousand come at once, some wait too long for their turn.
+      if (this.isIn) this.lostCount += 1;
+      this.isIn = false;
+      this.connect();
     }
   }
 
-  #send(connection, request) {
-    this.#endpoint.send(connection, 1, this.#product.encodeCbor(request));
+  #handleMessage(message) {
+    if (this.isIn && !this.isWatching) return;
+    const told = this.#product.decodeServerMessage(message);
+    if (told.type === "entered") {
+      this.isIn = true;
+      this.#options.crowd.handleEntered();
+    } else if (told.type === "said" && this.isWatching) this.#options.crowd.handleSaid(told);
+  }
+
+  #send(request) {
+    this.#endpoint.send(this.#connection, 1, this.#product.encodeCbor(request));
   }
 }

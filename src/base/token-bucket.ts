@@ -12,12 +12,17 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** Takes one token; `false` when there is none. */
-  take(now: number): boolean {
+  /** Whether there is a token. */
+  has(now: number): boolean {
     const gained = ((now - this.#filledAt) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#filledAt = now;
-    if (this.#tokens < 1) return false;
+    return 1 <= this.#tokens;
+  }
+
+  /** Takes one token; `false` when there is none. */
+  take(now: number): boolean {
+    if (!this.has(now)) return false;
     this.#tokens -= 1;
     return true;
   }

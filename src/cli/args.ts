@@ -7,9 +7,9 @@ import { isAnnounceable } from "../discovery/announcement.ts";
 import { peersMax } from "../discovery/peer-table.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
+import type { RetentionRule } from "../room/message-room.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
 import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
-import type { RetentionRule } from "../room/retention.ts";
 import {
   type CommandName,
   commandTable,

@@ -6,8 +6,8 @@ import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
 import { type Beacon, startBeacon } from "../discovery/beacon.ts";
 import { DnsSdAdvertiser } from "../discovery/dns-sd-advertiser.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
+import type { RetentionRule } from "../room/message-room.ts";
 import type { RegistrationPolicy } from "../room/registration-policy.ts";
-import type { RetentionRule } from "../room/retention.ts";
 import { type RunningServer, type StartServerOptions, startServer } from "../room/server.ts";
 import { transportVersion } from "../transport/limits.ts";
 import { openServerDirectory, type ServerDirectory } from "./data-dir.ts";
@@ -101,6 +101,7 @@ export async function startHosting(network: Network, options: HostingOptions): P
       rooms: server.roomCount,
     }),
     cookieFor: (host) => server.issueCookie(host),
+    isCookie: (host, cookie) => server.isCookie(host, cookie),
     sendData: (to, datagram) => server.sendOther(to, datagram),
     peers: await lookupPeers(network, peers),
     isHidden,

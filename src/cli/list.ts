@@ -31,6 +31,10 @@ function describeJson(server: ListedServer): string {
 }
 
 function table(servers: readonly ListedServer[]): readonly string[] {
+  const widths = servers.map(({ address }) => formatAddress(address).length);
+  const addressWidth = Math.max(ipv4Width, ...widths);
+  const row = ([address = "", ...others]: readonly string[]) =>
+    `${address.padEnd(addressWidth)}  ${columns(others)}`;
   return [
     row(["ADDRESS", "MEMBERS", "ROOMS", "RTT", "ID", "TRUST", "NAME"]),
     ...servers.map((server) =>
@@ -47,9 +51,12 @@ function table(servers: readonly ListedServer[]): readonly string[] {
   ];
 }
 
-/** Address and port take at most 21 columns; the name comes last because its width is unknown. */
-function row([address, members, rooms, rtt, id, trust, name]: readonly string[]): string {
-  return `${address?.padEnd(21)}  ${members?.padStart(7)}  ${rooms?.padStart(5)}  ${rtt?.padStart(9)}  ${id?.padEnd(8)}  ${trust?.padEnd(7)}  ${name}`;
+/** Columns of an IPv4 address and a port; where servers have IPv6 addresses, the longest counts. */
+const ipv4Width = 21;
+
+/** The name comes last because its width is unknown. */
+function columns([members, rooms, rtt, id, trust, name]: readonly string[]): string {
+  return `${members?.padStart(7)}  ${rooms?.padStart(5)}  ${rtt?.padStart(9)}  ${id?.padEnd(8)}  ${trust?.padEnd(7)}  ${name}`;
 }
 
 /** To 10 microseconds. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { findServer, startBrowser } from "../discovery/browser.ts";
+import { startBrowser } from "../discovery/browser.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { hintSources } from "./hint-sources.ts";
 import type { Network } from "./network.ts";
@@ -36,11 +36,29 @@ export async function searchServers(
   waitMs: number,
   isMatch: (server: DiscoveredServer) => boolean,
 ): Promise<readonly DiscoveredServer[]> {
-  const sources = hintSources(network);
-  const first = await findServer({ ...network, sources, isMatch, timeoutMs: waitMs });
-  if (first === undefined) return [];
-  const servers = (await listServers(network, settleMs)).filter(isMatch);
-  return servers.some((server) => server.id === first.id) ? servers : [first, ...servers];
+  const { clock } = network;
+  let onChange: () => void = () => undefined;
+  const browser = await startBrowser({
+    ...network,
+    sources: hintSources(network),
+    onChange: () => onChange(),
+  });
+  const matching = () => browser.servers().filter(isMatch);
+  try {
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(clock.now() + waitMs, resolve);
+      onChange = () => {
+        if (matching().length === 0) return;
+        timer.cancel();
+        resolve();
+      };
+      onChange();
+    });
+    if (0 < matching().length) await sleep(clock, settleMs);
+    return matching();
+  } finally {
+    await browser.close();
+  }
 }
 
 function sleep(clock: Clock, ms: number): Promise<void> {

@@ -31,7 +31,8 @@ export class AdapterTable {
   adapterOf(host: string): Adapter | undefined {
     if (this.#cache.has(host)) return this.#cache.get(host);
     const found = this.#find(host);
-    if (this.#cache.size < hostsMax) this.#cache.set(host, found);
+    if (hostsMax <= this.#cache.size) this.#cache.clear();
+    this.#cache.set(host, found);
     return found;
   }
 

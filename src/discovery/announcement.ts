@@ -229,6 +229,7 @@ function hostBytes(host: string): Uint8Array {
   return bytes;
 }
 
-function isCookie(value: Uint8Array): boolean {
+/** Whether it is as long as a cookie may be. */
+export function isCookie(value: Uint8Array): boolean {
   return 1 <= value.length && value.length <= cookieBytesMax;
 }

@@ -9,8 +9,9 @@ import {
   type DiscoveryPacket,
   decodePacket,
   encodePacket,
-  type PacketHead,
-  peekPacket,
+  nonceOf,
+  type PacketType,
+  peekType,
   type Question,
 } from "./packet.ts";
 import { PeerTable } from "./peer-table.ts";
@@ -36,6 +37,12 @@ export const probesPerSource: Rate = { perSecond: 20, burst: 40 };
 /** Questions to the data port of all hosts: 400 x 20 us are 0.8 % of a core. */
 export const probesInAll: Rate = { perSecond: 400, burst: 400 };
 
+/**
+ * The same for who shows a cookie when those are used up: questions in forged names must not take a server
+ * off the lists it is on. Twenty hosts at their full rate, or 400 that ask once a second.
+ */
+export const provenProbesInAll: Rate = probesInAll;
+
 /** Announcements of others that are looked at, for who is there besides. */
 const neighbourRates = {
   perSource: { perSecond: 5, burst: 40 },
@@ -53,6 +60,8 @@ export interface AnnouncerOptions {
    * `cookieBytesMax` bytes. Answers carry none when absent.
    */
   readonly cookieFor?: (host: string) => Uint8Array;
+  /** Whether `cookieFor` gave this to an asker at this address, not long ago. */
+  readonly isCookie?: (host: string, cookie: Uint8Array) => boolean;
   readonly random: Random;
   /** Says nothing by itself, and answers only who has the server's key. */
   readonly isHidden?: boolean;
@@ -70,8 +79,10 @@ export interface AnnouncerCounts {
   readonly unanswered: number;
 }
 
+type Probe = Extract<DiscoveryPacket, { type: "probe" }>;
+
 interface Heard {
-  readonly head: PacketHead;
+  readonly type: PacketType;
   readonly datagram: Uint8Array;
   readonly from: Address;
 }
@@ -88,6 +99,7 @@ export class Announcer {
   readonly #schedule: RepeatSchedule;
   readonly #answers: AnswerQueue;
   readonly #probeRates: SourceRates;
+  readonly #provenProbeRates: SourceRates;
   readonly #neighbourRates: SourceRates;
   readonly #peers: PeerTable;
   readonly #questions: QuestionLog<Address>;
@@ -108,6 +120,10 @@ export class Announcer {
     this.#schedule = new RepeatSchedule(now, beaconTiming, random);
     this.#answers = new AnswerQueue(now, random);
     this.#probeRates = new SourceRates(now, { perSource: probesPerSource, inAll: probesInAll });
+    this.#provenProbeRates = new SourceRates(now, {
+      perSource: probesPerSource,
+      inAll: provenProbesInAll,
+    });
     this.#neighbourRates = new SourceRates(now, neighbourRates);
     this.#peers = new PeerTable(now, peers);
     this.#questions = new QuestionLog(random);
@@ -148,18 +164,18 @@ export class Announcer {
    * something to do now; what is dropped of a flood makes none.
    */
   handleDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    const head = peekPacket(datagram);
-    if (head === undefined) {
+    const type = peekType(datagram);
+    if (type === undefined) {
       this.#counts.malformed += 1;
       return false;
     }
-    switch (head.type) {
+    switch (type) {
       case "query":
       case "probe":
       case "forward":
-        return this.#handleQuestion(now, { head, datagram, from });
+        return this.#handleQuestion(now, { type, datagram, from });
       case "answer":
-        this.#handleAnswer(now, { head, datagram, from });
+        this.#handleAnswer(now, datagram, from);
         return false;
       case "beacon":
         if (this.#neighbourRates.take(now, from.host)) this.#handleBeacon(now, datagram);
@@ -171,13 +187,13 @@ export class Announcer {
 
   /** A datagram of this protocol came to the server's data port. Says the same. */
   handleDataDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    if (peekPacket(datagram)?.type !== "probe") {
+    if (peekType(datagram) !== "probe") {
       this.#counts.malformed += 1;
       return false;
     }
-    const isAllowed = this.#state.type !== "closed" && this.#probeRates.take(now, from.host);
-    const packet = isAllowed ? decodePacket(datagram) : undefined;
-    if (packet?.type !== "probe" || !this.#isAnswered(packet)) {
+    const packet = this.#state.type === "closed" ? undefined : decodePacket(datagram);
+    const isAllowed = packet?.type === "probe" && this.#isWithinRates(now, packet, from);
+    if (!isAllowed || !this.#isAnswered(packet)) {
       this.#counts.unanswered += 1;
       return false;
     }
@@ -226,14 +242,14 @@ export class Announcer {
     }
   }
 
-  #handleQuestion(now: number, { head, datagram, from }: Heard): boolean {
+  #handleQuestion(now: number, { type, datagram, from }: Heard): boolean {
     const adapter = this.#table.adapterOf(from.host);
-    const isTrusted = head.type === "forward" ? adapter?.isLoopback : adapter !== undefined;
+    const isTrusted = type === "forward" ? adapter?.isLoopback : adapter !== undefined;
     if (!isTrusted) {
       this.#counts.offLink += 1;
       return false;
     }
-    const { nonce } = head;
+    const nonce = nonceOf(datagram);
     if (this.#state.type !== "open" || !this.#answers.admit(now, { nonce, host: from.host })) {
       this.#counts.unanswered += 1;
       return false;
@@ -257,6 +273,12 @@ export class Announcer {
     return true;
   }
 
+  #isWithinRates(now: number, { cookie }: Probe, { host }: Address): boolean {
+    if (this.#probeRates.take(now, host)) return true;
+    const isProven = cookie !== undefined && this.#options.isCookie?.(host, cookie) === true;
+    return isProven && this.#provenProbeRates.take(now, host);
+  }
+
   #isAnswered({ nonce, proof }: Question): boolean {
     return !this.#options.isHidden || isProof(proof, this.#options.describe().id, nonce);
   }
@@ -274,8 +296,8 @@ export class Announcer {
     }
   }
 
-  #handleAnswer(now: number, { head, datagram, from }: Heard): void {
-    const question = this.#questions.find(now, head.nonce);
+  #handleAnswer(now: number, datagram: Uint8Array, from: Address): void {
+    const question = this.#questions.find(now, nonceOf(datagram));
     if (question === undefined || !isSame(question.asked, from)) return;
     const packet = decodePacket(datagram);
     if (packet?.type === "answer")

@@ -18,7 +18,7 @@ export interface BrowserOptions extends Omit<ServerSearchOptions, "neighbours"> 
   readonly sources?: readonly HintSource[];
   /** `servers()` tells something new. */
   readonly onChange?: () => void;
-  /** The machine's own adapters unless a test plays with them. */
+  /** The machine's own adapters unless a test plays with them; then it has no neighbours either. */
   readonly listAdapters?: AdapterLister;
 }
 
@@ -90,10 +90,11 @@ class RunningBrowser implements Browser {
   #isClosed = false;
 
   constructor(options: BrowserOptions) {
-    const { clock, interfaces } = options;
+    const { clock, interfaces, listAdapters } = options;
     this.#options = options;
     // Whoever named adapters wants nothing to leave by another one.
-    const neighbours = 0 < interfaces.length ? [] : listNeighbours();
+    const isWhole = interfaces.length === 0 && listAdapters === undefined;
+    const neighbours = isWhole ? listNeighbours() : [];
     this.#search = new ServerSearch(clock.now(), { ...options, neighbours });
   }
 

@@ -188,7 +188,9 @@ function heardHereOnly(findings: Findings): Cause | undefined {
 function well(findings: Findings): Cause | undefined {
   const found = findings.servers.filter((server) => isUsable(findings, server));
   if (found.length === 0) return undefined;
-  const names = found.map(({ name, host, port }) => `${name} (${formatAddress({ host, port })})`);
+  // On each path it is found again.
+  const firsts = found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
+  const names = firsts.map(({ name, host, port }) => `${name} (${formatAddress({ host, port })})`);
   return { code: "well", sentence: `All is well: ${names.join(", ")} can be joined.` };
 }
 

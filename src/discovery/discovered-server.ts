@@ -18,7 +18,7 @@ export interface DiscoveredServer {
   /** Its public identity key, base64url (43 characters). */
   readonly id: string;
   readonly name: string;
-  /** Another server in the list has the same name, whatever the case. */
+  /** Another server in the list has the same name, whatever the case and width. */
   readonly isNameShared?: boolean;
   /** The best way to its data port. */
   readonly address: Address;
@@ -40,6 +40,9 @@ export interface DiscoveredServer {
 }
 
 /** The server's cookie while it is young enough to be of use. */
-export function freshCookie(now: number, { cookie }: DiscoveredServer): Uint8Array | undefined {
+export function freshCookie(
+  now: number,
+  { cookie }: { readonly cookie?: HeardCookie | undefined },
+): Uint8Array | undefined {
   return cookie !== undefined && now < cookie.heardAt + cookieMsMax ? cookie.bytes : undefined;
 }

@@ -16,7 +16,7 @@ import {
 } from "./adapters.ts";
 import type { DiscoveryTransmit } from "./transmit.ts";
 
-/** Adapters come and go (a cable, a VPN, a laptop's lid); asking the system costs below 0.1 ms. */
+/** Adapters come and go (a cable, a VPN, a laptop's lid); to see that nothing did costs 0.1 ms. */
 export const rescanMs = 1000;
 
 /** When a scan is so late, or the wall clock went on so much further, the machine has slept. */
@@ -72,6 +72,20 @@ interface Receiver {
   joinCount: number;
 }
 
+/** What a scan found. */
+interface Found {
+  readonly listed: readonly Adapter[];
+  /** Adapters that were taken away and came back. */
+  readonly returned: readonly Adapter[];
+  readonly hasSlept: boolean;
+}
+
+/** That the group is heard on an adapter, and by which socket. */
+interface Membership {
+  readonly adapter: Adapter;
+  readonly receiver: Receiver;
+}
+
 /**
  * One sending socket for each IPv4 address, bound to it: what is sent to all then leaves by that
  * adapter even without a default route, and answers to it come back to the same socket. One for IPv6,
@@ -90,8 +104,10 @@ export class DiscoverySockets {
   #routedSender: DatagramSocket | undefined;
   #ipv6Receiver: DatagramSocket | undefined;
   readonly #receivers: Receiver[] = [];
-  /** By which one the group is heard on an adapter. */
-  readonly #memberships = new Map<string, Receiver>();
+  readonly #memberships = new Map<string, Membership>();
+  /** What the sockets were made to fit, and whether all of them could be opened. */
+  #listed: readonly Adapter[] = [];
+  #isFitting = false;
   #scannedAt: { readonly now: number; readonly wallNow: number } | undefined;
   #timer: Timer | undefined;
   #scanning: Promise<void> | undefined;
@@ -109,7 +125,8 @@ export class DiscoverySockets {
   static async open(options: DiscoverySocketsOptions): Promise<DiscoverySockets> {
     checkInterfaces(options.listAdapters(), options.interfaces);
     const sockets = new DiscoverySockets(options);
-    await sockets.#scan();
+    const hasSlept = sockets.#hasSlept();
+    await sockets.#scan({ listed: sockets.#listAdapters(), returned: [], hasSlept });
     return sockets;
   }
 
@@ -173,22 +190,35 @@ export class DiscoverySockets {
     return senders.find((sender) => !sender.adapter.isLoopback)?.socket;
   }
 
-  #scan(): Promise<void> {
-    this.#scanning = this.#fit().then((change) => {
+  /** Most scans find nothing new: such a one opens nothing, waits for nothing and tells nobody. */
+  #rescan(): void {
+    const hasSlept = this.#hasSlept();
+    const listed = this.#listAdapters();
+    const returned = this.#findReturned();
+    const isSame = this.#isFitting && areSame(listed, this.#listed);
+    if (isSame && !hasSlept && returned.length === 0) this.#scanLater();
+    else void this.#scan({ listed, returned, hasSlept });
+  }
+
+  #scan(found: Found): Promise<void> {
+    this.#scanning = this.#fit(found).then((change) => {
       if (this.#isClosed) return;
       this.#options.onAdapters(change);
-      const { clock } = this.#options;
-      this.#timer = clock.setTimer(clock.now() + rescanMs, () => void this.#scan());
+      this.#scanLater();
     });
     return this.#scanning;
   }
 
+  #scanLater(): void {
+    const { clock } = this.#options;
+    this.#timer = clock.setTimer(clock.now() + rescanMs, () => this.#rescan());
+  }
+
   /** Makes the sockets fit the adapters. Never fails: what cannot be opened is tried next time. */
-  async #fit(): Promise<AdapterChange> {
-    const hasSlept = this.#hasSlept();
+  async #fit({ listed, returned, hasSlept }: Found): Promise<AdapterChange> {
     const before = new Set(this.#adapters.map(keyOf));
-    const listed = this.#listAdapters();
     await this.#closeGone(new Set(listed.map(keyOf)));
+    for (const adapter of returned) await this.#closeSender(keyOf(adapter));
     const ipv4 = listed.filter(({ address }) => !isIpv6(address));
     await Promise.all([
       this.#openReceiver(),
@@ -196,11 +226,20 @@ export class DiscoverySockets {
       this.#openRouted(),
       ...ipv4.map((adapter) => this.#openSender(adapter)),
     ]);
-    const returned = await this.#joinGroups(ipv4);
+    const isJoined = await this.#joinGroups(ipv4);
     this.#adapters = listed.filter((adapter) => this.#isSendable(adapter));
     this.#table = new AdapterTable(this.#adapters);
-    const isNew = returned || this.#adapters.some((adapter) => !before.has(keyOf(adapter)));
+    this.#listed = [...listed];
+    this.#isFitting = isJoined && this.#adapters.length === listed.length && this.#isHearingAll();
+    const isNew =
+      0 < returned.length || this.#adapters.some((adapter) => !before.has(keyOf(adapter)));
     return { adapters: this.#adapters, isNew, hasSlept };
+  }
+
+  #isHearingAll(): boolean {
+    const isIpv6Heard = this.#ipv6Sender === undefined || this.#ipv6Receiver !== undefined;
+    const isRouted = 0 < this.#options.interfaces.length || this.#routedSender !== undefined;
+    return 0 < this.#receivers.length && isIpv6Heard && isRouted;
   }
 
   #hasSlept(): boolean {
@@ -219,20 +258,25 @@ export class DiscoverySockets {
     try {
       return selectAdapters(this.#options.listAdapters(), this.#options.interfaces);
     } catch {
-      return this.#adapters;
+      return this.#listed;
     }
   }
 
   async #closeGone(present: ReadonlySet<string>): Promise<void> {
-    for (const [key, sender] of this.#senders) {
+    for (const key of this.#senders.keys()) {
       if (present.has(key)) continue;
-      this.#senders.delete(key);
       this.#memberships.delete(key);
-      await sender.socket.close();
+      await this.#closeSender(key);
     }
     for (const [key, { adapter }] of this.#outcomes) {
       if (!present.has(keyOf(adapter))) this.#outcomes.delete(key);
     }
+  }
+
+  async #closeSender(key: string): Promise<void> {
+    const sender = this.#senders.get(key);
+    this.#senders.delete(key);
+    await sender?.socket.close();
   }
 
   #isSendable(adapter: Adapter): boolean {
@@ -281,35 +325,38 @@ export class DiscoverySockets {
   }
 
   /**
-   * Joins the group on every adapter, again and again: when an adapter is taken away and comes back
-   * under the same name and address, nothing tells that its membership is gone but that it can be
-   * joined anew. Says whether one came back; its sender is then a new one too.
+   * The adapters that came back. When one is taken away and put in again under the same name and
+   * address, nothing tells that its membership is gone but that the group can be joined anew.
    */
-  async #joinGroups(adapters: readonly Adapter[]): Promise<boolean> {
-    let hasReturned = false;
-    for (const adapter of adapters) {
-      const key = keyOf(adapter);
-      if (!adapter.targets.includes(multicastGroup) || !this.#senders.has(key)) continue;
-      const wasMember = this.#memberships.has(key);
-      const isJoined = await this.#join(key, adapter.address);
-      if (!wasMember || !isJoined) continue;
-      hasReturned = true;
-      await this.#senders.get(key)?.socket.close();
-      this.#senders.delete(key);
-      await this.#openSender(adapter);
+  #findReturned(): readonly Adapter[] {
+    const returned: Adapter[] = [];
+    for (const [key, { adapter, receiver }] of this.#memberships) {
+      const outcome = receiver.socket.joinGroup(multicastGroup, adapter.address);
+      if (outcome === "member") continue;
+      if (outcome === "failed") {
+        this.#memberships.delete(key);
+        this.#isFitting = false;
+        continue;
+      }
+      receiver.joinCount += 1;
+      returned.push(adapter);
     }
-    return hasReturned;
+    return returned;
   }
 
-  /** Says whether the group was not heard on the adapter, and is now. */
-  async #join(key: string, adapterAddress: string): Promise<boolean> {
-    const receiver = this.#memberships.get(key) ?? (await this.#receiverWithRoom());
-    const outcome = receiver?.socket.joinGroup(multicastGroup, adapterAddress);
-    if (receiver === undefined || outcome === "failed") this.#memberships.delete(key);
-    else this.#memberships.set(key, receiver);
-    if (receiver === undefined || outcome !== "joined") return false;
-    receiver.joinCount += 1;
-    return true;
+  /** Hears the group on every adapter that has one; says whether that is so. */
+  async #joinGroups(adapters: readonly Adapter[]): Promise<boolean> {
+    let areJoined = true;
+    for (const adapter of adapters) {
+      const key = keyOf(adapter);
+      if (!adapter.targets.includes(multicastGroup) || this.#memberships.has(key)) continue;
+      const receiver = await this.#receiverWithRoom();
+      const outcome = receiver?.socket.joinGroup(multicastGroup, adapter.address) ?? "failed";
+      if (receiver === undefined || outcome === "failed") areJoined = false;
+      else this.#memberships.set(key, { adapter, receiver });
+      if (receiver !== undefined && outcome === "joined") receiver.joinCount += 1;
+    }
+    return areJoined;
   }
 
   /** The last receiver, or another one when it has joined as often as it may. */
@@ -353,6 +400,14 @@ export class DiscoverySockets {
       return undefined;
     }
   }
+}
+
+function areSame(listed: readonly Adapter[], before: readonly Adapter[]): boolean {
+  if (listed.length !== before.length) return false;
+  return listed.every((adapter, index) => {
+    const other = before[index];
+    return other !== undefined && keyOf(adapter) === keyOf(other);
+  });
 }
 
 function keyOf({ name, address, netmask, hardware }: Adapter): string {

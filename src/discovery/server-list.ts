@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Address, formatAddress } from "../base/address.ts";
 import type { Announcement } from "./announcement.ts";
-import type { DiscoveredServer } from "./discovered-server.ts";
+import { type DiscoveredServer, freshCookie } from "./discovered-server.ts";
 import { orderPaths, type PathAnswer, probeMs, ServerPath } from "./server-path.ts";
 
 /** Servers in the list, besides remembered ones; with their paths below 1 MiB. */
@@ -35,6 +35,8 @@ interface Entry {
 export interface DueProbe {
   readonly id: string;
   readonly address: Address;
+  /** What it gave with its last answer there, while that is of use. */
+  readonly cookie?: Uint8Array;
 }
 
 /**
@@ -155,7 +157,11 @@ export class ServerList {
     const due: DueProbe[] = [];
     for (const [id, { paths }] of this.#entries) {
       paths[0]?.handleUse(intervalMs);
-      for (const path of paths) if (path.poll(now)) due.push({ id, address: path.address });
+      for (const path of paths) {
+        if (!path.poll(now)) continue;
+        const cookie = freshCookie(now, path);
+        due.push({ id, address: path.address, ...(cookie && { cookie }) });
+      }
     }
     return due;
   }
@@ -247,9 +253,9 @@ function toServer({ announcement, paths }: Entry): DiscoveredServer {
   };
 }
 
-/** Names are compared whatever the case, as people read them. */
+/** Names are compared whatever the case and width, as people read them. */
 function nameKey(name: string): string {
-  return name.toLowerCase();
+  return name.normalize("NFKC").toLowerCase().normalize("NFKC");
 }
 
 function compare(a: string, b: string): number {

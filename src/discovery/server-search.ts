@@ -5,7 +5,14 @@ import { AdapterTable, pathRank } from "./adapter-table.ts";
 import type { Adapter } from "./adapters.ts";
 import type { Announcement } from "./announcement.ts";
 import type { DiscoveredServer } from "./discovered-server.ts";
-import { decodePacket, encodePacket, noNonce, type PacketHead, peekPacket } from "./packet.ts";
+import {
+  decodePacket,
+  encodePacket,
+  noNonce,
+  nonceOf,
+  type PacketType,
+  peekType,
+} from "./packet.ts";
 import { type AskedQuestion, QuestionLog } from "./question-log.ts";
 import { questionProof } from "./question-proof.ts";
 import { queryTiming, RepeatSchedule, unsentGapMs, unsentRetriesMax } from "./repeat-schedule.ts";
@@ -28,6 +35,13 @@ export const hintsInAll: Rate = { perSecond: 200, burst: 1200 };
  */
 export const voicesPerSource: Rate = { perSecond: 20, burst: 64 };
 export const voicesInAll: Rate = { perSecond: 100, burst: 200 };
+
+/**
+ * New places that announcements point to, other than where they came from: anybody may name anybody there,
+ * and all who listen then ask him. A relayed server that misses its turn has the next announcement.
+ */
+export const elsewherePerHost: Rate = { perSecond: 2, burst: 16 };
+export const elsewhereInAll: Rate = { perSecond: 20, burst: 200 };
 
 /** Hints from elsewhere that are asked again with each question to all; the oldest is forgotten. */
 export const lastingHintsMax = 96;
@@ -76,7 +90,7 @@ type Asked =
   | { readonly type: "server"; readonly address: Address };
 
 interface Heard {
-  readonly head: PacketHead;
+  readonly type: PacketType;
   readonly datagram: Uint8Array;
   readonly from: Address;
 }
@@ -93,6 +107,7 @@ export class ServerSearch {
   readonly #sweep = new Sweep();
   readonly #answerRates: SourceRates;
   readonly #voiceRates: SourceRates;
+  readonly #elsewhereRates: SourceRates;
   readonly #hints = new Map<string, ServerHint>();
   /** When a candidate was asked, by its address. */
   readonly #candidates = new Map<string, number>();
@@ -112,6 +127,10 @@ export class ServerSearch {
     this.#list = new ServerList((id) => remembered.has(id));
     this.#answerRates = new SourceRates(now, { perSource: hintsPerSource, inAll: hintsInAll });
     this.#voiceRates = new SourceRates(now, { perSource: voicesPerSource, inAll: voicesInAll });
+    this.#elsewhereRates = new SourceRates(now, {
+      perSource: elsewherePerHost,
+      inAll: elsewhereInAll,
+    });
     for (const hint of hints) this.#keep(hint);
   }
 
@@ -169,17 +188,17 @@ export class ServerSearch {
 
   /** A datagram came. Says whether there may be something to do now; what is dropped makes none. */
   handleDatagram(now: number, datagram: Uint8Array, from: Address): boolean {
-    const head = peekPacket(datagram);
-    if (head === undefined) {
+    const type = peekType(datagram);
+    if (type === undefined) {
       this.#counts.malformed += 1;
       return false;
     }
-    const heard = { head, datagram, from };
-    switch (head.type) {
+    const heard = { type, datagram, from };
+    switch (type) {
       case "answer":
         return this.#handleAnswer(now, heard);
       case "goodbye":
-        return head.nonce === noNonce
+        return nonceOf(datagram) === noNonce
           ? this.#handleVoice(now, heard)
           : this.#handleAnswer(now, heard);
       case "beacon":
@@ -195,7 +214,9 @@ export class ServerSearch {
   handleTimeout(now: number): void {
     if (this.#schedule.poll(now)) this.#ask(now);
     this.#isChanged = this.#list.handleTimeout(now) || this.#isChanged;
-    for (const { id, address } of this.#list.pollProbes(now)) this.#probe(now, address, id);
+    for (const { id, address, cookie } of this.#list.pollProbes(now)) {
+      this.#probe(now, address, { id, cookie });
+    }
     if (this.#sweepAt !== undefined && this.#sweepAt <= now) {
       this.#sweepAt = undefined;
       const isWanted = this.#options.isSweeping ?? true;
@@ -221,15 +242,16 @@ export class ServerSearch {
   }
 
   #handleAnswer(now: number, heard: Heard): boolean {
-    const { head, datagram, from } = heard;
-    const question = this.#questions.find(now, head.nonce);
+    const { datagram, from } = heard;
+    const nonce = nonceOf(datagram);
+    const question = this.#questions.find(now, nonce);
     if (question === undefined) {
       this.#counts.unasked += 1;
       return false;
     }
     const isFromAsked = isFromWhoWasAsked(question, from);
     // A server that was asked answers once, so that there are no more answers than questions of ours.
-    if (isFromAsked) this.#questions.forget(head.nonce);
+    if (isFromAsked) this.#questions.forget(nonce);
     else if (!this.#answerRates.take(now, from.host)) {
       this.#counts.refused += 1;
       return false;
@@ -261,7 +283,7 @@ export class ServerSearch {
   }
 
   /** What nobody asked for. */
-  #handleVoice(now: number, { head, datagram, from }: Heard): boolean {
+  #handleVoice(now: number, { type, datagram, from }: Heard): boolean {
     if (this.#table.adapterOf(from.host) === undefined) {
       this.#counts.offLink += 1;
       return false;
@@ -276,8 +298,8 @@ export class ServerSearch {
       return false;
     }
     const { announcement } = packet;
-    if (head.type === "goodbye") this.#list.handleGoodbye(now, announcement.id);
-    else if (head.type === "relayed") this.#noticeElsewhere(now, announcement);
+    if (type === "goodbye") this.#list.handleGoodbye(now, announcement.id);
+    else if (type === "relayed") this.#noticeElsewhere(now, announcement);
     else this.#notice(now, announcement, from);
     return true;
   }
@@ -289,7 +311,12 @@ export class ServerSearch {
   }
 
   #noticeElsewhere(now: number, announcement: Announcement): void {
-    for (const address of announcement.addresses ?? []) this.#noticeAt(now, announcement, address);
+    for (const address of announcement.addresses ?? []) {
+      const isNew = this.#list.recognize(announcement, address) === "new";
+      if (!isNew || this.#elsewhereRates.take(now, address.host)) {
+        this.#noticeAt(now, announcement, address);
+      } else this.#counts.refused += 1;
+    }
   }
 
   #noticeAt(now: number, announcement: Announcement, address: Address): void {
@@ -312,7 +339,7 @@ export class ServerSearch {
     this.#candidates.delete(key);
     this.#candidates.set(key, now);
     forgetOldest(this.#candidates, candidatesMax);
-    this.#probe(now, address, id);
+    this.#probe(now, address, { id });
   }
 
   /** Each adapter gets a nonce of its own: a server answers each nonce once, and we want every path. */
@@ -332,10 +359,15 @@ export class ServerSearch {
   }
 
   /** Asks a data port. Who has the key that belongs to it shows so: it may be of a hidden server. */
-  #probe(now: number, address: Address, id: string | undefined): void {
+  #probe(
+    now: number,
+    address: Address,
+    { id, cookie }: { readonly id: string | undefined; readonly cookie?: Uint8Array | undefined },
+  ): void {
     const nonce = this.#questions.ask(now, { type: "server", address });
     const proof = id === undefined ? {} : { proof: questionProof(id, nonce) };
-    const datagram = encodePacket({ type: "probe", nonce, ...proof });
+    const shown = cookie && { cookie };
+    const datagram = encodePacket({ type: "probe", nonce, ...proof, ...shown });
     this.#outbox.push({ type: "send", to: address, from: "any", datagram });
   }
 

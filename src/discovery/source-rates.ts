@@ -22,6 +22,8 @@ export class SourceRates {
 
   /** Takes one from both; `false` when there is none. */
   take(now: number, host: string): boolean {
+    // A flood from forged addresses costs no more than this, and puts nobody out of the table.
+    if (!this.#total.has(now)) return false;
     const bucket = this.#sources.get(host) ?? new TokenBucket(now, this.#perSource);
     this.#sources.delete(host);
     this.#sources.set(host, bucket);

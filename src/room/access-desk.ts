@@ -2,6 +2,7 @@ import { EarshotError } from "../base/errors.ts";
 import { invitationHash } from "./invitation-hash.ts";
 import {
   bansMax,
+  channels,
   devicesMax,
   ignoredMax,
   invitationsMax,
@@ -28,7 +29,7 @@ import { nickKey } from "./name.ts";
 import { type Role, roles } from "./rights.ts";
 import type { Room } from "./room.ts";
 import { type NamedPerson, type RoomRecord, withoutPerson, withPerson } from "./room-record.ts";
-import { type KnownPerson, knownPerson, pageChannel, type ServerState } from "./server-state.ts";
+import { type KnownPerson, knownPerson, type ServerState } from "./server-state.ts";
 import type { Member } from "./session.ts";
 
 type ModerationRequest = Extract<PostBody, { readonly type: "moderation" }>;
@@ -44,7 +45,7 @@ export class AccessDesk {
   }
 
   /** What a moderator wants to do to somebody, as an entry of the log. */
-  prepare(_now: number, member: Member, room: Room, request: ModerationRequest): PreparedPost {
+  prepare(member: Member, room: Room, request: ModerationRequest): PreparedPost {
     const { action, durationMs, role } = request;
     const target = this.#targetOf(room, request.nick, action);
     this.#state.require(member, room, action, target);
@@ -150,7 +151,7 @@ export class AccessDesk {
         ...(until !== undefined && { until }),
       }));
     const reply = { type: "bans", ref, room: room.name, bans } as const;
-    this.#state.output.answer(member, reply, pageChannel);
+    this.#state.output.answer(member, reply, channels.bulk);
   }
 
   /** Makes an owner of the server of who has read its console. Wrong tokens are not told apart. */

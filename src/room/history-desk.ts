@@ -1,6 +1,7 @@
+import { channels } from "./limits.ts";
 import type { ReadHistory, Search } from "./message-log.ts";
 import { nickKey } from "./name.ts";
-import { pageChannel, type ServerState } from "./server-state.ts";
+import type { ServerState } from "./server-state.ts";
 import type { Member, Session } from "./session.ts";
 import type { ReadResult, SearchQuery, SearchResult } from "./store-port.ts";
 
@@ -75,7 +76,7 @@ export class HistoryDesk {
   }
 
   #answer(session: Session, reply: Parameters<ServerState["output"]["answer"]>[1]): void {
-    const bytes = this.#state.output.answer(session, reply, pageChannel);
+    const bytes = this.#state.output.answer(session, reply, channels.bulk);
     if (!session.isGone) this.#state.reads.handleSent(session, bytes);
   }
 

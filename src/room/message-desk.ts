@@ -103,7 +103,7 @@ export class MessageDesk {
         return { body: { type: "mode", slowMs, isReadOnly }, apply };
       }
       case "moderation":
-        return this.#access.prepare(now, member, room, body);
+        return this.#access.prepare(member, room, body);
       default:
         return assertNever(body);
     }

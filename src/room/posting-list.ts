@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ByteReader, ByteWriter, varintBytes } from "../base/bytes.ts";
+import { ByteWriter, varintBytes } from "../base/bytes.ts";
 
 /** Numbers of messages within their segment, rising, each once. */
 export type Positions = readonly number[];
@@ -16,12 +16,16 @@ export function encodePositions(positions: Positions): Uint8Array {
 
 /** The positions, or `undefined` when the bytes are none. */
 export function decodePositions(bytes: Uint8Array): Positions | undefined {
-  const reader = new ByteReader(bytes);
   const positions: number[] = [];
   let last = -1;
-  while (0 < reader.remaining) {
-    const step = reader.varint();
-    if (step === undefined) return undefined;
+  let offset = 0;
+  // Not by a `ByteReader`: a search decodes millions of these, nearly all of one byte.
+  while (offset < bytes.length) {
+    const first = bytes[offset] ?? 0;
+    const end = offset + (1 << (first >> 6));
+    if (bytes.length < end) return undefined;
+    let step = first & 0x3f;
+    for (offset += 1; offset < end; offset += 1) step = step * 256 + (bytes[offset] ?? 0);
     last += step + 1;
     positions.push(last);
   }

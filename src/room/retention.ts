@@ -1,15 +1,12 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import type { RetentionRule } from "./message-room.ts";
 import type { ExpiryLimit, StorePort } from "./store-port.ts";
 
-/** What the log of each room keeps; the newest entries, for so long and so much as both allow. */
-export interface RetentionRule {
-  readonly ageMs?: number;
-  /** Of the entries as they lie on disk. */
-  readonly bytesMax?: number;
-}
-
 export interface RetentionOptions {
-  readonly rule: RetentionRule;
+  /** What the log of this room keeps now; everything when nothing is said. */
+  readonly ruleOf: (room: string) => RetentionRule;
+  /** The log of this room begins at this sequence now. */
+  readonly onExpired: (room: string, firstSequence: number) => void;
   readonly store: Pick<StorePort, "expire"> & { readonly rooms: readonly string[] };
   readonly clock: Clock;
 }
@@ -31,11 +28,11 @@ export class Retention {
   #timer: Timer | undefined;
 
   constructor(options: RetentionOptions) {
-    const { clock, rule } = options;
+    const { clock } = options;
     this.#options = options;
     this.#startedAt = clock.now();
     this.#wallStartedAt = clock.wallNow();
-    if (rule.ageMs !== undefined || rule.bytesMax !== undefined) this.#sweepAfter(firstMs);
+    this.#sweepAfter(firstMs);
   }
 
   /** Looks at no further room. */
@@ -45,20 +42,28 @@ export class Retention {
   }
 
   #sweepAfter(ms: number): void {
-    const { clock, store } = this.#options;
-    this.#timer = clock.setTimer(clock.now() + ms, () => this.#sweep([...store.rooms]));
+    const { clock, store, ruleOf } = this.#options;
+    this.#timer = clock.setTimer(clock.now() + ms, () =>
+      this.#sweep(store.rooms.filter((room) => isLimiting(ruleOf(room)))),
+    );
   }
 
   #sweep(rooms: readonly string[]): void {
     const [room, ...others] = rooms;
     if (this.#timer === undefined) return;
-    if (room === undefined) this.#sweepAfter(betweenMs);
-    else this.#options.store.expire(room, this.#limit(), () => this.#sweep(others));
+    if (room === undefined) {
+      this.#sweepAfter(betweenMs);
+      return;
+    }
+    const { store, ruleOf, onExpired } = this.#options;
+    store.expire(room, this.#limit(ruleOf(room)), (result) => {
+      if (result.type === "expired") onExpired(room, result.firstSequence);
+      this.#sweep(others);
+    });
   }
 
-  #limit(): ExpiryLimit {
-    const { rule, clock } = this.#options;
-    const { ageMs, bytesMax } = rule;
+  #limit({ ageMs, bytesMax }: RetentionRule): ExpiryLimit {
+    const { clock } = this.#options;
     const elapsed = this.#wallStartedAt + clock.now() - this.#startedAt;
     const wallNow = Math.min(clock.wallNow(), elapsed);
     return {
@@ -66,4 +71,19 @@ export class Retention {
       ...(bytesMax !== undefined && { bytesMax }),
     };
   }
+}
+
+/** What two rules together keep: no more than either. */
+export function stricterRule(one: RetentionRule, other: RetentionRule): RetentionRule {
+  const ageMs = smaller(one.ageMs, other.ageMs);
+  const bytesMax = smaller(one.bytesMax, other.bytesMax);
+  return { ...(ageMs !== undefined && { ageMs }), ...(bytesMax !== undefined && { bytesMax }) };
+}
+
+function isLimiting({ ageMs, bytesMax }: RetentionRule): boolean {
+  return ageMs !== undefined || bytesMax !== undefined;
+}
+
+function smaller(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }

@@ -3,7 +3,7 @@ import type { Random } from "../base/random.ts";
 import { AccountTable } from "./account-table.ts";
 import type { ServerInfo } from "./client-port.ts";
 import { CommitQueue, type PendingChange } from "./commit-queue.ts";
-import { channels, recordsMs } from "./limits.ts";
+import { recordsMs } from "./limits.ts";
 import { MarkerTable, readStateOf } from "./marker-table.ts";
 import type { Event } from "./message.ts";
 import type { ReadState } from "./message-room.ts";
@@ -300,9 +300,6 @@ export function rightsOf({ record }: Room): RoomRights {
   const isOwned = record.roles.some(({ role }) => role === "owner");
   return { kind: record.kind, isOwned, isReadOnly: record.isReadOnly };
 }
-
-/** Pages go on the bulk channel, everything else on the chat channel. */
-export const pageChannel: number = channels.bulk;
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);

@@ -6,9 +6,10 @@ import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatServer } from "./chat-server.ts";
+import type { RetentionRule } from "./message-room.ts";
 import { OpaqueServer } from "./opaque.ts";
 import type { RegistrationPolicy } from "./registration-policy.ts";
-import { Retention, type RetentionRule } from "./retention.ts";
+import { Retention, stricterRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
 
@@ -26,7 +27,7 @@ export interface StartServerOptions {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** What the log of each room keeps; everything when absent. */
+  /** What the log of each room keeps at most; its owner may keep less. Everything when absent. */
   readonly retention?: RetentionRule;
   /** The secret with which the server is claimed, once. */
   readonly claimToken?: string;
@@ -56,6 +57,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly damage: readonly string[];
   /** What lets a client at this address in at once; see `Endpoint.issueCookie`. */
   issueCookie(host: string): Uint8Array;
+  /** Whether a client at this address shows what it was given there; see `Endpoint.isCookie`. */
+  isCookie(host: string, cookie: Uint8Array): boolean;
   /** Sends a datagram of another protocol from the server's port. */
   sendOther(to: Address, datagram: Uint8Array): void;
   /** Everybody was told and everything is stored, because it was closed or its owner stopped it. */
@@ -110,16 +113,17 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     server,
     port: endpoint,
     store,
-    opaque: new OpaqueServer({
-      serverKey: id,
-      loadSetup: options.loadOpaqueSetup,
-      onTrouble: (error) => onTrouble?.(`passwords cannot be used: ${reasonOf(error)}`),
-    }),
+    opaque: opaqueOf(options),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,
   });
-  const retention = new Retention({ rule: options.retention ?? {}, store, clock });
+  const retention = new Retention({
+    ruleOf: (room) => stricterRule(options.retention ?? {}, server.retentionOf(room) ?? {}),
+    onExpired: (room, firstSequence) => server.handleExpired(room, firstSequence),
+    store,
+    clock,
+  });
   const serving = host;
   let closing: Promise<void> | undefined;
   const stop = async (reason: string) => {
@@ -146,12 +150,20 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     damage,
     stopped: done,
     issueCookie: (host) => endpoint.issueCookie(host),
+    isCookie: (host, cookie) => endpoint.isCookie(host, cookie),
     sendOther: (to, datagram) => endpoint.sendOther(to, datagram),
     close,
     [Symbol.asyncDispose]: () => close("server closing"),
   };
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function opaqueOf({ id, loadOpaqueSetup, onTrouble }: StartServerOptions): OpaqueServer {
+  return new OpaqueServer({
+    serverKey: id,
+    loadSetup: loadOpaqueSetup,
+    onTrouble: (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      onTrouble?.(`passwords cannot be used: ${reason}`);
+    },
+  });
 }

@@ -45,9 +45,9 @@ export class Acceptor {
     return this.#cookies.issue(now, host);
   }
 
-  /** Whether the INIT proves that its sender receives at that host. */
-  isProven(now: number, host: string, init: LongPacketOf<"init">): boolean {
-    return this.#cookies.isValid(now, host, init.cookie);
+  /** Whether the cookie proves that who shows it receives at that host. */
+  isCookie(now: number, host: string, cookie: Uint8Array): boolean {
+    return this.#cookies.isValid(now, host, cookie);
   }
 
   /** What a client at this host must know before it can send INIT. */

@@ -26,8 +26,8 @@ const probeGains: readonly number[] = [1.25, 0.75, 1, 1, 1, 1, 1, 1];
 /** The window in products of bandwidth and round trip; half of it is for ACKs that come in heaps. */
 const windowGain = 2;
 
-/** What a turn of the event loop takes at least, on whatever short path. */
-const turnMs = 1;
+/** What a turn of the event loop takes at least, on whatever short path: `burstBytesMax` on loopback. */
+const turnMs = 0.5;
 
 /** The bandwidth is the best of so many round trips: a whole cycle of gains and two more. */
 const bandwidthRounds = 10;

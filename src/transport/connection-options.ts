@@ -10,13 +10,8 @@ import type { TransportParameters } from "./parameters.ts";
 import type { ReceiveBudget } from "./receive-budget.ts";
 import type { SocketShares } from "./socket-shares.ts";
 
-/** What a connection needs from its endpoint. */
-export interface ConnectionOptions {
-  readonly handle: ConnectionHandle;
-  /** Our own id, which the peer writes into every packet to us. */
-  readonly id: ConnectionId;
-  /** Where the peer is at first. */
-  readonly peer: Address;
+/** What connections need from their endpoint: one object for all of them, for they keep it. */
+export interface ConnectionHost {
   readonly random: Random;
   readonly budget: ReceiveBudget;
   readonly shares: SocketShares;
@@ -32,14 +27,25 @@ export interface ConnectionOptions {
   readonly pathBytesMax: (to: Address) => number;
   readonly emit: (event: EndpointEvent) => void;
   /** Something outside of the connection gave it work: poll it. */
-  readonly wake: () => void;
+  readonly wake: (connection: ConnectionHandle) => void;
+}
+
+/** What tells a connection from the others of its endpoint. */
+interface ConnectionNames {
+  readonly handle: ConnectionHandle;
+  /** Our own id, which the peer writes into every packet to us. */
+  readonly id: ConnectionId;
+  /** Where the peer is at first. */
+  readonly peer: Address;
 }
 
 /** How a connection begins: by us, or by a client whose INIT was answered. */
-export type ConnectionStart =
-  | { readonly type: "outgoing"; readonly local: KeyPair; readonly options: ConnectOptions }
-  | {
-      readonly type: "incoming";
-      readonly init: LongPacketOf<"init">;
-      readonly incoming: Incoming;
-    };
+export type ConnectionStart = ConnectionNames &
+  (
+    | { readonly type: "outgoing"; readonly local: KeyPair; readonly options: ConnectOptions }
+    | {
+        readonly type: "incoming";
+        readonly init: LongPacketOf<"init">;
+        readonly incoming: Incoming;
+      }
+  );

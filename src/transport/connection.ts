@@ -3,7 +3,7 @@ import type { ByteWriter } from "../base/bytes.ts";
 import type { AeadMaker } from "./aead.ts";
 import { transportCodes } from "./close-codes.ts";
 import { Closing } from "./closing.ts";
-import type { ConnectionOptions, ConnectionStart } from "./connection-options.ts";
+import type { ConnectionHost, ConnectionStart } from "./connection-options.ts";
 import type { ReceivedPacket, Transmit } from "./datagram.ts";
 import { earliest } from "./deadlines.ts";
 import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
@@ -30,6 +30,7 @@ type State =
   | {
       readonly type: "half-open";
       readonly expiresAt: number;
+      readonly proven: Proven;
       readonly accept: Uint8Array;
       acceptSentAt: number | undefined;
       isAcceptDue: boolean;
@@ -39,6 +40,12 @@ type State =
   | { readonly type: "closing"; readonly closing: Closing }
   | { readonly type: "draining"; readonly forgetAt: number }
   | { readonly type: "forgotten" };
+
+/** What `opened` tells of the peer. It is not kept, for the application keeps what it needs of it. */
+interface Proven {
+  readonly peerKey: Uint8Array;
+  readonly channelBinding: Uint8Array;
+}
 
 /** Closing and draining last this many probe timeouts (RFC 9000 section 10.2). */
 const forgetProbeTimeouts = 3;
@@ -62,46 +69,55 @@ export class Connection {
   /** The deadline that the owner was last told. */
   #plannedAt: number | undefined;
 
-  constructor(now: number, options: ConnectionOptions, start: ConnectionStart) {
-    this.handle = options.handle;
-    this.id = options.id;
+  constructor(now: number, host: ConnectionHost, start: ConnectionStart) {
+    this.handle = start.handle;
+    this.id = start.id;
     this.isIncoming = start.type === "incoming";
     this.#path = new PeerPath({
-      address: options.peer,
+      address: start.peer,
       isFollowing: this.isIncoming,
-      random: options.random,
+      random: host.random,
     });
-    this.#emit = options.emit;
-    this.#makeAead = options.makeAead;
+    this.#emit = host.emit;
+    this.#makeAead = host.makeAead;
     this.#session = new Session(now, {
-      random: options.random,
-      budget: options.budget,
-      makeCongestion: options.makeCongestion,
-      ackDelayMs: options.ackDelayMs,
-      pathBytesMax: () => options.pathBytesMax(this.#path.address),
-      isConsuming: options.isConsuming,
-      share: new SocketShare(options.shares, options.parameters.socketBytes),
+      random: host.random,
+      budget: host.budget,
+      makeCongestion: host.makeCongestion,
+      ackDelayMs: host.ackDelayMs,
+      pathBytesMax: () => host.pathBytesMax(this.#path.address),
+      isConsuming: host.isConsuming,
+      share: new SocketShare(host.shares, host.parameters.socketBytes),
       onMessage: (channel, message) =>
-        options.emit({ type: "message", connection: options.handle, channel, message }),
-      onDatagram: (bytes) => options.emit({ type: "datagram", connection: options.handle, bytes }),
-      onEvent: (event) => options.emit({ ...event, connection: options.handle }),
-      onResumed: options.wake,
+        host.emit({ type: "message", connection: this.handle, channel, message }),
+      onDatagram: (bytes) => host.emit({ type: "datagram", connection: this.handle, bytes }),
+      onEvent: (event) => host.emit({ ...event, connection: this.handle }),
+      onResumed: () => host.wake(this.handle),
     });
     if (start.type === "outgoing") {
-      const { id, random } = options;
+      const { id } = this;
+      const { random, parameters } = host;
       const handshake = new ClientHandshake(now, {
         ...start.options,
         id,
         random,
         local: start.local,
-        parameters: options.parameters,
+        parameters,
       });
       this.#state = { type: "connecting", handshake };
     } else {
       const { accept } = start.incoming;
+      const proven = provenBy(start.incoming);
       const expiresAt = now + halfOpenMs;
       const acceptSentAt = undefined;
-      this.#state = { type: "half-open", expiresAt, accept, acceptSentAt, isAcceptDue: true };
+      this.#state = {
+        type: "half-open",
+        expiresAt,
+        proven,
+        accept,
+        acceptSentAt,
+        isAcceptDue: true,
+      };
       this.#agree(now, start.incoming, keepAliveServerMs);
     }
   }
@@ -184,7 +200,8 @@ export class Connection {
     if (this.#state.type !== "connecting") return "duplicate";
     const outcome = this.#state.handshake.handle(now, packet);
     if (typeof outcome !== "object") return outcome;
-    this.#open(this.#agree(now, outcome, keepAliveClientMs));
+    this.#agree(now, outcome, keepAliveClientMs);
+    this.#open(provenBy(outcome));
     return undefined;
   }
 
@@ -217,7 +234,7 @@ export class Connection {
     if (this.#state.type === "closing") this.#state.closing.onStray();
     if (this.#state.type === "half-open") {
       this.#session.assumeRoundTrip(now - (this.#state.acceptSentAt ?? now));
-      this.#open(link);
+      this.#open(this.#state.proven);
     }
     if (!this.#isUsable()) return "unexpected";
     this.#session.onHeard(now, datagram.length);
@@ -353,21 +370,19 @@ export class Connection {
     this.#startClosing(now, { cause: "protocol-violation", code, text });
   }
 
-  #agree(now: number, agreement: Agreement, keepAliveMs: number): Link {
+  #agree(now: number, agreement: Agreement, keepAliveMs: number): void {
     this.#session.setPeer(now, agreement.parameters, keepAliveMs);
     if (agreement.handshakeMs !== undefined) this.#session.assumeRoundTrip(agreement.handshakeMs);
     this.#link = new Link(now, agreement, this.#session, this.#makeAead);
-    return this.#link;
   }
 
-  #open({ peerKey, channelBinding }: Link): void {
+  #open(proven: Proven): void {
     this.#state = { type: "open" };
     // The client's PING makes the connection real for the server; the server's gives it a round
     // trip, without which it would take half a second longer to tell a dead client.
     this.#session.ping();
     const { handle, isIncoming } = this;
     const peer = this.#path.address;
-    const proven = { peerKey, channelBinding };
     this.#emit({ type: "opened", connection: handle, peer, ...proven, isIncoming });
   }
 
@@ -397,4 +412,8 @@ export class Connection {
   #forgetAt(now: number): number {
     return now + forgetProbeTimeouts * this.#session.probeTimeoutMs;
   }
+}
+
+function provenBy({ peerKey, session }: Agreement): Proven {
+  return { peerKey, channelBinding: session.handshakeHash };
 }

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import type { Address } from "../base/address.ts";
 import { ByteWriter } from "../base/bytes.ts";
-import type { Random } from "../base/random.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import { Acceptor } from "./acceptor.ts";
-import { type AeadMaker, nodeAead } from "./aead.ts";
+import { nodeAead } from "./aead.ts";
 import { Bbr } from "./bbr.ts";
 import { applicationCodeMax, transportCodes } from "./close-codes.ts";
-import type { CongestionFactory } from "./congestion.ts";
 import { Connection } from "./connection.ts";
-import type { ConnectionStart } from "./connection-options.ts";
+import type { ConnectionHost, ConnectionStart } from "./connection-options.ts";
 import { ConnectionTable } from "./connection-table.ts";
 import type { Transmit } from "./datagram.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -22,6 +20,7 @@ import {
   ackDelayCrowdedMs,
   ackDelayMaxMs,
   acksPerMs,
+  burstBytesMax,
   burstDatagramsMax,
   channelMax,
   connectionCountMaxDefault,
@@ -46,7 +45,7 @@ import {
   longPacketTypes,
   packetForm,
 } from "./packet.ts";
-import { ourParameters, type TransportParameters } from "./parameters.ts";
+import { ourParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
 import type { ConnectionStats } from "./session.ts";
 import { SocketShares } from "./socket-shares.ts";
@@ -57,16 +56,9 @@ import type { StreamPort } from "./stream-port.ts";
  * events come out. Nothing here costs more for ten thousand connections than for ten.
  */
 export class Endpoint {
-  readonly #random: Random;
   #isAccepting: boolean;
   readonly #connectionCountMax: number;
-  readonly #budget: ReceiveBudget;
-  readonly #isConsuming: boolean;
-  readonly #shares: SocketShares;
-  readonly #makeAead: AeadMaker;
-  readonly #makeCongestion: CongestionFactory;
-  readonly #parameters: TransportParameters;
-  readonly #pathBytesMax: (to: Address) => number;
+  readonly #host: ConnectionHost;
   readonly #identity: TransportIdentity;
   readonly #acceptor: Acceptor;
   #rates: HandshakeRates | undefined;
@@ -79,6 +71,7 @@ export class Endpoint {
   #ready = new Set<Connection>();
   #readyNext = new Set<Connection>();
   #burstCount = 0;
+  #burstBytes = 0;
   readonly #replies: Transmit[] = [];
   readonly #events: EndpointEvent[] = [];
   #nextHandle = 1;
@@ -88,24 +81,32 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     const budgetBytes = options.receiveBudgetBytes ?? receiveBudgetBytesDefault;
     assert(messageBytesMax <= budgetBytes, "the budget must hold the longest message");
-    this.#random = options.random;
     this.#isAccepting = options.isAccepting;
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#table = new ConnectionTable(options.random);
-    this.#budget = new ReceiveBudget(budgetBytes);
-    this.#isConsuming = options.isConsuming ?? false;
-    this.#makeAead = options.makeAead ?? nodeAead;
-    this.#makeCongestion = options.makeCongestion ?? ((datagramBytes) => new Bbr(datagramBytes));
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
     this.#identity = options.identity ?? newIdentity(options.random);
-    this.#parameters = {
+    const { random, makeCongestion = (datagramBytes) => new Bbr(datagramBytes) } = options;
+    const parameters = {
       ...ourParameters,
       socketBytes: options.socketBytes ?? ourParameters.socketBytes,
     };
-    this.#shares = new SocketShares(this.#parameters.socketBytes);
-    this.#pathBytesMax = options.pathBytesMax ?? (() => datagramBytesMin);
-    const { random } = options;
-    const parameters = this.#parameters;
+    this.#host = {
+      random,
+      budget: new ReceiveBudget(budgetBytes),
+      shares: new SocketShares(parameters.socketBytes),
+      isConsuming: options.isConsuming ?? false,
+      makeAead: options.makeAead ?? nodeAead,
+      makeCongestion,
+      ackDelayMs: () => this.#ackDelayMs,
+      parameters,
+      pathBytesMax: options.pathBytesMax ?? (() => datagramBytesMin),
+      emit: (event) => this.#events.push(event),
+      wake: (handle) => {
+        const connection = this.#table.withHandle(handle);
+        if (connection !== undefined) this.#touch(connection);
+      },
+    };
     this.#acceptor = new Acceptor({ identity: this.#identity, random, parameters });
   }
 
@@ -126,7 +127,8 @@ export class Endpoint {
   /** Starts a connection. `opened` or `closed` follows. */
   connect(now: number, to: Address, options: ConnectOptions = {}): ConnectionHandle {
     const local = this.#identity.keyPair;
-    const connection = this.#add(now, to, { type: "outgoing", local, options });
+    const names = { handle: this.#nextHandle, id: this.#table.newId(), peer: to };
+    const connection = this.#add(now, { type: "outgoing", ...names, local, options });
     this.#touch(connection);
     return connection.handle;
   }
@@ -137,6 +139,11 @@ export class Endpoint {
    */
   issueCookie(now: number, host: string): Uint8Array {
     return this.#acceptor.issueCookie(now, host);
+  }
+
+  /** Whether this is a cookie of ours for this host, and young enough: who shows it receives there. */
+  isCookie(now: number, host: string, cookie: Uint8Array): boolean {
+    return this.#acceptor.isCookie(now, host, cookie);
   }
 
   /** Queues a message; see `EndpointPort.send`. */
@@ -237,14 +244,17 @@ export class Endpoint {
 
   #nextTransmit(now: number): Transmit | undefined {
     for (const connection of this.#ready) {
-      const isOverBurst = burstDatagramsMax <= this.#burstCount;
+      const isOverBurst =
+        burstDatagramsMax <= this.#burstCount || burstBytesMax <= this.#burstBytes;
       const transmit = isOverBurst ? undefined : connection.pollTransmit(now, this.#writer);
       if (transmit?.isLast === false) {
         this.#burstCount += 1;
+        this.#burstBytes += transmit.datagram.length;
         return transmit;
       }
       if (isOverBurst) this.#readyNext.add(connection);
       this.#burstCount = 0;
+      this.#burstBytes = 0;
       this.#ready.delete(connection);
       this.#settle(connection);
       if (transmit !== undefined) return transmit;
@@ -339,7 +349,7 @@ export class Endpoint {
   /** Until the cookie is valid nothing is kept, nothing is computed and nothing long is answered. */
   #handleInit(now: number, from: Address, init: LongPacketOf<"init">): DropReason | undefined {
     if (!this.#isAccepting) return "not-accepting";
-    if (!this.#acceptor.isProven(now, from.host, init)) {
+    if (!this.#acceptor.isCookie(now, from.host, init.cookie)) {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source));
     }
     const known = this.#table.withInit(init);
@@ -361,7 +371,8 @@ export class Endpoint {
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
     }
     this.#makeRoomForHalfOpen(now);
-    const connection = this.#add(now, from, { type: "incoming", init, incoming });
+    const names = { handle: this.#nextHandle, id: incoming.id, peer: from };
+    const connection = this.#add(now, { type: "incoming", ...names, init, incoming });
     this.#touch(connection);
     this.#settle(connection);
     return undefined;
@@ -382,27 +393,8 @@ export class Endpoint {
     return undefined;
   }
 
-  #add(now: number, peer: Address, start: ConnectionStart): Connection {
-    const connection: Connection = new Connection(
-      now,
-      {
-        handle: this.#nextHandle,
-        id: start.type === "incoming" ? start.incoming.id : this.#table.newId(),
-        peer,
-        random: this.#random,
-        budget: this.#budget,
-        shares: this.#shares,
-        isConsuming: this.#isConsuming,
-        makeAead: this.#makeAead,
-        makeCongestion: this.#makeCongestion,
-        ackDelayMs: () => this.#ackDelayMs,
-        parameters: this.#parameters,
-        pathBytesMax: this.#pathBytesMax,
-        emit: (event) => this.#events.push(event),
-        wake: () => this.#touch(connection),
-      },
-      start,
-    );
+  #add(now: number, start: ConnectionStart): Connection {
+    const connection = new Connection(now, this.#host, start);
     this.#nextHandle += 1;
     this.#table.add(connection, start.type === "incoming" ? start.init : undefined);
     return connection;

@@ -16,10 +16,6 @@ const paddedPayloadEnd = resetTriggerBytesMin - tagBytes;
 export class Link {
   /** The id that the peer wants to see. */
   readonly peerId: ConnectionId;
-  /** The peer's static key. */
-  readonly peerKey: Uint8Array;
-  /** The same 32 bytes at both ends, and at no others. */
-  readonly channelBinding: Uint8Array;
   readonly #resetToken: Uint8Array | undefined;
   readonly #keys: PacketKeys;
   readonly #session: Session;
@@ -27,8 +23,6 @@ export class Link {
 
   constructor(now: number, agreement: Agreement, session: Session, makeAead: AeadMaker) {
     this.peerId = agreement.peerId;
-    this.peerKey = agreement.peerKey;
-    this.channelBinding = agreement.session.handshakeHash;
     this.#resetToken = agreement.resetToken;
     this.#session = session;
     const probeTimeoutMs = () => session.probeTimeoutMs;

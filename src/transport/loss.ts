@@ -43,7 +43,7 @@ export class LossDetection {
   /** In rising order of packet number, because packets enter in that order. */
   readonly #packets = new Map<number, SentPacket>();
   /** Called lost not long ago, in the order in which they were: they may arrive after all. */
-  readonly #lost = new Map<number, SentPacket>();
+  #lost: Map<number, SentPacket> | undefined;
   #rtt = new RttEstimator();
   #packetThreshold = packetThresholdMin;
   #reorderedAt = 0;
@@ -160,9 +160,9 @@ export class LossDetection {
    */
   #takeRevived(now: number, ranges: readonly Range[], largest: number): SentPacket[] {
     const revived: SentPacket[] = [];
-    for (const packet of this.#lost.values()) {
+    for (const packet of this.#lost?.values() ?? []) {
       if (!isIn(ranges, packet.packetNumber)) continue;
-      this.#lost.delete(packet.packetNumber);
+      this.#lost?.delete(packet.packetNumber);
       revived.push(packet);
       const distance = largest - packet.packetNumber + 1;
       this.#packetThreshold = Math.min(
@@ -213,12 +213,15 @@ export class LossDetection {
   }
 
   #remember(now: number, lost: readonly SentPacket[]): void {
+    if (this.#lost === undefined && lost.length === 0) return;
+    this.#lost ??= new Map();
     for (const packet of lost) this.#lost.set(packet.packetNumber, packet);
     const from = now - 3 * this.rtt.probeTimeoutMs(this.peerAckDelayMaxMs);
     for (const packet of this.#lost.values()) {
       if (this.#lost.size <= lostMemoryMax && from <= packet.sentAt) return;
       this.#lost.delete(packet.packetNumber);
     }
+    this.#lost = undefined;
   }
 
   #remove(packet: SentPacket): void {

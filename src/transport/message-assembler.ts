@@ -5,7 +5,7 @@ import type { Range } from "./ranges.ts";
 import type { BudgetWaiter, ReceiveBudget } from "./receive-budget.ts";
 
 type State =
-  | { readonly type: "prefix"; readonly bytes: number[] }
+  | { readonly type: "prefix"; readonly bytes: readonly number[] }
   | { readonly type: "waiting"; readonly length: number }
   | {
       readonly type: "body";
@@ -15,6 +15,9 @@ type State =
       filled: number;
     }
   | { readonly type: "stopped" };
+
+/** Between two messages; shared by all streams, most of which are idle. */
+const between: State = { type: "prefix", bytes: [] };
 
 /** First buffer of a message that arrives in pieces. */
 const bufferBytesMin = 4096;
@@ -29,7 +32,7 @@ export class MessageAssembler implements BudgetWaiter, ByteSink {
   readonly #isConsuming: boolean;
   readonly #onMessage: (message: Uint8Array) => void;
   readonly #onUnblocked: () => void;
-  #state: State = { type: "prefix", bytes: [] };
+  #state: State = between;
   #unconsumedBytes = 0;
 
   constructor(options: {
@@ -88,9 +91,9 @@ export class MessageAssembler implements BudgetWaiter, ByteSink {
         taken += this.#cutWhole(bytes.subarray(taken));
         if (taken === bytes.length) return taken;
       }
-      state.bytes.push(bytes[taken] ?? 0);
+      const prefix = [...state.bytes, bytes[taken] ?? 0];
       taken += 1;
-      if (!this.#endPrefix(state.bytes)) return undefined;
+      if (!this.#endPrefix(prefix)) return undefined;
     }
     return taken;
   }
@@ -130,7 +133,10 @@ export class MessageAssembler implements BudgetWaiter, ByteSink {
   /** False when the length is beyond the limit. */
   #endPrefix(prefix: readonly number[]): boolean {
     const prefixBytes = 1 << ((prefix[0] ?? 0) >> 6);
-    if (prefix.length < prefixBytes) return true;
+    if (prefix.length < prefixBytes) {
+      this.#state = { type: "prefix", bytes: prefix };
+      return true;
+    }
     const messageBytes = new ByteReader(Uint8Array.from(prefix)).varint();
     if (messageBytes === undefined || messageBytesMax < messageBytes) return false;
     if (messageBytes === 0) {
@@ -167,7 +173,7 @@ export class MessageAssembler implements BudgetWaiter, ByteSink {
   }
 
   #deliver(message: Uint8Array): void {
-    this.#state = { type: "prefix", bytes: [] };
+    this.#state = between;
     this.#emit(message);
   }
 

@@ -283,7 +283,11 @@ class SymmetricState {
   /** The initiator's key first. */
   split(): readonly [Uint8Array, Uint8Array] {
     const [first, second] = this.#derive(new Uint8Array());
-    return [first.subarray(0, keyBytes), second.subarray(0, keyBytes)];
+    // A connection keeps them for long, and memory of its own costs each as much as a view of both.
+    const keys = new Uint8Array(2 * keyBytes);
+    keys.set(first.subarray(0, keyBytes));
+    keys.set(second.subarray(0, keyBytes), keyBytes);
+    return [keys.subarray(0, keyBytes), keys.subarray(keyBytes)];
   }
 
   /** HKDF of section 4.3, with two outputs. */

@@ -5,7 +5,7 @@
 export class OpeningQueue<T> {
   #taken = 0;
   #max = 0;
-  readonly #waiting: T[] = [];
+  #waiting: T[] | undefined;
 
   /** The index of the next stream. */
   takeIndex(): number {
@@ -25,6 +25,7 @@ export class OpeningQueue<T> {
 
   /** The newest one waits until the peer allows it. */
   wait(stream: T): void {
+    this.#waiting ??= [];
     this.#waiting.push(stream);
   }
 
@@ -32,6 +33,7 @@ export class OpeningQueue<T> {
   raise(max: number): T[] {
     const more = Math.max(0, max - this.#max);
     this.#max += more;
+    if (this.#waiting === undefined) return [];
     const indexOfFirst = this.#taken - this.#waiting.length;
     return this.#waiting.splice(0, Math.max(0, this.#max - indexOfFirst));
   }

@@ -14,8 +14,7 @@ import type { SentPacket } from "./sent-packet.ts";
  * what does not.
  */
 export class PathMtu {
-  /** The sizes that are allowed on this path; never empty. */
-  readonly #sizes: readonly number[];
+  readonly #bytesMax: number;
   #index = 0;
   /** Probes of the next size that were lost. */
   #losses = 0;
@@ -30,19 +29,20 @@ export class PathMtu {
 
   /** Never longer than `bytesMax`, but always 1200. */
   constructor(bytesMax: number) {
-    this.#sizes = datagramSizes.filter((bytes) => bytes <= Math.max(bytesMax, datagramBytesMin));
+    this.#bytesMax = bytesMax;
   }
 
   /** The longest datagram that the path is known to carry. */
   get bytes(): number {
-    return this.#sizes[this.#index] ?? datagramBytesMin;
+    return datagramSizes[this.#index] ?? datagramBytesMin;
   }
 
   /** The size to try now, or `undefined`. */
   probeBytes(now: number): number | undefined {
     if (this.#isProbing) return undefined;
     if (this.#restsUntil !== undefined && now < this.#restsUntil) return undefined;
-    return this.#sizes[this.#index + 1];
+    const next = datagramSizes[this.#index + 1];
+    return next === undefined || this.#bytesMax < next ? undefined : next;
   }
 
   onProbeSent(): void {

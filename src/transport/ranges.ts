@@ -7,9 +7,13 @@ export interface Range {
   readonly end: number;
 }
 
+/** Shared by all sets that never had a range; nothing is added to it. */
+const none: { start: number; end: number }[] = [];
+
 /** A set of whole numbers, kept as the fewest ranges in rising order. The owner bounds `count`. */
 export class RangeSet {
-  readonly #ranges: { start: number; end: number }[] = [];
+  /** Most sets of an idle connection are empty or have one range, so there is no room beyond that. */
+  #ranges: { start: number; end: number }[] = none;
 
   /** In rising order; adjacent ranges are one. Changes with the set. */
   get ranges(): readonly Range[] {
@@ -44,7 +48,11 @@ export class RangeSet {
   add(start: number, end: number): void {
     assert(start < end);
     const newest = this.#ranges.at(-1);
-    if (newest === undefined || newest.end < start) {
+    if (newest === undefined) {
+      this.#ranges = [{ start, end }];
+      return;
+    }
+    if (newest.end < start) {
       this.#ranges.push({ start, end });
       return;
     }

@@ -34,7 +34,8 @@ export class ReceiveStream {
   #finalSize: number | undefined;
   #isDiscarding = false;
   readonly #pieces = new RangeSet();
-  readonly #pages = new Map<number, Uint8Array>();
+  /** `undefined` while nothing is held, which is almost always. */
+  #pages: Map<number, Uint8Array> | undefined;
 
   constructor(sink: ByteSink, window: ReceiveWindow, budget: ReceiveBudget) {
     this.#sink = sink;
@@ -69,7 +70,7 @@ export class ReceiveStream {
 
   /** Bytes kept in pages. */
   get heldBytes(): number {
-    return this.#pages.size * pageBytes;
+    return (this.#pages?.size ?? 0) * pageBytes;
   }
 
   /** Whether so much has been consumed that the peer should get new credit. */
@@ -121,7 +122,7 @@ export class ReceiveStream {
       const { first } = this.#pieces;
       if (first === undefined || first.start !== this.#consumed) break;
       if (this.#sink.isBlocked) break;
-      const page = this.#pages.get(Math.floor(first.start / pageBytes));
+      const page = this.#pages?.get(Math.floor(first.start / pageBytes));
       assert(page !== undefined);
       const from = first.start % pageBytes;
       const until = Math.min(pageBytes, from + first.end - first.start);
@@ -187,12 +188,14 @@ export class ReceiveStream {
   }
 
   #forgetPages(): void {
+    if (this.#pages === undefined) return;
     this.#budget.hold(-this.heldBytes);
-    this.#pages.clear();
+    this.#pages = undefined;
   }
 
   #keep(offset: number, bytes: Uint8Array): void {
     this.#pieces.add(offset, offset + bytes.length);
+    this.#pages ??= new Map();
     let done = 0;
     while (done < bytes.length) {
       const at = offset + done;
@@ -215,7 +218,7 @@ export class ReceiveStream {
     this.#pieces.remove(from, this.#consumed);
     const last = Math.floor(this.#consumed / pageBytes);
     for (let index = Math.floor(from / pageBytes); index < last; index += 1) {
-      if (this.#pages.delete(index)) this.#budget.hold(-pageBytes);
+      if (this.#pages?.delete(index) === true) this.#budget.hold(-pageBytes);
     }
     if (this.#pieces.count === 0) this.#forgetPages();
   }

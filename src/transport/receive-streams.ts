@@ -70,12 +70,12 @@ export class ReceiveStreams {
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #onUnblocked: (outcome: ReceiveOutcome) => void;
   /** Those in use, mostly one or two, never more than 8 + 16 + 8: walked for every packet. */
-  readonly #open: Receiving[] = [];
+  #open: readonly Receiving[] = [];
   readonly #oneShots: Readonly<Record<OneShotKind, OneShots>> = {
     message: newOneShots(messageStreamsMax),
     data: newOneShots(dataStreamsMax),
   };
-  readonly #stopsDue = new Set<StreamId>();
+  #stopsDue: Set<StreamId> | undefined;
   /** What message and data streams have brought, and what of it is no longer in their pages. */
   #received = 0;
   #released = 0;
@@ -150,7 +150,7 @@ export class ReceiveStreams {
       writeStreamNumber(writer, frameTypes.maxStreamData, id, stream.giveCredit());
       sent.push({ type: "max-stream-data", stream: id });
     }
-    if (0 < this.#stopsDue.size) this.#writeStops(writer, sent);
+    if (this.#stopsDue !== undefined) this.#writeStops(writer, sent);
   }
 
   /** The peer could send more than our limits let it: of a stream, or of all together. */
@@ -167,7 +167,7 @@ export class ReceiveStreams {
       const receiving = this.#find(frame.stream);
       if (receiving !== undefined) receiving.isCreditLost = true;
     } else if (frame.type === "stop-sending" && this.#find(frame.stream)?.isOver === false) {
-      this.#stopsDue.add(frame.stream);
+      this.#stopLater(frame.stream);
     }
   }
 
@@ -195,7 +195,7 @@ export class ReceiveStreams {
       return;
     }
     stream.discard();
-    this.#stopsDue.add(id);
+    this.#stopLater(id);
     this.#conclude(receiving, before, "taken");
   }
 
@@ -216,7 +216,12 @@ export class ReceiveStreams {
       sink.stop();
       stream.stop();
     }
-    this.#open.length = 0;
+    this.#open = [];
+  }
+
+  #stopLater(id: StreamId): void {
+    this.#stopsDue ??= new Set();
+    this.#stopsDue.add(id);
   }
 
   #find(id: StreamId): Receiving | undefined {
@@ -264,7 +269,7 @@ export class ReceiveStreams {
       stopCode: undefined,
       isOver: false,
     };
-    this.#open.push(receiving);
+    this.#open = [...this.#open, receiving];
     return receiving;
   }
 
@@ -325,7 +330,7 @@ export class ReceiveStreams {
   #end(receiving: Receiving): ReceiveOutcome {
     const { id, stopCode, assembler, messageCount } = receiving;
     receiving.isOver = true;
-    this.#stopsDue.delete(id);
+    this.#stopsDue?.delete(id);
     if (stopCode === undefined) {
       if (assembler === undefined) this.#onEvent({ type: "stream-ended", stream: id });
       else if (messageCount !== 1 || !assembler.isBetween) return "wrong-size";
@@ -340,7 +345,7 @@ export class ReceiveStreams {
     receiving.sink.stop();
     receiving.stream.stop();
     receiving.window.stop();
-    this.#open.splice(this.#open.indexOf(receiving), 1);
+    this.#open = this.#open.filter((other) => other !== receiving);
     this.#oneShots[oneShotKind(receiving.id)].over += 1;
   }
 
@@ -364,9 +369,9 @@ export class ReceiveStreams {
   }
 
   #writeStops(writer: ByteWriter, sent: SentFrame[]): void {
-    for (const id of this.#stopsDue) {
+    for (const id of this.#stopsDue ?? []) {
       if (writer.remaining < controlFrameBytesMax) return;
-      this.#stopsDue.delete(id);
+      this.#stopsDue?.delete(id);
       const code = this.#find(id)?.stopCode;
       if (code === undefined) continue;
       writeStreamNumber(writer, frameTypes.stopSending, id, code);

@@ -11,6 +11,11 @@ export class RttEstimator {
     return this.#smoothedMs;
   }
 
+  /** The shortest sample, or `undefined` before the first. */
+  get minMs(): number | undefined {
+    return this.#minMs;
+  }
+
   /** A guess until the first sample, such as the time that the handshake took. */
   assume(roundTripMs: number): void {
     if (this.#minMs !== undefined) return;

@@ -17,7 +17,8 @@ export class SendClass<T extends SendTurn> {
   unsentBytes = 0;
   /** Its user was asked for a pause and has not been told that it is over. */
   isPaused = false;
-  readonly #turns: T[] = [];
+  /** Of its exact length: there are few, and they change seldom. */
+  #turns: readonly T[] = [];
   #at = 0;
   #bytesLeft = turnBytes;
 
@@ -38,14 +39,14 @@ export class SendClass<T extends SendTurn> {
 
   /** One more has its turn behind the others. */
   add(turn: T): void {
-    this.#turns.push(turn);
+    this.#turns = [...this.#turns, turn];
   }
 
   /** It is over; nothing happens when it is not there. */
   remove(turn: T): void {
     const index = this.#turns.indexOf(turn);
     if (index < 0) return;
-    this.#turns.splice(index, 1);
+    this.#turns = this.#turns.filter((other) => other !== turn);
     if (index < this.#at) this.#at -= 1;
     else if (index === this.#at) this.#beginTurn();
   }

@@ -48,14 +48,15 @@ interface Sending extends SendTurn {
 /** The sending side of all streams of a connection, and the peer's credit for them. */
 export class SendStreams {
   readonly #onEvent: (event: StreamEvent) => void;
-  readonly #classes: readonly SendClass<Sending>[];
+  /** Each is made by the first stream in it: many connections never have but chat. */
+  readonly #classes = new Array<SendClass<Sending> | undefined>(classCount);
   readonly #open = new Map<StreamId, Sending>();
   readonly #oneShots: Readonly<Record<OneShotKind, OpeningQueue<Sending>>> = {
     message: new OpeningQueue(),
     data: new OpeningQueue(),
   };
-  readonly #datagrams = new DatagramQueue();
-  readonly #resetsDue = new Set<StreamId>();
+  #datagrams: DatagramQueue | undefined;
+  #resetsDue: Set<StreamId> | undefined;
   /** What all streams have queued. */
   #queuedBytes = 0;
   /** What data streams have queued that was never sent; they have their own marks. */
@@ -70,7 +71,6 @@ export class SendStreams {
 
   constructor(onEvent: (event: StreamEvent) => void) {
     this.#onEvent = onEvent;
-    this.#classes = Array.from({ length: classCount }, () => new SendClass<Sending>());
   }
 
   /** Bytes that the peer has not acknowledged. */
@@ -81,20 +81,21 @@ export class SendStreams {
   /** Bytes that were never sent. */
   get unsentBytes(): number {
     let bytes = this.#dataUnsentBytes;
-    for (const { unsentBytes } of this.#classes) bytes += unsentBytes;
+    for (const sendClass of this.#classes) bytes += sendClass?.unsentBytes ?? 0;
     return bytes;
   }
 
   /** Unreliable datagrams that were dropped because newer ones came. */
   get droppedDatagrams(): number {
-    return this.#datagrams.droppedCount;
+    return this.#datagrams?.droppedCount ?? 0;
   }
 
   /** Bytes of the files class on their way. */
   get fileBytesInFlight(): number {
     if (this.#fileBytesInFlight === undefined) {
       let bytes = 0;
-      for (const { stream } of this.#class(classes.files).turns) bytes += stream.inFlightBytes;
+      for (const { stream } of this.#classes[classes.files]?.turns ?? [])
+        bytes += stream.inFlightBytes;
       this.#fileBytesInFlight = bytes;
     }
     return this.#fileBytesInFlight;
@@ -102,10 +103,13 @@ export class SendStreams {
 
   /** Whether there is something that the peer's limits and ours for files let us send. */
   hasSendable(fileBytesMax: number): boolean {
-    if (0 < this.#datagrams.count || 0 < this.#resetsDue.size) return true;
-    for (const [index, { turns }] of this.#classes.entries()) {
+    if (this.#hasOthers) return true;
+    for (const [index, sendClass] of this.#classes.entries()) {
+      if (sendClass === undefined) continue;
       if (index === classes.files && fileBytesMax <= this.fileBytesInFlight) continue;
-      if (turns.some((turn) => turn.stream.next(this.#newBytesMax(turn.id)) !== undefined)) {
+      if (
+        sendClass.turns.some((turn) => turn.stream.next(this.#newBytesMax(turn.id)) !== undefined)
+      ) {
         return true;
       }
     }
@@ -140,7 +144,7 @@ export class SendStreams {
       sending.stream.max = Math.max(sending.stream.max, this.#streamMaxInitial);
       // Given up before it began: the peer must hear of it all the same, for streams count up.
       if (sending.resetCode === undefined) this.#class(classOf(sending.id)).add(sending);
-      else this.#resetsDue.add(sending.id);
+      else this.#resetLater(sending.id);
     }
   }
 
@@ -192,6 +196,7 @@ export class SendStreams {
 
   /** Queues an unreliable datagram. */
   writeDatagram(bytes: Uint8Array): void {
+    this.#datagrams ??= new DatagramQueue();
     this.#datagrams.push(bytes);
   }
 
@@ -205,7 +210,7 @@ export class SendStreams {
     sending.stream.discard();
     this.#count(sending, 1);
     this.#class(classOf(id)).remove(sending);
-    if (this.#wasOpened(id)) this.#resetsDue.add(id);
+    if (this.#wasOpened(id)) this.#resetLater(id);
   }
 
   /** The peer wants no more of a stream; `false` when we never opened it. */
@@ -230,21 +235,21 @@ export class SendStreams {
    * datagram leaves: a chat line that was queued last overtakes all the pages that wait.
    */
   writeFrames(writer: ByteWriter, sent: SentFrame[], fileBytesMax: number): void {
-    if (0 < this.#resetsDue.size) this.#writeResets(writer, sent);
+    if (this.#resetsDue !== undefined) this.#writeResets(writer, sent);
     for (let index = 0; index < classCount; index += 1) {
       if (writer.remaining < sliverBytesMax) return;
       const isLimited = index === classes.files;
       if (!isLimited || this.fileBytesInFlight < fileBytesMax) {
-        this.#writeClass(writer, sent, this.#class(index));
+        const sendClass = this.#classes[index];
+        if (sendClass !== undefined) this.#writeClass(writer, sent, sendClass);
       }
-      if (index === classes.chat && 0 < this.#datagrams.count) this.#datagrams.writeFrames(writer);
+      if (index === classes.chat) this.#datagrams?.writeFrames(writer);
     }
   }
 
   /** Whether all that may be sent went into the datagram, which has room for more. */
   isEmptiedInto(writer: ByteWriter): boolean {
-    if (writer.remaining < sliverBytesMax) return false;
-    return this.#datagrams.count === 0 && this.#resetsDue.size === 0;
+    return sliverBytesMax <= writer.remaining && !this.#hasOthers;
   }
 
   onAcked(frame: SentFrame & { readonly type: "stream" }): void {
@@ -268,27 +273,38 @@ export class SendStreams {
   }
 
   onResetAcked(id: StreamId): void {
-    this.#resetsDue.delete(id);
+    this.#resetsDue?.delete(id);
     const sending = this.#open.get(id);
     if (sending !== undefined) this.#forget(sending);
   }
 
   onResetLost(id: StreamId): void {
-    if (this.#open.has(id)) this.#resetsDue.add(id);
+    if (this.#open.has(id)) this.#resetLater(id);
   }
 
   /** Whether those who were asked for a pause may go on; says so once. */
   takeWritable(): boolean {
-    if (!this.#classes.some(({ isPaused }) => isPaused)) return false;
-    if (this.#classes.some(({ unsentBytes }) => sendQueueBytesLow <= unsentBytes)) return false;
-    for (const sendClass of this.#classes) sendClass.isPaused = false;
+    const used = this.#classes;
+    if (!used.some((sendClass) => sendClass?.isPaused === true)) return false;
+    if (used.some((sendClass) => sendQueueBytesLow <= (sendClass?.unsentBytes ?? 0))) return false;
+    for (const sendClass of used) if (sendClass !== undefined) sendClass.isPaused = false;
     return true;
   }
 
+  /** Whether there is something to send that belongs to no class. */
+  get #hasOthers(): boolean {
+    return 0 < (this.#datagrams?.count ?? 0) || 0 < (this.#resetsDue?.size ?? 0);
+  }
+
+  #resetLater(id: StreamId): void {
+    this.#resetsDue ??= new Set();
+    this.#resetsDue.add(id);
+  }
+
   #class(index: number): SendClass<Sending> {
-    const found = this.#classes[index];
-    assert(found !== undefined);
-    return found;
+    const sendClass = this.#classes[index] ?? new SendClass<Sending>();
+    this.#classes[index] = sendClass;
+    return sendClass;
   }
 
   /** A channel is opened by its first use. */
@@ -421,9 +437,9 @@ export class SendStreams {
   }
 
   #writeResets(writer: ByteWriter, sent: SentFrame[]): void {
-    for (const id of this.#resetsDue) {
+    for (const id of this.#resetsDue ?? []) {
       if (writer.remaining < controlFrameBytesMax) return;
-      this.#resetsDue.delete(id);
+      this.#resetsDue?.delete(id);
       const sending = this.#open.get(id);
       if (sending?.resetCode === undefined) continue;
       const { resetCode: code, stream } = sending;

@@ -20,7 +20,7 @@ import type { SentFrame, SentPacket } from "./sent-packet.ts";
 import type { SocketShare } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { Streams, type StreamsOptions } from "./streams.ts";
-import { YieldWindow } from "./yield-window.ts";
+import { YieldWindow, yieldWindowBytes } from "./yield-window.ts";
 
 /** How a connection is doing. */
 export interface ConnectionStats {
@@ -66,7 +66,8 @@ export class Session {
   readonly #share: SocketShare;
   /** The newest packet in which the peer told our part of its socket. */
   #shareNumber = -1;
-  #yield = new YieldWindow(datagramBytesMin);
+  /** `undefined` until something of the files class is on its way. */
+  #yield: YieldWindow | undefined;
   #liveness: Liveness;
   #probesDue = 0;
   #isPingDue = false;
@@ -93,11 +94,12 @@ export class Session {
     this.#share = options.share;
     this.#space = new PacketSpace(options.random, options.makeCongestion, options.ackDelayMs);
     this.#liveness = new Liveness(now, keepAliveServerMs);
+    const { onResumed } = options;
     this.#streams = new Streams({
       ...options,
       onUnblocked: (outcome) => {
         if (outcome !== "taken") this.#resumeOutcome = outcome;
-        options.onResumed();
+        onResumed();
       },
     });
   }
@@ -179,7 +181,7 @@ export class Session {
   /** The peer is somewhere else: what was measured is void, and what is in flight goes again. */
   onPathChanged(now: number): void {
     this.#settle(this.#space.onPathChanged(now, this.#pathBytesMax()));
-    this.#yield = new YieldWindow(this.#space.datagramBytes);
+    this.#yield = undefined;
     this.#isPingDue = true;
   }
 
@@ -268,7 +270,7 @@ export class Session {
     const mayCarryData = hasRoom && (isProbe || this.#space.isPaceOpen(now));
     const isAckDue = this.#space.isAckDue(now);
     if (!hasRoom && !isAckDue) {
-      this.#space.onSendingStopped(this.#streams.hasSendable(this.#yield.bytes));
+      this.#space.onSendingStopped(this.#streams.hasSendable(this.#fileBytesMax));
       return undefined;
     }
     const frames: SentFrame[] = [];
@@ -279,7 +281,7 @@ export class Session {
     if (hasRoom) this.#writeAckEliciting(writer, frames, mayCarryData);
     const isAckEliciting = ackEnd < writer.offset;
     if (!isAckEliciting && !isAckDue) {
-      this.#space.onSendingStopped(!mayCarryData && this.#streams.hasSendable(this.#yield.bytes));
+      this.#space.onSendingStopped(!mayCarryData && this.#streams.hasSendable(this.#fileBytesMax));
       return undefined;
     }
     if (ack !== undefined) this.#space.onAckSent();
@@ -311,7 +313,7 @@ export class Session {
       const request = this.#space.writeAckFrequency(writer);
       if (request !== undefined) frames.push(request);
     }
-    if (mayCarryData) this.#streams.writeData(writer, frames, this.#yield.bytes);
+    if (mayCarryData) this.#streams.writeData(writer, frames, this.#fileBytesMax);
     const isPingNeeded = this.#isPingDue || 0 < this.#probesDue;
     if (isPingNeeded && writer.offset === start) writer.u8(frameTypes.ping);
     this.#isPingDue = false;
@@ -357,10 +359,20 @@ export class Session {
     }
   }
 
+  get #fileBytesMax(): number {
+    return this.#yield?.bytes ?? yieldWindowBytes(this.#space.datagramBytes);
+  }
+
   /** Files give way to what the ACK shows of the queue. */
   #noteQueue(now: number, settled: SettledPackets, ackDelayMs: number): void {
-    const { datagramBytes } = this.#space;
-    const isLimiting = this.#yield.bytes < this.#streams.fileBytesInFlight + datagramBytes;
+    const { datagramBytes, roundTripMinMs } = this.#space;
+    const { fileBytesInFlight } = this.#streams;
+    if (this.#yield === undefined) {
+      if (fileBytesInFlight === 0) return;
+      const known = roundTripMinMs === undefined ? undefined : { now, roundTripMs: roundTripMinMs };
+      this.#yield = new YieldWindow(datagramBytes, known);
+    }
+    const isLimiting = this.#yield.bytes < fileBytesInFlight + datagramBytes;
     const { roundTripMs: wholeMs } = settled;
     const roundTripMs = wholeMs && Math.max(0, wholeMs - ackDelayMs);
     this.#yield.onAcked(now, { roundTripMs, isLimiting, datagramBytes });

@@ -51,12 +51,25 @@ const receiveBufferBytes = 4 * 1024 * 1024;
 /** Asked of the system for sending. */
 const sendBufferBytes = 1024 * 1024;
 
-/** Sending gives way to reading after this many datagrams or this long, whichever is first. */
-const turnDatagramsMax = 64;
-const turnMsMax = 1;
+/**
+ * Sending gives way to reading after this many datagrams or this long, whichever is first. A line to
+ * 1000 connections takes 15 ms, and after each turn up to 32 ACKs are read, which are 0.4 ms.
+ */
+const turnDatagramsMax = 256;
+const turnMsMax = 4;
 
 /** A turn looks at the clock after so many datagrams: a glance costs a twentieth of a datagram. */
 const turnGlanceDatagrams = 8;
+
+/**
+ * Where the application talks, what was read is answered after this long, although there is more: a
+ * pass of the event loop reads up to 32 datagrams, of which the longest take 70 us each. Where it only
+ * listens nobody waits for more than ACKs, and those cost least at the end of a pass.
+ */
+const answerMsMax = 0.25;
+
+/** An application talks for so long after it has sent something. */
+const talkMs = 1000;
 
 /** How soon to try again when the kernel takes no more. */
 const brakeMs = 1;
@@ -78,6 +91,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   #onDrained: (() => void) | undefined;
   #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
   #turn: NodeJS.Immediate | undefined;
+  #transmittedAt = 0;
+  /** When the application last sent something. */
+  #saidAt: number | undefined;
   #closing: Promise<void> | undefined;
   #isStopped = false;
 
@@ -132,6 +148,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     return this.#engine.issueCookie(this.#clock.now(), host);
   }
 
+  /** See `Endpoint.isCookie`. */
+  isCookie(host: string, cookie: Uint8Array): boolean {
+    return this.#engine.isCookie(this.#clock.now(), host, cookie);
+  }
+
   /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
   sendOther(to: Address, datagram: Uint8Array): void {
     this.#socket.send(to, datagram);
@@ -145,7 +166,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   }
 
   send(connection: ConnectionHandle, channel: number, message: Uint8Array): boolean {
-    const isBelowMark = this.#engine.send(this.#clock.now(), connection, channel, message);
+    const now = this.#clock.now();
+    const isBelowMark = this.#engine.send(now, connection, channel, message);
+    this.#saidAt = now;
     this.#scheduleTurn();
     return isBelowMark;
   }
@@ -209,12 +232,16 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onOther(datagram, from);
       return;
     }
-    this.#engine.handleDatagram(this.#clock.now(), from, datagram);
+    const now = this.#clock.now();
+    this.#engine.handleDatagram(now, from, datagram);
     this.#tellEvents();
-    this.#scheduleTurn();
+    const isTalking = this.#saidAt !== undefined && now <= this.#saidAt + talkMs;
+    // Nothing is timed out here: what is waited for may be the next to be read.
+    if (isTalking && this.#transmittedAt + answerMsMax <= now) this.#flush();
+    else this.#scheduleTurn();
   }
 
-  /** Everything that one pass of the event loop brings is answered at its end, together. */
+  /** What one pass of the event loop brings is answered at its end, together. */
   #scheduleTurn(): void {
     if (this.#isStopped || this.#turn !== undefined) return;
     this.#turn = setImmediate(() => {
@@ -226,11 +253,16 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   #runTurn(): void {
     this.#engine.handleTimeout(this.#clock.now());
     this.#tellEvents();
+    this.#flush();
+  }
+
+  /** Sends what is ready, and plans when to go on. */
+  #flush(): void {
     const outcome = this.#transmit();
     this.#tellEvents();
-    const now = this.#clock.now();
+    this.#transmittedAt = this.#clock.now();
     if (outcome === "more") this.#scheduleTurn();
-    else if (outcome === "braked") this.#wakeUpAt(now + brakeMs);
+    else if (outcome === "braked") this.#wakeUpAt(this.#transmittedAt + brakeMs);
     else {
       this.#wakeUpAt(this.#engine.pollTimeout());
       if (this.#open.size === 0) this.#onDrained?.();

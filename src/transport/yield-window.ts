@@ -19,6 +19,11 @@ export interface QueueSample {
   readonly datagramBytes: number;
 }
 
+/** How many bytes of the files class may be on their way before anything is known of the path. */
+export function yieldWindowBytes(datagramBytes: number): number {
+  return initialWindowDatagrams * datagramBytes;
+}
+
 /**
  * How many bytes of the files class may be on their way, so that files are in nobody's way: they
  * give way when the path's queue grows, long before loss makes others give way. After LEDBAT
@@ -34,8 +39,13 @@ export class YieldWindow {
   #roundEndsAt = 0;
   #roundMinMs = Number.POSITIVE_INFINITY;
 
-  constructor(datagramBytes: number) {
-    this.#bytes = initialWindowDatagrams * datagramBytes;
+  /** `known` is the shortest round trip that was measured before, in ms. */
+  constructor(
+    datagramBytes: number,
+    known?: { readonly now: number; readonly roundTripMs: number },
+  ) {
+    this.#bytes = yieldWindowBytes(datagramBytes);
+    if (known !== undefined) this.#noteBase(known.now, known.roundTripMs);
   }
 
   get bytes(): number {
@@ -45,12 +55,16 @@ export class YieldWindow {
   /** An ACK came. The window changes once in a round trip, by the shortest one in it. */
   onAcked(now: number, { roundTripMs, isLimiting, datagramBytes }: QueueSample): void {
     if (roundTripMs === undefined) return;
-    this.#base.note(Math.floor(now / msPerMinute), -roundTripMs);
+    this.#noteBase(now, roundTripMs);
     this.#roundMinMs = Math.min(this.#roundMinMs, roundTripMs);
     if (now < this.#roundEndsAt) return;
     this.#endRound(isLimiting, datagramBytes);
     this.#roundEndsAt = now + roundTripMs;
     this.#roundMinMs = Number.POSITIVE_INFINITY;
+  }
+
+  #noteBase(now: number, roundTripMs: number): void {
+    this.#base.note(Math.floor(now / msPerMinute), -roundTripMs);
   }
 
   #endRound(isLimiting: boolean, datagramBytes: number): void {

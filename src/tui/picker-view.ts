@@ -4,7 +4,7 @@ import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
-import { isSilent, matchingServers, namesakes, refusalOf, selectedServer } from "./picker.ts";
+import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
@@ -107,12 +107,11 @@ function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
   const rowsMax = Math.max(1, room - 1);
   const index = selected === undefined ? 0 : shown.indexOf(selected);
   const first = Math.max(0, Math.min(index - Math.floor(rowsMax / 2), shown.length - rowsMax));
-  const shared = namesakes(servers);
   return [
     [span(headerText(columns), theme.dim)],
     ...shown.slice(first, first + rowsMax).map((server) => {
       const isSelected = server === selected;
-      return serverRow(server, { isSelected, isNamesake: shared.has(server.id) }, state, columns);
+      return serverRow(server, isSelected, state, columns);
     }),
   ];
 }
@@ -125,14 +124,9 @@ function headerText({ name, trust, address, isWide, hasVia }: Columns): string {
   return `${left}${facts}${hasVia ? "  VIA" : ""}`;
 }
 
-interface Marks {
-  readonly isSelected: boolean;
-  readonly isNamesake: boolean;
-}
-
 function serverRow(
   server: ListedServer,
-  { isSelected, isNamesake }: Marks,
+  isSelected: boolean,
   state: ViewState,
   columns: Columns,
 ): Row {
@@ -142,7 +136,7 @@ function serverRow(
   const address = clip(formatAddress(server.address), columns.address, glyphs.ellipsis);
   const refusal = refusalOf(server, version);
   const { type } = server.trust;
-  const trust = type === "new" && isNamesake ? "same name" : trustWord(server.trust);
+  const trust = type === "new" && server.isNameShared ? "same name" : trustWord(server.trust);
   return [
     span(` ${isSelected ? glyphs.marker : " "} `, theme.strong),
     span(name, isSelected ? theme.strong : theme.plain),

@@ -1,6 +1,5 @@
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
-import { nickKey } from "../room/name.ts";
 import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
@@ -34,14 +33,6 @@ export function matchingServers(
 export function refusalOf(server: DiscoveredServer, version: number): string | undefined {
   if (version < server.versionMin) return "newer than this earshot";
   return server.versionMax < version ? "older than this earshot" : undefined;
-}
-
-/** The ids of servers whose name another one has as well, whatever the case. */
-export function namesakes(servers: readonly ListedServer[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const { name } of servers) counts.set(nickKey(name), (counts.get(nickKey(name)) ?? 0) + 1);
-  const shared = servers.filter(({ name }) => 1 < (counts.get(nickKey(name)) ?? 0));
-  return new Set(shared.map(({ id }) => id));
 }
 
 /** The first server that is heard is marked and stays so, wherever others come in the list. */

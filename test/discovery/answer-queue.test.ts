@@ -7,7 +7,6 @@ import {
   neighboursMax,
   noncesMax,
 } from "../../src/discovery/answer-queue.ts";
-import { sourcesMax } from "../../src/discovery/source-rates.ts";
 import { SeededRandom } from "../support/random.ts";
 import { sampleId } from "./samples.ts";
 
@@ -111,24 +110,5 @@ describe("AnswerQueue", () => {
     expect(asked(later, 1)).toBe(0);
     expect(asked(later, noncesMax + 1)).toBe(1);
     expect(asked(later, 1)).toBe(1);
-  });
-
-  test("remembers 1024 hosts and forgets the one unheard for longest", () => {
-    const answers = queue();
-    let count = 0;
-    const asked = (now: number, host: string) => {
-      count += 1;
-      ask(answers, now, question(count, host));
-      return answers.poll(now).length;
-    };
-    const askFromOthers = (now: number, hosts: number) => {
-      for (let n = 0; n < hosts; n += 1) asked(now, `10.1.${n >> 8}.${n & 255}`);
-    };
-    for (let n = 0; n < answersPerSource.burst; n += 1) expect(asked(start, "10.0.0.9")).toBe(1);
-    // In 10 ms the rate of all gains 2 answers and that of a host a fifth of one.
-    askFromOthers(start, sourcesMax - 1);
-    expect(asked(start + 10, "10.0.0.9")).toBe(0);
-    askFromOthers(start + 10, sourcesMax);
-    expect(asked(start + 20, "10.0.0.9")).toBe(1);
   });
 });

@@ -149,6 +149,23 @@ describe("adapters that come and go", () => {
     expect(browser.servers()).toMatchObject([{ via: "eth2" }]);
   });
 
+  test("a scan that finds nothing new opens nothing and asks nobody anew", async () => {
+    await using lan = await LoopbackLan.open();
+    const clock = new SimulatedClock();
+    let scans = 0;
+    const listAdapters = () => {
+      scans += 1;
+      return [fakeAdapter(1)];
+    };
+    const { packets } = await lan.eavesdropper();
+    await lan.browser({ clock, interfaces: [], listAdapters });
+    const before = scans;
+    await until(() => packets.length === 1);
+    // A scan that waits for something would set its timer too late for the next advance.
+    for (let scan = 0; scan < 10; scan += 1) clock.advance(rescanMs);
+    expect(scans).toBe(before + 10);
+  });
+
   test("an adapter that is pulled is no longer used", async () => {
     await using lan = await LoopbackLan.open();
     const clock = new SimulatedClock();

@@ -78,6 +78,12 @@ const deaf = [{ ...sent, isHeard: false }];
 /** What was found, the cause that it has, and a part of the sentence that names it. */
 const cases: readonly (readonly [string, Partial<Findings>, string, string])[] = [
   ["a server answers", { servers: [lab] }, "well", "lab (10.0.0.1:28198) can be joined"],
+  [
+    "servers answer, one of them on two paths",
+    { servers: [lab, { ...lab, host: "fe80::1%eth0" }, { ...lab, id: sampleId(2), name: "den" }] },
+    "well",
+    "well: lab (10.0.0.1:28198), den (10.0.0.1:28198) can be joined.",
+  ],
   ["nobody is there", {}, "no-server", "3 other hosts are there"],
   [
     "every adapter is down",

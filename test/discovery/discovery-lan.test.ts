@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodePacket } from "../../src/discovery/packet.ts";
+import { questionProof } from "../../src/discovery/question-proof.ts";
+import { CookieJar } from "../../src/transport/cookie.ts";
 import { DiscoveryLan, discoveryPort, type Mechanism } from "../support/discovery-lan.ts";
 import { sampleAnnouncement, sampleId } from "./samples.ts";
 
@@ -275,6 +277,48 @@ describe("forged datagrams", () => {
     // 200 at once and 100 a second of it are looked at, each with one question.
     expect(search.sends.length - sentBefore).toBeLessThan(200 + 10 * 100 + 100);
     expect(search.search.counts.refused).toBeGreaterThan(40_000);
+  });
+
+  test("questions in all names, that of who lists the server too, hide it from nobody who knows it", () => {
+    const lan = openLan();
+    const [host, client] = [lan.host(1), lan.host(1)];
+    const jar = new CookieJar(lan.random.fork());
+    const cookieFor = (asker: string) => jar.issue(lan.clock.now(), asker);
+    const isCookie = (asker: string, cookie: Uint8Array) =>
+      jar.isValid(lan.clock.now(), asker, cookie);
+    const server = host.serve({ id: sampleId(1) }, { cookieFor, isCookie });
+    const search = client.browse();
+    search.until(1, 50);
+    const sentBefore = server.sends.length;
+    for (let sent = 0; sent < 100_000; sent += 1) {
+      const nonce = sent.toString(16).padStart(16, "f");
+      const proof = questionProof(sampleId(1), nonce);
+      const cookie = sent % 3 === 0 ? lan.random.bytes(22) : undefined;
+      const datagram = encodePacket({ type: "probe", nonce, proof, ...(cookie && { cookie }) });
+      const from = { host: sent % 2 === 0 ? client.address(1) : "10.77.1.99", port: 9_999 };
+      server.announcer.handleDataDatagram(lan.clock.now(), datagram, from);
+      if (sent % 50 === 0) lan.clock.advance(10);
+    }
+    expect(search.changes.every(({ count }) => count === 1)).toBe(true);
+    // 20 a second to each of the two names, as many to who has a cookie, and the first bursts.
+    expect(server.sends.length - sentBefore).toBeLessThan(20 * (2 * 20 + 5) + 2 * 40 + 40);
+  });
+
+  test("beacons that name somebody else make hardly anybody ask him", () => {
+    const lan = openLan();
+    lan.hasRouter = true;
+    const [attacker, client] = [lan.host(1), lan.host(1)];
+    const search = client.browse({ isSweeping: false });
+    const victim = "198.51.100.7";
+    for (let sent = 0; sent < 2_000; sent += 1) {
+      const addresses = [2_000, 9_000].map((port) => ({ host: victim, port: port + sent }));
+      const announcement = sampleAnnouncement({ id: sampleId(sent), addresses });
+      attacker.shout(1, { type: "beacon", announcement }, `10.77.1.${50 + (sent % 200)}`);
+      lan.clock.advance(5);
+    }
+    const asked = search.sends.filter(({ to }) => to.host === victim).length;
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(16 + 2 * 10);
   });
 
   test("an answer from elsewhere than was asked is only a hint", () => {

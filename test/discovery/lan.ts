@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../src/base/address.ts";
@@ -91,12 +92,14 @@ export class LoopbackLan implements AsyncDisposable {
     const describe = () => ({ ...described, ...description });
     const sendData = (to: Address, datagram: Uint8Array) =>
       ports.get(netOf(to.host))?.send(to, datagram);
-    beacon = this.#keep(await startBeacon({ ...this.options, sendData, ...options, describe }));
+    beacon = this.#keep(
+      await startBeacon(keptHere({ ...this.options, sendData, ...options, describe })),
+    );
     return beacon;
   }
 
   async browser(options: Partial<BrowserOptions> = {}): Promise<Browser> {
-    return this.#keep(await startBrowser({ ...this.options, ...options }));
+    return this.#keep(await startBrowser(keptHere({ ...this.options, ...options })));
   }
 
   /** A socket that holds the discovery port for itself. */
@@ -137,6 +140,13 @@ export class LoopbackLan implements AsyncDisposable {
     this.#opened.push(opened);
     return opened;
   }
+}
+
+/** A test never speaks on all adapters of this machine, nor with its neighbours. */
+function keptHere<T extends Pick<BrowserOptions, "interfaces" | "listAdapters">>(options: T): T {
+  const isKept = options.listAdapters !== undefined || 0 < options.interfaces.length;
+  assert(isKept, "a test names its adapters or brings its own");
+  return options;
 }
 
 /** Waits for what real sockets bring; gives up after 5 s. Returns the milliseconds it took. */

@@ -9,7 +9,9 @@ import {
   decodePacket,
   discoveryBytesMax,
   encodePacket,
-  peekPacket,
+  noNonce,
+  nonceOf,
+  peekType,
   proofBytes,
 } from "../../src/discovery/packet.ts";
 import { SeededRandom } from "../support/random.ts";
@@ -40,6 +42,12 @@ const packets: readonly DiscoveryPacket[] = [
     }),
   },
   { type: "forward", nonce, from: { host: "192.168.1.9", port: 1 } },
+  {
+    type: "probe",
+    nonce,
+    proof: "5a".repeat(proofBytes),
+    cookie: new Uint8Array(cookieBytesMax).fill(7),
+  },
   { type: "forward", nonce, proof: "01".repeat(proofBytes), from: { host: "10.0.0.1", port: 9 } },
 ];
 const nameAt = 14 + 54;
@@ -163,6 +171,12 @@ describe("decodePacket", () => {
     });
   });
 
+  test("takes what is too long for a cookie as none in a probe", () => {
+    const probe = { type: "probe", nonce, proof: "5a".repeat(proofBytes) } as const;
+    expect(decodePacket(withByte(probe, 30, cookieBytesMax))).toHaveProperty("cookie");
+    expect(decodePacket(withByte(probe, 30, cookieBytesMax + 1))).toEqual(probe);
+  });
+
   test("ignores flags and query padding that later versions use", () => {
     expect(decodePacket(withByte(packets[1]!, nameAt - 1, 255))).toEqual(packets[1]);
     expect(decodePacket(withByte(packets[0]!, discoveryBytesMax - 1, 255))).toEqual(packets[0]);
@@ -244,19 +258,20 @@ describe("decodePacket", () => {
   });
 });
 
-describe("peekPacket", () => {
-  test.each(packets)("tells a $type and its nonce", (packet) => {
-    const head = { type: packet.type, nonce: "nonce" in packet ? packet.nonce : "00".repeat(8) };
-    expect(peekPacket(encodePacket(packet))).toEqual(head);
+describe("peekType", () => {
+  test.each(packets)("tells a $type, and nonceOf its nonce", (packet) => {
+    const datagram = encodePacket(packet);
+    expect(peekType(datagram)).toBe(packet.type);
+    expect(nonceOf(datagram)).toBe("nonce" in packet ? packet.nonce : noNonce);
   });
 
   test("knows nothing of what is too short, too long, or of another protocol", () => {
     const query = encodePacket(packets[0]!);
-    expect(peekPacket(query.subarray(0, 14))).toBeDefined();
-    expect(peekPacket(query.subarray(0, 13))).toBeUndefined();
-    expect(peekPacket(Uint8Array.from([...query, 0]))).toBeUndefined();
+    expect(peekType(query.subarray(0, 14))).toBeDefined();
+    expect(peekType(query.subarray(0, 13))).toBeUndefined();
+    expect(peekType(Uint8Array.from([...query, 0]))).toBeUndefined();
     for (const at of [0, 3, 4, 5]) {
-      expect(peekPacket(withByte(packets[0]!, at, 0x99))).toBeUndefined();
+      expect(peekType(withByte(packets[0]!, at, 0x99))).toBeUndefined();
     }
   });
 });

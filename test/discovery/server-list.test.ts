@@ -68,16 +68,18 @@ describe("a server that has answered", () => {
     expect(list.servers()[0]?.otherAddresses).toEqual([{ host: "10.1.0.1", port: 28_198 }]);
   });
 
-  test("is marked when another key has its name, whatever the case, for as long as it does", () => {
+  test("is marked when another key has its name, whatever the case and width", () => {
     const list = listOf(
       sampleVerification({ name: "Office" }),
       sampleVerification({ id: sampleId(2), name: "office" }, { host: "10.0.0.2" }),
       sampleVerification({ id: sampleId(3), name: "Attic" }, { host: "10.0.0.3" }),
+      sampleVerification({ id: sampleId(4), name: "\u{ff2f}ffice" }, { host: "10.0.0.4" }),
     );
     expect(list.servers().map(({ name, isNameShared = false }) => [name, isNameShared])).toEqual([
       ["Attic", false],
       ["Office", true],
       ["office", true],
+      ["\u{ff2f}ffice", true],
     ]);
   });
 

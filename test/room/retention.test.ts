@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Retention, type RetentionRule } from "../../src/room/retention.ts";
+import type { RetentionRule } from "../../src/room/message-room.ts";
+import { Retention, stricterRule } from "../../src/room/retention.ts";
 import type { ExpiryLimit } from "../../src/room/store-port.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { temporaryDirectory } from "../support/directory.ts";
@@ -15,7 +16,14 @@ function start(rule: RetentionRule, rooms: readonly string[] = ["lobby", "kitche
       onDone({ type: "expired", firstSequence: 1 } as never);
     },
   };
-  return { clock, asked, retention: new Retention({ rule, store, clock }) };
+  const begun: [string, number][] = [];
+  const retention = new Retention({
+    ruleOf: (room) => (room === "attic" ? {} : rule),
+    onExpired: (room, firstSequence) => begun.push([room, firstSequence]),
+    store,
+    clock,
+  });
+  return { clock, asked, begun, retention };
 }
 
 describe("retention", () => {
@@ -36,10 +44,28 @@ describe("retention", () => {
   });
 
   test("of everything asks nobody, and stops when it is told to", () => {
-    expect(start({}).clock.nextAt()).toBeUndefined();
+    const everything = start({});
+    everything.clock.advance(1_000_000);
+    expect(everything.asked).toEqual([]);
     const { clock, retention } = start({ bytesMax: 1 });
     retention.stop();
     expect(clock.nextAt()).toBeUndefined();
+  });
+
+  test("asks each room for its own rule, and tells where its log begins then", () => {
+    const { clock, asked, begun } = start({ bytesMax: 5 }, ["attic", "lobby"]);
+    clock.advance(60_000);
+    expect(asked).toEqual([{ room: "lobby", limit: { bytesMax: 5 } }]);
+    expect(begun).toEqual([["lobby", 1]]);
+  });
+
+  test("of a room keeps no more than the server does", () => {
+    expect(stricterRule({ ageMs: 5, bytesMax: 9 }, { ageMs: 7, bytesMax: 8 })).toEqual({
+      ageMs: 5,
+      bytesMax: 8,
+    });
+    expect(stricterRule({}, { ageMs: 7 })).toEqual({ ageMs: 7 });
+    expect(stricterRule({}, {})).toEqual({});
   });
 
   test("takes nothing for old because the clock was set forward", () => {

@@ -80,7 +80,7 @@ describe("Bbr", () => {
       path.now += 1;
       path.round({ packets: 16, bytesPerMs: 96_000, rttMs: 0.2 });
     }
-    expect(path.bbr.windowBytes).toBe(2 * 96_000 * 0.2 + 96_000);
+    expect(path.bbr.windowBytes).toBe(2 * 96_000 * 0.2 + 96_000 * 0.5);
   });
 
   test("keeps more in flight on a short path whose ACKs come in heaps", () => {

@@ -11,6 +11,7 @@ import type { DropReason } from "../../src/transport/endpoint-stats.ts";
 import { frameTypes } from "../../src/transport/frames.ts";
 import { identityOf } from "../../src/transport/identity.ts";
 import {
+  burstBytesMax,
   burstDatagramsMax,
   cookieLifeMs,
   datagramBytesMax,
@@ -765,6 +766,36 @@ describe("an endpoint", () => {
     }
     expect(Math.max(...counts)).toBe(burstDatagramsMax);
     expect(hasMoreCount).toBeGreaterThan(0);
+  });
+
+  test("ends its turn after 256 KiB of one connection where datagrams are long", () => {
+    const at = { server: serverAddress, client: { host: "10.0.0.2", port: 2 } };
+    const pathBytesMax = () => datagramBytesMax;
+    const socketBytes = 4 * 1024 * 1024;
+    const server = makeEndpoint(1, { pathBytesMax, socketBytes });
+    const client = makeEndpoint(2, {
+      isAccepting: false,
+      makeCongestion: (datagramBytes) => new NewReno(datagramBytes),
+      pathBytesMax,
+      socketBytes,
+    });
+    const turn = (from: Endpoint, to: Endpoint, address: Address, now: number) => {
+      for (let bytes = 0; ; ) {
+        const transmit = from.pollTransmit(now);
+        if (transmit === undefined) return bytes;
+        bytes += transmit.datagram.length;
+        to.handleDatagram(now, address, transmit.datagram.slice());
+      }
+    };
+    const connection = client.connect(0, at.server);
+    client.send(0, connection, 1, new Uint8Array(8 * 1024 * 1024));
+    let bytesMax = 0;
+    for (let now = 0; now < 200; now += 1) {
+      bytesMax = Math.max(bytesMax, turn(client, server, at.client, now));
+      turn(server, client, at.server, now);
+    }
+    expect(bytesMax).toBeGreaterThanOrEqual(burstBytesMax);
+    expect(bytesMax).toBeLessThan(burstBytesMax + datagramBytesMax);
   });
 
   test("keeps nothing of a datagram whose memory is used again", () => {

@@ -60,6 +60,18 @@ describe("the window of files", () => {
     expect(after).toBeLessThan(before);
   });
 
+  test("knows a queue that was there before files, by the round trips before it", () => {
+    for (const [known, factor] of [
+      [{ now: 1000, roundTripMs: 20 }, 1 / 2],
+      [undefined, 2],
+    ] as const) {
+      const window = new YieldWindow(datagramBytes, known);
+      const before = window.bytes;
+      window.onAcked(2000, { roundTripMs: 50, isLimiting: true, datagramBytes });
+      expect(window.bytes).toBe(factor * before);
+    }
+  });
+
   test("changes once in a round trip, by the shortest in it", () => {
     const window = new YieldWindow(datagramBytes);
     const ack = { isLimiting: true, datagramBytes };

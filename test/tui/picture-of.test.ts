@@ -142,8 +142,8 @@ describe("a server's key", () => {
   const servers = [
     heardServer("attic", { trust: { type: "new" } }),
     heardServer("lab", { trust }),
-    heardServer("Office", { id: "one", trust: { type: "new" } }),
-    heardServer("office", { id: "two", trust: { type: "new" } }),
+    heardServer("Office", { id: "one", trust: { type: "new" }, isNameShared: true }),
+    heardServer("office", { id: "two", trust: { type: "new" }, isNameShared: true }),
     heardServer("shop"),
   ];
 
