@@ -276,5 +276,5 @@ describe("a village", () => {
     for (const [what, count] of Object.entries(counts)) {
       expect([what, count]).toEqual([what, Math.max(count, seedCount / 2)]);
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -172,7 +172,7 @@ describe("UdpEndpoint", () => {
     const server = await makePeer(true);
     const client = await makePeer(false);
     const opened = new Set<number>();
-    // Not all at once: on a busy machine the last of them would give up after 3.1 s.
+    // Not all at once: on a busy machine the last of them would give up after 6.3 s.
     for (let count = 0; count < 200; count += 20) {
       const handles = Array.from({ length: 20 }, () =>
         client.endpoint.connect(server.endpoint.address),
