@@ -32,20 +32,12 @@ const code: MarkupStyle = { isCode: true };
  */
 export function parseMarkup(text: string): readonly MarkupSpan[] {
   const spans = new SpanList();
-  // A fence that nobody closes is text.
-  const lastFence = text.lastIndexOf(`\n${fence}`);
-  let isFenced = false;
   let before: "code" | "text" | undefined;
-  for (const line of linesOf(text)) {
-    const isFence = line.text.startsWith(fence) && !line.text.includes("`", fence.length);
-    if (isFence && (isFenced || line.end <= lastFence)) {
-      isFenced = !isFenced;
-      continue;
-    }
-    if (before !== undefined) spans.add("\n", before === "code" && isFenced ? code : {});
-    before = isFenced ? "code" : "text";
-    if (isFenced) spans.add(line.text, code);
-    else parseLine(line.text, {}, spans);
+  for (const { line, isCode } of linesOf(text)) {
+    if (before !== undefined) spans.add("\n", isCode && before === "code" ? code : {});
+    before = isCode ? "code" : "text";
+    if (isCode) spans.add(line, code);
+    else parseLine(line, {}, spans);
   }
   return spans.all;
 }
@@ -57,19 +49,23 @@ export function withoutMarkup(text: string): string {
     .join("");
 }
 
-interface TextLine {
-  readonly text: string;
-  /** Offset of its line feed, or of the end of the text. */
-  readonly end: number;
-}
-
-function* linesOf(text: string): Generator<TextLine> {
+/** The lines of the text without its fences, and whether they stand between two of them. */
+function* linesOf(text: string): Generator<{ readonly line: string; readonly isCode: boolean }> {
+  // A fence that nobody closes is text.
+  const lastFence = text.lastIndexOf(`\n${fence}`);
+  let isCode = false;
   for (let start = 0; start <= text.length; ) {
     const found = text.indexOf("\n", start);
     const end = found === -1 ? text.length : found;
-    yield { text: text.slice(start, end), end };
+    const line = text.slice(start, end);
     start = end + 1;
+    if (isFence(line) && (isCode || end <= lastFence)) isCode = !isCode;
+    else yield { line, isCode };
   }
+}
+
+function isFence(line: string): boolean {
+  return line.startsWith(fence) && !line.includes("`", fence.length);
 }
 
 /** Neighbours of one style become one span. */
