@@ -16,7 +16,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 
 /** The one file that imports a package, so that replacing the package touches one file. */
 const packageOwners: Readonly<Record<string, string>> = {
-  "@homebridge/ciao": "discovery/dns-sd-advertiser.ts",
+  "@homebridge/ciao": "discovery/dns-sd-worker.ts",
   "@scure/bip39": "base/fingerprint.ts",
   "@serenity-kit/opaque": "room/opaque.ts",
   blessed: "tui/screen.ts",
@@ -44,6 +44,8 @@ const drivers = new Set([
   "discovery/browser.ts",
   "discovery/discovery-sockets.ts",
   "discovery/dns-sd-advertiser.ts",
+  "discovery/dns-sd-responder.ts",
+  "discovery/dns-sd-worker.ts",
   "discovery/dns-search.ts",
   "discovery/mdns-search.ts",
   "discovery/neighbours.ts",
@@ -95,6 +97,7 @@ const pureInCli = new Set([
   "cli/option-table.ts",
   "cli/pins.ts",
   "cli/qr-code.ts",
+  "cli/transcript.ts",
   "cli/typed-server.ts",
 ]);
 

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { cpuSeconds, summarize } from "../statistics.js";
+import { fileURLToPath } from "node:url";
+import { cpuSeconds, median, summarize } from "../statistics.js";
 
 /** Nets of loopback that stand for as many hosts, 30 servers each. */
 const nets = Array.from({ length: 10 }, (_, index) => index + 1);
@@ -9,15 +11,24 @@ const serversPerNet = 30;
 const answerDelayMsMax = 60;
 
 /** The first of these milliseconds are left out: the code is compiled then. */
-const floodMs = 4000;
+const floodMs = 3000;
 const floodWarmMs = 1000;
 const everyone = "127.255.255.255";
 
+/** A server that has started is idle after this time; its beacons have these bytes before them. */
+const idleAfterMs = 5000;
+const headerBytes = 14 + 20 + 8;
+
+/** Processes that are started to look for a server, one after the other. */
+const startCount = 3;
+const firstServer = fileURLToPath(new URL("../first-server.js", import.meta.url));
+
 /** Only when it is needed: the ends of other peers must not carry all of earshot in their memory. */
 async function loadProduct() {
-  const [clock, random, beacon, browser, packet] = await Promise.all([
+  const [clock, random, announcer, beacon, browser, packet] = await Promise.all([
     import("../../dist/base/clock.js"),
     import("../../dist/base/random.js"),
+    import("../../dist/discovery/announcer.js"),
     import("../../dist/discovery/beacon.js"),
     import("../../dist/discovery/browser.js"),
     import("../../dist/discovery/packet.js"),
@@ -27,6 +38,7 @@ async function loadProduct() {
   return {
     clock: clock.systemClock,
     random: random.systemRandom,
+    Announcer: announcer.Announcer,
     startBeacon,
     startBrowser,
     ...packet,
@@ -60,6 +72,7 @@ class Neighbourhood {
   #discoveryPort;
   #opened = [];
   #beacon;
+  #data;
 
   constructor(product, discoveryPort) {
     this.#product = product;
@@ -86,6 +99,13 @@ class Neighbourhood {
       this.#beacon?.handleData(datagram, { host: from.address, port: from.port });
     });
     this.#opened.push(socket);
+    this.#data = socket;
+  }
+
+  /** Answers no more, and says nothing of it; gives the time of that by the clock on the wall. */
+  crash() {
+    this.#data.close();
+    return Date.now();
   }
 
   /** Says when it began to go, by the clock on the wall. */
@@ -135,7 +155,7 @@ class Neighbourhood {
     });
   }
 
-  /** 5,000 forged beacons a second for four seconds, from as many addresses as there are nets. */
+  /** 5,000 forged beacons a second for `floodMs`, from as many addresses as there are nets. */
   async flood() {
     const { encodePacket, random } = this.#product;
     const sockets = await Promise.all(
@@ -161,17 +181,25 @@ class Neighbourhood {
 
 /** How soon servers are found, and what that costs, on loopback. */
 export const discovery = {
-  title: "Discovery: from asking to a list of servers that have answered",
+  title:
+    "Discovery: from asking to a list of servers that have answered; what needs a filtering switch or a new " +
+    "adapter is measured and printed by `npm run test:lan`",
   columns: [
     { key: "firstP95", head: "first server p95 ms", isLessBetter: true },
     { key: "firstP50", head: "p50 ms", isLessBetter: true },
+    { key: "startedMs", head: "after process start ms", isLessBetter: true },
     { key: "goneMs", head: "gone after goodbye ms", isLessBetter: true },
+    { key: "crashMs", head: "gone after a crash ms", isLessBetter: true },
     { key: "allMs", head: "all of 300 ms", isLessBetter: true },
+    { key: "allCpuMs", head: "CPU of that ms", isLessBetter: true },
     { key: "floodCpu", head: "flood of 5,000/s, % of a core", isLessBetter: true },
+    { key: "earCpu", head: "of it by an ear that does nothing", isLessBetter: true },
     { key: "idleCpu", head: "idle server, % of a core", isLessBetter: true },
+    { key: "idleBytes", head: "idle B/s per adapter", isLessBetter: true },
   ],
-  options: { rounds: 40 },
+  options: { rounds: 30 },
   quickOptions: { rounds: 20 },
+  msMax: 20_000,
   peers: ["earshot"],
 
   async serve() {
@@ -181,7 +209,7 @@ export const discovery = {
   },
 
   async client({ port, server, options }) {
-    const { startBrowser, clock, random } = await loadProduct();
+    const { Announcer, startBrowser, clock, random } = await loadProduct();
     const base = { interfaces: ["lo"], discoveryPort: port, clock, random, isSweeping: false };
     await server("enter");
     const idleCpu = await server("idle");
@@ -192,27 +220,90 @@ export const discovery = {
       await looking.browser.close();
     }
     const first = summarize(firsts);
+    const starts = [];
+    for (let round = 0; round < startCount; round += 1) starts.push(await startToFind(port));
+    const ear = await bind({ reuseAddr: true }, { address: "0.0.0.0", port });
+    ear.on("message", () => {});
+    const earCpu = await floodedCpu(server);
+    ear.close();
     const watched = await look(startBrowser, base, 1);
-    const flooding = server("flood");
-    await pause(floodWarmMs);
-    const cpuBefore = cpuSeconds();
-    const floodedAt = performance.now();
-    await flooding;
-    const floodCpu = ((cpuSeconds() - cpuBefore) / (performance.now() - floodedAt)) * 1e5;
+    const floodCpu = await floodedCpu(server);
     const leaving = server("leave");
     const goneAt = await watched.until(0);
     const goneMs = goneAt - (await leaving);
     await watched.browser.close();
+    await server("enter");
+    const bereft = await look(startBrowser, base, 1);
+    const crashedAt = await server("crash");
+    const crashMs = (await bereft.until(0)) - crashedAt;
+    await bereft.browser.close();
+    await server("leave");
     await server("crowd");
     const listAdapters = () => nets.map(netAdapter);
     const crowded = { ...base, interfaces: nets.map((net) => `net${net}`), listAdapters };
+    const cpuBeforeCrowd = cpuSeconds();
     const crowd = await look(startBrowser, crowded, nets.length * serversPerNet);
+    const allCpuMs = (cpuSeconds() - cpuBeforeCrowd) * 1000;
     await crowd.browser.close();
     firsts.sort((a, b) => a - b);
     const firstP95 = firsts[Math.ceil(0.95 * firsts.length) - 1];
-    return { firstP95, firstP50: first.p50, goneMs, allMs: crowd.ms, floodCpu, idleCpu };
+    const startedMs = median(starts);
+    return {
+      firstP95,
+      firstP50: first.p50,
+      startedMs,
+      goneMs,
+      crashMs,
+      allMs: crowd.ms,
+      allCpuMs,
+      floodCpu,
+      earCpu,
+      idleCpu,
+      idleBytes: idleBytesPerSecond({ Announcer, random }),
+    };
   },
 };
+
+/** What a flood costs this end, in percent of a core. */
+async function floodedCpu(server) {
+  const flooding = server("flood");
+  await pause(floodWarmMs);
+  const cpuBefore = cpuSeconds();
+  const startedAt = performance.now();
+  await flooding;
+  return ((cpuSeconds() - cpuBefore) / (performance.now() - startedAt)) * 1e5;
+}
+
+/** Bytes a second that a server sends on an adapter while nobody asks, with the headers of Ethernet and IP. */
+function idleBytesPerSecond({ Announcer, random }) {
+  const adapter = { ...netAdapter(1), targets: [everyone] };
+  const described = { ...announcementOf("bench", 7777), members: 10 };
+  const announcer = new Announcer(0, { describe: () => described, random });
+  announcer.handleAdapters(0, [adapter], true);
+  const seconds = 600;
+  let bytes = 0;
+  for (let now = 0; now < 1000 * seconds; now = announcer.pollTimeout()) {
+    announcer.handleTimeout(now);
+    for (;;) {
+      const transmit = announcer.pollTransmit();
+      if (transmit === undefined) break;
+      if (idleAfterMs <= now) bytes += transmit.datagram.length + headerBytes;
+    }
+  }
+  return bytes / (seconds - idleAfterMs / 1000);
+}
+
+/** Milliseconds from the start of a process until it has said that a server answers. */
+async function startToFind(discoveryPort) {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [firstServer, String(discoveryPort)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  const ms = performance.now() - startedAt;
+  await once(child, "close");
+  return ms;
+}
 
 /** Looks until there are so many servers; `ms` is how long that took. */
 async function look(startBrowser, options, count) {

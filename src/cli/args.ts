@@ -7,6 +7,7 @@ import { isAnnounceable } from "../discovery/announcement.ts";
 import { peersMax } from "../discovery/peer-table.ts";
 import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
+import { lobbyName } from "../room/limits.ts";
 import type { RetentionRule } from "../room/message-room.ts";
 import { parseNick, parseRoom } from "../room/name.ts";
 import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
@@ -16,6 +17,7 @@ import {
   type OptionDefinition,
   optionTable,
 } from "./option-table.ts";
+import { type TranscriptFormat, transcriptFormats } from "./transcript.ts";
 import { parseTypedHost, parseTypedServer, type TypedHost } from "./typed-server.ts";
 
 /** What every command that uses the network is told. */
@@ -77,6 +79,16 @@ export interface BotCommand extends NetworkOptions {
   readonly waitMs: number;
 }
 
+export interface ExportCommand extends NetworkOptions {
+  readonly command: "export";
+  readonly server: string | undefined;
+  readonly nick: string;
+  readonly room: string;
+  readonly format: TranscriptFormat;
+  readonly trustedWords: string | undefined;
+  readonly waitMs: number;
+}
+
 export interface DoctorCommand extends NetworkOptions {
   readonly command: "doctor";
   readonly server: string | undefined;
@@ -105,6 +117,7 @@ export type Command =
   | ServeCommand
   | ListCommand
   | BotCommand
+  | ExportCommand
   | DoctorCommand
   | StoreCommand
   | { readonly command: "help"; readonly topic: CommandName | undefined }
@@ -115,6 +128,9 @@ export type Command =
  * the first second; then every host is asked alone, which takes 0.2 s for a subnet.
  */
 export const waitMsDefault = 1_500;
+
+/** Who reads a log goes by this name unless told otherwise. */
+const exportNick = "archivist";
 
 /** Nobody waits longer than ten minutes for an answer to a broadcast. */
 export const waitMsMax = 600_000;
@@ -285,6 +301,8 @@ function networkCommand(
       return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
     case "bot":
       return { command: "bot", ...network, ...joining(values), nick: botNick(values) };
+    case "export":
+      return { command: "export", ...network, ...exportOptions(values) };
     case "doctor":
       return { command: "doctor", ...network, ...doctorOptions(values) };
   }
@@ -341,6 +359,18 @@ function retention(values: Values): RetentionRule {
     ...(days !== undefined && { ageMs: days * 86_400_000 }),
     ...(mebibytes !== undefined && { bytesMax: mebibytes * 2 ** 20 }),
   };
+}
+
+function exportOptions(values: Values) {
+  const { rooms, ...target } = joining(values);
+  const [room = lobbyName, other] = rooms;
+  if (other !== undefined) throw invalid("one room is exported at a time");
+  const typed = values.one("format") ?? "txt";
+  const format = transcriptFormats.find((name) => name === typed);
+  if (format === undefined) {
+    throw invalid(`--format is ${sanitizeLine(typed)}, must be ${transcriptFormats.join(", ")}`);
+  }
+  return { ...target, room, format, nick: nick(values) ?? exportNick };
 }
 
 function doctorOptions(values: Values) {

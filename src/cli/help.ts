@@ -15,6 +15,7 @@ const usage: Record<CommandName, string> = {
   serve: "earshot serve [options]",
   list: "earshot list [options]",
   bot: "earshot bot --nick NICK [options]",
+  export: "earshot export --room ROOM [options]",
   doctor: "earshot doctor [options]",
   store: "earshot store check|repair|backup DIRECTORY|restore DIRECTORY [options]",
   help: "earshot help [command]",

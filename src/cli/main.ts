@@ -36,6 +36,8 @@ async function run(command: Command): Promise<number> {
       return (await import("./list.ts")).list(command);
     case "bot":
       return (await import("./bot.ts")).bot(command);
+    case "export":
+      return (await import("./export.ts")).exportLog(command);
     case "doctor":
       return (await import("./doctor.ts")).doctor(command);
     case "store":

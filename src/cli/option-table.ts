@@ -1,5 +1,13 @@
 /** The commands; `chat` is what runs when none is given. */
-export type CommandName = "chat" | "serve" | "list" | "bot" | "doctor" | "store" | "help";
+export type CommandName =
+  | "chat"
+  | "serve"
+  | "list"
+  | "bot"
+  | "export"
+  | "doctor"
+  | "store"
+  | "help";
 
 export interface CommandDefinition {
   readonly name: CommandName;
@@ -24,6 +32,7 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "serve", help: "host a server until it is interrupted" },
   { name: "list", help: "print the servers that answer on this network" },
   { name: "bot", help: "chat by JSON lines on stdin and stdout" },
+  { name: "export", help: "print the log of a room from its beginning" },
   { name: "doctor", help: "say why no server is found, and what to do about it" },
   { name: "store", help: "check, repair, back up or restore what a stopped server has stored" },
   { name: "help", help: "explain a command" },
@@ -34,32 +43,44 @@ const everywhere: readonly CommandName[] = [
   "serve",
   "list",
   "bot",
+  "export",
   "doctor",
   "store",
   "help",
 ];
-const networked: readonly CommandName[] = ["chat", "serve", "list", "bot", "doctor"];
+const networked: readonly CommandName[] = ["chat", "serve", "list", "bot", "export", "doctor"];
 
 /** Every option, in the order of the help. */
 export const optionTable: readonly OptionDefinition[] = [
   {
     name: "server",
     value: "NAME|HOST[:PORT]|LINK",
-    commands: ["chat", "bot", "doctor"],
+    commands: ["chat", "bot", "export", "doctor"],
     help: "the server that is meant: its name or id, an address, or its link",
   },
-  { name: "nick", value: "NICK", commands: ["chat", "bot"], help: "the nickname to go by" },
+  {
+    name: "nick",
+    value: "NICK",
+    commands: ["chat", "bot", "export"],
+    help: "the nickname to go by",
+  },
   {
     name: "room",
     value: "ROOM",
     isRepeatable: true,
-    commands: ["chat", "bot"],
+    commands: ["chat", "bot", "export"],
     help: "a room to enter at once; may be repeated",
+  },
+  {
+    name: "format",
+    value: "jsonl|md|txt",
+    commands: ["export"],
+    help: "how the log is written [txt]",
   },
   {
     name: "trust",
     value: "WORDS",
-    commands: ["chat", "bot"],
+    commands: ["chat", "bot", "export"],
     help: "the first words of the server to join, also when they have changed",
   },
   {
@@ -143,12 +164,12 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "wait",
     value: "MS",
-    commands: ["chat", "list", "bot"],
+    commands: ["chat", "list", "bot", "export"],
     help: "how long to wait for servers to answer [1500]",
   },
   {
     name: "no-sweep",
-    commands: ["chat", "list", "bot", "doctor"],
+    commands: ["chat", "list", "bot", "export", "doctor"],
     help: "do not ask each host of the subnet when no server answers",
   },
   {

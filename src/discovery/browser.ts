@@ -87,6 +87,7 @@ class RunningBrowser implements Browser {
   #sockets: DiscoverySockets | undefined;
   #sources: readonly HintSearch[] = [];
   #wakeUp: { readonly at: number; readonly timer: Timer } | undefined;
+  #turn: NodeJS.Immediate | undefined;
   #isClosed = false;
 
   constructor(options: BrowserOptions) {
@@ -106,7 +107,7 @@ class RunningBrowser implements Browser {
       clock,
       listAdapters: this.#options.listAdapters ?? listAdapters,
       onDatagram: (datagram, from) => {
-        if (this.#search.handleDatagram(clock.now(), datagram, from)) this.#run();
+        if (this.#search.handleDatagram(clock.now(), datagram, from)) this.#runSoon();
       },
       onAdapters: (change) => this.#handleAdapters(change),
       onUnsent: () => {
@@ -149,6 +150,7 @@ class RunningBrowser implements Browser {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wakeUp?.timer.cancel();
+    clearImmediate(this.#turn);
     await Promise.all(this.#sources.map((source) => source.close()));
     await this.#sockets?.close();
   }
@@ -163,6 +165,17 @@ class RunningBrowser implements Browser {
     this.#search.handleAdapters(now, adapters, isNew);
     if (hasSlept) this.#search.handleWake(now);
     this.#run();
+  }
+
+  /**
+   * Once for all datagrams that the system hands over together: a run looks at the whole list, and so
+   * does who is told of a change. One for each of the answers of 300 servers computed for 0.2 s.
+   */
+  #runSoon(): void {
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#run();
+    });
   }
 
   /** Does what is due and sets the timer for what comes next. */

@@ -1,9 +1,18 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { type AdapterLister, listAdapters, selectAdapters } from "./adapters.ts";
 import { type ServiceText, serviceTxt } from "./dns-sd.ts";
+import {
+  type Advertisement,
+  type Responder,
+  type Service,
+  startResponder,
+} from "./dns-sd-responder.ts";
 
 /** Adapters come and go; nobody waits for DNS-SD, so it may notice later than discovery does. */
 export const advertiserScanMs = 5_000;
+
+/** What broke is begun anew after this long: whoever breaks it again and again keeps no core busy. */
+export const advertiserRetryMs = 60_000;
 
 /** The first words of a server are worth more than this: loading the library takes 0.1 s of a core. */
 export const advertiserDelayMs = 1_000;
@@ -23,24 +32,11 @@ export interface AdvertiserOptions extends ServiceText {
   readonly loadResponder?: LoadResponder;
 }
 
-/** A DNS-SD responder on some adapters. */
-export interface Responder {
-  close(): Promise<void>;
-}
-
-/** Starts to advertise on the adapters of these names. */
+/** Starts to advertise; `onFailure` is told when what has begun ends by itself. */
 export type LoadResponder = (
-  service: Service,
-  adapterNames: readonly string[],
+  advertisement: Advertisement,
+  onFailure: (error: Error) => void,
 ) => Promise<Responder>;
-
-/** What is advertised as `_earshot._udp`. */
-export interface Service {
-  readonly name: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly txt: Readonly<Record<string, string>>;
-}
 
 /**
  * Advertises a server by DNS-SD on every adapter but loopback, as long as it is not closed. Whatever
@@ -50,6 +46,7 @@ export class DnsSdAdvertiser {
   readonly #options: AdvertiserOptions;
   readonly #service: Service;
   readonly #troubles = new Set<string>();
+  #retryAt = 0;
   #names: readonly string[] = [];
   #responder: Responder | undefined;
   #timer: Timer;
@@ -79,7 +76,7 @@ export class DnsSdAdvertiser {
   #scan(): void {
     const { clock } = this.#options;
     const names = this.#adapterNames();
-    if (names.join() !== this.#names.join()) {
+    if (names.join() !== this.#names.join() && this.#retryAt <= clock.now()) {
       this.#names = names;
       this.#changing = this.#changing.then(() => this.#restart(names));
     }
@@ -101,14 +98,22 @@ export class DnsSdAdvertiser {
   async #restart(names: readonly string[]): Promise<void> {
     await this.#stop();
     if (this.#isClosed || names.length === 0) return;
-    const load = this.#options.loadResponder ?? loadResponder;
+    const load = this.#options.loadResponder ?? startResponder;
+    const advertisement = { service: this.#service, adapterNames: names };
     try {
-      this.#responder = await load(this.#service, names);
+      this.#responder = await load(advertisement, (error) => this.#handleFailure(error));
       // Whoever closed meanwhile did not wait for this.
       if (this.#isClosed) await this.#stop();
     } catch (error) {
       this.#tell(error);
     }
+  }
+
+  #handleFailure(error: Error): void {
+    this.#tell(error);
+    this.#responder = undefined;
+    this.#names = [];
+    this.#retryAt = this.#options.clock.now() + advertiserRetryMs;
   }
 
   async #stop(): Promise<void> {
@@ -123,22 +128,4 @@ export class DnsSdAdvertiser {
     this.#troubles.add(reason);
     this.#options.onTrouble(`not advertised by DNS-SD: ${reason}`);
   }
-}
-
-/** An optional dependency: without it this rejects. */
-async function loadResponder(
-  { name, hostname, port, txt }: Service,
-  adapterNames: readonly string[],
-): Promise<Responder> {
-  const { getResponder } = await import("@homebridge/ciao");
-  const responder = getResponder({ interface: adapterNames });
-  const close = () => responder.shutdown();
-  try {
-    const options = { name, hostname, port, txt, type: "earshot", protocol: "udp" } as const;
-    await responder.createService(options).advertise();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { close };
 }

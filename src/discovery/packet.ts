@@ -66,7 +66,7 @@ export type DiscoveryPacket =
  * 0x1e and "ars". Transport datagrams have bit 0x40 set in their first byte and this has not, so
  * the two can meet on one port.
  */
-const magic = 0x1e617273;
+const magicBytes = Uint8Array.of(0x1e, 0x61, 0x72, 0x73);
 const version = 1;
 const nonceAt = 6;
 const nonceBytes = 8;
@@ -81,7 +81,7 @@ const typeOfNumber = Object.keys(packetTypes) as readonly PacketType[];
 /** The datagram as bytes of its own. */
 export function encodePacket(packet: DiscoveryPacket): Uint8Array {
   const writer = new ByteWriter(new Uint8Array(discoveryBytesMax));
-  writer.u32(magic);
+  writer.bytes(magicBytes);
   writer.u8(version);
   writer.u8(packetTypes[packet.type]);
   writer.bytes(hexBytes(("nonce" in packet && packet.nonce) || noNonce, nonceBytes));
@@ -112,9 +112,11 @@ export function encodePacket(packet: DiscoveryPacket): Uint8Array {
  */
 export function peekType(datagram: Uint8Array): PacketType | undefined {
   if (datagram.length < headBytes || discoveryBytesMax < datagram.length) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, itsVersion, number = 0] = datagram;
-  if (((a << 24) | (b << 16) | (c << 8) | d) !== magic || itsVersion !== version) return undefined;
-  return typeOfNumber[number - 1];
+  for (let at = 0; at < magicBytes.length; at += 1) {
+    if (datagram[at] !== magicBytes[at]) return undefined;
+  }
+  if (datagram[4] !== version) return undefined;
+  return typeOfNumber[(datagram[5] ?? 0) - 1];
 }
 
 /** The nonce of a datagram that has a type; all zero where the type has none. */

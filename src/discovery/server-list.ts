@@ -28,6 +28,8 @@ export type Recognition = "new" | "news" | "known";
 
 interface Entry {
   announcement: Announcement;
+  /** Its name as names are compared: to make it costs more than all else of listing a server. */
+  nameKey: string;
   paths: readonly ServerPath[];
 }
 
@@ -94,14 +96,17 @@ export class ServerList {
     this.#byAddress.set(key, id);
     if (entry === undefined) {
       const paths = [new ServerPath(now, address, verification)];
-      this.#entries.set(id, { announcement, paths });
+      this.#entries.set(id, { announcement, nameKey: nameKey(announcement.name), paths });
       return true;
     }
     const before = toServer(entry);
     path?.handleAnswer(now, verification);
     const added = path === undefined ? [new ServerPath(now, address, verification)] : [];
     entry.paths = orderPaths(now, [...entry.paths, ...added], entry.paths[0]);
-    if (isNewer(announcement, entry.announcement)) entry.announcement = announcement;
+    if (isNewer(announcement, entry.announcement)) {
+      entry.announcement = announcement;
+      entry.nameKey = nameKey(announcement.name);
+    }
     return !isSameToPeople(before, toServer(entry));
   }
 
@@ -177,15 +182,14 @@ export class ServerList {
 
   /** Who is there, each once, by name and then by id. */
   servers(): readonly DiscoveredServer[] {
-    const servers = [...this.#entries.values()].map(toServer);
+    const entries = [...this.#entries.values()];
     const nameCounts = new Map<string, number>();
-    for (const { name } of servers) {
-      nameCounts.set(nameKey(name), (nameCounts.get(nameKey(name)) ?? 0) + 1);
-    }
-    return servers
-      .map((server) =>
-        nameCounts.get(nameKey(server.name)) === 1 ? server : { ...server, isNameShared: true },
-      )
+    for (const { nameKey } of entries) nameCounts.set(nameKey, (nameCounts.get(nameKey) ?? 0) + 1);
+    return entries
+      .map((entry) => {
+        const isNameShared = nameCounts.get(entry.nameKey) !== 1;
+        return { ...toServer(entry), ...(isNameShared && { isNameShared }) };
+      })
       .sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
   }
 

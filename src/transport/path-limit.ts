@@ -33,11 +33,14 @@ interface Adapter {
  */
 export class PathLimit {
   readonly #clock: Clock;
+  readonly #list: typeof networkInterfaces;
   #adapters: readonly Adapter[] = [];
   #listedAt: number | undefined;
 
-  constructor(clock: Clock) {
+  /** `list` tells the adapters, the system's by default. */
+  constructor(clock: Clock, list: typeof networkInterfaces = networkInterfaces) {
     this.#clock = clock;
+    this.#list = list;
   }
 
   /** The most bytes of a datagram to this address. */
@@ -46,7 +49,7 @@ export class PathLimit {
     if (host.startsWith("127.")) return loopbackBytes - headerBytes;
     const now = this.#clock.now();
     if (this.#listedAt === undefined || this.#listedAt + listMs <= now) {
-      this.#adapters = listAdapters();
+      this.#adapters = adaptersOf(this.#list);
       this.#listedAt = now;
     }
     return isIpv6(host) ? this.#bytesToIpv6(host) : this.#bytesToIpv4(toNumber(host));
@@ -73,8 +76,15 @@ export class PathLimit {
   }
 }
 
-function listAdapters(): Adapter[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+/** None where the system does not tell: then everything is taken for Ethernet. */
+function adaptersOf(list: typeof networkInterfaces): Adapter[] {
+  let listed: ReturnType<typeof networkInterfaces>;
+  try {
+    listed = list();
+  } catch {
+    return [];
+  }
+  return Object.entries(listed).flatMap(([name, addresses = []]) =>
     addresses.map(({ family, address, netmask, internal }) => ({
       name,
       host: family === "IPv4" ? toNumber(address) : address,

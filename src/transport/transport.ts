@@ -64,7 +64,7 @@ export interface TransportHandlers {
 
 /** How to bind; everything has a default. */
 export interface TransportOptions extends TransportHandlers {
-  /** Literal local IPv4 address; all by default. */
+  /** Literal local address of either family; all of IPv4 by default. */
   readonly host?: string;
   /** 0, the default, lets the system choose. */
   readonly port?: number;

@@ -1,5 +1,5 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import { typingPausedMs, typingShownMs } from "../room/limits.ts";
+import { typingMembersMax, typingPausedMs, typingShownMs } from "../room/limits.ts";
 import type { RoomMember } from "../room/message-room.ts";
 import { withNotice } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
@@ -109,5 +109,5 @@ function withTyping(
   const others = room.typing.filter((each) => each.nick !== nick);
   if (state === "done") return { ...room, typing: others };
   const until = now + (state === "active" ? typingShownMs : typingPausedMs);
-  return { ...room, typing: [...others, { nick, until }] };
+  return { ...room, typing: [...others, { nick, until }].slice(-typingMembersMax) };
 }

@@ -5,7 +5,7 @@ import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
 import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
-import type { Picture, Row } from "./picture.ts";
+import type { Picture, Row, Style } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
 import { clip, padEnd, padStart, wrap } from "./text.ts";
@@ -35,43 +35,43 @@ function bodyRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
   const { theme } = state.settings;
   if (screen.mode.type === "hosting")
     return [[span("   starting a server here"), span(theme.glyphs.ellipsis)]];
-  if (isSilent(state)) return silentRows(state);
+  if (isSilent(state)) return silentRows(state, room);
   if (state.servers.length === 0) return [[span(`   asking${theme.glyphs.ellipsis}`, theme.dim)]];
   return listRows(state, screen, room);
 }
 
-function silentRows(state: ViewState): Row[] {
+/** Where there is no room for all of it, why comes first: the keys stand in the last row, too. */
+function silentRows(state: ViewState, room: number): Row[] {
   const { adapters, settings } = state;
   const { strong } = settings.theme;
   const keys = keyBindings.filter(({ context }) => context === "silence");
   const asked =
     adapters.length === 0 ? "no network adapter is up" : `asked on ${adapters.join(", ")}`;
-  return [
+  const head: Row[] = [
     [span("   No server answers.", strong)],
     [span(`   ${asked}, UDP port ${settings.discoveryPort}`)],
     [],
-    ...keys.map(
-      (binding): Row => [
-        span(`   ${padEnd(binding.keys.slice(0, 2).map(keyLabel).join(" "), 8)}`, strong),
-        span(binding.help ?? ""),
-      ],
-    ),
-    [],
-    ...causeRows(state),
   ];
+  const help = keys.map(
+    (binding): Row => [
+      span(`   ${padEnd(binding.keys.slice(0, 2).map(keyLabel).join(" "), 8)}`, strong),
+      span(binding.help ?? ""),
+    ],
+  );
+  const cause = causeRows(state);
+  const isRoomy = head.length + help.length + 1 + cause.length <= room;
+  return isRoomy ? [...head, ...help, [], ...cause] : [...head, ...cause, [], ...help];
 }
 
 /** What is known better than that it may be a firewall takes as many rows as it needs. */
 function causeRows({ cause, size, settings }: ViewState): Row[] {
   const { dim, strong } = settings.theme;
+  const rowsOf = (text: string, style: Style) =>
+    wrap(text, Math.max(1, size.columns - 6)).map((line): Row => [span(`   ${line}`, style)]);
   if (cause === undefined) {
-    return [[span("   A firewall may drop that port, here or at the server.", dim)]];
+    return rowsOf("A firewall may drop that port, here or at the server.", dim);
   }
-  const lines = wrap(cause, Math.max(1, size.columns - 6));
-  return [
-    ...lines.map((line): Row => [span(`   ${line}`, strong)]),
-    [span("   More by: earshot doctor", dim)],
-  ];
+  return [...rowsOf(cause, strong), [span("   More by: earshot doctor", dim)]];
 }
 
 interface Columns {

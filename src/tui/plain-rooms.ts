@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import type { OwnPerson } from "../room/entry.ts";
+import { askedMax } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
 import {
@@ -49,7 +50,7 @@ export class PlainRooms {
   #nick: string | undefined;
   #own: OwnPerson | undefined;
   #serverName = "";
-  /** Private chats that wait for an answer. */
+  /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
   readonly #queries = new Map<string, string | undefined>();
@@ -262,7 +263,9 @@ export class PlainRooms {
   handleSocial(event: SocialEvent): void {
     switch (event.type) {
       case "asked":
-        this.#asked = [...this.#asked.filter(({ room }) => room !== event.room), event];
+        this.#asked = [...this.#asked.filter(({ room }) => room !== event.room), event].slice(
+          -askedMax,
+        );
         this.#print(`-- ${askedText(event, this.#own?.person ?? "")}`);
         break;
       case "answered":

@@ -304,11 +304,12 @@ function reduceError(
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
   if (event.ref === rememberedRef) return show(state, screen);
+  const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
   const room = historyRoom(event.ref);
   const idle =
     room === undefined ? screen : conversed(screen, room, (past) => withLoading(past, false));
-  return show(state, { ...idle, hint: event.message });
+  return show(state, { ...idle, queries, hint: event.message });
 }
 
 const historyRefPrefix = "history ";

@@ -94,7 +94,7 @@ export interface RoomState {
   readonly mentionCount: number;
   /** The newest sequence that the server was told to be read. */
   readonly readSequence: number;
-  /** Who writes now, and until which Clock.now() that is believed. */
+  /** Who writes now, and until which Clock.now() that is believed; at most `typingMembersMax`. */
   readonly typing: readonly { readonly nick: string; readonly until: number }[];
   /** How many of the others have our newest line. */
   readonly progress: DeliveryProgress | undefined;
@@ -137,7 +137,10 @@ export interface RoomScreen {
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly AskedChat[];
-  /** What is to be said in private chats that were asked for, by the number of the question. */
+  /**
+   * What is to be said in private chats that were asked for, by the `ref` of the question; at most
+   * `requestsWaitingMax`, which the client keeps.
+   */
   readonly queries: ReadonlyMap<string, string>;
   readonly queryCount: number;
   readonly editor: EditorState;

@@ -192,7 +192,7 @@ describe("what cannot be understood", () => {
     ["frobnicate", "frobnicate is no command; try earshot help"],
     ["help frob", "frob is no command; try earshot help"],
     ["serve extra", "serve takes no argument, but was given extra"],
-    ["serve earshot://a/", "a link is for chat, bot, doctor, not for serve"],
+    ["serve earshot://a/", "a link is for chat, bot, export, doctor, not for serve"],
     ["chat earshot://a/ earshot://b/", "chat takes no argument, but was given earshot://b/"],
     ["chat --server a earshot://b/", "a link is given twice"],
     ["doctor --listen 0", "--listen is 0, must be a whole number from 1 to 3600"],
@@ -203,7 +203,7 @@ describe("what cannot be understood", () => {
     ["list --xyzzy", "--xyzzy is no option; try earshot help"],
     ["--no-json list", "--no-json is no option; try earshot help"],
     ["list --port 4000", "--port is for serve, not for list"],
-    ["serve --nick x", "--nick is for chat, bot, not for serve"],
+    ["serve --nick x", "--nick is for chat, bot, export, not for serve"],
     ["serve --port", "--port needs a value: --port PORT"],
     ["serve --port --json", "--port needs a value: --port PORT"],
     ["serve --name=", "--name needs a value: --name NAME"],
@@ -237,4 +237,13 @@ describe("what cannot be understood", () => {
   test("a word with control characters is shown without them", () => {
     expect(() => parse("\u001b[31mserve")).toThrow("[31mserve is no command");
   });
+});
+
+test("export takes one room and a format that there is", () => {
+  const command = parseCommand(["export", "--room", "#Dev", "--format", "md"], {});
+  expect(command).toMatchObject({ command: "export", room: "dev", format: "md" });
+  expect(parseCommand(["export"], {})).toMatchObject({ room: "lobby", format: "txt" });
+  expect(() => parseCommand(["export", "--format", "pdf"], {})).toThrow("must be jsonl, md, txt");
+  const twice = ["export", "--room", "a", "--room", "b"];
+  expect(() => parseCommand(twice, {})).toThrow("one room");
 });

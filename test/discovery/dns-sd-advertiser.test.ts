@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Adapter } from "../../src/discovery/adapters.ts";
 import {
   advertiserDelayMs,
+  advertiserRetryMs,
   advertiserScanMs,
   DnsSdAdvertiser,
   type LoadResponder,
-  type Service,
 } from "../../src/discovery/dns-sd-advertiser.ts";
+import type { Service } from "../../src/discovery/dns-sd-responder.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter } from "./lan.ts";
 import { sampleId } from "./samples.ts";
@@ -20,7 +21,9 @@ function advertise(load?: LoadResponder) {
   const services: Service[] = [];
   const troubles: string[] = [];
   let adapters: readonly Adapter[] = [loopback, fakeAdapter(1)];
-  const loadResponder: LoadResponder = async (service, names) => {
+  const failures: ((error: Error) => void)[] = [];
+  const loadResponder: LoadResponder = async ({ service, adapterNames: names }, onFailure) => {
+    failures.push(onFailure);
     log.push(`open ${names.join(" ")}`);
     services.push(service);
     return {
@@ -49,7 +52,7 @@ function advertise(load?: LoadResponder) {
   const plug = (...numbers: readonly number[]) => {
     adapters = [loopback, ...numbers.map(fakeAdapter)];
   };
-  return { advertiser, log, services, troubles, pass, plug };
+  return { advertiser, log, services, troubles, failures, pass, plug };
 }
 
 describe("a server's advertisement", () => {
@@ -94,6 +97,18 @@ describe("a server's advertisement", () => {
     plug(2);
     await pass(advertiserScanMs);
     expect(troubles).toEqual(["not advertised by DNS-SD: no such package"]);
+    await advertiser.close();
+  });
+
+  test("that breaks is told once, and made anew a minute later", async () => {
+    const { advertiser, log, troubles, failures, pass } = advertise();
+    await pass(advertiserDelayMs);
+    failures[0]!(new Error("bytes it did not expect"));
+    await pass(advertiserRetryMs - advertiserScanMs);
+    expect(log).toEqual(["open eth1"]);
+    await pass(2 * advertiserScanMs);
+    expect(log).toEqual(["open eth1", "open eth1"]);
+    expect(troubles).toEqual(["not advertised by DNS-SD: bytes it did not expect"]);
     await advertiser.close();
   });
 

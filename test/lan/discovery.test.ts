@@ -17,7 +17,7 @@ async function watch(host: Host) {
   return watcher;
 }
 
-describe("a server on another host, without any default route", () => {
+describe.concurrent("a server on another host, without any default route", () => {
   test("is found without an address", async () => {
     await using lan = await Lan.open();
     const [h1, h2] = [await lan.host(1), await lan.host(1)];
@@ -79,7 +79,7 @@ describe("a server with two adapters", () => {
   });
 });
 
-describe("a list of servers that is being watched", () => {
+describe.concurrent("a list of servers that is being watched", () => {
   test("loses a server at once when it stops, and within 3 s when it is killed", async () => {
     await using lan = await Lan.open();
     const [h1, h2, h3] = [await lan.host(1), await lan.host(1), await lan.host(1)];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { defaultDiscoveryPort } from "../../src/discovery/ports.ts";
 import { Avahi, whyNoAvahi } from "./avahi.ts";
@@ -37,6 +38,20 @@ describe("a server that is advertised by DNS-SD", () => {
       expect(list.lines).toMatchObject([{ id, name: "Office", address: h1.address(1) }]);
     },
   );
+
+  test("goes on when it is asked after its adapter has lost the IPv4 address", async () => {
+    await using lan = await Lan.open();
+    const [h1, h2] = [await lan.host(1), await lan.host(1)];
+    const server = await serve(h1, "Office");
+    // Advertising takes a second or two from the server's start.
+    await sleep(4_000);
+    h1.output("ip", "-4", "addr", "flush", "dev", "eth1");
+    const list = h2.earshot("list", "--json");
+    expect(await list.exitCode, list.errors).toBe(0);
+    expect(list.lines).toMatchObject([{ name: "Office" }]);
+    server.kill("SIGTERM");
+    expect(await server.exitCode, server.errors).toBe(0);
+  });
 
   test.skipIf(noAvahi)(`is not shown with --no-mdns${why}`, async () => {
     await using lan = await Lan.open();

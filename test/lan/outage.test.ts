@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Lan } from "./lan.ts";
 import { enter, expectSaid, history, room, serve, Talk } from "./scene.ts";
 
-describe("an outage", () => {
+describe.concurrent("an outage", () => {
   test("of 10 s, by a pulled cable or a switched-off adapter, loses nothing", async () => {
     await using lan = await Lan.open();
     await serve(await lan.host(1), "Office");
@@ -76,7 +76,7 @@ describe("an outage", () => {
     await serve(h1, "Office");
     ann.send({ type: "say", ref: "after", room, text: "after the restart" });
     // A round trip takes 0.2 ms, the rest is for the processes; silence would be told after 3.5 s.
-    await ann.first({ type: "connection", state: "reconnecting" }, 500);
+    await ann.first({ type: "connection", state: "reconnecting" }, 2_000);
     await ann.first({ type: "said", text: "after the restart" }, 5_000);
   });
 

@@ -15,6 +15,7 @@ import {
   textBytesMax,
 } from "../../src/room/limits.ts";
 import type { Request } from "../../src/room/message.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { SeededRandom } from "../support/random.ts";
 import {
   entry,
@@ -220,10 +221,11 @@ describe("the number of items", () => {
     const zeros = new Uint8Array(textBytesMax);
     const head = hex("a3 63 726566 01 64 74797065 64 706f7374 61 78 9a 01000000");
     const bytes = Buffer.concat([head, zeros]);
-    const startedAt = performance.now();
-    for (let time = 0; time < 20; time += 1) expect(decodeClientMessage(bytes)).toBeUndefined();
+    const tookMs = cpuMsOf(() => {
+      for (let time = 0; time < 20; time += 1) expect(decodeClientMessage(bytes)).toBeUndefined();
+    });
     // To decode all of them once takes longer than this.
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(tookMs).toBeLessThan(500);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../src/room/codec.ts";
 import { chatMessageBytesMax, listingsMax, pageEntriesMax } from "../../src/room/limits.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { SeededRandom } from "../support/random.ts";
 import { nickOf, roleStage, sessionOf } from "../support/role-stage.ts";
 import { ServerDesk } from "../support/server-desk.ts";
@@ -141,11 +142,12 @@ describe("texts made to keep a search for patterns busy", () => {
     `${"a ".repeat(8_000)}:`,
   ])("are taken in no time: %#", (text) => {
     const desk = stage();
-    const startedAt = performance.now();
-    desk.say(2, "x", { text });
-    desk.ask(2, { type: "search", words: [text.slice(0, 64)], limit: 1 });
-    desk.ask(2, { type: "who", nick: text.slice(0, 256) });
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    const tookMs = cpuMsOf(() => {
+      desk.say(2, "x", { text });
+      desk.ask(2, { type: "search", words: [text.slice(0, 64)], limit: 1 });
+      desk.ask(2, { type: "who", nick: text.slice(0, 256) });
+    });
+    expect(tookMs).toBeLessThan(100);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { mentionsMax, phraseLengthMax, slowMsMax } from "../../src/room/limits.ts";
 import { mentionedNicks } from "../../src/room/mention.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { roleStage, sessionOf } from "../support/role-stage.ts";
 import { accountOf, ServerDesk } from "../support/server-desk.ts";
 
@@ -174,11 +175,12 @@ describe("a mention", () => {
   });
 
   test("is looked for in no time, whatever the text is", () => {
-    const startedAt = performance.now();
-    for (const text of ["@".repeat(16_000), "@a".repeat(8_000), `${"a".repeat(16_000)}:`]) {
-      mentionedNicks(text);
-    }
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    const tookMs = cpuMsOf(() => {
+      for (const text of ["@".repeat(16_000), "@a".repeat(8_000), `${"a".repeat(16_000)}:`]) {
+        mentionedNicks(text);
+      }
+    });
+    expect(tookMs).toBeLessThan(100);
   });
 
   test("is of somebody in the room, and counted for accounts that are away", () => {

@@ -38,6 +38,18 @@ describe("a LAN under random faults", () => {
     expect(counts.reconnects).toBeGreaterThan(seeds.length / 2);
   }, 300_000);
 
+  test("15 seeds with files beside the talk: what is told as delivered arrived, whole and once", () => {
+    let deliveredCount = 0;
+    for (let seed = firstSeed; seed < firstSeed + 15; seed += 1) {
+      try {
+        deliveredCount += runFileFaults(seed);
+      } catch (error) {
+        throw new Error(`seed ${seed} (repeat with EARSHOT_SEED=${seed})`, { cause: error });
+      }
+    }
+    expect(deliveredCount).toBeGreaterThan(150);
+  }, 300_000);
+
   test("20 seeds: clients that only move are never gone, and nobody hears of it", () => {
     for (let seed = firstSeed; seed < firstSeed + 20; seed += 1) runMoves(seed);
   });
@@ -115,6 +127,35 @@ function runFaults(seed: number): Counts {
   const events = lan.clients.flatMap((client) => client.notices);
   counts.reconnects = events.filter((event) => event.type === "ready").length - clientCount;
   return counts;
+}
+
+/** Clients send files while they talk and things break; gives how many were delivered. */
+function runFileFaults(seed: number): number {
+  const lan = new SimulatedLan(seed);
+  const random = lan.random.fork();
+  lan.network.conditions = randomConditions(random);
+  for (let index = 0; index < clientCount; index += 1) {
+    const client = lan.addClient(`user${index}`);
+    for (const room of rooms) client.chat.join(room);
+  }
+  const counts = noCounts();
+  const startedAt = lan.clock.now();
+  while (lan.clock.now() < startedAt + faultMs) {
+    lan.clock.advance(random.between(1, 1500));
+    const choice = random.unit();
+    if (choice < 0.4) random.pick(lan.clients).sendFile();
+    else if (choice < 0.8) chatter(lan, random, counts);
+    else breakSomething(lan, random, counts);
+  }
+  heal(lan);
+  // By then who has not yet heard of the server's restart has noticed, and is back.
+  lan.clock.advance(5_000);
+  const last = lan.clients.map((client) => client.sendFile() ?? -1);
+  const areDelivered = () => last.every((number) => lan.files.delivered.has(number));
+  expect(lan.clock.advanceUntil(areDelivered, settleMs), `files ${last}`).toBe(true);
+  for (const client of lan.clients) checkClient(client, lan);
+  checkLogs(lan);
+  return lan.files.delivered.size;
 }
 
 /** Nothing goes wrong but that clients change their addresses in the middle of what they do. */

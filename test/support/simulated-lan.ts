@@ -7,7 +7,9 @@ import { entryText } from "../../src/room/entry.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
+import type { ConnectionHandle } from "../../src/transport/endpoint-port.ts";
 import { SimulatedClock } from "./clock.ts";
+import { FileTraffic } from "./file-traffic.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { SimulatedNetwork } from "./network.ts";
 import { SeededRandom } from "./random.ts";
@@ -31,7 +33,11 @@ export class SimulatedServer {
       random: lan.random.fork(),
       address: serverAddress,
       isAccepting: true,
-      onEvent: (event) => this.#chat.handleEndpointEvent(event),
+      onEvent: (event) => {
+        // The room wants no files.
+        if (lan.files.handleReceiverEvent(this.host, event)) return;
+        this.#chat.handleEndpointEvent(event);
+      },
     });
     this.#chat = this.#startChat();
   }
@@ -39,6 +45,7 @@ export class SimulatedServer {
   /** `kill -9` or a power cut: what was not synced is gone, and nobody is told. */
   crash(): void {
     this.host.kill();
+    this.#lan.files.forgetArriving();
     this.store.crash();
   }
 
@@ -80,8 +87,11 @@ export class SimulatedClient {
   readonly failed: string[] = [];
   readonly notices: ClientEvent[] = [];
   state = "connecting";
+  readonly #lan: SimulatedLan;
+  #connection: ConnectionHandle | undefined;
 
   constructor(lan: SimulatedLan, nick: string, address: Address) {
+    this.#lan = lan;
     this.nick = nick;
     this.host = new SimulatedHost({
       clock: lan.clock,
@@ -89,7 +99,11 @@ export class SimulatedClient {
       random: lan.random.fork(),
       address,
       isAccepting: false,
-      onEvent: (event) => this.chat.handleEndpointEvent(event),
+      onEvent: (event) => {
+        if (event.type === "opened") this.#connection = event.connection;
+        lan.files.handleSenderEvent(this.host, event);
+        this.chat.handleEndpointEvent(event);
+      },
     });
     this.chat = new ClientHost({
       client: new ChatClient({ nick, program: "simulation", random: lan.random.fork() }),
@@ -103,6 +117,12 @@ export class SimulatedClient {
   say(room: string, text: string): void {
     const id = this.chat.say(room, text);
     if (id !== undefined) this.uttered.push({ room, id, text });
+  }
+
+  /** Sends a file over its newest connection; gives its number, or `undefined` before there was one. */
+  sendFile(): number | undefined {
+    if (this.#connection === undefined) return undefined;
+    return this.#lan.files.send(this.host, this.#connection);
   }
 
   texts(room: string): readonly string[] {
@@ -137,6 +157,8 @@ export class SimulatedLan {
   readonly network: SimulatedNetwork;
   readonly server: SimulatedServer;
   readonly clients: SimulatedClient[] = [];
+  /** Files that clients send to the server's host. */
+  readonly files = new FileTraffic();
   readonly #unplugged = new Set<string>();
 
   constructor(seed: number) {

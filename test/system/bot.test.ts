@@ -6,7 +6,7 @@ describe("earshot bot", () => {
     await using lan = await CliLan.open();
     await lan.serve("--name", "office");
     const ann = await lan.bot("ann");
-    expect(await ann.line({ type: "ready" })).toEqual({
+    expect(await ann.line({ type: "ready" })).toMatchObject({
       type: "ready",
       server: "office",
       serverId: expect.stringMatching(/^[\w-]{43}$/),

@@ -17,6 +17,14 @@ describe("PathLimit", () => {
     expect(limit.datagramBytesTo(host)).toBeGreaterThanOrEqual(16_384 - 28);
   });
 
+  test("takes everything for Ethernet where the system does not tell its adapters", () => {
+    const silent = new PathLimit(new SimulatedClock(), () => {
+      throw new Error("EACCES");
+    });
+    expect(silent.datagramBytesTo("10.0.0.1")).toBe(1472);
+    expect(silent.datagramBytesTo("fe80::1%eth0")).toBe(1452);
+  });
+
   test("expects no more of what lies behind a router than Ethernet carries", () => {
     // TEST-NET-3 of RFC 5737: nobody's network.
     expect(limit.datagramBytesTo("203.0.113.9")).toBe(1472);

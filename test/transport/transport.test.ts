@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import {
   type CloseReason,
@@ -108,6 +109,23 @@ describe("a transport of its own", () => {
     pump(client.connect(server.address));
     await done.told;
     expect(pauses).toBeGreaterThan(0);
+  });
+
+  test("speaks IPv6 where there is IPv6", async ({ skip }) => {
+    const addresses = Object.values(networkInterfaces()).flatMap((list = []) => list);
+    if (!addresses.some(({ address }) => address === "::1")) skip("this computer has no IPv6");
+    const echo = makeNotice<Uint8Array>();
+    await using server = await Transport.bind({
+      host: "::1",
+      isAccepting: true,
+      onMessage: (connection, message) => connection.send(message),
+    });
+    await using client = await Transport.bind({
+      host: "::1",
+      onMessage: (_connection, message) => echo.tell(message),
+    });
+    client.connect(server.address, { key: server.publicKey }).send(Uint8Array.of(6));
+    expect(await echo.told).toEqual(Uint8Array.of(6));
   });
 
   test("says that its port is taken", async () => {

@@ -113,6 +113,27 @@ describe("the server picker", () => {
     `);
   });
 
+  test("says why nobody answers before all else where there is little room", () => {
+    const run = new ViewRun({ size: { columns: 40, rows: 12 } }).servers().pass(1_000);
+    const cause =
+      "A firewall on this computer (ufw) drops what comes in on UDP ports 28197 and 28198.";
+    run.event({ type: "servers", servers: [], adapters: ["eth0"], cause });
+    expect(run.text()).toMatchInlineSnapshot(`
+      " Find a server        listening on eth0
+
+         No server answers.
+         asked on eth0, UDP port 28197
+
+         A firewall on this computer (ufw)
+         drops what comes in on UDP ports
+         28197 and 28198.
+         More by: earshot doctor
+
+       filter:
+       Enter host here · a address · r ask ag…"
+    `);
+  });
+
   test("says why nobody answers when that was found out, until it asks again", () => {
     const run = new ViewRun({ size: { columns: 50, rows: 16 } }).servers().pass(1_000);
     const cause =

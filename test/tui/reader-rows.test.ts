@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pieceUnitsMax, rowStartAbove, rowsFrom } from "../../src/tui/reader-rows.ts";
 import { textWidth } from "../../src/tui/text.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function shown(text: string, offset: number, cells: number, count: number): string[] {
@@ -78,10 +79,11 @@ describe("the rows of a text that is read", () => {
     ["emoji without an end", "😀"],
   ])("of 16 MiB of %s cost milliseconds, wherever they are", (_, unit) => {
     const text = unit.repeat((16 * 2 ** 20) / unit.length);
-    const start = performance.now();
-    const top = rowStartAbove(text, text.length, 80, 60);
-    expect(rowsFrom(text, top, 80, 60)).toHaveLength(60);
-    expect(rowsFrom(text, text.length / 2, 80, 60)).toHaveLength(60);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const tookMs = cpuMsOf(() => {
+      const top = rowStartAbove(text, text.length, 80, 60);
+      expect(rowsFrom(text, top, 80, 60)).toHaveLength(60);
+      expect(rowsFrom(text, text.length / 2, 80, 60)).toHaveLength(60);
+    });
+    expect(tookMs).toBeLessThan(1_000);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
 const long = Array.from({ length: 100 }, (_, index) => `row ${index}`).join("\n");
@@ -75,10 +76,11 @@ describe("a folded message", () => {
 
   test("of 16 MiB opens and ends at once", () => {
     const run = joiningView().enter().said(1, "lorem ipsum ".repeat(1_398_101));
-    const start = performance.now();
-    run.keys("f4", "end", "up", "page-up");
-    expect(read(run)[0]).toMatch(/^(lorem|ipsum)/);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const tookMs = cpuMsOf(() => {
+      run.keys("f4", "end", "up", "page-up");
+      expect(read(run)[0]).toMatch(/^(lorem|ipsum)/);
+    });
+    expect(tookMs).toBeLessThan(2_000);
   });
 
   test("is written to a file on demand, and the answer stands in the room", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { typingShownMs } from "../../src/room/limits.ts";
+import { askedMax, typingMembersMax, typingShownMs } from "../../src/room/limits.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import { enteredEvent } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
@@ -102,6 +102,12 @@ describe("a private chat", () => {
     run.client(enteredEvent(privateRoom, ["alice"], { ref, persons }));
     const body = { type: "message", text: "psst" };
     expect(run.takeEffects()).toContainEqual({ type: "post", room: privateRoom, body });
+    run.type("/msg carol hi").keys("enter");
+    const other = run.takeEffects().find(({ type }) => type === "ask");
+    const failed = other?.type === "ask" ? other.ref! : "";
+    const message = "nobody here is called carol";
+    run.client({ type: "error", ref: failed, code: "nickname-unknown", message });
+    expect(run.state.screen).toMatchObject({ queries: new Map(), hint: message });
     run.type("/leave").keys("enter");
     const question = { type: "answer", room: privateRoom, isAccepted: false };
     expect(run.takeEffects()).toContainEqual({ type: "ask", question });
@@ -118,6 +124,18 @@ describe("people", () => {
     expect(run.text()).not.toContain("writing");
     run.client({ ...typing, state: "active" }).pass(typingShownMs);
     expect(run.text()).not.toContain("writing");
+  });
+
+  test("who write are remembered up to a limit, and so are those who want to talk", () => {
+    const run = inLobby();
+    const names = Array.from({ length: typingMembersMax + 1 }, (_, index) => `n${index}`);
+    const { screen } = run.client(
+      ...names.map((nick) => ({ type: "typing", room: "lobby", nick, state: "active" }) as const),
+      ...names.map((by) => ({ type: "asked", room: `&${by}`, by, persons, until: 9 }) as const),
+    ).state;
+    if (screen.type !== "room") throw new Error(screen.type);
+    expect(screen.rooms[0]?.typing.map(({ nick }) => nick)).toEqual(names.slice(1));
+    expect(screen.asked.map(({ by }) => by)).toEqual(names.slice(-askedMax));
   });
 
   test("who are away or moderate are marked, and many who are lost are one line", () => {

@@ -4,6 +4,7 @@ import { attributeOf, type Cell, paint, plainAttribute } from "../../src/tui/cel
 import type { Picture, Row, Size, Span, Style } from "../../src/tui/picture.ts";
 import { CellScreen } from "../../src/tui/screen.ts";
 import { graphemes, graphemeWidth } from "../../src/tui/text.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { Emulator, type EmulatorOptions } from "../support/emulator.ts";
 import { SeededRandom } from "../support/random.ts";
 
@@ -353,9 +354,10 @@ describe("frames", () => {
     const pictures = Array.from({ length: 20 }, () =>
       randomPicture(random, { columns: 300, rows: 60 }),
     );
-    const startedAt = performance.now();
-    for (const picture of pictures) fixture.draw(picture);
-    expect((performance.now() - startedAt) / pictures.length).toBeLessThan(60);
+    const tookMs = cpuMsOf(() => {
+      for (const picture of pictures) fixture.draw(picture);
+    });
+    expect(tookMs / pictures.length).toBeLessThan(60);
   });
 
   test("cost an attribute once", () => {

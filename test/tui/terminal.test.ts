@@ -6,6 +6,7 @@ import { escapeWaitMs } from "../../src/tui/key-decoder.ts";
 import type { Picture, Size } from "../../src/tui/picture.ts";
 import { isTerminalUsable, openTerminal, sizeMax, type Terminal } from "../../src/tui/terminal.ts";
 import { SimulatedClock } from "../support/clock.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { Emulator } from "../support/emulator.ts";
 
 /** A terminal opened on an emulator, with all that it told. */
@@ -175,12 +176,13 @@ describe("the terminal", () => {
     const { emulator, terminal } = fixture;
     await emulator.settled();
     emulator.stdout.isStalled = true;
-    const startedAt = performance.now();
-    for (let frame = 0; frame < 1_000; frame += 1) {
-      terminal.draw(pictureOf(...Array.from({ length: 40 }, () => `${frame} `.repeat(30))));
-    }
-    terminal.draw(pictureOf("the newest"));
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    const tookMs = cpuMsOf(() => {
+      for (let frame = 0; frame < 1_000; frame += 1) {
+        terminal.draw(pictureOf(...Array.from({ length: 40 }, () => `${frame} `.repeat(30))));
+      }
+      terminal.draw(pictureOf("the newest"));
+    });
+    expect(tookMs).toBeLessThan(500);
     // The queue's limit and the frame that went over it.
     expect(emulator.stdout.writableLength).toBeLessThan(2 * emulator.stdout.writableHighWaterMark);
     expect(emulator.stdout.listenerCount("drain")).toBe(1);

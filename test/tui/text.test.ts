@@ -13,6 +13,7 @@ import {
   wrap,
   wrapRanges,
 } from "../../src/tui/text.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { SeededRandom } from "../support/random.ts";
 
 const family = "👩‍👩‍👧‍👦";
@@ -152,9 +153,7 @@ describe("clip and pad", () => {
 
   test("look at no more of a long text than they show", () => {
     const text = "漢".repeat(8 * 2 ** 20);
-    const startedAt = performance.now();
-    expect(clip(text, 5)).toBe("漢漢…");
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(cpuMsOf(() => expect(clip(text, 5)).toBe("漢漢…"))).toBeLessThan(50);
   });
 
   test("fill up to a width in cells", () => {
@@ -234,9 +233,6 @@ describe("wrap", () => {
     ["emoji", family],
   ])("takes a line of 1 MiB of %s in well under a second", (_name, piece) => {
     const text = piece.repeat(2 ** 20 / piece.length);
-    const startedAt = performance.now();
-    wrap(text, 80);
-    const tookMs = performance.now() - startedAt;
-    expect(tookMs).toBeLessThan(500);
+    expect(cpuMsOf(() => wrap(text, 80))).toBeLessThan(500);
   });
 });

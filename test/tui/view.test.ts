@@ -7,6 +7,7 @@ import {
   shutdownEvent,
   textBody,
 } from "../support/client-events.ts";
+import { cpuMsOf } from "../support/cpu-time.ts";
 import { someTime } from "../support/fake-client.ts";
 import { heardServer, joiningView, ViewRun } from "../support/view.ts";
 
@@ -452,10 +453,11 @@ test("every screen has help, and keys that end the program work in it", () => {
 test("2,000 lines into a full conversation take no seconds, frames included", () => {
   const run = joiningView().enter();
   for (let sequence = 1; sequence <= 10_000; sequence += 1) run.said(sequence, `line ${sequence}`);
-  const start = performance.now();
-  for (let sequence = 10_001; sequence <= 12_000; sequence += 1) {
-    run.said(sequence, `line ${sequence}`);
-    if (sequence % 60 === 0) run.picture();
-  }
-  expect(performance.now() - start).toBeLessThan(3_000);
+  const tookMs = cpuMsOf(() => {
+    for (let sequence = 10_001; sequence <= 12_000; sequence += 1) {
+      run.said(sequence, `line ${sequence}`);
+      if (sequence % 60 === 0) run.picture();
+    }
+  });
+  expect(tookMs).toBeLessThan(3_000);
 });
