@@ -63,6 +63,6 @@ export function accountText(result: AccountResult, timeFormat: TimeFormat): read
 /** What to do about a nickname that was refused, besides choosing another one. */
 export function registeredHint(code: ErrorCode): string {
   return code === "nickname-registered"
-    ? "; if it is yours, come in under another one and /login NICK"
+    ? "; if that is you, come in under another name and /login NICK"
     : "";
 }

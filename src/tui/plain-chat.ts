@@ -1,13 +1,7 @@
 import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import {
-  accountText,
-  actionWith,
-  type PasswordPurpose,
-  passwordQuestion,
-  registeredHint,
-} from "./account-text.ts";
+import { accountText, actionWith, type PasswordPurpose, passwordQuestion } from "./account-text.ts";
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
@@ -105,7 +99,7 @@ export class PlainChat {
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
-    const isIdle = count === 0 && this.#rooms.joiningCount === 0;
+    const isIdle = count === 0 && this.#rooms.joiningCount === 0 && !this.#isAccountBusy;
     if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
     else if (!isIdle) this.#print("-- the server did not answer");
     this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
@@ -148,7 +142,7 @@ export class PlainChat {
         this.#handleReady(event);
         break;
       case "nick-refused":
-        this.#handleRefusedNick(event.message + registeredHint(event.code), event.suggestion);
+        this.#handleRefusedNick(event);
         break;
       case "entered":
         this.#rooms.handleEntered(event);
@@ -351,10 +345,15 @@ export class PlainChat {
     this.#isAccepted = true;
   }
 
-  #handleRefusedNick(message: string, suggestion: string | undefined): void {
+  #handleRefusedNick({
+    code,
+    message,
+    suggestion,
+  }: Extract<ClientEvent, { type: "nick-refused" }>): void {
     this.#nickTries += 1;
     if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
       this.#print(`-- ${message}: taking ${suggestion}`);
+      if (code === "nickname-registered") this.#print("-- if that is you: /login NICK");
       this.#effects.push({ type: "change-nick", nick: suggestion });
     } else if (this.#options.isInteractive) {
       this.#isNickRefused = true;

@@ -469,6 +469,19 @@ test("lines of other rooms name their room", async () => {
 });
 
 describe("a password in line mode", () => {
+  test("is offered to whoever finds their nickname registered", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.tell({
+      ...{ type: "nick-refused", code: "nickname-registered", suggestion: "alice2" },
+      message: "nickname alice is registered",
+    });
+    expect(await run.printed()).toBe(
+      "-- nickname alice is registered: taking alice2\n-- if that is you: /login NICK",
+    );
+    expect(run.client.asked).toContain("nick alice2");
+  });
+
   test("is asked for where it is not seen, and what is typed meanwhile is no line", async () => {
     let answer: (password: Secret | undefined) => void = () => undefined;
     const questions: string[] = [];
