@@ -17,7 +17,7 @@ import { type AskedQuestion, QuestionLog } from "./question-log.ts";
 import { questionProof } from "./question-proof.ts";
 import { queryTiming, RepeatSchedule, unsentGapMs, unsentRetriesMax } from "./repeat-schedule.ts";
 import type { ServerHint } from "./server-hint.ts";
-import { ServerList } from "./server-list.ts";
+import { ServerList, serversPerHostMax } from "./server-list.ts";
 import { type Rate, SourceRates } from "./source-rates.ts";
 import { Sweep } from "./sweep.ts";
 import type { DiscoveryTransmit } from "./transmit.ts";
@@ -29,12 +29,16 @@ import type { DiscoveryTransmit } from "./transmit.ts";
 export const hintsPerSource: Rate = { perSecond: 40, burst: 160 };
 export const hintsInAll: Rate = { perSecond: 200, burst: 1200 };
 
-/**
- * What is looked at without having been asked for; each costs a question, 0.1 ms. A flood of it hides no
- * answer, and who is not heard is found by the next question to all.
- */
+/** What is looked at without having been asked for; each costs 0.03 ms. A flood of it hides no answer. */
 export const voicesPerSource: Rate = { perSecond: 20, burst: 64 };
 export const voicesInAll: Rate = { perSecond: 100, burst: 200 };
+
+/**
+ * Servers not listed there that are asked for what they said unasked, the servers of one host all at
+ * once. Each costs 0.3 ms, a flood 0.8 % of a core. Who is not asked is found by the next question to all.
+ */
+export const strangersPerSource: Rate = { perSecond: 5, burst: serversPerHostMax };
+export const strangersInAll: Rate = { perSecond: 25, burst: 200 };
 
 /**
  * New places that announcements point to, other than where they came from: anybody may name anybody there,
@@ -107,6 +111,7 @@ export class ServerSearch {
   readonly #sweep = new Sweep();
   readonly #answerRates: SourceRates;
   readonly #voiceRates: SourceRates;
+  readonly #strangerRates: SourceRates;
   readonly #elsewhereRates: SourceRates;
   readonly #hints = new Map<string, ServerHint>();
   /** When a candidate was asked, by its address. */
@@ -127,6 +132,10 @@ export class ServerSearch {
     this.#list = new ServerList((id) => remembered.has(id));
     this.#answerRates = new SourceRates(now, { perSource: hintsPerSource, inAll: hintsInAll });
     this.#voiceRates = new SourceRates(now, { perSource: voicesPerSource, inAll: voicesInAll });
+    this.#strangerRates = new SourceRates(now, {
+      perSource: strangersPerSource,
+      inAll: strangersInAll,
+    });
     this.#elsewhereRates = new SourceRates(now, {
       perSource: elsewherePerHost,
       inAll: elsewhereInAll,
@@ -300,7 +309,15 @@ export class ServerSearch {
     const { announcement } = packet;
     if (type === "goodbye") this.#list.handleGoodbye(now, announcement.id);
     else if (type === "relayed") this.#noticeElsewhere(now, announcement);
-    else this.#notice(now, announcement, from);
+    else {
+      const address = { host: from.host, port: announcement.port };
+      const isStranger = this.#list.recognize(announcement, address) === "new";
+      if (isStranger && !this.#strangerRates.take(now, from.host)) {
+        this.#counts.refused += 1;
+        return false;
+      }
+      this.#notice(now, announcement, from);
+    }
     return true;
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { answerDelayMsMax } from "../../src/discovery/answer-queue.ts";
 import { encodePacket } from "../../src/discovery/packet.ts";
 import { questionProof } from "../../src/discovery/question-proof.ts";
+import { strangersInAll, strangersPerSource } from "../../src/discovery/server-search.ts";
 import { CookieJar } from "../../src/transport/cookie.ts";
 import { DiscoveryLan, discoveryPort, type Mechanism } from "../support/discovery-lan.ts";
 import { sampleAnnouncement, sampleId } from "./samples.ts";
@@ -234,6 +236,24 @@ describe("forged datagrams", () => {
     expect(search.changes).toEqual([]);
   });
 
+  test("as many strangers of one host as may be are asked at once, and not one more", () => {
+    const lan = openLan();
+    const [attacker, client] = [lan.host(1), lan.host(1)];
+    const search = client.browse();
+    lan.clock.advance(0);
+    const before = search.sends.length;
+    const announce = (n: number) => {
+      const announcement = sampleAnnouncement({ id: sampleId(n), port: 2_000 + n });
+      attacker.shout(1, { type: "beacon", announcement }, "10.77.1.100");
+    };
+    for (let n = 0; n < strangersPerSource.burst; n += 1) announce(n);
+    lan.clock.advance(2);
+    expect(search.sends.length - before).toBe(strangersPerSource.burst);
+    announce(strangersPerSource.burst);
+    lan.clock.advance(2);
+    expect(search.sends.length - before).toBe(strangersPerSource.burst);
+  });
+
   test("goodbyes take nobody off", () => {
     const lan = openLan();
     const [attacker, client] = [lan.host(1), lan.host(1)];
@@ -274,8 +294,9 @@ describe("forged datagrams", () => {
     flood(5_000);
     expect(search.changes.every(({ count }) => 1 <= count)).toBe(true);
     expect(search.names).toEqual(["Known", "Later"]);
-    // 200 at once and 100 a second of it are looked at, each with one question.
-    expect(search.sends.length - sentBefore).toBeLessThan(200 + 10 * 100 + 100);
+    // What is asked besides: the two that are listed, every second.
+    const { perSecond, burst } = strangersInAll;
+    expect(search.sends.length - sentBefore).toBeLessThan(burst + 10 * perSecond + 100);
     expect(search.search.counts.refused).toBeGreaterThan(40_000);
   });
 
@@ -401,6 +422,24 @@ describe("a good citizen", () => {
     expect(search.names).toHaveLength(1);
     expect(server.sends.length).toBeGreaterThan(10);
     for (const { datagram } of server.sends) expect(datagram.length).toBeLessThanOrEqual(400);
+  });
+
+  test("answers all at once with up to 8 others beside it, and with more at a time of its own", () => {
+    for (const count of [9, 10]) {
+      const lan = openLan();
+      const servers = Array.from({ length: count }, (_, n) =>
+        lan.host(1).serve({ id: sampleId(n) }),
+      );
+      const asker = lan.host(1);
+      lan.clock.advance(5_000);
+      const answered = () => servers.filter(({ sends }) => 0 < sends.length).length;
+      asker.shout(1, { type: "query", nonce: "11".repeat(8) });
+      lan.clock.advance(2);
+      if (count === 9) expect(answered()).toBe(9);
+      else expect(answered()).toBeLessThan(10);
+      lan.clock.advance(answerDelayMsMax);
+      expect(answered()).toBe(count);
+    }
   });
 
   test("answers nobody whose address is not of its link", () => {
