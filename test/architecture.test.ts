@@ -53,6 +53,7 @@ const drivers = new Set([
   "discovery/survey.ts",
   "room/account-client.ts",
   "room/client.ts",
+  "room/client-accounts.ts",
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",

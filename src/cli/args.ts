@@ -39,6 +39,8 @@ export interface ChatCommand extends NetworkOptions {
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly isPlain: boolean;
+  /** Where the password is that a command asks for in line mode. */
+  readonly passwordFile: string | undefined;
   readonly isAscii: boolean;
   readonly hasBell: boolean;
   readonly waitMs: number;
@@ -276,6 +278,7 @@ function networkCommand(
         ...joining(values),
         nick: nick(values),
         isPlain: values.has("plain"),
+        passwordFile: values.one("password-file"),
         isAscii: values.has("ascii"),
         hasBell: !values.has("no-bell"),
       };

@@ -204,6 +204,10 @@ export class BotSession {
         this.#unheard.delete(event.entry.id);
         this.#write(news(event));
         break;
+      case "identified":
+      case "account":
+        // A bot asks nothing about its account.
+        break;
       case "renamed":
         this.#nick = event.nick;
         this.#write(news(event));

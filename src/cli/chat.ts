@@ -23,6 +23,7 @@ import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import { type Network, systemNetwork, withHints } from "./network.ts";
+import { promptPassword, readPasswordFile } from "./password.ts";
 import { Silence } from "./silence.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -148,6 +149,10 @@ async function chatInLines(
     const isLiteral = !command.isPlain && !stdin.isTTY;
     const exitCode = await runPlain({
       ...options,
+      askPassword: (question) =>
+        command.passwordFile === undefined
+          ? promptPassword(stdin, (text) => stdout.write(text), question)
+          : readPasswordFile(command.passwordFile),
       connect,
       target,
       nick,

@@ -1,4 +1,8 @@
+import { hostname } from "node:os";
+import { sanitizeLine } from "../base/text.ts";
+import { deviceNameLengthMax } from "../room/limits.ts";
 import type { KeyPair } from "../transport/noise.ts";
+import { AccountKeys } from "./account-keys.ts";
 import { openClientDirectory } from "./data-dir.ts";
 import { loadIdentity } from "./identity.ts";
 import { KnownServers } from "./known-servers.ts";
@@ -8,6 +12,9 @@ import type { Network } from "./network.ts";
 export interface Device {
   readonly keyPair: KeyPair;
   readonly knownServers: KnownServers;
+  readonly accountKeys: AccountKeys;
+  /** What the other devices of an account see it as. */
+  readonly name: string;
 }
 
 /**
@@ -19,5 +26,10 @@ export interface Device {
 export async function openDevice(network: Network, data: string | undefined): Promise<Device> {
   const directory = await openClientDirectory(data);
   const { keyPair } = await loadIdentity(directory, "client");
-  return { keyPair, knownServers: await KnownServers.open({ ...network, directory }) };
+  return {
+    keyPair,
+    knownServers: await KnownServers.open({ ...network, directory }),
+    accountKeys: new AccountKeys(directory),
+    name: sanitizeLine(hostname()).slice(0, deviceNameLengthMax).toWellFormed(),
+  };
 }

@@ -78,7 +78,7 @@ export async function joinServer(
   joining: Joining,
 ): Promise<ClientPort> {
   const { target, nick, takesSuggestion = true, waitMs, trustedWords, onEvent } = joining;
-  const { keyPair, knownServers } = device;
+  const { keyPair, knownServers, accountKeys, name: deviceName } = device;
   const destination = await resolveTarget(
     withHints(network, knownServers),
     knownServers,
@@ -99,6 +99,8 @@ export async function joinServer(
       return verdict;
     },
     keyPair,
+    deviceName,
+    accountKeys,
     nick,
     takesSuggestion,
     clock: network.clock,

@@ -89,6 +89,12 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "lines of text, no full screen; piped lines may be /commands",
   },
   {
+    name: "password-file",
+    value: "FILE",
+    commands: ["chat"],
+    help: "with --plain: the password for /register, /login, /passwd",
+  },
+  {
     name: "no-bell",
     commands: ["chat"],
     help: "never ring when somebody calls you by name",

@@ -8,8 +8,9 @@ import {
   wrapAccountKey,
 } from "./account-key.ts";
 import { certify } from "./certificate.ts";
-import type { AccountReply, AccountRequest, PasswordSubject } from "./message-account.ts";
-import type { Done } from "./message-session.ts";
+import type { Reply } from "./message.ts";
+import type { AccountRequest, PasswordSubject } from "./message-account.ts";
+import type { Refusal } from "./message-session.ts";
 import { OpaqueClient, type Stretching } from "./opaque.ts";
 import { bindingOf, isBound } from "./opaque-port.ts";
 
@@ -21,8 +22,8 @@ type WithoutRef<T> = T extends unknown ? Omit<T, "ref"> : never;
 /** What a client asks about accounts, as on the wire but for its `ref`. */
 export type AccountQuestion = WithoutRef<AccountRequest>;
 
-/** What the server says to it. */
-export type AccountAnswer = WithoutRef<AccountReply | Done>;
+/** What the server says to it; the wrong kind of answer is `internal`. */
+export type AccountAnswer = WithoutRef<Exclude<Reply, Refusal>>;
 
 /** The connection of a client, as far as accounts need it. */
 export interface AccountPort {
@@ -103,11 +104,7 @@ export class AccountClient {
   }
 
   async #registration(password: Secret, room?: string) {
-    const length = [...password.reveal()].length;
-    if (length < passwordLengthMin) {
-      const message = `password is ${length} characters long, at least ${passwordLengthMin}`;
-      throw new EarshotError("argument-invalid", message);
-    }
+    requireLength(password);
     const started = (await this.#load()).startRegistration(password);
     const subject = room === undefined ? {} : { room };
     const question = { type: "start-password", ...subject, request: started.request } as const;
@@ -151,6 +148,14 @@ export class AccountClient {
     this.#opaque ??= OpaqueClient.load(id, this.#stretching);
     return this.#opaque;
   }
+}
+
+/** @throws {EarshotError} WHEN it is too short to be set `argument-invalid`. */
+export function requireLength(password: Secret): void {
+  const length = [...password.reveal()].length;
+  if (passwordLengthMin <= length) return;
+  const message = `password is ${length} characters long, at least ${passwordLengthMin}`;
+  throw new EarshotError("argument-invalid", message);
 }
 
 function wrongPassword(): EarshotError {

@@ -2,6 +2,7 @@ import { assertNever } from "../base/assert.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
+import type { AccountCall } from "./account-call.ts";
 import { backOff } from "./back-off.ts";
 import type {
   ClientEvent,
@@ -142,6 +143,10 @@ export class ChatClient {
 
   ask(question: Question, ref?: string): void {
     if (!this.#isEnding) this.#session.ask(question, ref);
+  }
+
+  askAccount(call: AccountCall): void {
+    this.#session.askAccount(call);
   }
 
   typing(now: number, room: string, state: "active" | "paused" | "done"): void {

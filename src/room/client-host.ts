@@ -7,6 +7,7 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "../transport/endpoint-port.ts";
+import type { AccountCall } from "./account-call.ts";
 import type { ChatClient, ClientEffect } from "./chat-client.ts";
 import type {
   ClientEvent,
@@ -32,11 +33,19 @@ export interface ClientHostOptions {
   readonly onEvent: (event: ClientEvent) => void;
 }
 
+/** What the handshake of a connection has proven. */
+export interface ConnectionProof {
+  /** 32 bytes. */
+  readonly serverKey: Uint8Array;
+  readonly channelBinding: Uint8Array;
+}
+
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
-export class ClientHost implements Omit<ClientPort, "close"> {
+export class ClientHost implements Omit<ClientPort, "account" | "close"> {
   readonly #options: ClientHostOptions;
   readonly #wakeup: Wakeup;
   #connection: ConnectionHandle | undefined;
+  #proof: ConnectionProof | undefined;
   /** While there is no connection yet. */
   #race: { readonly race: ConnectionRace; readonly to: ServerLocation } | undefined;
   /** Where the server was met last. */
@@ -64,6 +73,16 @@ export class ClientHost implements Omit<ClientPort, "close"> {
   /** Whether the connection is closed for good: the endpoint may go. */
   get isClosed(): boolean {
     return this.#options.client.isClosed;
+  }
+
+  /** Of the connection that is open; `undefined` while there is none. */
+  get proof(): ConnectionProof | undefined {
+    return this.#proof;
+  }
+
+  askAccount(call: AccountCall): void {
+    this.#options.client.askAccount(call);
+    this.#flush();
   }
 
   join(room: string, ref?: string, invitation?: string): void {
@@ -140,13 +159,14 @@ export class ClientHost implements Omit<ClientPort, "close"> {
   /** The first to open is the connection; the others are let go. */
   #handleOpened(event: Extract<EndpointEvent, { type: "opened" }>): void {
     const { client, clock, port } = this.#options;
-    const { connection, peerKey } = event;
+    const { connection, peerKey, channelBinding } = event;
     const race = this.#race?.race;
     const address = race?.addressOf(connection);
     if (race === undefined || address === undefined) return;
     for (const other of race.connections) if (other !== connection) port.close(other, 0, "");
     this.#race = undefined;
     this.#connection = connection;
+    this.#proof = { serverKey: peerKey, channelBinding };
     this.#peer = address;
     client.handleOpened(clock.now(), peerKey);
   }
@@ -155,6 +175,7 @@ export class ClientHost implements Omit<ClientPort, "close"> {
     const { client, clock } = this.#options;
     if (connection === this.#connection) {
       this.#connection = undefined;
+      this.#proof = undefined;
       client.handleClosed(clock.now(), reason);
       return;
     }

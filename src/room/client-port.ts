@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
+import type { AccountAction, AccountResult } from "./account-action.ts";
 import type { Answer, Question } from "./client-question.ts";
 import type { OwnPerson, SequenceRange } from "./entry.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -173,6 +174,10 @@ export type ClientEvent =
     }
   /** We are called otherwise from now on. */
   | { readonly type: "renamed"; readonly nick: string }
+  /** We are another person from now on: our nickname was registered, or we logged in, or left it. */
+  | { readonly type: "identified"; readonly own: OwnPerson }
+  /** What `account` was asked to do is done. */
+  | { readonly type: "account"; readonly ref?: string; readonly result: AccountResult }
   /** The server has something to say to people. */
   | { readonly type: "notice"; readonly text: string }
   /** The answer to `ask`. */
@@ -295,6 +300,8 @@ export interface ClientPort {
   post(room: string, body: PostBody, ref?: string): string | undefined;
   /** Answered by `answer`, or by `entered` where it leads into a room. */
   ask(question: Question, ref?: string): void;
+  /** Answered by `account` or `error`, also when there is no connection: it is not tried again. */
+  account(action: AccountAction, ref?: string): void;
   /** Somebody writes, or has stopped: it is told as often as others need it. */
   typing(room: string, state: "active" | "paused" | "done"): void;
   /** Everything up to this entry, with its ordinal, was seen by the person. */

@@ -1,6 +1,7 @@
 import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
+import { type AccountCall, withoutConnection } from "./account-call.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, requestOf } from "./call-queue.ts";
 import { ClientFeed } from "./client-feed.ts";
 import { ClientMembership } from "./client-membership.ts";
@@ -11,6 +12,7 @@ import { presenceNews } from "./client-presence.ts";
 import type { Question } from "./client-question.ts";
 import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
+import type { OwnPerson } from "./entry.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import type { ClientMessage, Event, Reply, Request } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
@@ -107,6 +109,11 @@ export class ClientSession {
     this.#attempt(ownerRef, () => {
       this.#calls.add({ type: "question", question, ownerRef });
     });
+  }
+
+  askAccount(call: AccountCall): void {
+    if (this.#own === undefined) call.onDone(withoutConnection());
+    else this.#send({ type: "account", call }, (ref) => ({ ...call.question, ref }));
   }
 
   /** Only while it can be told: nobody needs to know later that somebody wrote. */
@@ -243,7 +250,23 @@ export class ClientSession {
       this.#feed.tell(now, sent.room, news, this.#own?.person);
     } else if (sent.type === "call") {
       this.#handleCallAnswer(now, sent.call, reply);
+    } else if (sent.type === "account") {
+      this.#handleAccountAnswer(sent.call, reply);
     }
+  }
+
+  #handleAccountAnswer(call: AccountCall, reply: Exclude<Reply, Refusal>): void {
+    const { question, becomes, onDone } = call;
+    if (question.type === "rename" && reply.type === "done") this.#rename(question.nick);
+    if (reply.type === "registered") this.#become({ person: reply.person });
+    else if (becomes !== undefined && reply.type === "done") this.#become(becomes);
+    onDone({ type: "answered", answer: reply });
+  }
+
+  #become(own: OwnPerson): void {
+    if (this.#own === undefined) return;
+    this.#own = { ...this.#own, person: own.person };
+    this.#news.tell({ type: "identified", own });
   }
 
   #handleCallAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
@@ -322,6 +345,9 @@ export class ClientSession {
       case "call":
         this.#calls.settle();
         this.#news.tellError(sent.call.ownerRef, code, message);
+        return;
+      case "account":
+        sent.call.onDone({ type: "failed", failure: new EarshotError(code, message) });
         return;
       case "leave":
       case "tidy":

@@ -5,6 +5,7 @@ import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
 import { ChatClient } from "./chat-client.ts";
+import { type AccountKeyStore, ClientAccounts } from "./client-accounts.ts";
 import { ClientHost } from "./client-host.ts";
 import type { ClientEvent, ClientPort, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
 
@@ -16,6 +17,9 @@ export interface StartClientOptions {
   /** By which servers know this device again. */
   readonly keyPair: KeyPair;
   readonly nick: string;
+  /** What other devices of an account see this one as. */
+  readonly deviceName: string;
+  readonly accountKeys: AccountKeyStore;
   /** As in `ChatClientOptions`. */
   readonly takesSuggestion?: boolean;
   readonly clock: Clock;
@@ -40,6 +44,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     onClosed = resolve;
   });
   let host: ClientHost | undefined;
+  let accounts: ClientAccounts | undefined;
   const endpoint = await UdpEndpoint.bind({
     address: options.bindAddress,
     ipv6Host: options.ipv6Host,
@@ -62,16 +67,24 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     },
     onEvent: (event) => {
       if (event.type === "connection" && event.state === "closed") onClosed();
+      accounts?.handleEvent(event);
       onEvent(event);
     },
   });
-  return openPort(host, async () => {
+  const { keyPair, deviceName, accountKeys: keys } = options;
+  const { publicKey: deviceKey } = keyPair;
+  accounts = new ClientAccounts({ host, clock, random, deviceKey, deviceName, keys, onEvent });
+  return openPort(host, accounts, async () => {
     await closed;
     await endpoint.stop();
   });
 }
 
-function openPort(host: ClientHost, whenClosed: () => Promise<void>): ClientPort {
+function openPort(
+  host: ClientHost,
+  accounts: ClientAccounts,
+  whenClosed: () => Promise<void>,
+): ClientPort {
   let closing: Promise<void> | undefined;
   return {
     join: (room, ref, invitation) => host.join(room, ref, invitation),
@@ -79,6 +92,7 @@ function openPort(host: ClientHost, whenClosed: () => Promise<void>): ClientPort
     say: (room, text, ref) => host.say(room, text, ref),
     post: (room, body, ref) => host.post(room, body, ref),
     ask: (question, ref) => host.ask(question, ref),
+    account: (action, ref) => accounts.perform(action, ref),
     typing: (room, state) => host.typing(room, state),
     read: (room, sequence, ordinal) => host.read(room, sequence, ordinal),
     history: (room, range, ref) => host.history(room, range, ref),

@@ -1,3 +1,4 @@
+import { type AccountCall, withoutConnection } from "./account-call.ts";
 import { isRead as isReadCall, type OwnerCall, withPresence } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
 import { sessionReadsMax } from "./limits.ts";
@@ -24,12 +25,14 @@ export type SentRequest =
   | SentCatchUp
   | SentLine
   | { readonly type: "call"; readonly call: OwnerCall }
+  | { readonly type: "account"; readonly call: AccountCall }
   /** A room that we are in by taking over an earlier connection, and do not want. */
   | { readonly type: "tidy" };
 
 /**
  * The requests of one connection that are not answered yet, by `ref`. There are at most 32 each of
- * join, leave, catch-up and tidy, `linesInFlightMax` lines and `requestsWaitingMax` calls.
+ * join, leave, catch-up and tidy, `linesInFlightMax` lines, `requestsWaitingMax` calls and one about
+ * accounts.
  */
 export class RequestTable {
   readonly #sent = new Map<number, SentRequest>();
@@ -74,11 +77,15 @@ export class RequestTable {
     }
   }
 
-  /** The connection is gone. Gives the owner's calls, in order, to be sent again. */
+  /**
+   * The connection is gone. Gives the owner's calls, in order, to be sent again; those about accounts
+   * have failed.
+   */
   clear(): readonly OwnerCall[] {
     const calls: OwnerCall[] = [];
     for (const request of this.#sent.values()) {
       if (request.type === "call") calls.push(request.call);
+      if (request.type === "account") request.call.onDone(withoutConnection());
     }
     this.#sent.clear();
     this.#readCount = 0;

@@ -63,7 +63,7 @@ const closeWaitMs = 1_500;
 /** What the client is asked. */
 type ClientRequest = Extract<
   Effect,
-  { type: "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
+  { type: "account" | "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
 >;
 
 /** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
@@ -216,6 +216,9 @@ class App {
     switch (effect.type) {
       case "change-nick":
         client?.changeNick(effect.nick);
+        break;
+      case "account":
+        client?.account(effect.action);
         break;
       case "join":
         client?.join(effect.room, effect.ref, effect.invitation);

@@ -1,3 +1,4 @@
+import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import {
@@ -11,6 +12,8 @@ import {
 import type { LogEntry } from "../room/log-entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomState } from "../room/message-room.ts";
+import { accountAction } from "./account-command.ts";
+import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
 import { parseDate, parseSearch } from "./search-request.ts";
 
@@ -50,6 +53,9 @@ export type ScreenCommand =
 export type CommandAction =
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question }
+  | { readonly type: "account"; readonly action: AccountAction }
+  /** The password is to be asked for, unseen. */
+  | { readonly type: "password"; readonly purpose: PasswordPurpose }
   /** A private chat; the text is said in it when it is there. */
   | { readonly type: "query"; readonly nicks: readonly string[]; readonly text: string | undefined }
   | { readonly type: "join"; readonly room: string; readonly invitation: string | undefined }
@@ -74,6 +80,7 @@ export function commandAction(
   const { room } = context;
   return (
     screenAction(name, arg) ??
+    accountAction(name, arg) ??
     personAction(name, arg, context) ??
     serverAction(name, arg) ??
     (room === undefined
@@ -142,7 +149,8 @@ function serverAction(name: CommandName, arg: string): CommandAction | undefined
       return { type: "join", room: roomName(room), invitation };
     }
     case "create": {
-      const [room = "", kind] = words(arg);
+      const [room = "", word] = words(arg);
+      const kind = word?.replace(/^--/, "");
       if (kind !== undefined && kind !== "invite") return refused(`${kind} is no kind of room`);
       return ask({ type: "create", room: roomName(room), kind: kind ?? "public" });
     }

@@ -14,6 +14,7 @@ export type CommandName =
   | "decline"
   | "delete"
   | "deop"
+  | "devices"
   | "edit"
   | "help"
   | "history"
@@ -26,6 +27,7 @@ export type CommandName =
   | "leave"
   | "list"
   | "lock"
+  | "login"
   | "me"
   | "members"
   | "mentions"
@@ -33,10 +35,12 @@ export type CommandName =
   | "nick"
   | "op"
   | "open"
+  | "passwd"
   | "query"
   | "quit"
   | "react"
   | "redraw"
+  | "register"
   | "reply"
   | "restart"
   | "revoke"
@@ -54,6 +58,7 @@ export type CommandName =
   | "unlock"
   | "unmute"
   | "unreact"
+  | "unregister"
   | "whois";
 
 /** What is known of a command; help is made from it. */
@@ -118,6 +123,11 @@ export const commands: readonly CommandDescription[] = [
   command("mentions", [], "", "where you are mentioned"),
 
   command("nick", [], "NAME", "another nickname"),
+  command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),
+  command("login", ["identify"], "NICK", "be NICK on this device too; asks for its password"),
+  command("passwd", [], "", "another password; asks for it"),
+  command("devices", [], "[revoke NUMBER]", "where you are logged in; take a device away"),
+  command("unregister", [], "NICK", "end your account; NICK is your own nickname"),
   command("whois", ["whowas"], "NICK", "who somebody is"),
   command("away", [], "[TEXT]", "you are away"),
   command("back", [], "", "you are there again"),

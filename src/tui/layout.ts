@@ -39,7 +39,7 @@ export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const hasTitle = titleFromRows <= size.rows;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
   const typed =
-    screen.paste === undefined
+    screen.paste === undefined && screen.password === undefined
       ? inputRows(screen.editor, { prompt, columns: size.columns, rowsMax }).rows.length
       : 1;
   const statusRows = 1;

@@ -1,5 +1,6 @@
 import type { EarshotError } from "../base/errors.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { registeredHint } from "./account-text.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { actionOf } from "./key-table.ts";
@@ -52,7 +53,8 @@ export function reduceJoining(state: ViewState, screen: NicknameScreen, event: C
       return show(state, { ...screen, progress: { type: "joining", connection: event } });
     case "nick-refused": {
       const suggestion = event.suggestion ?? screen.editor.text;
-      const progress = { type: "refused", message: event.message } as const;
+      const message = event.message + registeredHint(event.code);
+      const progress = { type: "refused", message } as const;
       return show(state, { ...screen, editor: editorWith(suggestion), progress });
     }
     case "error":

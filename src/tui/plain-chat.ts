@@ -1,8 +1,12 @@
+import type { Secret } from "../base/secret.ts";
+import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { accountText, actionWith, type PasswordPurpose, passwordQuestion } from "./account-text.ts";
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { OwnLines } from "./own-lines.ts";
+import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { delayedText, resetText } from "./room-events.ts";
@@ -15,6 +19,9 @@ export const pendingMax = 1_000;
 
 /** Suggested nicknames that are tried before giving up. */
 export const nickTriesMax = 5;
+
+/** `ref` of what is asked about the account, one thing at a time. */
+export const accountRef = "account";
 
 /** After the end of the input what was said gets this long to be acknowledged. */
 export const endWaitMs = 10_000;
@@ -39,6 +46,9 @@ export class PlainChat {
   readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
+  /** What the password is for that is being typed. */
+  #purpose: PasswordPurpose | undefined;
+  #isAccountAsked = false;
   #isAccepted = false;
   #isNickRefused = false;
   #nickTries = 0;
@@ -89,10 +99,26 @@ export class PlainChat {
   handleTimeout(now: number): void {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
-    const isIdle = count === 0 && this.#rooms.joiningCount === 0;
+    const isIdle = count === 0 && this.#rooms.joiningCount === 0 && !this.#isAccountBusy;
     if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
     else if (!isIdle) this.#print("-- the server did not answer");
     this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
+  }
+
+  /** The password that was asked for; `undefined` when it was broken off. */
+  handlePassword(password: Secret | undefined): void {
+    const purpose = this.#purpose;
+    this.#purpose = undefined;
+    if (purpose === undefined) return;
+    const action = password && actionWith(purpose, password);
+    if (action === undefined) this.refuse(brokenOff);
+    else this.#askAccount(action);
+  }
+
+  /** It could not be asked for. */
+  handleUnaskedPassword(reason: string): void {
+    this.#purpose = undefined;
+    this.refuse(reason);
   }
 
   /** Something that was wanted cannot be done. */
@@ -116,7 +142,7 @@ export class PlainChat {
         this.#handleReady(event);
         break;
       case "nick-refused":
-        this.#handleRefusedNick(event.message, event.suggestion);
+        this.#handleRefusedNick(event);
         break;
       case "entered":
         this.#rooms.handleEntered(event);
@@ -152,10 +178,17 @@ export class PlainChat {
       case "answered":
       case "invited":
       case "renamed":
+      case "identified":
       case "notice":
       case "answer":
       case "shutdown":
         this.#rooms.handleSocial(event);
+        break;
+      case "account":
+        this.#isAccountAsked = false;
+        for (const line of accountText(event.result, this.#options.timeFormat)) {
+          this.#print(`-- ${line}`);
+        }
         break;
       case "progress":
         // Whoever wants to know asks with /seen.
@@ -219,11 +252,17 @@ export class PlainChat {
   /** A person's commands need no room; lines from a program keep their order. */
   get #canDoNext(): boolean {
     const next = this.#waiting[0];
-    if (next === undefined || this.#hasEnded) return false;
+    if (next === undefined || this.#hasEnded || this.#isAccountBusy) return false;
     return this.#canSay || (this.#options.isInteractive && this.#read(next).type !== "say");
   }
 
+  /** What comes behind a question about the account may need its answer. */
+  get #isAccountBusy(): boolean {
+    return this.#purpose !== undefined || this.#isAccountAsked;
+  }
+
   #endWhenDone(): void {
+    if (this.#isAccountBusy) return;
     if (this.#endAt === undefined || 0 < this.#waiting.length + this.#rooms.joiningCount) return;
     if (!this.#ownLines.areAllDone) return;
     if (this.#rooms.isPastMissing) return;
@@ -245,7 +284,16 @@ export class PlainChat {
   #command(now: number, { name, arg }: Extract<Input, { type: "command" }>): void {
     const action = commandAction(name, arg, this.#rooms.context);
     if (action.type === "screen") this.#run(now, action.name, action.arg);
-    else this.#rooms.perform(action);
+    else if (action.type === "account") this.#askAccount(action.action);
+    else if (action.type === "password") {
+      this.#purpose = action.purpose;
+      this.#emit({ type: "ask-password", question: passwordQuestion(action.purpose) });
+    } else this.#rooms.perform(action);
+  }
+
+  #askAccount(action: AccountAction): void {
+    this.#isAccountAsked = true;
+    this.#emit({ type: "account", action });
   }
 
   #run(now: number, name: ScreenCommand, arg: string): void {
@@ -297,10 +345,15 @@ export class PlainChat {
     this.#isAccepted = true;
   }
 
-  #handleRefusedNick(message: string, suggestion: string | undefined): void {
+  #handleRefusedNick({
+    code,
+    message,
+    suggestion,
+  }: Extract<ClientEvent, { type: "nick-refused" }>): void {
     this.#nickTries += 1;
     if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
       this.#print(`-- ${message}: taking ${suggestion}`);
+      if (code === "nickname-registered") this.#print("-- if that is you: /login NICK");
       this.#effects.push({ type: "change-nick", nick: suggestion });
     } else if (this.#options.isInteractive) {
       this.#isNickRefused = true;
@@ -312,6 +365,7 @@ export class PlainChat {
   }
 
   #handleError(message: string, ref: string | undefined): void {
+    if (ref === accountRef) this.#isAccountAsked = false;
     if (this.#rooms.handleError(message, ref)) return;
     this.refuse(message);
     if (!this.#rooms.forgetJoin(ref)) return;

@@ -1,3 +1,4 @@
+import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { PostBody } from "../room/message-log.ts";
@@ -15,6 +16,9 @@ export type PlainEffect =
   | { readonly type: "leave"; readonly room: string }
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref: string }
+  | { readonly type: "account"; readonly action: AccountAction }
+  /** Answered by `handlePassword` or `handleUnaskedPassword`. */
+  | { readonly type: "ask-password"; readonly question: string }
   | {
       readonly type: "history";
       readonly room: string;

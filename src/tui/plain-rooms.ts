@@ -151,7 +151,7 @@ export class PlainRooms {
     this.perform({ type: "post", room: this.#activeRoom, body: { type: "message", text } });
   }
 
-  perform(action: Exclude<CommandAction, { type: "screen" }>): void {
+  perform(action: Exclude<CommandAction, { type: "account" | "password" | "screen" }>): void {
     switch (action.type) {
       case "post":
         this.#emit(action);
@@ -280,6 +280,9 @@ export class PlainRooms {
         break;
       case "renamed":
         this.#nick = event.nick;
+        break;
+      case "identified":
+        this.#own = event.own;
         break;
       case "notice":
         this.#print(`-- ${event.text}`);

@@ -2,12 +2,13 @@ import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
 import { toEarshotError } from "../base/errors.ts";
 import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
+import type { Secret } from "../base/secret.ts";
 import { sanitizeText } from "../base/text.ts";
 import type { ClientPort } from "../room/client-port.ts";
 import { textBytesMax } from "../room/limits.ts";
 import type { ChatOptions, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
-import { PlainChat } from "./plain-chat.ts";
+import { accountRef, PlainChat } from "./plain-chat.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { localTimeFormat } from "./time-format.ts";
 
@@ -17,6 +18,11 @@ export interface PlainOptions extends ChatOptions {
   readonly nick: string;
   /** Every line of the input is said as it is: whoever piped it may not know of commands. */
   readonly isLiteral: boolean;
+  /**
+   * Asks for a password without showing what is typed, with stdin for itself meanwhile. `undefined`:
+   * it was broken off. Rejects with an EarshotError when it cannot be asked.
+   */
+  readonly askPassword: (question: string) => Promise<Secret | undefined>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream & {
     readonly isTTY?: boolean;
@@ -46,6 +52,7 @@ class PlainShell {
   #client: ClientPort | undefined;
   #timer: Timer | undefined;
   #isWorking = false;
+  #isAskingPassword = false;
   #hasEnded = false;
   #onEnd: (exitCode: number) => void = () => undefined;
 
@@ -80,7 +87,7 @@ class PlainShell {
     }
     signal?.addEventListener("abort", () => this.#stop());
     if (signal?.aborted) this.#stop();
-    stdin.on("data", (chunk: Uint8Array) => this.#handleInput(this.#lines.push(chunk)));
+    stdin.on("data", this.#onData);
     stdin.on("end", () => this.#handleInputEnd());
     stdin.on("error", () => this.#handleInputEnd());
     stdin.pause();
@@ -90,6 +97,26 @@ class PlainShell {
     stdin.pause();
     await this.#client.close();
     return exitCode;
+  }
+
+  readonly #onData = (chunk: Uint8Array): void => {
+    this.#handleInput(this.#lines.push(chunk));
+  };
+
+  /** What is typed meanwhile is the password's, and no line. */
+  async #askPassword(question: string): Promise<void> {
+    const { stdin, askPassword } = this.#options;
+    this.#isAskingPassword = true;
+    stdin.off("data", this.#onData);
+    try {
+      this.#chat.handlePassword(await askPassword(question));
+    } catch (error) {
+      const failure = toEarshotError(error, "internal", "the password could not be asked for");
+      this.#chat.handleUnaskedPassword(failure.message);
+    }
+    stdin.on("data", this.#onData);
+    this.#isAskingPassword = false;
+    this.#work();
   }
 
   #handleInput(lines: readonly InputLine[]): void {
@@ -123,6 +150,10 @@ class PlainShell {
     }
     this.#isWorking = false;
     if (this.#hasEnded) return;
+    if (this.#isAskingPassword) {
+      this.#schedule();
+      return;
+    }
     if (this.#chat.isTakingInput) this.#options.stdin.resume();
     else this.#options.stdin.pause();
     this.#schedule();
@@ -150,6 +181,12 @@ class PlainShell {
         break;
       case "ask":
         client.ask(effect.question, effect.ref);
+        break;
+      case "account":
+        client.account(effect.action, accountRef);
+        break;
+      case "ask-password":
+        void this.#askPassword(effect.question);
         break;
       case "read":
         client.read(effect.room, effect.sequence, effect.ordinal);

@@ -2,6 +2,7 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { postText } from "../room/client-post.ts";
 import { isLine } from "../room/entry.ts";
 import type { RoomState as RoomMode } from "../room/message-room.ts";
+import { registeredHint } from "./account-text.ts";
 import { isCall } from "./bell.ts";
 import {
   type Conversation,
@@ -66,6 +67,7 @@ export function enterServer(
     editor: emptyEditor,
     history: emptyHistory,
     paste: undefined,
+    password: undefined,
     reader: undefined,
     areMembersShown: true,
     hint:
@@ -97,7 +99,10 @@ export function reduceRoomEvent(
     case "ready":
       return reduceReady(moment, state, screen, event);
     case "nick-refused":
-      return show(state, { ...screen, hint: `${event.message}: choose another with /nick NAME` });
+      return show(state, {
+        ...screen,
+        hint: `${event.message}${registeredHint(event.code)}: choose another with /nick NAME`,
+      });
     case "entered":
       return reduceEntered(moment, state, screen, event);
     case "delayed": {
@@ -147,6 +152,8 @@ export function reduceRoomEvent(
     case "renamed":
     case "notice":
     case "answer":
+    case "identified":
+    case "account":
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:

@@ -3,6 +3,7 @@ import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
+import { passwordRows } from "./password-entry.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { pendingCount } from "./room.ts";
@@ -20,6 +21,8 @@ const reasonFromColumns = 80;
 const usualKeys = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
 
 const pasteKeys = ["Enter send as one message", "Esc drop"];
+
+const passwordKeys = ["Enter done", "Esc do nothing"];
 
 /** The picture of the room screen. */
 export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
@@ -123,6 +126,7 @@ function roomNews({ now }: ViewState, { typing, progress, state }: RoomState): s
 
 function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): InputRows {
   const { columns } = state.size;
+  if (screen.password !== undefined) return passwordRows(screen.password, columns);
   if (screen.paste === undefined) {
     return inputRows(screen.editor, { prompt, columns, rowsMax: layout.inputRowsMax });
   }
@@ -137,7 +141,12 @@ function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): In
 function hintRow(state: ViewState, screen: RoomScreen): Row {
   const { theme } = state.settings;
   const { ellipsis, separator } = theme.glyphs;
-  const usual = screen.paste === undefined ? usualKeys : pasteKeys;
+  const usual =
+    screen.password !== undefined
+      ? passwordKeys
+      : screen.paste === undefined
+        ? usualKeys
+        : pasteKeys;
   const news = newsText(state, screen);
   const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
   return [span(text, news === undefined ? theme.dim : theme.strong)];

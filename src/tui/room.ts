@@ -10,6 +10,7 @@ import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
 import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { emptyPassword, reducePassword } from "./password-entry.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader, reduceReader } from "./reader.ts";
 import { activeRoom, answered, conversed } from "./room-change.ts";
@@ -36,6 +37,7 @@ export function reduceRoom(
   key: KeyEvent,
 ): Step {
   if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
+  if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
@@ -147,6 +149,10 @@ function perform(
       return show(state, conversed(screen, action.room, scrolledToBottom), action);
     case "ask":
       return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
+    case "account":
+      return show(state, screen, action);
+    case "password":
+      return show(state, { ...screen, password: emptyPassword(action.purpose) });
     case "query":
       return query(state, screen, action);
     case "join":

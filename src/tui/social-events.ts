@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { askedMax } from "../room/limits.ts";
+import { accountText } from "./account-text.ts";
 import { answerText, numberedText } from "./answer-text.ts";
 import { answered, noticed, roomTitle } from "./room-change.ts";
 import type { Moment, RoomScreen, ViewState } from "./view-state.ts";
@@ -16,6 +17,8 @@ export type SocialEvent = Extract<
       | "renamed"
       | "notice"
       | "answer"
+      | "identified"
+      | "account"
       | "shutdown";
   }
 >;
@@ -42,6 +45,10 @@ export function reduceSocial(
       return say(removedText(event));
     case "renamed":
       return { ...screen, nick: event.nick };
+    case "identified":
+      return { ...screen, own: event.own };
+    case "account":
+      return say(...accountText(event.result, settings.timeFormat));
     case "notice":
       return say(event.text);
     case "shutdown":

@@ -1,4 +1,5 @@
 import type { EarshotError } from "../base/errors.ts";
+import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
@@ -10,6 +11,7 @@ import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
@@ -144,6 +146,8 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** In the place of the input line while one is asked for. */
+  readonly password: PasswordEntry | undefined;
   /** `undefined` while the conversation is seen. */
   readonly reader: Reader | undefined;
   readonly areMembersShown: boolean;
@@ -234,6 +238,7 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref?: string }
+  | { readonly type: "account"; readonly action: AccountAction }
   | {
       readonly type: "history";
       readonly room: string;

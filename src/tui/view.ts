@@ -182,7 +182,9 @@ function isInputEmpty(screen: Screen): boolean {
     case "changed":
       return screen.editor.text === "";
     case "room":
-      return screen.editor.text === "" && screen.paste === undefined;
+      return (
+        screen.editor.text === "" && screen.paste === undefined && screen.password === undefined
+      );
   }
 }
 
@@ -196,6 +198,7 @@ function withoutInput(screen: Screen): Screen {
     case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
+      if (screen.password !== undefined) return { ...screen, password: undefined };
       return screen.paste === undefined
         ? { ...screen, editor: killAll(screen.editor) }
         : { ...screen, paste: undefined };

@@ -44,6 +44,10 @@ class RecordingClient implements ClientPort {
     this.#note(ref, "ask", question);
   }
 
+  account(): void {
+    throw new Error("a bot asks nothing about its account");
+  }
+
   typing(room: string, state: string): void {
     this.#note(undefined, "typing", room, state);
   }

@@ -8,6 +8,7 @@ import { entryText } from "../../src/room/entry.ts";
 import { makeOpaqueSetup } from "../../src/room/opaque.ts";
 import { type RunningServer, startServer } from "../../src/room/server.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
+import { MemoryAccountKeys } from "../support/account-keys.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 
 const loopback: Address = { host: "127.0.0.1", port: 0 };
@@ -42,6 +43,8 @@ async function enter(address: Address, nick: string): Promise<Person> {
     resolve: async () => ({ address }),
     judge: async () => ({ type: "accepted", isFirstVisit: false }),
     keyPair: keyPairOf(systemRandom.bytes(32)),
+    deviceName: "",
+    accountKeys: new MemoryAccountKeys(),
     clock: systemClock,
     random: systemRandom,
     bindAddress: loopback,

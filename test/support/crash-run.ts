@@ -6,6 +6,7 @@ import type { ClientEvent, ClientPort } from "../../src/room/client-port.ts";
 import { Store } from "../../src/room/store.ts";
 import { checkStore } from "../../src/room/store-backup.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
+import { MemoryAccountKeys } from "./account-keys.ts";
 import { CliLan, type CliProcess, freePort } from "./cli.ts";
 import { SeededRandom } from "./random.ts";
 import { TestStore, textOf } from "./store.ts";
@@ -144,6 +145,8 @@ class Talker {
         resolve: () => Promise.resolve({ address: { host: "127.0.0.1", port } }),
         judge: () => Promise.resolve({ type: "accepted", isFirstVisit: true }),
         keyPair: keyPairOf(systemRandom.bytes(32)),
+        deviceName: "",
+        accountKeys: new MemoryAccountKeys(),
         nick: this.#nick,
         clock: systemClock,
         random: systemRandom,

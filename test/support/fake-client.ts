@@ -1,3 +1,4 @@
+import type { AccountAction } from "../../src/room/account-action.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
 import type { Question } from "../../src/room/client-question.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
@@ -28,6 +29,7 @@ export class FakeClient implements ClientPort {
   readonly said: { readonly id: string; readonly room: string; readonly text: string }[] = [];
   readonly posted: PostBody[] = [];
   readonly questions: { readonly question: Question; readonly ref: string | undefined }[] = [];
+  readonly accountActions: AccountAction[] = [];
   readonly #tell: (event: ClientEvent) => void;
   readonly #pending = new Set<string>();
   refusesSay = false;
@@ -80,6 +82,10 @@ export class FakeClient implements ClientPort {
 
   ask(question: Question, ref?: string): void {
     this.questions.push({ question, ref });
+  }
+
+  account(action: AccountAction): void {
+    this.accountActions.push(action);
   }
 
   typing(): void {}

@@ -31,6 +31,9 @@ describe("earshot bot", () => {
       sequence: 1,
       id: answer.id,
       author: "ann",
+      person: expect.stringMatching(/^~[\w-]{16}$/),
+      isGuest: true,
+      ordinal: 1,
       sentAt: expect.any(Number),
       text,
     };

@@ -20,6 +20,8 @@ describe("earshot serve", () => {
       data: join(lan.data, "servers", name.toLowerCase()),
       id: expect.stringMatching(/^[\w-]{43}$/),
       fingerprint: fingerprintOf(first.id),
+      // Whoever has it owns the server; only the console shows it.
+      claim: expect.stringMatching(/^[A-Za-z0-9_-]{21}$/),
     });
   });
 

@@ -36,7 +36,7 @@ describe("typed lines", () => {
     ["/jion #dev", "did you mean /join?"],
     ["/zzzzzz", "/help lists"],
     ["/", "/help lists"],
-    ["/un", "/unignore or /unreact or /unban"],
+    ["/un", "/unignore or /unreact or /unregister or /unban"],
     ["/back soon", "takes nothing after it"],
     ["/reply", "needs [LINE] TEXT"],
     ["/join", "needs ROOM"],

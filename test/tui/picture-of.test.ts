@@ -538,6 +538,11 @@ test("help lists the keys of the screen and the commands", () => {
      /search [from: in: before: after: has:] WORDS look for lines in all your rooms
      /mentions              where you are mentioned
      /nick NAME             another nickname
+     /register [NICK] [INVITATION] make your nickname yours; asks for a password
+     /login NICK            be NICK on this device too; asks for its password
+     /passwd                another password; asks for it
+     /devices [revoke NUMBER] where you are logged in; take a device away
+     /unregister NICK       end your account; NICK is your own nickname
      /whois NICK            who somebody is
      /away [TEXT]           you are away
      /back                  you are there again

@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
+import { Secret } from "../../src/base/secret.ts";
 import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
 import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
 import { heldMax } from "../../src/tui/plain-room.ts";
@@ -37,6 +38,7 @@ class PlainRun {
       target: { type: "typed", text: "lab" },
       nick: "alice",
       isLiteral: false,
+      askPassword: async () => undefined,
       stdin: this.stdin,
       stdout: this.stdout,
       ...options,
@@ -464,4 +466,73 @@ test("lines of other rooms name their room", async () => {
   run.client.page("dev", []);
   run.client.tell({ type: "said", room: "dev", entry: entry(1, "hi"), isOwn: false });
   expect(await run.printed()).toBe("09:31 #dev bob: hi");
+});
+
+describe("a password in line mode", () => {
+  test("is offered to whoever finds their nickname registered", async () => {
+    const run = new PlainRun();
+    await run.printed();
+    run.client.tell({
+      ...{ type: "nick-refused", code: "nickname-registered", suggestion: "alice2" },
+      message: "nickname alice is registered",
+    });
+    expect(await run.printed()).toBe(
+      "-- nickname alice is registered: taking alice2\n-- if that is you: /login NICK",
+    );
+    expect(run.client.asked).toContain("nick alice2");
+  });
+
+  test("is asked for where it is not seen, and what is typed meanwhile is no line", async () => {
+    let answer: (password: Secret | undefined) => void = () => undefined;
+    const questions: string[] = [];
+    const run = new PlainRun({
+      isTTY: true,
+      askPassword: (question) => {
+        questions.push(question);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    await run.entered();
+    await run.type("/login anna\n");
+    expect(questions).toEqual(["password: "]);
+    answer(new Secret("correct horse battery"));
+    await run.printed();
+    expect(run.client.accountActions).toMatchObject([{ type: "login", nick: "anna" }]);
+    run.client.tell({
+      ...{ type: "account", ref: "account", result: { type: "logged-in", nick: "anna" } },
+    });
+    expect(await run.printed()).toBe("-- you are anna now, and from this device always");
+    await run.type("hello\n");
+    expect(run.client.said.map(({ text }) => text)).toEqual(["hello"]);
+  });
+
+  test("that is broken off, or cannot be asked for, does nothing", async () => {
+    const answers = [
+      async () => undefined,
+      async () => {
+        throw new EarshotError("terminal-unusable", "use --password-file");
+      },
+    ];
+    const run = new PlainRun({ isTTY: true, askPassword: async () => await answers.shift()?.() });
+    await run.entered();
+    expect(await run.type("/passwd\n")).toBe("-- no password was given: nothing was done");
+    expect(await run.type("/passwd\n")).toBe("-- use --password-file");
+    expect(run.client.accountActions).toEqual([]);
+  });
+
+  test("lets what follows wait for the answer", async () => {
+    const run = new PlainRun({ askPassword: async () => new Secret("correct horse battery") });
+    run.stdin.end("/register\nhello");
+    await run.entered();
+    expect(run.client.accountActions).toMatchObject([{ type: "register" }]);
+    expect(run.client.said).toEqual([]);
+    const error = { type: "error", ref: "account", code: "too-fast", message: "later" } as const;
+    run.client.tell(error);
+    await run.printed();
+    expect(run.client.said.map(({ text }) => text)).toEqual(["hello"]);
+    run.client.store(0, 1);
+    expect(await run.exitCode).toBe(1);
+  });
 });

@@ -1,0 +1,55 @@
+import { Secret } from "../base/secret.ts";
+import { actionWith, type PasswordPurpose, passwordQuestion } from "./account-text.ts";
+import { type InputRows, inputRows } from "./input-rows.ts";
+import type { KeyEvent } from "./key.ts";
+import { type RoomScreen, type Step, show, type ViewState } from "./view-state.ts";
+
+/** Characters of a password that are taken; the server never sees more than what is derived from it. */
+export const passwordCharactersMax = 1_024;
+
+/** A password that is being typed in the place of the input line. */
+export interface PasswordEntry {
+  readonly purpose: PasswordPurpose;
+  readonly typed: Secret;
+}
+
+/** Nothing is typed yet. */
+export function emptyPassword(purpose: PasswordPurpose): PasswordEntry {
+  return { purpose, typed: new Secret("") };
+}
+
+/** A key while a password is typed: it goes nowhere else. */
+export function reducePassword(
+  state: ViewState,
+  screen: RoomScreen,
+  { purpose, typed }: PasswordEntry,
+  key: KeyEvent,
+): Step {
+  const text = typed.reveal();
+  const withText = (next: string) => {
+    const cut = [...next].slice(0, passwordCharactersMax).join("");
+    return show(state, { ...screen, password: { purpose, typed: new Secret(cut) } });
+  };
+  if (key.type === "paste") return withText(text + key.text.replace(/\n.*$/s, ""));
+  if (key.type === "text") return withText(text + key.text);
+  if (key.name === "backspace") return withText([...text].slice(0, -1).join(""));
+  const closed: RoomScreen = { ...screen, password: undefined };
+  if (key.name === "escape") return show(state, { ...closed, hint: brokenOff });
+  if (key.name !== "enter") return show(state, screen);
+  const action = actionWith(purpose, typed);
+  return action === undefined
+    ? show(state, { ...closed, hint: brokenOff })
+    : show(state, closed, { type: "account", action });
+}
+
+/** The question, with a star for each character. */
+export function passwordRows({ purpose, typed }: PasswordEntry, columns: number): InputRows {
+  const stars = "*".repeat([...typed.reveal()].length);
+  const question = passwordQuestion(purpose);
+  // Where it is narrow the stars matter more than the advice.
+  const prompt = question.length < columns / 2 ? question : "password: ";
+  return inputRows({ text: stars, cursor: stars.length }, { prompt, columns, rowsMax: 1 });
+}
+
+/** Said when no password was given after all. */
+export const brokenOff = "no password was given: nothing was done";

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { passwordCharactersMax } from "../../src/tui/password-entry.ts";
+import { joiningView, type ViewRun } from "../support/view.ts";
+
+const secret = "correct horse battery";
+
+function asked(command: string): ViewRun {
+  return joiningView().enter().type(command).keys("enter");
+}
+
+/** What the client is asked about the account. */
+function actions(run: ViewRun) {
+  return run.effects.flatMap((effect) => (effect.type === "account" ? [effect.action] : []));
+}
+
+describe("a password that is typed", () => {
+  test("is shown as stars, and goes to the client alone", () => {
+    const run = asked("/login anna").type(secret);
+    expect(run.text()).toContain(`password: ${"*".repeat(secret.length)}`);
+    expect(run.text()).not.toContain(secret);
+    expect(JSON.stringify(run.state)).not.toContain(secret);
+    run.keys("enter");
+    const [action] = actions(run);
+    expect(action).toMatchObject({ type: "login", nick: "anna" });
+    expect(action?.type === "login" && action.password.reveal()).toBe(secret);
+    // Neither the input line nor its history has it.
+    expect(run.text()).not.toContain("***");
+    expect(run.keys("up").text()).toContain("> /login anna");
+  });
+
+  test("may be corrected, and broken off", () => {
+    const run = asked("/passwd").type("abc").keys("backspace");
+    expect(run.text()).toMatch(/: \*\*\n/);
+    run.keys("escape");
+    expect(run.text()).toContain("no password was given: nothing was done");
+    expect(asked("/passwd").type("abc").keys("ctrl+c").text()).not.toContain("**");
+    expect(actions(run)).toEqual([]);
+  });
+
+  test("may be none for an account of one device, but for nothing else", () => {
+    expect(actions(asked("/register anna").keys("enter"))).toEqual([
+      { type: "register", nick: "anna" },
+    ]);
+    expect(actions(asked("/login anna").keys("enter"))).toEqual([]);
+  });
+
+  test("has at most so many characters", () => {
+    const run = asked("/passwd");
+    const text = "x".repeat(passwordCharactersMax + 1);
+    run.event({ type: "key", key: { type: "paste", text } }).keys("enter");
+    const [action] = actions(run);
+    expect(action?.type === "set-password" && action.password.reveal().length).toBe(
+      passwordCharactersMax,
+    );
+  });
+});
+
+describe("an account", () => {
+  test("is listed with its devices, and ended by its name", () => {
+    const run = asked("/devices");
+    run.type("/devices revoke 2").keys("enter").type("/unregister anna").keys("enter");
+    expect(actions(run)).toEqual([
+      { type: "devices" },
+      { type: "revoke", device: 2 },
+      { type: "unregister", nick: "anna" },
+    ]);
+    const device = { key: new Uint8Array(32), addedAt: 0, lastSeenAt: 86_400_000 };
+    const devices = [{ ...device, name: "laptop", isOwn: true as const }];
+    const result = { type: "devices", devices, hasPassword: false } as const;
+    run.client({ type: "account", result });
+    const text = run.text().replace(/[^!-~]+/g, " ");
+    expect(text).toContain(
+      "1 laptop since Thu 01 Jan 1970, last alice seen Fri 02 Jan 1970, this one",
+    );
+    expect(text).toContain("no password: another device cannot log in");
+  });
+});
