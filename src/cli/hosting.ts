@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { type Address, isIpv6, parseIpv4 } from "../base/address.ts";
+import type { Address } from "../base/address.ts";
 import { EarshotError } from "../base/errors.ts";
 import { utf8Bytes } from "../base/text.ts";
 import { serverNameBytesMax, toServerName } from "../discovery/announcement.ts";
@@ -103,7 +103,8 @@ export async function startHosting(network: Network, options: HostingOptions): P
     cookieFor: (host) => server.issueCookie(host),
     isCookie: (host, cookie) => server.isCookie(host, cookie),
     sendData: (to, datagram) => server.sendOther(to, datagram),
-    peers: await lookupPeers(network, peers),
+    peers: peers.map(({ host, port = defaultDataPort }) => ({ host, port })),
+    lookUp: peerLookup(network),
     isHidden,
   }).catch(async (error: unknown) => {
     await server.close("starting failed");
@@ -136,20 +137,17 @@ export async function startHosting(network: Network, options: HostingOptions): P
   };
 }
 
-/** Where the peers are; what cannot be found is said, and is none. */
-async function lookupPeers(
-  { clock }: Network,
-  peers: readonly TypedHost[],
-): Promise<readonly Address[]> {
-  const places = await Promise.all(
-    peers.map(async ({ host, port = defaultDataPort }) => {
-      if (isIpv6(host) || parseIpv4(host) !== undefined) return [{ host, port }];
-      const place = await lookupHost(clock, host, port);
-      if (place === undefined) note(`no host called ${host} was found`);
-      return place === undefined ? [] : [place.address];
-    }),
-  );
-  return places.flat();
+/** Finds peers by their names; that a name is not found is said once. */
+function peerLookup({ clock }: Network): (place: Address) => Promise<Address | undefined> {
+  const missing = new Set<string>();
+  return async ({ host, port }) => {
+    const found = await lookupHost(clock, host, port);
+    if (found === undefined && !missing.has(host)) {
+      missing.add(host);
+      note(`no host called ${host} was found; it is looked up again and again`);
+    }
+    return found?.address;
+  };
 }
 
 function advertise(

@@ -65,7 +65,10 @@ export interface AnnouncerOptions {
   readonly random: Random;
   /** Says nothing by itself, and answers only who has the server's key. */
   readonly isHidden?: boolean;
-  /** Data ports of servers in other subnets that are made visible here, at most `peersMax`. */
+  /**
+   * Data ports of servers in other subnets that are made visible here, at most `peersMax`. A host may be
+   * a name, which `pollLookups` then gives out.
+   */
   readonly peers?: readonly Address[];
 }
 
@@ -152,6 +155,11 @@ export class Announcer {
     this.#demand(now, changeGapMs);
   }
 
+  /** A place that `pollLookups` gave is at this address. */
+  handleLookup(now: number, place: Address, address: Address): void {
+    this.#peers.handleLookup(now, place, address);
+  }
+
   /** An address was not ready yet to be sent from, as a young one of IPv6. */
   handleUnsent(now: number): void {
     if (this.#unsentLeft === 0) return;
@@ -226,7 +234,12 @@ export class Announcer {
     return this.#outbox.shift();
   }
 
-  /** When to call `handleTimeout`, or `undefined` when all has been said. */
+  /** Peers whose names are to be looked up now, each until it is due again; `handleLookup` wants the result. */
+  pollLookups(now: number): readonly Address[] {
+    return this.#state.type === "open" ? this.#peers.pollLookups(now) : [];
+  }
+
+  /** When to call `handleTimeout` and `pollLookups`, or `undefined` when all has been said. */
   pollTimeout(): number | undefined {
     switch (this.#state.type) {
       case "open":

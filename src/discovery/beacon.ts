@@ -10,6 +10,8 @@ export interface BeaconOptions extends AnnouncerOptions {
   readonly discoveryPort: number;
   /** Sends from the port that `describe` names. */
   readonly sendData: (to: Address, datagram: Uint8Array) => void;
+  /** The address of a peer's place whose host is a name; `undefined` when it is not found. Never rejects. */
+  readonly lookUp?: (place: Address) => Promise<Address | undefined>;
   readonly clock: Clock;
   /** The machine's own adapters unless a test plays with them. */
   readonly listAdapters?: AdapterLister;
@@ -120,6 +122,7 @@ class RunningBeacon implements Beacon {
     const { clock, sendData } = this.#options;
     // The burst begins when it can be sent and answered.
     if (this.#sockets === undefined) return;
+    for (const place of this.#announcer.pollLookups(clock.now())) void this.#lookUp(place);
     this.#announcer.handleTimeout(clock.now());
     for (;;) {
       const transmit = this.#announcer.pollTransmit();
@@ -131,6 +134,13 @@ class RunningBeacon implements Beacon {
     const nextAt = this.#announcer.pollTimeout();
     if (nextAt === undefined) this.#onSilent();
     else this.#wakeUpAt(nextAt);
+  }
+
+  async #lookUp(place: Address): Promise<void> {
+    const address = await this.#options.lookUp?.(place);
+    if (address === undefined) return;
+    this.#announcer.handleLookup(this.#options.clock.now(), place, address);
+    if (this.#closing === undefined) this.#run();
   }
 
   #wakeUpAt(at: number): void {

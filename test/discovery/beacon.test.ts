@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Address } from "../../src/base/address.ts";
 import { goodbyeGapMs } from "../../src/discovery/announcer.ts";
 import { encodePacket } from "../../src/discovery/packet.ts";
+import { peerLookupMs } from "../../src/discovery/peer-table.ts";
 import { questionGapMs } from "../../src/discovery/repeat-schedule.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
@@ -82,6 +84,30 @@ describe("a beacon", () => {
     expect(beacon.adapters()).toEqual([]);
     await beacon.close();
     await beacon.close();
+  });
+
+  test("asks a peer whose name it looked up, and looks up one again that was not found", async () => {
+    await using lan = await LoopbackLan.open();
+    const clock = new SimulatedClock();
+    const peer = await lan.listener();
+    const lookedUp: string[] = [];
+    const lookUp = async ({ host }: Address) => {
+      lookedUp.push(host);
+      return lookedUp.length === 1 ? undefined : peer.socket.address;
+    };
+    const peers = [{ host: "office.example", port: peer.socket.address.port }];
+    const beacon = await lan.beacon({}, { clock, peers, lookUp });
+    expect(lookedUp).toEqual(["office.example"]);
+    clock.advance(peerLookupMs);
+    await until(() => {
+      clock.advance(1);
+      return 0 < peer.packets.length;
+    });
+    expect(lookedUp).toHaveLength(2);
+    expect(peer.packets[0]).toMatchObject({ type: "probe" });
+    const closed = beacon.close();
+    clock.advance(goodbyeGapMs);
+    await closed;
   });
 
   test("refuses an interface that is not there", async () => {
