@@ -149,7 +149,8 @@ function serverAction(name: CommandName, arg: string): CommandAction | undefined
       return { type: "join", room: roomName(room), invitation };
     }
     case "create": {
-      const [room = "", kind] = words(arg);
+      const [room = "", word] = words(arg);
+      const kind = word?.replace(/^--/, "");
       if (kind !== undefined && kind !== "invite") return refused(`${kind} is no kind of room`);
       return ask({ type: "create", room: roomName(room), kind: kind ?? "public" });
     }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { findServer } from "../../src/discovery/browser.ts";
 import { rescanMs } from "../../src/discovery/discovery-sockets.ts";
 import { encodePacket } from "../../src/discovery/packet.ts";
+import { queryTiming } from "../../src/discovery/repeat-schedule.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { fakeAdapter, LoopbackLan, until } from "./lan.ts";
 import { sampleAnnouncement, sampleId } from "./samples.ts";
@@ -117,6 +118,29 @@ describe("a browser", () => {
       return 20 < scans;
     });
     expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 10);
+  });
+});
+
+describe("a machine that slept", () => {
+  test("asks in a burst as soon as it is awake", async () => {
+    await using lan = await LoopbackLan.open();
+    const clock = new SimulatedClock();
+    const { packets } = await lan.eavesdropper();
+    await lan.browser({ clock });
+    const questionCount = () => packets.filter(({ type }) => type === "query").length;
+    clock.advance(10_000);
+    // The burst of the start, and one every 2.5 s.
+    await until(() => questionCount() === 7);
+    clock.jumpWall(3_600_000);
+    let passedMs = 0;
+    // In this time there would be one.
+    await until(() => {
+      if (passedMs < rescanMs + 1_200) {
+        clock.advance(20);
+        passedMs += 20;
+      }
+      return 7 + queryTiming.burstMs.length <= questionCount();
+    });
   });
 });
 

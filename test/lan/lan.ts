@@ -191,6 +191,27 @@ export class Host {
     this.#namespace.run(["sysctl", "-q", "-w", "net.ipv4.ip_forward=1"]);
   }
 
+  /** What comes to a UDP port goes to another host in our name, as to a container; needs `nft`. */
+  forward(
+    on: SwitchNumber,
+    port: number,
+    { to, port: toPort }: { to: string; port: number },
+  ): void {
+    this.#namespace.run(
+      ["nft", "-f", "-"],
+      `table ip forward-${port} {
+        chain in {
+          type nat hook prerouting priority -100
+          iifname "eth${on}" udp dport ${port} dnat to ${to}:${toPort}
+        }
+        chain out {
+          type nat hook postrouting priority 100
+          ip daddr ${to} masquerade
+        }
+      }`,
+    );
+  }
+
   /** A firewall that lets in only what answers to what was sent; needs `nft`. */
   closeFirewall(): void {
     this.setFirewall(`chain in {

@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { defaultDataPort, defaultDiscoveryPort } from "../../src/discovery/ports.ts";
 import { type Host, Lan, whyNoLoss } from "./lan.ts";
 import { enter, serve } from "./scene.ts";
 
 const withoutNft = whyNoLoss();
+
+/** What a container's data port is outside of it. */
+const publishedPort = 5_000;
 
 /** A browser that tells of each change, when it has begun to look. */
 async function watch(host: Host) {
@@ -63,7 +67,8 @@ describe.concurrent("a server is found and joined", () => {
     pair.lan.filter("broadcast", "multicast");
     await serve(pair.server, "Office");
     const watcher = await watch(pair.client);
-    await watcher.first({ type: "servers", count: 1 }, 3_000);
+    const { ms } = await watcher.first({ type: "servers", count: 1 }, 3_000);
+    process.stdout.write(`without broadcast and multicast a server was listed in ${ms} ms\n`);
     await enter(pair.client, "ann", "Office");
   });
 
@@ -102,6 +107,28 @@ describe.concurrent("a server is found and joined", () => {
     const watcher = await watch(client);
     await watcher.first({ type: "servers", names: "Far,Near" }, 5_000);
     await enter(client, "ann", "Far");
+  });
+
+  test.skipIf(withoutNft)("in a container, on the port that its owner announces", async () => {
+    await using lan = await Lan.open();
+    const [container, machine, client] = [
+      await lan.host(2),
+      await lan.host(1, 2),
+      await lan.host(1),
+    ];
+    machine.route();
+    machine.forward(1, publishedPort, { to: container.address(2), port: defaultDataPort });
+    const discovery = { to: container.address(2), port: defaultDiscoveryPort };
+    machine.forward(1, defaultDiscoveryPort, discovery);
+    const published = `${machine.address(1)}:${publishedPort}`;
+    const port = String(defaultDataPort);
+    await container
+      .earshot("serve", "--json", "--name", "Box", "--port", port, "--announce", published)
+      .first({ type: "listening" });
+    const watcher = await watch(client);
+    const place = { host: machine.address(1), port: publishedPort };
+    await watcher.first({ type: "servers", name: "Box", ...place }, 5_000);
+    await enter(client, "ann", "Box");
   });
 
   test("when it hides, by who has met it, and by nobody else", async () => {

@@ -73,6 +73,7 @@ describe("commands that ask the server", () => {
     ["/away lunch", { type: "status", isAway: true, text: "lunch" }],
     ["/back", { type: "status", isAway: false }],
     ["/create #Club invite", { type: "create", room: "club", kind: "invite" }],
+    ["/create club --invite", { type: "create", room: "club", kind: "invite" }],
     ["/accept", { type: "answer", room: "&two", isAccepted: true }],
     ["/reject ann", { type: "answer", room: "&one", isAccepted: false }],
     ["/ignore eve", { type: "ignore", nick: "eve", isOn: true }],
