@@ -74,6 +74,8 @@ export interface BotCommand extends NetworkOptions {
   readonly command: "bot";
   readonly server: string | undefined;
   readonly nick: string;
+  /** Where the password is that `register` and `login` use. */
+  readonly passwordFile: string | undefined;
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
@@ -300,7 +302,10 @@ function networkCommand(
     case "list":
       return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
     case "bot":
-      return { command: "bot", ...network, ...joining(values), nick: botNick(values) };
+      return {
+        ...{ command: "bot", ...network, ...joining(values), nick: botNick(values) },
+        passwordFile: values.one("password-file"),
+      };
     case "export":
       return { command: "export", ...network, ...exportOptions(values) };
     case "doctor":

@@ -18,6 +18,7 @@ export type BotNews = EventOf<
   | "changed"
   | "damaged"
   | "delayed"
+  | "identified"
   | "invited"
   | "joined"
   | "left"
@@ -37,6 +38,8 @@ export function news(event: BotNews): BotEvent {
   switch (event.type) {
     case "said":
       return { ...entryEvent(event.entry), room: event.room };
+    case "identified":
+      return { type: "identified", ...event.own };
     case "damaged":
       return { type: "damaged", room: event.room, ...event.range };
     default:

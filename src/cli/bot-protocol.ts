@@ -28,6 +28,8 @@ export type BotRequest =
       readonly room: string;
       readonly invitation?: string;
     })
+  | (Referable & { readonly type: "register"; readonly invitation?: string })
+  | (Referable & { readonly type: "login"; readonly nick: string })
   | (Referable & { readonly type: "leave" | "members"; readonly room: string })
   | (Referable & { readonly type: "post"; readonly room: string; readonly body: PostBody })
   | (Referable & { readonly type: "question"; readonly question: Question })
@@ -68,6 +70,7 @@ interface Fields {
   readonly type?: unknown;
   readonly ref?: unknown;
   readonly room?: unknown;
+  readonly nick?: unknown;
   readonly text?: unknown;
   readonly invitation?: unknown;
   readonly state?: unknown;
@@ -109,6 +112,8 @@ export const botRequestTypes: readonly string[] = [
   "typing",
   "read",
   ...questionTypes,
+  "register",
+  "login",
   "quit",
 ];
 
@@ -119,6 +124,8 @@ function parseFields(fields: Fields, referable: Referable): BotRequest {
     return invalid(referable, unknownType(type));
   }
   if (questionTypes.some((name) => name === type)) return parseQuestion(fields, type, referable);
+  if (type === "register") return parseRegister(fields, referable);
+  if (type === "login") return parseLogin(fields, referable);
   if (typeof room !== "string") return invalid(referable, `${type} needs room, a string`);
   switch (type) {
     case "join":
@@ -147,6 +154,17 @@ function parseJoin({ invitation }: Fields, room: string, referable: Referable): 
   if (invitation === undefined) return { ...referable, type: "join", room };
   if (typeof invitation === "string") return { ...referable, type: "join", room, invitation };
   return invalid(referable, "invitation must be a string");
+}
+
+function parseRegister({ invitation }: Fields, referable: Referable): BotRequest {
+  if (invitation === undefined) return { ...referable, type: "register" };
+  if (typeof invitation === "string") return { ...referable, type: "register", invitation };
+  return invalid(referable, "invitation must be a string");
+}
+
+function parseLogin({ nick }: Fields, referable: Referable): BotRequest {
+  if (typeof nick === "string") return { ...referable, type: "login", nick };
+  return invalid(referable, "login needs nick, a string");
 }
 
 function parseTyping({ state }: Fields, room: string, referable: Referable): BotRequest {

@@ -2,6 +2,8 @@ import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import type { InputLine } from "../base/line-splitter.ts";
+import type { Secret } from "../base/secret.ts";
+import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import { textBytesOf } from "../room/client-post.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
@@ -29,6 +31,8 @@ interface Pending {
 export interface BotSessionOptions {
   /** Rooms to enter at once. */
   readonly rooms: readonly string[];
+  /** Of the account: no request holds one, so that none is logged. */
+  readonly password?: Secret | undefined;
   /** Takes an event; fields that are `undefined` are not there. */
   readonly write: (event: BotEvent) => void;
 }
@@ -49,6 +53,9 @@ type State =
 export class BotSession {
   readonly #client: ClientPort;
   readonly #write: (event: BotEvent) => void;
+  readonly #password: Secret | undefined;
+  /** What waits for the server to accept us; each is one of `#pending`. */
+  readonly #early: { readonly action: AccountAction; readonly clientRef: string }[] = [];
   readonly #pending = new Map<string, Pending>();
   #pendingBytes = 0;
   /** Rooms of our lines that did not come back as `said` yet, by id. */
@@ -63,6 +70,7 @@ export class BotSession {
   constructor(now: number, client: ClientPort, options: BotSessionOptions) {
     this.#client = client;
     this.#write = options.write;
+    this.#password = options.password;
     this.#state = { type: "starting", deadline: now + answerWaitMs };
     for (const room of options.rooms) client.join(room, this.#expect({ isSilent: true }));
   }
@@ -143,6 +151,10 @@ export class BotSession {
       case "question":
         this.#client.ask(request.question, this.#expect({ ref }));
         break;
+      case "register":
+      case "login":
+        this.#account(request);
+        break;
       case "typing":
         this.#client.typing(request.room, request.state);
         this.#write({ type: "ok", ref });
@@ -161,6 +173,25 @@ export class BotSession {
       default:
         assertNever(request);
     }
+  }
+
+  #account(request: Extract<BotRequest, { type: "register" | "login" }>): void {
+    const { ref } = request;
+    const password = this.#password;
+    let action: AccountAction;
+    if (request.type === "register") {
+      const { invitation } = request;
+      action = {
+        ...{ type: "register", ...(invitation !== undefined && { invitation }) },
+        ...(password !== undefined && { password }),
+      };
+    } else if (password === undefined) {
+      this.#refuse(ref, "argument-invalid", "login needs the option --password-file");
+      return;
+    } else action = { type: "login", nick: request.nick, password };
+    const clientRef = this.#expect({ ref });
+    if (this.#nick === undefined) this.#early.push({ action, clientRef });
+    else this.#client.account(action, clientRef);
   }
 
   #post(room: string, body: PostBody, ref: BotRef | undefined): void {
@@ -204,10 +235,11 @@ export class BotSession {
         this.#unheard.delete(event.entry.id);
         this.#write(news(event));
         break;
-      case "identified":
-      case "account":
-        // A bot asks nothing about its account.
+      case "account": {
+        const { type: _type, ...fields } = event.result;
+        this.#answer(event.ref, fields);
         break;
+      }
       case "renamed":
         this.#nick = event.nick;
         this.#write(news(event));
@@ -248,6 +280,9 @@ export class BotSession {
     const { server, nick, own, rooms } = event;
     this.#nick = nick;
     if (this.#state.type === "starting") this.#state = { type: "running" };
+    for (const { action, clientRef } of this.#early.splice(0)) {
+      this.#client.account(action, clientRef);
+    }
     const { name, id } = server;
     const fingerprint = fingerprintOf(id);
     this.#write({

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { EarshotError, systemErrorCode } from "../base/errors.ts";
 import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
+import type { Secret } from "../base/secret.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
 import type { BotEvent } from "./bot-event.ts";
@@ -11,6 +12,7 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput, type OutputEnd } from "./line-output.ts";
 import { type Network, systemNetwork } from "./network.ts";
+import { readPasswordFile } from "./password.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
 /** The session ends by itself after `answerWaitMs`; then the server is told good bye. */
@@ -22,8 +24,10 @@ export async function bot(command: BotCommand): Promise<number> {
   const driver = new BotDriver(network.clock);
   onStopSignal(stopping, () => driver.handleStop());
   try {
+    const { rooms, passwordFile } = command;
+    const password = passwordFile === undefined ? undefined : await readPasswordFile(passwordFile);
     const client = await join(network, command, (event) => driver.handleEvent(event));
-    const exitCode = await driver.run(client, command.rooms);
+    const exitCode = await driver.run(client, rooms, password);
     await client.close();
     return exitCode;
   } catch (error) {
@@ -74,9 +78,13 @@ class BotDriver {
   }
 
   /** Gives the exit code when the bot is through. */
-  async run(client: ClientPort, rooms: readonly string[]): Promise<number> {
+  async run(
+    client: ClientPort,
+    rooms: readonly string[],
+    password: Secret | undefined,
+  ): Promise<number> {
     const write = (event: BotEvent) => this.write(event);
-    const session = new BotSession(this.#clock.now(), client, { rooms, write });
+    const session = new BotSession(this.#clock.now(), client, { rooms, password, write });
     this.#session = session;
     for (const event of this.#earlyEvents) session.handleEvent(event);
     this.#handleProgress();

@@ -91,8 +91,8 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "password-file",
     value: "FILE",
-    commands: ["chat"],
-    help: "with --plain: the password for /register, /login, /passwd",
+    commands: ["chat", "bot"],
+    help: "its first line is the password; for bot and --plain",
   },
   {
     name: "no-bell",

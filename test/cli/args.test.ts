@@ -144,6 +144,7 @@ describe("commands", () => {
       command: "bot",
       ...network,
       nick: "b",
+      passwordFile: undefined,
       server: "10.0.0.1:28198",
       rooms: [],
       trustedWords: undefined,

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
+import { Secret } from "../../src/base/secret.ts";
 import type { BotEvent } from "../../src/cli/bot-event.ts";
 import { answerWaitMs, BotSession, bytesPendingMax } from "../../src/cli/bot-session.ts";
+import type { AccountAction } from "../../src/room/account-action.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
 import type { Question } from "../../src/room/client-question.ts";
 import { requestsWaitingMax } from "../../src/room/limits.ts";
@@ -44,8 +46,8 @@ class RecordingClient implements ClientPort {
     this.#note(ref, "ask", question);
   }
 
-  account(): void {
-    throw new Error("a bot asks nothing about its account");
+  account(action: AccountAction, ref?: string): void {
+    this.#note(ref, "account", action);
   }
 
   typing(room: string, state: string): void {
@@ -90,10 +92,10 @@ let client: RecordingClient;
 let written: BotEvent[];
 let session: BotSession;
 
-function start(rooms: readonly string[] = []): void {
+function start(rooms: readonly string[] = [], password?: Secret): void {
   client = new RecordingClient();
   written = [];
-  session = new BotSession(0, client, { rooms, write: (event) => written.push(event) });
+  session = new BotSession(0, client, { rooms, password, write: (event) => written.push(event) });
 }
 
 function ask(request: object): string {
@@ -107,6 +109,36 @@ function output(): unknown {
 }
 
 beforeEach(() => start());
+
+describe("an account", () => {
+  test("is asked for when the server has accepted us, with the password of the file", () => {
+    const password = new Secret("correct horse battery");
+    start([], password);
+    ask({ type: "login", nick: "dicebot", ref: 1 });
+    expect(client.calls).toEqual([]);
+    session.handleEvent(ready);
+    expect(client.calls).toEqual([["account", { type: "login", nick: "dicebot", password }]]);
+    output();
+    const ref = client.ref!;
+    session.handleEvent({ type: "identified", own: { person: "p1" } });
+    session.handleEvent({ type: "account", ref, result: { type: "logged-in", nick: "dicebot" } });
+    expect(output()).toEqual([
+      { type: "identified", person: "p1" },
+      { type: "ok", ref: 1, nick: "dicebot" },
+    ]);
+    ask({ type: "register", password: "never here" });
+    expect(client.calls.at(-1)).toEqual(["account", { type: "register", password }]);
+  });
+
+  test("is registered without a password, but not logged in to", () => {
+    session.handleEvent(ready);
+    output();
+    ask({ type: "login", nick: "dicebot", ref: 1 });
+    expect(output()).toMatchObject([{ type: "error", ref: 1, code: "argument-invalid" }]);
+    ask({ type: "register", invitation: "secret" });
+    expect(client.calls).toEqual([["account", { type: "register", invitation: "secret" }]]);
+  });
+});
 
 describe("requests and their answers", () => {
   test("a line is ok when it is stored", () => {

@@ -47,7 +47,14 @@ describe("docs/BOTS.md", () => {
 
   test("lists every event", () => {
     const news: Record<BotNews["type"], true> = {
-      ...{ answered: true, asked: true, changed: true, damaged: true, delayed: true },
+      ...{
+        answered: true,
+        asked: true,
+        changed: true,
+        damaged: true,
+        delayed: true,
+        identified: true,
+      },
       ...{ invited: true, joined: true, left: true, notice: true, progress: true },
       ...{ removed: true, renamed: true, reset: true, said: true, shutdown: true },
       ...{ split: true, typing: true },
