@@ -23,8 +23,9 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           globalSetup: ["test/support/build.ts"],
           exclude: ["test/system/crowd.test.ts"],
-          // After the others, and with patience: whole programs take the machine.
+          // After the others, whose sockets on loopback they would meet. They wait more than they work.
           sequence: { groupOrder: 1 },
+          maxWorkers: 3,
         },
       },
       {

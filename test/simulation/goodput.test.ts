@@ -88,7 +88,7 @@ describe("two flows on a link", () => {
       const transfer = new Transfer(seed, conditions);
       const ours = transfer.addFlow();
       const other = addOther(transfer);
-      transfer.run(rate === 10 ? 20_000 : 10_000);
+      transfer.run(rate === 10 ? 14_000 : 10_000);
       const [a, b] = [ours, other].map((flow) => transfer.megabitsPerSecond(flow, 4000));
       expect((a! + b!) / rate, "both together fill the link").toBeGreaterThan(0.85);
       return a! / (a! + b!);

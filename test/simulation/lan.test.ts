@@ -12,7 +12,7 @@ const firstSeed = Number(process.env["EARSHOT_SEED"] ?? 1);
 const seedCount = Number(process.env["EARSHOT_SEEDS"] ?? 200);
 const rooms = ["lobby", "dev"];
 const clientCount = 4;
-const faultMs = 30_000;
+const faultMs = 20_000;
 const settleMs = 30_000;
 
 describe("a LAN under random faults", () => {
