@@ -105,14 +105,19 @@ function noCounts(): Counts {
   };
 }
 
-function runFaults(seed: number): Counts {
-  const lan = new SimulatedLan(seed);
-  const random = lan.random.fork();
+/** Clients in all rooms, on a network of some quality. */
+function populate(lan: SimulatedLan, random: SeededRandom): void {
   lan.network.conditions = randomConditions(random);
   for (let index = 0; index < clientCount; index += 1) {
     const client = lan.addClient(`user${index}`);
     for (const room of rooms) client.chat.join(room);
   }
+}
+
+function runFaults(seed: number): Counts {
+  const lan = new SimulatedLan(seed);
+  const random = lan.random.fork();
+  populate(lan, random);
   const counts = noCounts();
   const startedAt = lan.clock.now();
   while (lan.clock.now() < startedAt + faultMs) {
@@ -133,11 +138,7 @@ function runFaults(seed: number): Counts {
 function runFileFaults(seed: number): number {
   const lan = new SimulatedLan(seed);
   const random = lan.random.fork();
-  lan.network.conditions = randomConditions(random);
-  for (let index = 0; index < clientCount; index += 1) {
-    const client = lan.addClient(`user${index}`);
-    for (const room of rooms) client.chat.join(room);
-  }
+  populate(lan, random);
   const counts = noCounts();
   const startedAt = lan.clock.now();
   while (lan.clock.now() < startedAt + faultMs) {
