@@ -3,17 +3,19 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { withBell } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import { enterServer } from "./entering.ts";
 import { helpRowMax } from "./help-view.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
-import { enterServer, reduceRoomEvent, withPastWanted, withReadTold } from "./room-events.ts";
+import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import {
   type Effect,
   emptyPicker,
