@@ -1,9 +1,10 @@
 import { entryText } from "../room/entry.ts";
-import type { Line } from "./conversation.ts";
 import { textSize } from "./count-text.ts";
 import type { KeyEvent } from "./key.ts";
 import { actionOf } from "./key-table.ts";
-import { isFolded, type MessageContext, nickOf, timeOf } from "./message-rows.ts";
+import type { Line } from "./line.ts";
+import type { MessageContext } from "./message-context.ts";
+import { isFolded, nickOf, timeOf } from "./message-rows.ts";
 import type { Size } from "./picture.ts";
 import { rowStartAbove, rowsFrom } from "./reader-rows.ts";
 import { type MessagePane, visibleLines } from "./scroll.ts";

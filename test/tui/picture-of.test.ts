@@ -506,10 +506,13 @@ test("help lists the keys of the screen and the commands", () => {
      WRITING
      Alt+Enter              new line in the message
      Ctrl+A Ctrl+E          start, end of the line
-     Ctrl+Left Ctrl+Right   a word back, forward
+     Ctrl+Left Ctrl+Right   a word back, forward (Alt+B Alt+F)
      Ctrl+W Ctrl+U Ctrl+K   cut the word, to the start, to the end
-     Ctrl+Y                 put back what was cut
-     Ctrl+_                 undo
+     Alt+Backspace Alt+D    cut the word before, behind the cursor
+     Ctrl+Y Alt+Y           put back what was cut; what was cut before
+     Ctrl+T Alt+T           swap two letters, two words
+     Alt+U Alt+L Alt+C      the word in capitals, small, with a capital
+     Ctrl+_ Alt+_           undo, redo
 
      COMMANDS
      /help [COMMAND]        what there is, or one command
