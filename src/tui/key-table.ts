@@ -149,8 +149,18 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "help", keys: ["escape", "f1"], action: "back", help: "close help" },
   { context: "help", keys: ["?"], action: "back", isForEmptyInput: true },
   { context: "help", keys: ["enter"], action: "choose", help: "do it, or write it" },
-  { context: "help", keys: ["up", "ctrl+p"], action: "select-previous", help: "one up" },
-  { context: "help", keys: ["down", "ctrl+n"], action: "select-next", help: "one down" },
+  {
+    context: "help",
+    keys: ["up", "ctrl+p", "shift+up"],
+    action: "select-previous",
+    help: "one up",
+  },
+  {
+    context: "help",
+    keys: ["down", "ctrl+n", "shift+down"],
+    action: "select-next",
+    help: "one down",
+  },
   { context: "help", keys: ["page-up"], action: "scroll-page-up", help: "a page up" },
   { context: "help", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
   { context: "help", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
@@ -161,10 +171,13 @@ export const keyBindings: readonly KeyBinding[] = [
 export const editingKeys: readonly (readonly [keys: string, help: string])[] = [
   ["Alt+Enter", "new line in the message"],
   ["Ctrl+A Ctrl+E", "start, end of the line"],
-  ["Ctrl+Left Ctrl+Right", "a word back, forward"],
+  ["Ctrl+Left Ctrl+Right", "a word back, forward (Alt+B Alt+F)"],
   ["Ctrl+W Ctrl+U Ctrl+K", "cut the word, to the start, to the end"],
-  ["Ctrl+Y", "put back what was cut"],
-  ["Ctrl+_", "undo"],
+  ["Alt+Backspace Alt+D", "cut the word before, behind the cursor"],
+  ["Ctrl+Y Alt+Y", "put back what was cut; what was cut before"],
+  ["Ctrl+T Alt+T", "swap two letters, two words"],
+  ["Alt+U Alt+L Alt+C", "the word in capitals, small, with a capital"],
+  ["Ctrl+_ Alt+_", "undo, redo"],
 ];
 
 /** A key as the table writes it: `ctrl+q`, `page-up`, or the text itself; `undefined` for a paste. */

@@ -6,7 +6,8 @@ import { formatBytes } from "./count-text.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { prompt } from "./layout.ts";
+import { emptiedEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
 import { answered, conversed } from "./room-change.ts";
@@ -39,7 +40,7 @@ export function reduceRoom(
   const action = ownAction ?? actionOf("room", key, isEmpty);
   if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
   if (screen.paste !== undefined) return show(state, quiet);
-  const editor = handleEditorKey(screen.editor, key) ?? screen.editor;
+  const editor = handleEditorKey(screen.editor, key, typedCells(state)) ?? screen.editor;
   return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
 }
 
@@ -81,7 +82,7 @@ function act(
       return show(state, { ...screen, paste: undefined, hint: "the paste was dropped" });
     case "history-older":
     case "history-newer":
-      return show(state, recall(screen, action, key));
+      return show(state, recall(state, screen, action, key));
     case "next-room":
       return show(state, besideRoom(screen, 1));
     case "previous-room":
@@ -103,8 +104,7 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
     ...screen,
-    // What was cut can be put back into the next line, too.
-    editor: { ...emptyEditor, killed: screen.editor.killed },
+    editor: emptiedEditor(screen.editor),
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
@@ -137,10 +137,15 @@ export function withAnswer(
   }
 }
 
-function recall(screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
-  const moved = handleEditorKey(screen.editor, key);
+function recall(state: ViewState, screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
+  const moved = handleEditorKey(screen.editor, key, typedCells(state));
   if (moved !== undefined) return { ...screen, editor: moved };
   const step = action === "history-older" ? historyOlder : historyNewer;
   const { history, text } = step(screen.history, screen.editor.text);
   return { ...screen, history, editor: replaceText(screen.editor, text) };
+}
+
+/** The cells of a row of the input line. */
+function typedCells({ size }: ViewState): number {
+  return Math.max(2, size.columns - prompt.length);
 }
