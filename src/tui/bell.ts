@@ -62,8 +62,7 @@ export function mentions(text: string, nick: string): boolean {
   return named.test(text.slice(0, mentionUnitsMax));
 }
 
-function isSeen({ helpRow, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
-  if (isFocused === false) return false;
-  if (helpRow !== undefined || screen.reader !== undefined) return false;
+function isSeen({ overlay, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
+  if (overlay !== undefined || isFocused === false) return false;
   return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
 }

@@ -41,7 +41,6 @@ export function enterServer(
     history: emptyHistory,
     paste: undefined,
     password: undefined,
-    reader: undefined,
     areMembersShown: true,
     hint:
       state.hosted?.id === ready.server.id
