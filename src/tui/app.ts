@@ -4,7 +4,7 @@ import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
-import type { TerminalEnvironment } from "./capabilities.ts";
+import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
@@ -97,6 +97,7 @@ class App {
       onKey: (key) => this.#dispatch({ type: "key", key }, "now"),
       onMouse: (mouse) => this.#dispatch({ type: "mouse", mouse }, "now"),
       onFocus: (isFocused) => this.#dispatch({ type: "focus", isFocused }, "now"),
+      onBackground: (rgb) => this.#dispatch({ type: "background", rgb }, "now"),
       hasMouse: true,
       onResize: (size) => this.#dispatch({ type: "resized", size }, "now"),
       onClosed: () => this.#end(),
@@ -373,7 +374,7 @@ class App {
 
 function settingsOf(options: TuiOptions): Settings {
   return {
-    theme: themeFor(options.isAscii),
+    theme: themeFor(options.isAscii, themeNameOf(options.env)),
     timeFormat: options.timeFormat ?? localTimeFormat,
     rooms: options.rooms,
     nick: options.nick,

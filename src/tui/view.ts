@@ -3,6 +3,7 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import { enterServer } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
@@ -18,6 +19,7 @@ import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { themeFor } from "./theme.ts";
 import {
   type Effect,
   emptyPicker,
@@ -51,6 +53,7 @@ export function startView(options: {
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
+    background: undefined,
     isFocused: undefined,
     noticedAt: undefined,
     isQuitting: false,
@@ -80,6 +83,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return reduceMouse(moment, state, event.mouse);
     case "focus":
       return { state: { ...state, isFocused: event.isFocused }, effects: [] };
+    case "background":
+      return { state: withBackground(state, event.rgb), effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
@@ -180,6 +185,12 @@ function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key
   if (common !== undefined) return common;
   const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
   return press === undefined ? step : reduceKey(moment, step.state, press);
+}
+
+function withBackground(state: ViewState, background: Rgb): ViewState {
+  const { settings } = state;
+  const theme = themeFor(settings.theme.isAscii, settings.theme.name, background);
+  return { ...state, background, settings: { ...settings, theme } };
 }
 
 /** Rows that one notch of the wheel scrolls, as in most programs. */
