@@ -84,6 +84,7 @@ const drivers = new Set([
   "tui/saved-file.ts",
   "tui/screen.ts",
   "tui/terminal.ts",
+  "tui/text-editor.ts",
 ]);
 
 /** Files of cli that only compute; the others drive the world by nature. */

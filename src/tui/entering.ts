@@ -1,9 +1,8 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
-import { emptyHistory } from "./input-history.ts";
-import { emptyEditor } from "./line-editor.ts";
+import { emptyDraft } from "./draft.ts";
 import { sortedMembers } from "./member-events.ts";
-import { changedRoom, noticed, roomTitle, withoutUnread } from "./room-change.ts";
+import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
   type Effect,
@@ -37,9 +36,9 @@ export function enterServer(
     connection: { state: "open", attempt: 1 },
     rooms: [],
     activeRoom: undefined,
-    editor: emptyEditor,
-    history: emptyHistory,
-    paste: undefined,
+    ...emptyDraft,
+    inputSearch: undefined,
+    prefix: undefined,
     password: undefined,
     reader: undefined,
     areMembersShown: true,
@@ -101,9 +100,8 @@ export function reduceEntered(
     ...next,
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
-    activeRoom: isShown ? event.room : screen.activeRoom,
   };
-  const rooms = isShown ? withoutUnread(entered, event.room) : entered;
+  const rooms = isShown ? shown(entered, event.room) : entered;
   if (query === undefined) return show(state, rooms);
   const body = { type: "message", text: query } as const;
   return show(state, rooms, { type: "post", room: event.room, body });
@@ -133,6 +131,7 @@ function newRoom(
     readSequence: read?.sequence ?? 0,
     typing: [],
     progress: undefined,
+    draft: emptyDraft,
   };
 }
 

@@ -81,6 +81,7 @@ function contextsOf(
         { name: "room", title: "ROOM" },
         { name: "reader", title: "READING A FOLDED MESSAGE" },
         { name: "paste", title: "A LONG PASTE" },
+        { name: "input-search", title: "LOOKING FOR WHAT YOU SAID" },
         everywhere,
       ];
   }

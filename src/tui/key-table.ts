@@ -9,6 +9,7 @@ export type KeyContext =
   | "nickname"
   | "changed"
   | "room"
+  | "input-search"
   | "paste"
   | "reader"
   | "help";
@@ -18,17 +19,21 @@ export type Action =
   | "back"
   | "choose"
   | "drop-paste"
+  | "edit-paste"
+  | "erase"
   | "help"
   | "history-newer"
   | "history-older"
   | "host"
   | "interrupt"
   | "next-room"
+  | "open-editor"
   | "open-message"
   | "previous-room"
   | "quit"
   | "redraw"
   | "rescan"
+  | "search-input"
   | "scroll-bottom"
   | "scroll-line-down"
   | "scroll-line-up"
@@ -45,7 +50,7 @@ export type Action =
 /** One entry: its keys do the action in that context. */
 export interface KeyBinding {
   readonly context: KeyContext;
-  /** As `keyName` writes them; the first is the one that help shows. */
+  /** As `keyName` writes them, two in a row with a blank between; the first is the one that help shows. */
   readonly keys: readonly string[];
   readonly action: Action;
   /** What help says; entries without it are second names that nobody has to know. */
@@ -54,7 +59,7 @@ export interface KeyBinding {
   readonly isForEmptyInput?: boolean;
 }
 
-/** Every key but those that edit the line. */
+/** Every key, but those that edit the line. */
 export const keyBindings: readonly KeyBinding[] = [
   { context: "everywhere", keys: ["ctrl+q"], action: "quit", help: "quit" },
   {
@@ -125,6 +130,18 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["escape"], action: "scroll-bottom" },
   { context: "room", keys: ["up"], action: "history-older", help: "what you said before" },
   { context: "room", keys: ["down"], action: "history-newer", help: "and back again" },
+  {
+    context: "room",
+    keys: ["ctrl+r"],
+    action: "search-input",
+    help: "look for what you said before",
+  },
+  {
+    context: "room",
+    keys: ["ctrl+x ctrl+e"],
+    action: "open-editor",
+    help: "write in your own $EDITOR",
+  },
   { context: "room", keys: ["ctrl+n", "alt+right"], action: "next-room", help: "next room" },
   { context: "room", keys: ["ctrl+p", "alt+left"], action: "previous-room", help: "previous room" },
   { context: "room", keys: ["f4"], action: "open-message", help: "read the folded message" },
@@ -144,7 +161,39 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "reader", keys: ["down", "shift+down"], action: "scroll-line-down" },
 
   { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
+  { context: "paste", keys: ["alt+e"], action: "edit-paste", help: "put it into the input line" },
   { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },
+
+  {
+    context: "input-search",
+    keys: ["ctrl+r", "up"],
+    action: "select-previous",
+    help: "an older line",
+  },
+  {
+    context: "input-search",
+    keys: ["ctrl+s", "down"],
+    action: "select-next",
+    help: "a newer line",
+  },
+  {
+    context: "input-search",
+    keys: ["enter", "tab"],
+    action: "choose",
+    help: "take it, to be changed or sent",
+  },
+  {
+    context: "input-search",
+    keys: ["backspace", "ctrl+h"],
+    action: "erase",
+    help: "a letter less",
+  },
+  {
+    context: "input-search",
+    keys: ["escape", "ctrl+g"],
+    action: "back",
+    help: "back to what you wrote",
+  },
 
   { context: "help", keys: ["escape", "q", "?", "enter"], action: "back", help: "close help" },
   { context: "help", keys: ["up", "shift+up"], action: "scroll-line-up" },
@@ -182,7 +231,15 @@ export function actionOf(
   isInputEmpty: boolean,
 ): Action | undefined {
   const name = keyName(key);
-  if (name === undefined) return undefined;
+  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty);
+}
+
+/** What the key, or the keys in a row with blanks between, do in that context. */
+export function actionNamed(
+  context: KeyContext,
+  name: string,
+  isInputEmpty: boolean,
+): Action | undefined {
   const isMeant = (binding: KeyBinding) =>
     binding.keys.includes(name) && (isInputEmpty || !binding.isForEmptyInput);
   const own = keyBindings.find((binding) => binding.context === context && isMeant(binding));
@@ -190,13 +247,18 @@ export function actionOf(
     ?.action;
 }
 
+/** Whether another key makes a sequence of it in that context. */
+export function isPrefix(context: KeyContext, name: string): boolean {
+  return keyBindings.some(
+    (binding) =>
+      binding.context === context && binding.keys.some((keys) => keys.startsWith(`${name} `)),
+  );
+}
+
 /** A key as people write it: `Ctrl+Q`, `PageUp`; a letter by itself stays as it is typed. */
 export function keyLabel(name: string): string {
   if (name.length === 1) return name;
-  return name
-    .split("+")
-    .map((part) =>
-      part.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase()),
-    )
-    .join("+");
+  return name.replace(/(^|[-+ ])([a-z])/g, (_, before: string, letter: string) => {
+    return (before === "-" ? "" : before) + letter.toUpperCase();
+  });
 }

@@ -1,4 +1,4 @@
-import { inputRows } from "./input-rows.ts";
+import { typedHeight } from "./input-view.ts";
 import { messageColumns } from "./message-context.ts";
 import type { Size } from "./picture.ts";
 import type { MessagePane } from "./scroll.ts";
@@ -15,9 +15,6 @@ const titleFromRows = 12;
 
 /** A typed message of more rows scrolls in its rows. */
 const inputRowsMax = 6;
-
-/** Stands before what is typed. */
-export const prompt = "> ";
 
 /** Where the parts of the room screen are, in cells. */
 export interface RoomLayout {
@@ -38,10 +35,7 @@ export function isTooSmall(size: Size): boolean {
 export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const hasTitle = titleFromRows <= size.rows;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
-  const typed =
-    screen.paste === undefined && screen.password === undefined
-      ? inputRows(screen.editor, { prompt, columns: size.columns, rowsMax }).rows.length
-      : 1;
+  const typed = typedHeight(screen, size.columns, rowsMax);
   const statusRows = 1;
   const messageRows = size.rows - statusRows - typed - (hasTitle ? 2 : 0);
   const hasMembers = screen.areMembersShown && membersFromColumns <= size.columns;

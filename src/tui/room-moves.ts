@@ -1,7 +1,7 @@
 import { withPastWelcome } from "./conversation.ts";
 import type { Action } from "./key-table.ts";
 import { membersFromColumns, messagePane } from "./layout.ts";
-import { activeRoom, conversed, withoutUnread } from "./room-change.ts";
+import { activeRoom, conversed, shown } from "./room-change.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
 
@@ -19,11 +19,6 @@ export function besideRoom(screen: RoomScreen, by: number): RoomScreen {
   const index = screen.rooms.findIndex(({ name }) => name === screen.activeRoom);
   const next = screen.rooms[(index + by + screen.rooms.length) % screen.rooms.length];
   return next === undefined ? screen : shown(screen, next.name);
-}
-
-/** The screen with that room shown. */
-export function shown(screen: RoomScreen, name: string): RoomScreen {
-  return { ...withoutUnread(screen, name), activeRoom: name };
 }
 
 /** The shown room, scrolled as a key wants it. */

@@ -1,32 +1,28 @@
 import type { RoomMember } from "../room/message-room.ts";
 import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
-import { type InputRows, inputRows } from "./input-rows.ts";
-import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
-import { passwordRows } from "./password-entry.ts";
+import { inputKeys, typedRows } from "./input-view.ts";
+import { messagePane, type RoomLayout, roomLayout } from "./layout.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { activeRoom, pendingCount } from "./room-change.ts";
 import { roomTabs } from "./room-tabs.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
-import { clip, textWidth } from "./text.ts";
+import { clip } from "./text.ts";
 import { nickStyle } from "./theme.ts";
 import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
 /** From this width on the status says why the connection is not open. */
 const reasonFromColumns = 80;
 
-const usualKeys = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
-
-const pasteKeys = ["Enter send as one message", "Esc drop"];
-
-const passwordKeys = ["Enter done", "Esc do nothing"];
-
 /** The picture of the room screen. */
 export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
   const layout = roomLayout(state.size, screen);
-  const input = typedRows(state, screen, layout);
+  const input = typedRows(state, screen, {
+    rowsMax: layout.inputRowsMax,
+    areKeysBelow: layout.hasTitle,
+  });
   const above = [
     ...(layout.hasTitle ? [titleRow(state, screen)] : []),
     ...bodyRows(state, screen, layout),
@@ -123,31 +119,15 @@ function roomNews({ now }: ViewState, { typing, progress, state }: RoomState): s
   ];
 }
 
-function typedRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): InputRows {
-  const { columns } = state.size;
-  if (screen.password !== undefined) return passwordRows(screen.password, columns);
-  if (screen.paste === undefined) {
-    return inputRows(screen.editor, { prompt, columns, rowsMax: layout.inputRowsMax });
-  }
-  const { separator, ellipsis } = state.settings.theme.glyphs;
-  const chip = `${prompt}[paste ${screen.paste.size}]`;
-  // With hints below, the keys are there.
-  const keys = layout.hasTitle ? "" : ` ${pasteKeys.join(` ${separator} `)}`;
-  const rows = [[span(chip, { isBold: true }), span(clip(keys, columns - chip.length, ellipsis))]];
-  return { rows, cursor: { column: Math.min(columns - 1, textWidth(chip)), row: 0 } };
-}
-
 function hintRow(state: ViewState, screen: RoomScreen): Row {
   const { theme } = state.settings;
   const { ellipsis, separator } = theme.glyphs;
-  const usual =
-    screen.password !== undefined
-      ? passwordKeys
-      : screen.paste === undefined
-        ? usualKeys
-        : pasteKeys;
   const news = newsText(state, screen);
-  const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
+  const text = clip(
+    ` ${news ?? inputKeys(screen).join(` ${separator} `)}`,
+    state.size.columns,
+    ellipsis,
+  );
   return [span(text, news === undefined ? theme.dim : theme.strong)];
 }
 

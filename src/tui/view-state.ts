@@ -8,7 +8,9 @@ import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts"
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
+import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
+import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
 import type { PasswordEntry } from "./password-entry.ts";
@@ -98,6 +100,8 @@ export interface RoomState {
   readonly typing: readonly { readonly nick: string; readonly until: number }[];
   /** How many of the others have our newest line. */
   readonly progress: DeliveryProgress | undefined;
+  /** What was being written here when another room was shown. */
+  readonly draft: Draft;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -112,6 +116,8 @@ export interface Paste {
   readonly text: string;
   /** `37 lines, 2.1 kB`: counted once, because it may be 16 MiB. */
   readonly size: string;
+  /** It is so long that it goes only when Enter is pressed twice: it was pressed once. */
+  readonly isConfirmed?: boolean;
 }
 
 /** A folded message that is read on the whole screen. */
@@ -146,6 +152,12 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** The line that is answered or changed by what is written. */
+  readonly about: About | undefined;
+  /** In the place of the input line while one of the lines before is looked for. */
+  readonly inputSearch: InputSearch | undefined;
+  /** The first key of a sequence of two, by its name. */
+  readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
   /** `undefined` while the conversation is seen. */
@@ -218,7 +230,10 @@ export type ViewEvent =
   | { readonly type: "post-refused"; readonly body: PostBody }
   /** A message was written to a file of this path. */
   | { readonly type: "saved"; readonly path: string }
-  | { readonly type: "save-failed"; readonly message: string };
+  | { readonly type: "save-failed"; readonly message: string }
+  /** What came back from the editor of the person's own. */
+  | { readonly type: "text-edited"; readonly text: string }
+  | { readonly type: "text-edit-failed"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -258,6 +273,8 @@ export type Effect =
     }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
+  /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
+  | { readonly type: "edit-text"; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Rings the terminal's bell. */

@@ -89,6 +89,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "post-refused":
     case "saved":
     case "save-failed":
+    case "text-edited":
+    case "text-edit-failed":
       return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
     default:
       return assertNever(event);
@@ -185,7 +187,10 @@ function isInputEmpty(screen: Screen): boolean {
       return screen.editor.text === "";
     case "room":
       return (
-        screen.editor.text === "" && screen.paste === undefined && screen.password === undefined
+        screen.editor.text === "" &&
+        screen.paste === undefined &&
+        screen.password === undefined &&
+        screen.inputSearch === undefined
       );
   }
 }
@@ -201,6 +206,7 @@ function withoutInput(screen: Screen): Screen {
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
       if (screen.password !== undefined) return { ...screen, password: undefined };
+      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
       return screen.paste === undefined
         ? { ...screen, editor: killAll(screen.editor) }
         : { ...screen, paste: undefined };

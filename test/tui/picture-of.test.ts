@@ -480,6 +480,8 @@ test("help lists the keys of the screen and the commands", () => {
      Ctrl+End               newest message
      Up                     what you said before
      Down                   and back again
+     Ctrl+R                 look for what you said before
+     Ctrl+X Ctrl+E          write in your own $EDITOR
      Ctrl+N                 next room
      Ctrl+P                 previous room
      F4                     read the folded message
@@ -494,7 +496,14 @@ test("help lists the keys of the screen and the commands", () => {
 
      A LONG PASTE
      Enter                  send it as one message
+     Alt+E                  put it into the input line
      Escape                 drop it
+
+     LOOKING FOR WHAT YOU SAID
+     Ctrl+R                 an older line
+     Ctrl+S                 a newer line
+     Enter                  take it, to be changed or sent
+     Escape                 back to what you wrote
 
      EVERYWHERE
      Ctrl+Q                 quit
@@ -572,6 +581,7 @@ test("help lists the keys of the screen and the commands", () => {
      /restart [in TIME] [TEXT] stop it; it will be back soon
      /open                  read the folded message, as F4 does
      /save FILE             write the folded message to a new file
+     /editor                write in your own $EDITOR
      /servers [now]         choose another server
      /clear                 empty the screen, not the history
      /redraw                paint the screen again

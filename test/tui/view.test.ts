@@ -206,7 +206,9 @@ describe("typing in a room", () => {
     expect(room(run).paste?.text).toHaveLength(textBytesMax);
     run.paste("");
     expect(room(run).paste?.text).toHaveLength(textBytesMax);
-    expect(run.text()).toContain("a message has at most 16.8 MB; nothing was pasted");
+    expect(run.text()).toContain(
+      "nothing was pasted: a message has at most 16.8 MB; /send FILE sends more",
+    );
   });
 
   test("a paste of one line that ends with a line feed is a line like any other", () => {
