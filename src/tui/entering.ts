@@ -40,7 +40,6 @@ export function enterServer(
     inputSearch: undefined,
     prefix: undefined,
     password: undefined,
-    reader: undefined,
     areMembersShown: true,
     hint:
       state.hosted?.id === ready.server.id

@@ -9,7 +9,6 @@ import { type Action, actionNamed, actionOf, isPrefix, keyLabel, keyName } from 
 import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { reduceReader } from "./reader.ts";
 import { answered, conversed } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { besideRoom, scrolled, toggleMembers } from "./room-moves.ts";
@@ -39,7 +38,6 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
-  if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
   if (screen.inputSearch !== undefined) {
     return reduceInputSearch(state, screen, screen.inputSearch, key);
@@ -98,7 +96,7 @@ function act(
     case "previous-room":
       return show(state, besideRoom(screen, -1));
     case "open-message":
-      return show(state, opened(state, screen));
+      return opened(state, screen);
     case "toggle-members":
       return show(state, toggleMembers(state, screen));
     default:

@@ -464,20 +464,6 @@ describe("the room", () => {
   });
 });
 
-test("help lists the keys of the screen and the commands", () => {
-  const run = joiningView({ size: { columns: 80, rows: 300 } })
-    .enter()
-    .keys("f1");
-  const rows = run.text().split("\n");
-  expect(rows[0]).toMatch(/^ Help: chatting .*Esc closes$/);
-  expect(rows.filter((row) => /^ [A-Z ]+$/.test(row))).toEqual(
-    expect.arrayContaining([" ROOM", " A LONG PASTE", " EVERYWHERE", " WRITING", " COMMANDS"]),
-  );
-  expect(rows).toContain(" Enter                  send");
-  expect(rows).toContain(" /save FILE             write the folded message to a new file");
-  expect(rows.at(-1)).toBe(" //text                 say something that starts with a slash");
-});
-
 describe("every picture", () => {
   test("fits its terminal, with the cursor inside", () => {
     for (const size of sizes) {
