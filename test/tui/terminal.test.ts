@@ -99,7 +99,6 @@ describe("the terminal", () => {
     await emulator.settled();
     const bytes = emulator.bytesTaken;
     terminal.draw(pictureOf("meanwhile"));
-    terminal.ring();
     terminal.lend();
     process.emit("SIGCONT");
     await emulator.settled();
