@@ -1,7 +1,7 @@
 import type { Picture, Row } from "./picture.ts";
 import { readerPane, readerTop } from "./reader.ts";
 import { rowsFrom } from "./reader-rows.ts";
-import { newsText } from "./room-view.ts";
+import { newsText } from "./room-bars.ts";
 import { barRow, span } from "./row.ts";
 import { clip } from "./text.ts";
 import type { Reader, RoomScreen, ViewState } from "./view-state.ts";

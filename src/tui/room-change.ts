@@ -40,8 +40,16 @@ export function noticed(moment: Moment, screen: RoomScreen, text: string): RoomS
   return { ...screen, rooms };
 }
 
+/** The screen with that room shown. */
+export function shown(screen: RoomScreen, name: string): RoomScreen {
+  if (screen.activeRoom === name) return withoutUnread(screen, name);
+  const panes = { ...screen.panes, roomsTop: undefined, peopleTop: 0 };
+  const lastRoom = screen.activeRoom ?? screen.lastRoom;
+  return { ...withoutUnread(screen, name), activeRoom: name, lastRoom, cameFrom: undefined, panes };
+}
+
 /** The screen with nothing unread in that room. */
-export function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
+function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
   return changedRoom(screen, name, (room) => ({ ...room, unreadCount: 0, mentionCount: 0 }));
 }
 

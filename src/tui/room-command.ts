@@ -9,8 +9,7 @@ import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount } from "./room-change.ts";
-import { shown } from "./room-moves.ts";
+import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
 import {
   type Effect,

@@ -11,6 +11,7 @@ import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
@@ -87,6 +88,8 @@ export interface RoomState {
   readonly state: RoomMode;
   /** In the order of their names. */
   readonly members: readonly RoomMember[];
+  /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
+  readonly persons: readonly string[];
   readonly conversation: Conversation;
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
@@ -98,6 +101,8 @@ export interface RoomState {
   readonly typing: readonly { readonly nick: string; readonly until: number }[];
   /** How many of the others have our newest line. */
   readonly progress: DeliveryProgress | undefined;
+  /** Up to this sequence all others have our lines; 0 when nothing is known. */
+  readonly deliveredSequence: number;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -105,6 +110,14 @@ export interface DeliveryProgress {
   readonly sequence: number;
   readonly memberCount: number;
   readonly deliveredCount: number;
+}
+
+/** That the server will stop. */
+export interface PlannedStop {
+  /** Clock.now(). */
+  readonly at: number;
+  readonly reason: string;
+  readonly isRestart: boolean;
 }
 
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
@@ -150,7 +163,13 @@ export interface RoomScreen {
   readonly password: PasswordEntry | undefined;
   /** `undefined` while the conversation is seen. */
   readonly reader: Reader | undefined;
-  readonly areMembersShown: boolean;
+  readonly panes: PaneChoice;
+  /** The room that was shown before this one. */
+  readonly lastRoom: string | undefined;
+  /** Where somebody was who now goes through the rooms in which something waits. */
+  readonly cameFrom: string | undefined;
+  /** When the server stops, Clock.now(), if it has said so. */
+  readonly stop: PlannedStop | undefined;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
   /** What to tell in the room that is entered first. */
