@@ -1,5 +1,5 @@
-import { type Cell, plainAttribute } from "./cells.ts";
-import type { Picture } from "./picture.ts";
+import { type Cell, isSameStyle, plainStyle } from "./cells.ts";
+import type { Picture, Style } from "./picture.ts";
 import { graphemeWidth } from "./text.ts";
 
 /** Longer frames are sent as one piece for terminals that know how (mode 2026); others ignore it. */
@@ -12,8 +12,10 @@ export interface FrameOptions {
   /** What the terminal shows now; it is made equal to `lines`. */
   readonly shownLines: readonly Cell[][];
   readonly cursor: Picture["cursor"];
-  /** The escape sequence for an attribute; asked once for each run of cells. */
-  readonly sequenceOf: (attribute: number) => string;
+  /** The escape sequence for a style; asked once for each run of cells. */
+  readonly sequenceOf: (style: Style) => string;
+  /** Whether the terminal knows links (OSC 8). */
+  readonly hasLinks: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FrameOptions {
  * the margin (DECAWM off). Afterwards it draws plain, and its cursor is where the picture says.
  */
 export function composeFrame(options: FrameOptions): string {
-  const pen = new Pen(options.sequenceOf);
+  const pen = new Pen(options);
   for (const [y, line] of options.lines.entries()) {
     const shownLine = options.shownLines[y];
     if (shownLine !== undefined) drawLine(pen, y, line, shownLine);
@@ -37,20 +39,20 @@ export function composeFrame(options: FrameOptions): string {
 
 /** Where the terminal draws next and how, so that nothing is said twice. */
 class Pen {
-  readonly #sequenceOf: (attribute: number) => string;
+  readonly #options: FrameOptions;
   #output = "";
-  #attribute = plainAttribute;
+  #style = plainStyle;
+  #link: string | undefined;
   /** Unknown after a character whose width is the terminal's secret. */
   #at: { readonly x: number; readonly y: number } | undefined;
 
-  constructor(sequenceOf: (attribute: number) => string) {
-    this.#sequenceOf = sequenceOf;
+  constructor(options: FrameOptions) {
+    this.#options = options;
   }
 
-  draw(x: number, y: number, [attribute, text]: Cell, width: number): void {
+  draw(x: number, y: number, [style, text, link]: Cell, width: number): void {
     if (this.#at?.x !== x || this.#at.y !== y) this.#output += position(x, y);
-    if (attribute !== this.#attribute) this.#output += this.#sequenceOf(attribute);
-    this.#attribute = attribute;
+    this.#use(style, link);
     if (isWidthCertain(text)) {
       this.#output += text;
       this.#at = { x: x + width, y };
@@ -62,8 +64,16 @@ class Pen {
   }
 
   finish(): string {
-    if (this.#attribute !== plainAttribute) this.#output += this.#sequenceOf(plainAttribute);
+    this.#use(plainStyle, undefined);
     return this.#output;
+  }
+
+  #use(style: Style, link: string | undefined): void {
+    const { sequenceOf, hasLinks } = this.#options;
+    if (!isSameStyle(style, this.#style)) this.#output += sequenceOf(style);
+    this.#style = style;
+    if (hasLinks && link !== this.#link) this.#output += linkSequence(link);
+    this.#link = link;
   }
 }
 
@@ -73,10 +83,11 @@ function drawLine(pen: Pen, y: number, line: readonly Cell[], shownLine: readonl
   for (const [x, cell] of line.entries()) {
     const shown = shownLine[x];
     if (shown === undefined) return;
-    const [attribute, text] = cell;
-    const isSame = shown[0] === attribute && shown[1] === text;
-    shown[0] = attribute;
+    const [style, text, link] = cell;
+    const isSame = shown[1] === text && shown[2] === link && isSameStyle(shown[0], style);
+    shown[0] = style;
     shown[1] = text;
+    shown[2] = link;
     if (text === "" || (isSame && spoiltEnd <= x)) continue;
     const width = line[x + 1]?.[1] === "" ? 2 : 1;
     pen.draw(x, y, cell, width);
@@ -100,6 +111,16 @@ const certain =
 
 function isWidthCertain(text: string): boolean {
   return text.length === 1 && certain.test(text);
+}
+
+/** Parts of one link in several rows are one to the terminal by their id; hash of the address. */
+function linkSequence(link: string | undefined): string {
+  if (link === undefined) return "\x1b]8;;\x1b\\";
+  let hash = 0;
+  for (let at = 0; at < link.length; at += 1) {
+    hash = (Math.imul(hash, 31) + link.charCodeAt(at)) >>> 0;
+  }
+  return `\x1b]8;id=${hash.toString(36)};${link}\x1b\\`;
 }
 
 function position(x: number, y: number): string {

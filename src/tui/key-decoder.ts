@@ -1,7 +1,8 @@
 import { assertNever } from "../base/assert.ts";
 import { sanitizeText } from "../base/text.ts";
-import type { KeyEvent } from "./key.ts";
+import type { KeyEvent, TerminalEvent } from "./key.ts";
 import { altKey, controlKey, keyEvent, type Sequence, sequenceKey } from "./key-sequences.ts";
+import { MouseReader } from "./mouse.ts";
 
 /** An Escape that nothing follows for this long is the key: more than tmux and ssh hold bytes back. */
 export const escapeWaitMs = 50;
@@ -40,28 +41,29 @@ const pasteEnd = "\x1b[201~";
 /** Where reading goes on in the text, and what was found before. */
 interface Step {
   readonly next: number;
-  readonly event?: KeyEvent | undefined;
+  readonly event?: TerminalEvent | undefined;
 }
 
 /**
- * Makes key events of the bytes that a terminal sends. Sans-IO: give it what was read and call
+ * Makes events of the bytes that a terminal sends. Sans-IO: give it what was read and call
  * `handleTimeout` when `pollTimeout` has come. However the bytes are split over reads, the events are
- * the same, but that text may come in other pieces. Answers of the terminal, mouse and focus reports
- * and sequences it does not know give no event. Bytes that are not UTF-8 become U+FFFD.
+ * the same, but that text may come in other pieces. Answers of the terminal and sequences it does
+ * not know give no event. Bytes that are not UTF-8 become U+FFFD.
  */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #mouse = new MouseReader();
   #state: State = ground;
   #heardAt = 0;
 
   /** Takes the bytes of one read, of any length. */
-  handleBytes(now: number, bytes: Uint8Array): KeyEvent[] {
+  handleBytes(now: number, bytes: Uint8Array): TerminalEvent[] {
     const decoded = this.#utf8.decode(bytes, { stream: true });
     this.#heardAt = now;
     const state = this.#state;
     if (state.type === "sequence") this.#state = ground;
     const text = state.type === "sequence" ? state.text + decoded : decoded;
-    const events: KeyEvent[] = [];
+    const events: TerminalEvent[] = [];
     for (let at = 0; at < text.length; ) {
       const { next, event } = this.#step(text, at);
       if (event !== undefined) events.push(event);
@@ -188,7 +190,14 @@ export class KeyDecoder {
       this.#state = { type: "paste", text: "", units: 0, tail: "" };
       return { next: end + 1 };
     }
-    return { next: end + 1, event: sequenceKey(sequence) };
+    return { next: end + 1, event: this.#readReport(sequence) ?? sequenceKey(sequence) };
+  }
+
+  /** What is no key: the mouse, and the focus (`CSI I` and `CSI O`, mode 1004). */
+  #readReport({ body, final }: Sequence): TerminalEvent | undefined {
+    if (body.startsWith("<")) return this.#mouse.read(body, final);
+    const isFocus = body === "" && (final === "I" || final === "O");
+    return isFocus ? { type: "focus", isFocused: final === "I" } : undefined;
   }
 
   #readShiftThree(text: string, at: number): Step {

@@ -9,7 +9,7 @@ import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
-import type { KeyEvent } from "./key.ts";
+import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
@@ -204,6 +204,8 @@ export interface ViewState {
   readonly warning:
     | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
     | undefined;
+  /** Whether our window is in front; `undefined` while the terminal has not told. */
+  readonly isFocused: boolean | undefined;
   /** Clock.now() of the last ring of the bell. */
   readonly rungAt: number | undefined;
   readonly isQuitting: boolean;
@@ -212,6 +214,9 @@ export interface ViewState {
 /** What happened. */
 export type ViewEvent =
   | { readonly type: "key"; readonly key: KeyEvent }
+  | { readonly type: "mouse"; readonly mouse: MouseEvent }
+  /** The terminal's window came to the front or went from it. */
+  | { readonly type: "focus"; readonly isFocused: boolean }
   | { readonly type: "resized"; readonly size: Size }
   /** Only time has passed. */
   | { readonly type: "tick" }
@@ -281,6 +286,12 @@ export type Effect =
   | { readonly type: "redraw" }
   /** Rings the terminal's bell. */
   | { readonly type: "ring" }
+  /** Tells somebody who looks elsewhere; the texts are sanitised and cut where they are sent. */
+  | { readonly type: "notify"; readonly title: string; readonly body: string }
+  /** Puts the text into the clipboard, where the terminal allows it. */
+  | { readonly type: "copy"; readonly text: string }
+  /** Lets the terminal tell of wheel and clicks, or leaves the mouse to it. */
+  | { readonly type: "mouse"; readonly isOn: boolean }
   /** Ends at once when asked for a second time. */
   | { readonly type: "quit" };
 

@@ -5,7 +5,8 @@ import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
 import { helpRowMax } from "./help-view.ts";
-import type { KeyEvent } from "./key.ts";
+import type { KeyEvent, MouseEvent } from "./key.ts";
+import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
@@ -16,6 +17,7 @@ import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } fro
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import {
+  type Effect,
   emptyPicker,
   type Moment,
   type Screen,
@@ -46,6 +48,7 @@ export function startView(options: {
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
+    isFocused: undefined,
     rungAt: undefined,
     isQuitting: false,
   };
@@ -63,6 +66,10 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
   switch (event.type) {
     case "key":
       return reduceKey(moment, state, event.key);
+    case "mouse":
+      return reduceMouse(moment, state, event.mouse);
+    case "focus":
+      return { state: { ...state, isFocused: event.isFocused }, effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
@@ -144,6 +151,23 @@ function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
     case "room":
       return reduceRoom(moment, calm, state.screen, key);
   }
+}
+
+/** Rows that one notch of the wheel scrolls, as in most programs. */
+const wheelRows = 3;
+
+/** The wheel is as good as the keys that scroll by a row. */
+function reduceMouse(moment: Moment, state: ViewState, { button }: MouseEvent): Step {
+  if (button !== "wheel-up" && button !== "wheel-down") return { state, effects: [] };
+  const key = keyEvent(button === "wheel-up" ? "up" : "down", { isShift: true });
+  const effects: Effect[] = [];
+  let scrolled = state;
+  for (let row = 0; row < wheelRows; row += 1) {
+    const step = reduceKey(moment, scrolled, key);
+    scrolled = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: scrolled, effects };
 }
 
 function reduceCommon(

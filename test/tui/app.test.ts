@@ -365,7 +365,7 @@ describe("while chatting", () => {
     const run = new AppRun();
     await run.enter();
     await run.type("?", "Help: chatting");
-    await run.type("\u001b[6~".repeat(2), "/join ROOM");
+    await run.type("\u001b[6~\u001b[6~", "/join ROOM");
     await run.type("q", "first line");
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../../src/base/bytes.ts";
 import { sanitizeText } from "../../src/base/text.ts";
-import type { KeyEvent } from "../../src/tui/key.ts";
+import type { TerminalEvent } from "../../src/tui/key.ts";
 import {
   escapeWaitMs,
   KeyDecoder,
@@ -14,11 +14,16 @@ import { SeededRandom } from "../support/random.ts";
 
 const start = 1_000_000;
 
-/** A key in one line: modifiers as C-, M-, S- before its name; text in quotes; a paste in angles. */
-function describeEvent(event: KeyEvent): string {
+/**
+ * An event in one line: modifiers of a key as C-, M-, S- before its name; text in quotes; a paste in
+ * angles; the mouse with its cell.
+ */
+function describeEvent(event: TerminalEvent): string {
   if (event.type === "text") return `"${event.text}"`;
   if (event.type === "paste") return `<${event.text}>${event.isCut ? "cut" : ""}`;
-  const { isCtrl, isAlt, isShift, name } = event;
+  if (event.type === "focus") return event.isFocused ? "in" : "out";
+  const { isCtrl, isAlt, isShift } = event;
+  const name = event.type === "key" ? event.name : `${event.button}@${event.column},${event.row}`;
   return `${isCtrl ? "C-" : ""}${isAlt ? "M-" : ""}${isShift ? "S-" : ""}${name}`;
 }
 
@@ -118,8 +123,14 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[27;4;65~", "M-S-a"],
   ["\x1b[27~", ""],
   // reports and answers
-  ["\x1b[I\x1b[O", ""],
-  ["\x1b[<0;10;20M\x1b[<0;10;20mx", '"x"'],
+  ["\x1b[I\x1b[O", "in out"],
+  ["\x1b[<0;10;20M\x1b[<0;10;20mx", 'left@9,19 "x"'],
+  ["\x1b[<0;1;1M\x1b[<0;2;1m", "left@0,0 drag@1,0"],
+  ["\x1b[<0;2;1m", ""],
+  ["\x1b[<64;80;24M\x1b[<65;1;1M", "wheel-up@79,23 wheel-down@0,0"],
+  ["\x1b[<68;1;1M\x1b[<24;3;4M", "S-wheel-up@0,0 C-M-left@2,3"],
+  ["\x1b[<1;5;5M\x1b[<2;5;5M\x1b[<35;5;5M\x1b[<66;5;5M\x1b[<128;5;5M", ""],
+  ["\x1b[<0;0;1M\x1b[<0;1M\x1b[<0;1;1;1M\x1b[<0;1;999999Mx", '"x"'],
   ["\x1b[M !!x", '"x"'],
   ["\x1b[24;80R", ""],
   ["\x1b[1;1R", ""],
@@ -220,7 +231,7 @@ describe("the key decoder", () => {
       const whole = new KeyDecoder();
       const expected = join(whole.handleBytes(start, bytes));
       const split = new KeyDecoder();
-      const events: KeyEvent[] = [];
+      const events: TerminalEvent[] = [];
       for (let at = 0; at < bytes.length; ) {
         const end = at + random.between(1, 4);
         events.push(...split.handleBytes(start, bytes.subarray(at, end)));
@@ -241,7 +252,7 @@ describe("the key decoder", () => {
       );
       const events = decoder.handleBytes(start, bytes);
       for (const event of events) {
-        if (event.type === "key") continue;
+        if (event.type !== "text" && event.type !== "paste") continue;
         expect(event.text, `seed ${seed}`).toBe(sanitizeText(event.text));
       }
     }
@@ -249,8 +260,8 @@ describe("the key decoder", () => {
 });
 
 /** Text may come in pieces, so neighbouring pieces are put together. */
-function join(events: readonly KeyEvent[]): string {
-  const joined: KeyEvent[] = [];
+function join(events: readonly TerminalEvent[]): string {
+  const joined: TerminalEvent[] = [];
   for (const event of events) {
     const last = joined.at(-1);
     if (event.type !== "text" || last?.type !== "text") joined.push(event);

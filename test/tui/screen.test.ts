@@ -1,6 +1,7 @@
 import type { IBufferCell } from "@xterm/headless";
 import { describe, expect, test } from "vitest";
-import { attributeOf, type Cell, paint, plainAttribute } from "../../src/tui/cells.ts";
+import { capabilitiesOf } from "../../src/tui/capabilities.ts";
+import { type Cell, isSameStyle, paint, plainStyle } from "../../src/tui/cells.ts";
 import type { Picture, Row, Size, Span, Style } from "../../src/tui/picture.ts";
 import { CellScreen } from "../../src/tui/screen.ts";
 import { graphemes, graphemeWidth } from "../../src/tui/text.ts";
@@ -17,8 +18,9 @@ class Fixture {
 
   constructor(options: EmulatorOptions, environment: NodeJS.ProcessEnv = env) {
     this.emulator = new Emulator(options);
-    this.#screen = new CellScreen(environment, this.emulator.size);
-    this.emulator.stdout.write(this.#screen.enter());
+    const capabilities = capabilitiesOf(environment);
+    this.#screen = new CellScreen(environment, capabilities, this.emulator.size);
+    this.emulator.stdout.write(this.#screen.enter(true));
   }
 
   /** Gives the bytes of the frame, as text. */
@@ -102,6 +104,7 @@ describe("the screen", () => {
       { foreground: 2 },
       { foreground: 12, background: 1 },
       { background: 201 },
+      { isItalic: true, foreground: "#102030" },
     ];
     fixture.draw({ rows: [styles.map((style) => ({ text: "x", style }))] });
     await fixture.emulator.settled();
@@ -114,10 +117,11 @@ describe("the screen", () => {
     expect([cells[5]!.getFgColor(), cells[5]!.getBgColor()]).toEqual([12, 1]);
     expect(cells[6]!.getBgColor()).toBe(201);
     expect(cells[6]!.isBold()).toBe(0);
-    expect(fixture.emulator.cell(7, 0)!.isBgDefault()).toBe(true);
+    expect(cells[7]!.isItalic()).not.toBe(0);
+    expect(fixture.emulator.cell(8, 0)!.isBgDefault()).toBe(true);
   });
 
-  test("uses no colour when none is wanted, and 16 where there are no more", () => {
+  test("uses no colour when none is wanted, and 8 or 16 where there are no more", () => {
     const span: Span = { text: "x", style: { isBold: true, foreground: 201, background: 9 } };
     const frameIn = (environment: NodeJS.ProcessEnv) => {
       using fixture = new Fixture({ columns: 10, rows: 2 }, environment);
@@ -125,7 +129,8 @@ describe("the screen", () => {
     };
     expect(frameIn({ TERM: "xterm", NO_COLOR: "1" })).toContain("\x1b[0;1mx");
     expect(frameIn({ TERM: "vt220" })).toContain("\x1b[0;1mx");
-    expect(frameIn({ TERM: "linux" })).toMatch(/\[0;1;[39]\d;101mx/);
+    expect(frameIn({ TERM: "linux" })).toMatch(/\[0;1;3\d;41mx/);
+    expect(frameIn({ TERM: "xterm-16color" })).toMatch(/\[0;1;[39]\d;101mx/);
     expect(frameIn({ TERM: "xterm", NO_COLOR: "" })).toContain("\x1b[0;1;38;5;201;101mx");
   });
 
@@ -276,7 +281,7 @@ function changed(random: SeededRandom, picture: Picture, size: Size): Picture {
 /** What the cells have to be, by the painter alone, without any frame before. */
 function cellsOf(picture: Picture, size: Size): Cell[][] {
   const lines = Array.from({ length: size.rows }, () =>
-    Array.from({ length: size.columns }, (): Cell => [plainAttribute, " "]),
+    Array.from({ length: size.columns }, (): Cell => [plainStyle, " "]),
   );
   paint(picture, lines, size);
   return lines;
@@ -298,8 +303,8 @@ type Widths = "modern" | "old";
 
 /** Of a cluster the first character counts, and on an old terminal nothing that is wide today. */
 function cellDifference(seen: IBufferCell, cell: Cell, width: number, widths: Widths): string {
-  const [attribute, text] = cell;
-  if ((seen.isBold() === 0) !== (attribute === plainAttribute)) return `attribute ${attribute}`;
+  const [style, text] = cell;
+  if ((seen.isBold() !== 0) !== (style.isBold ?? false)) return `style ${JSON.stringify(style)}`;
   const shown = seen.getChars() === "" ? " " : seen.getChars();
   const [first = "", ...others] = text;
   if (widths === "old" && (0 < others.length || "\u2000" < first)) return "";
@@ -360,8 +365,8 @@ describe("frames", () => {
     expect(tookMs / pictures.length).toBeLessThan(60);
   });
 
-  test("cost an attribute once", () => {
-    expect(attributeOf({})).toBe(plainAttribute);
-    expect(attributeOf({ isBold: true })).not.toBe(attributeOf({ isDim: true }));
+  test("know a style again that is another object", () => {
+    expect(isSameStyle({ isBold: false, foreground: undefined }, {})).toBe(true);
+    expect(isSameStyle({ isBold: true }, { isDim: true })).toBe(false);
   });
 });
