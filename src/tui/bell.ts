@@ -41,7 +41,7 @@ export function mentions(text: string, nick: string): boolean {
   return named.test(text.slice(0, mentionUnitsMax));
 }
 
-function isSeen({ helpRow }: ViewState, screen: RoomScreen, room: string): boolean {
-  if (helpRow !== undefined || screen.reader !== undefined) return false;
+function isSeen({ overlay }: ViewState, screen: RoomScreen, room: string): boolean {
+  if (overlay !== undefined) return false;
   return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
 }

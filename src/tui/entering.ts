@@ -42,7 +42,6 @@ export function enterServer(
     history: emptyHistory,
     paste: undefined,
     password: undefined,
-    reader: undefined,
     panes: usualPanes,
     lastRoom: undefined,
     cameFrom: undefined,

@@ -1,8 +1,8 @@
 import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
 import type { RoomLayout } from "./layout.ts";
+import { newsText } from "./news-text.ts";
 import type { Row } from "./picture.ts";
-import { warningText } from "./quitting.ts";
 import { activeRoom, pendingCount } from "./room-change.ts";
 import { isPrivate, urgentRoom } from "./room-order.ts";
 import { roomTabs } from "./room-tabs.ts";
@@ -37,7 +37,7 @@ export function titleRow(state: ViewState, screen: RoomScreen, layout: RoomLayou
 /** The row above the input line: what happens in the room, and what waits elsewhere. */
 export function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row {
   const { theme } = state.settings;
-  const urgent = layout.hasTitle ? undefined : newsText(state, screen);
+  const urgent = layout.hasTitle ? undefined : newsText(state);
   if (urgent !== undefined) return barRow(` ${urgent}`, "", state.size.columns, theme);
   const isLinkAbove = layout.hasTitle && 0 < layout.roomsColumns + layout.peopleColumns;
   const room = activeRoom(screen);
@@ -111,14 +111,4 @@ function roomNews({ now }: ViewState, screen: RoomScreen, room: RoomState): stri
       ? [`delivered ${deliveredCount}/${memberCount}, /seen names them`]
       : []),
   ];
-}
-
-/** What matters more than the keys: the answer to the last one, or that we are about to end. */
-export function newsText(state: ViewState, screen: RoomScreen): string | undefined {
-  const urgent = warningText(state) ?? screen.hint;
-  if (urgent !== undefined) return urgent;
-  if (state.isQuitting) {
-    return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;
-  }
-  return undefined;
 }

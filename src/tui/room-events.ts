@@ -100,8 +100,8 @@ export function reduceRoomEvent(
 
 /** Tells the server what was read: the end of the shown room, while it is seen. */
 export function withReadTold(step: Step): Step {
-  const { screen, helpRow } = step.state;
-  if (screen.type !== "room" || helpRow !== undefined || screen.reader !== undefined) return step;
+  const { screen, overlay } = step.state;
+  if (screen.type !== "room" || overlay !== undefined) return step;
   const room = activeRoom(screen);
   const newest = room?.conversation.newest;
   if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;

@@ -1,10 +1,11 @@
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
+import { newsText } from "./news-text.ts";
 import type { PaneRow } from "./pane-rows.ts";
 import { passwordRows } from "./password-entry.ts";
 import { peoplePane } from "./people-pane.ts";
 import type { Picture, Row } from "./picture.ts";
-import { newsText, statusRow, titleRow } from "./room-bars.ts";
+import { statusRow, titleRow } from "./room-bars.ts";
 import { activeRoom } from "./room-change.ts";
 import { roomsPane } from "./rooms-pane.ts";
 import { fitRow, span } from "./row.ts";
@@ -96,7 +97,7 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
       : screen.paste === undefined
         ? usualKeys
         : pasteKeys;
-  const news = newsText(state, screen);
+  const news = newsText(state);
   const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
   return [span(text, news === undefined ? theme.dim : theme.strong)];
 }

@@ -10,7 +10,6 @@ import { prompt } from "./layout.ts";
 import { emptiedEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { reduceReader } from "./reader.ts";
 import { answered, conversed } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
@@ -33,7 +32,6 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
-  if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
   const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
@@ -86,7 +84,7 @@ function act(
     case "history-newer":
       return show(state, recall(state, screen, action, key));
     case "open-message":
-      return show(state, opened(state, screen));
+      return opened(state, screen);
     default:
       return show(state, moved(state, screen, action, key));
   }

@@ -11,6 +11,7 @@ import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
@@ -127,17 +128,6 @@ export interface Paste {
   readonly size: string;
 }
 
-/** A folded message that is read on the whole screen. */
-export interface Reader {
-  /** Who said it and when. */
-  readonly from: string;
-  readonly text: string;
-  /** `25,847 lines, 1.2 MB`: counted once, as with a paste. */
-  readonly size: string;
-  /** Offset in the text that is in the first row seen. */
-  readonly top: number;
-}
-
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -161,8 +151,6 @@ export interface RoomScreen {
   readonly paste: Paste | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
-  /** `undefined` while the conversation is seen. */
-  readonly reader: Reader | undefined;
   readonly panes: PaneChoice;
   /** The room that was shown before this one. */
   readonly lastRoom: string | undefined;
@@ -192,8 +180,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
-  /** First row of help that is seen, or `undefined` while help is closed. */
-  readonly helpRow: number | undefined;
+  /** What lies over the screen. */
+  readonly overlay: Overlay | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
   readonly now: number;
   /** Clock.now() of the last Ctrl-C on an empty line, for a while. */
@@ -304,6 +292,11 @@ export interface Step {
 /** The state with another screen, and what is to be done. */
 export function show(state: ViewState, screen: Screen, ...effects: Effect[]): Step {
   return { state: { ...state, screen }, effects };
+}
+
+/** The state with this over the screen, or with nothing over it. */
+export function withOverlay(state: ViewState, overlay: Overlay | undefined): Step {
+  return { state: { ...state, overlay }, effects: [] };
 }
 
 /** Back to the picker, which asks the network anew. */

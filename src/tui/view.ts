@@ -4,12 +4,14 @@ import { withBell } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
-import { helpRowMax } from "./help-view.ts";
+import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
+import type { Overlay } from "./overlay-state.ts";
 import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
@@ -26,6 +28,7 @@ import {
   show,
   type ViewEvent,
   type ViewState,
+  withOverlay,
 } from "./view-state.ts";
 
 /** How it begins: at the picker, or on the way to the target. */
@@ -43,7 +46,7 @@ export function startView(options: {
     adapters: [],
     cause: undefined,
     askedAt: options.moment.now,
-    helpRow: undefined,
+    overlay: undefined,
     now: options.moment.now,
     interruptedAt: undefined,
     hosted: undefined,
@@ -57,7 +60,14 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  return withReadTold(reduceEvent(moment, before, event));
+  return withReadTold(withOwnOverlay(before, reduceEvent(moment, before, event)));
+}
+
+/** What lies over a screen goes with it. */
+function withOwnOverlay(before: ViewState, step: Step): Step {
+  const { screen, overlay } = step.state;
+  const isOther = screen.type !== before.screen.type && overlay !== undefined;
+  return isOther ? { ...step, state: { ...step.state, overlay: undefined } } : step;
 }
 
 function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step {
@@ -136,7 +146,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
 }
 
 function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
-  if (state.helpRow !== undefined) return reduceHelp(moment, state, state.helpRow, key);
+  if (state.overlay !== undefined) return reduceOverlaid(moment, state, state.overlay, key);
   const action = actionOf("everywhere", key, isInputEmpty(state.screen));
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;
@@ -151,6 +161,22 @@ function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
     case "room":
       return reduceRoom(moment, calm, state.screen, key);
   }
+}
+
+/** The overlay's own meaning of a key comes first, then what it means everywhere. */
+function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key: KeyEvent): Step {
+  const state = withoutRead(before);
+  const isEmpty = isOverlayEmpty(overlay);
+  const action = actionOf(overlayContext(overlay), key, isEmpty);
+  if (action === "interrupt") {
+    const typed = isEmpty ? undefined : withoutTyped(overlay);
+    return withOverlay(state, typed);
+  }
+  const isHelp = action === "help" && overlay.type === "help";
+  const common = isHelp ? undefined : reduceCommon(moment, before, action);
+  if (common !== undefined) return common;
+  const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
+  return press === undefined ? step : reduceKey(moment, step.state, press);
 }
 
 /** Rows that one notch of the wheel scrolls, as in most programs. */
@@ -185,7 +211,7 @@ function reduceCommon(
     case "redraw":
       return { state, effects: [{ type: "redraw" }] };
     case "help":
-      return { state: { ...state, helpRow: 0 }, effects: [] };
+      return withOverlay(state, emptyHelp(state.overlay));
     default:
       return undefined;
   }
@@ -229,26 +255,5 @@ function withoutInput(screen: Screen): Screen {
       return screen.paste === undefined
         ? { ...screen, editor: killAll(screen.editor) }
         : { ...screen, paste: undefined };
-  }
-}
-
-function reduceHelp(moment: Moment, state: ViewState, row: number, key: KeyEvent): Step {
-  const last = helpRowMax(state.screen, state.size, state.settings.theme);
-  const page = Math.max(1, state.size.rows - 2);
-  const action = actionOf("help", key, true);
-  switch (action) {
-    case "back":
-    case "help":
-      return { state: { ...state, helpRow: undefined }, effects: [] };
-    case "scroll-line-up":
-      return { state: { ...state, helpRow: Math.max(0, row - 1) }, effects: [] };
-    case "scroll-page-up":
-      return { state: { ...state, helpRow: Math.max(0, row - page) }, effects: [] };
-    case "scroll-line-down":
-      return { state: { ...state, helpRow: Math.min(last, row + 1) }, effects: [] };
-    case "scroll-page-down":
-      return { state: { ...state, helpRow: Math.min(last, row + page) }, effects: [] };
-    default:
-      return reduceCommon(moment, state, action) ?? { state, effects: [] };
   }
 }
