@@ -42,7 +42,7 @@ export interface TuiOptions extends ChatOptions {
   readonly version: number;
   readonly discoveryPort: number;
   readonly isAscii: boolean;
-  /** Whether the terminal's bell rings when somebody calls us by name out of sight. */
+  /** Whether people are told of who calls them by name out of sight. */
   readonly hasBell: boolean;
   /** Prints a line after the terminal was given back. */
   readonly print: (line: string) => void;
@@ -195,9 +195,6 @@ class App {
         break;
       case "redraw":
         this.#terminal.redraw();
-        break;
-      case "ring":
-        this.#terminal.ring();
         break;
       case "notify":
         this.#terminal.notify(effect);
@@ -383,7 +380,7 @@ function settingsOf(options: TuiOptions): Settings {
     nickDefault: options.nickDefault,
     version: options.version,
     discoveryPort: options.discoveryPort,
-    hasBell: options.hasBell,
+    notices: options.hasBell ? "mentions" : "off",
   };
 }
 

@@ -4,12 +4,15 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { systemErrorCode } from "../base/errors.ts";
 import { type Capabilities, capabilitiesOf, type TerminalEnvironment } from "./capabilities.ts";
 import { CapturedOutput } from "./captured-output.ts";
+import type { Rgb } from "./colour.ts";
 import type { KeyEvent, MouseEvent, TerminalEvent } from "./key.ts";
 import { KeyDecoder } from "./key-decoder.ts";
 import { copySequence, type Notice, noticeSequence } from "./notice.ts";
 import type { Picture, Size } from "./picture.ts";
 import { CellScreen } from "./screen.ts";
 import { mouseMode } from "./terminal-modes.ts";
+import { TerminalProbe } from "./terminal-probe.ts";
+import type { TerminalReply } from "./terminal-reply.ts";
 
 /** Larger windows are used in part: two grids of 400,000 cells of about 60 bytes are 48 MB. */
 export const sizeMax: Size = { columns: 1_000, rows: 400 };
@@ -51,6 +54,8 @@ export interface TerminalOptions {
   readonly onMouse?: (event: MouseEvent) => void;
   /** Whether the terminal's window is in front; some terminals never tell. */
   readonly onFocus?: (isFocused: boolean) => void;
+  /** What colour is behind the text, once the terminal has told. */
+  readonly onBackground?: (rgb: Rgb) => void;
   /** Whether the terminal tells of the mouse from the beginning. */
   readonly hasMouse?: boolean;
   readonly onResize: (size: Size) => void;
@@ -65,8 +70,6 @@ export interface Terminal {
   draw(picture: Picture): void;
   /** Draws everything again, for a screen that something else has written on. */
   redraw(): void;
-  /** Rings the terminal's bell. */
-  ring(): void;
   /** Tells somebody who looks elsewhere, in the way that this terminal has, and rings. */
   notify(notice: Notice): void;
   /** Puts text into the clipboard if the terminal lets us; `false` when it is too long or cannot. */
@@ -106,6 +109,7 @@ type WriteMethod = (this: Writable, chunk: string, onWritten?: () => void) => bo
 class OpenTerminal implements Terminal {
   readonly #options: TerminalOptions;
   readonly #decoder = new KeyDecoder();
+  readonly #probe = new TerminalProbe();
   readonly #capabilities: Capabilities;
   readonly #screen: CellScreen;
   readonly #captured: CapturedOutput;
@@ -143,6 +147,7 @@ class OpenTerminal implements Terminal {
     process.on("SIGCONT", this.#onContinue);
     process.on("SIGTSTP", this.#onStop);
     this.#enter();
+    if (this.#capabilities.hasCommands) this.#write(this.#probe.question());
   }
 
   get size(): Size {
@@ -161,10 +166,6 @@ class OpenTerminal implements Terminal {
     if (this.#state !== "open") return;
     this.#screen.forget();
     this.draw(this.#picture);
-  }
-
-  ring(): void {
-    this.#writeIfReady("\x07");
   }
 
   notify(notice: Notice): void {
@@ -272,12 +273,23 @@ class OpenTerminal implements Terminal {
       if (this.#state !== "open") break;
       if (event.type === "mouse") onMouse?.(event);
       else if (event.type === "focus") onFocus?.(event.isFocused);
+      else if (event.type === "reply") this.#handleReply(event);
       else onKey(event);
     }
     this.#keyTimer?.cancel();
     const at = this.#state === "open" ? this.#decoder.pollTimeout() : undefined;
     this.#keyTimer =
       at === undefined ? undefined : this.#options.clock.setTimer(at, this.#onKeyTime);
+  }
+
+  #handleReply(reply: TerminalReply): void {
+    if (!this.#probe.handleReply(reply)) return;
+    const { facts } = this.#probe;
+    if (reply.about === "background") this.#options.onBackground?.(reply.rgb);
+    else {
+      this.#screen.setFacts(facts);
+      this.draw(this.#picture);
+    }
   }
 
   #enter(): void {

@@ -5,6 +5,7 @@ import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
+import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
@@ -38,8 +39,8 @@ export interface Settings {
   /** The transport version we speak. */
   readonly version: number;
   readonly discoveryPort: number;
-  /** Whether the terminal's bell rings when somebody calls us. */
-  readonly hasBell: boolean;
+  /** Of whom we are told while we look elsewhere. */
+  readonly notices: NoticeMode;
 }
 
 /** The state of the connection as the client told it last. */
@@ -194,8 +195,8 @@ export interface ViewState {
     | undefined;
   /** Whether our window is in front; `undefined` while the terminal has not told. */
   readonly isFocused: boolean | undefined;
-  /** Clock.now() of the last ring of the bell. */
-  readonly rungAt: number | undefined;
+  /** Clock.now() of the last notice. */
+  readonly noticedAt: number | undefined;
   readonly isQuitting: boolean;
 }
 
@@ -272,9 +273,7 @@ export type Effect =
   | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
-  /** Rings the terminal's bell. */
-  | { readonly type: "ring" }
-  /** Tells somebody who looks elsewhere; the texts are sanitised and cut where they are sent. */
+  /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */
   | { readonly type: "notify"; readonly title: string; readonly body: string }
   /** Puts the text into the clipboard, where the terminal allows it. */
   | { readonly type: "copy"; readonly text: string }

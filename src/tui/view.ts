@@ -1,6 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { withBell } from "./bell.ts";
+import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
@@ -52,7 +52,7 @@ export function startView(options: {
     hosted: undefined,
     warning: undefined,
     isFocused: undefined,
-    rungAt: undefined,
+    noticedAt: undefined,
     isQuitting: false,
   };
   return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
@@ -141,7 +141,11 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
-      return withBell(state, withPastWanted(reduceRoomEvent(moment, state, screen, event)), event);
+      return withNotice(
+        state,
+        withPastWanted(reduceRoomEvent(moment, state, screen, event)),
+        event,
+      );
   }
 }
 
