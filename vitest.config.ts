@@ -25,7 +25,7 @@ export default defineConfig({
           exclude: ["test/system/crowd.test.ts"],
           // After the others, whose sockets on loopback they would meet. They wait more than they work.
           sequence: { groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
       {

@@ -554,6 +554,11 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "persons of a private chat": [roomLimits.chatPersonsMax],
       "entries in a private chat before anybody agrees": [roomLimits.unansweredEntriesMax],
       "messages unread by who is away, in a private chat": [roomLimits.mailboxMax],
+      "files of an offer": [roomLimits.offerFilesMax],
+      "offers that a person makes": [
+        roomLimits.offersPerPerson.burst,
+        roomLimits.offersPerPerson.perSecond * 60,
+      ],
       "private chats that wait for a person, and new ones a minute": [
         roomLimits.askedMax,
         asksPerPerson.perSecond * 60,
@@ -645,6 +650,7 @@ function sampleValue(type: string): unknown {
     uint: 0,
     id: "V1StGXR8_Z5jdHi6B-myT",
     person: "~0123456789abcdef",
+    device: "A".repeat(43),
     tstr: "text",
     bool: true,
   };

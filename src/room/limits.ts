@@ -265,6 +265,18 @@ export const mailboxMax = 500;
 /** Persons whose rates are remembered, for each kind: about 100 bytes each. */
 export const ratedPersonsMax = 20_000;
 
+/** Characters of the name of an offered file or folder: file systems have no longer ones. */
+export const offerNameLengthMax = 255;
+
+/** Files in one offer: their list, with 100 bytes each, is 10 MB at the one who takes it. */
+export const offerFilesMax = 100_000;
+
+/** Offers that one person makes: ten at once, then ten a minute. */
+export const offersPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 10 / 60,
+  burst: 10,
+};
+
 /** Requests for private chats that one person gets: five at once, then one each 12 s. */
 export const asksPerPerson: { readonly perSecond: number; readonly burst: number } = {
   perSecond: 5 / 60,

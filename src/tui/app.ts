@@ -1,14 +1,14 @@
-import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
+import { askClient } from "./ask-client.ts";
+import type { TerminalEnvironment } from "./capabilities.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
 import { saveText } from "./saved-file.ts";
-import type { TerminalEnvironment } from "./screen.ts";
 import {
   openTerminal,
   type Terminal,
@@ -42,7 +42,7 @@ export interface TuiOptions extends ChatOptions {
   readonly version: number;
   readonly discoveryPort: number;
   readonly isAscii: boolean;
-  /** Whether the terminal's bell rings when somebody calls us by name out of sight. */
+  /** Whether people are told of who calls them by name out of sight. */
   readonly hasBell: boolean;
   /** Prints a line after the terminal was given back. */
   readonly print: (line: string) => void;
@@ -59,12 +59,6 @@ const quitWaitMs = 2_000;
 
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
-
-/** What the client is asked. */
-type ClientRequest = Extract<
-  Effect,
-  { type: "account" | "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
->;
 
 /** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
 export async function runTui(options: TuiOptions): Promise<number> {
@@ -101,6 +95,9 @@ class App {
       env,
       clock,
       onKey: (key) => this.#dispatch({ type: "key", key }, "now"),
+      onMouse: (mouse) => this.#dispatch({ type: "mouse", mouse }, "now"),
+      onFocus: (isFocused) => this.#dispatch({ type: "focus", isFocused }, "now"),
+      hasMouse: true,
       onResize: (size) => this.#dispatch({ type: "resized", size }, "now"),
       onClosed: () => this.#end(),
     });
@@ -199,47 +196,20 @@ class App {
       case "redraw":
         this.#terminal.redraw();
         break;
-      case "ring":
-        this.#terminal.ring();
+      case "notify":
+        this.#terminal.notify(effect);
+        break;
+      case "copy":
+        this.#terminal.copy(effect.text);
+        break;
+      case "mouse":
+        this.#terminal.setMouse(effect.isOn);
         break;
       case "quit":
         this.#quit();
         break;
       default:
-        this.#ask(effect);
-    }
-  }
-
-  /** What the client answers with an event, if there is a client. */
-  #ask(effect: ClientRequest): void {
-    const client = this.#client;
-    switch (effect.type) {
-      case "change-nick":
-        client?.changeNick(effect.nick);
-        break;
-      case "account":
-        client?.account(effect.action);
-        break;
-      case "join":
-        client?.join(effect.room, effect.ref, effect.invitation);
-        break;
-      case "leave":
-        client?.leave(effect.room);
-        break;
-      case "ask":
-        client?.ask(effect.question, effect.ref);
-        break;
-      case "history":
-        client?.history(effect.room, effect.range, effect.ref);
-        break;
-      case "typing":
-        client?.typing(effect.room, effect.state);
-        break;
-      case "read":
-        client?.read(effect.room, effect.sequence, effect.ordinal);
-        break;
-      default:
-        assertNever(effect);
+        askClient(this.#client, effect);
     }
   }
 
@@ -410,7 +380,7 @@ function settingsOf(options: TuiOptions): Settings {
     nickDefault: options.nickDefault,
     version: options.version,
     discoveryPort: options.discoveryPort,
-    hasBell: options.hasBell,
+    notices: options.hasBell ? "mentions" : "off",
   };
 }
 

@@ -146,21 +146,38 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
   { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },
 
-  { context: "help", keys: ["escape", "q", "?", "enter"], action: "back", help: "close help" },
-  { context: "help", keys: ["up", "shift+up"], action: "scroll-line-up" },
-  { context: "help", keys: ["down", "shift+down"], action: "scroll-line-down" },
-  { context: "help", keys: ["page-up"], action: "scroll-page-up" },
-  { context: "help", keys: ["page-down"], action: "scroll-page-down" },
+  { context: "help", keys: ["escape", "f1"], action: "back", help: "close help" },
+  { context: "help", keys: ["?"], action: "back", isForEmptyInput: true },
+  { context: "help", keys: ["enter"], action: "choose", help: "do it, or write it" },
+  {
+    context: "help",
+    keys: ["up", "ctrl+p", "shift+up"],
+    action: "select-previous",
+    help: "one up",
+  },
+  {
+    context: "help",
+    keys: ["down", "ctrl+n", "shift+down"],
+    action: "select-next",
+    help: "one down",
+  },
+  { context: "help", keys: ["page-up"], action: "scroll-page-up", help: "a page up" },
+  { context: "help", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
+  { context: "help", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
+  { context: "help", keys: ["ctrl+end"], action: "scroll-bottom", help: "the last" },
 ];
 
 /** The keys of the line editor, for help; line-editor.ts does them. */
 export const editingKeys: readonly (readonly [keys: string, help: string])[] = [
   ["Alt+Enter", "new line in the message"],
   ["Ctrl+A Ctrl+E", "start, end of the line"],
-  ["Ctrl+Left Ctrl+Right", "a word back, forward"],
+  ["Ctrl+Left Ctrl+Right", "a word back, forward (Alt+B Alt+F)"],
   ["Ctrl+W Ctrl+U Ctrl+K", "cut the word, to the start, to the end"],
-  ["Ctrl+Y", "put back what was cut"],
-  ["Ctrl+_", "undo"],
+  ["Alt+Backspace Alt+D", "cut the word before, behind the cursor"],
+  ["Ctrl+Y Alt+Y", "put back what was cut; what was cut before"],
+  ["Ctrl+T Alt+T", "swap two letters, two words"],
+  ["Alt+U Alt+L Alt+C", "the word in capitals, small, with a capital"],
+  ["Ctrl+_ Alt+_", "undo, redo"],
 ];
 
 /** A key as the table writes it: `ctrl+q`, `page-up`, or the text itself; `undefined` for a paste. */
@@ -170,6 +187,20 @@ export function keyName(key: KeyEvent): string | undefined {
   const ctrl = key.isCtrl ? "ctrl+" : "";
   const alt = key.isAlt ? "alt+" : "";
   return `${ctrl}${alt}${key.isShift ? "shift+" : ""}${key.name}`;
+}
+
+/** The key that the table writes so; `keyName` gives the name back. */
+export function keyOf(name: string): KeyEvent {
+  const [, prefixes = "", last = ""] = /^((?:(?:ctrl|alt|shift)\+)*)(.+)$/su.exec(name) ?? [];
+  if (prefixes === "" && last.length === 1) return { type: "text", text: last };
+  const isWith = (modifier: string): boolean => prefixes.includes(`${modifier}+`);
+  return {
+    type: "key",
+    name: last,
+    isCtrl: isWith("ctrl"),
+    isAlt: isWith("alt"),
+    isShift: isWith("shift"),
+  };
 }
 
 /** What the key does in that context, or `undefined` when it is for the line editor. */

@@ -1,5 +1,5 @@
 import { inputRows } from "./input-rows.ts";
-import { messageColumns } from "./message-rows.ts";
+import { messageColumns } from "./message-context.ts";
 import type { Size } from "./picture.ts";
 import type { MessagePane } from "./scroll.ts";
 import type { RoomScreen, RoomState, Settings } from "./view-state.ts";

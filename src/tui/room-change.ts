@@ -40,6 +40,11 @@ export function noticed(moment: Moment, screen: RoomScreen, text: string): RoomS
   return { ...screen, rooms };
 }
 
+/** The screen with nothing unread in that room. */
+export function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
+  return changedRoom(screen, name, (room) => ({ ...room, unreadCount: 0, mentionCount: 0 }));
+}
+
 /** Lines for the person, where people read; as a hint while there is no room. */
 export function answered(moment: Moment, screen: RoomScreen, lines: readonly string[]): RoomScreen {
   const room = activeRoom(screen);
@@ -58,4 +63,13 @@ export function roomTitle(
   if (!name.startsWith("&")) return `#${name}`;
   const others = (persons ?? []).filter(({ person }) => person !== ownPerson);
   return others.length === 0 ? "private" : others.map(({ nick }) => `@${nick}`).join(",");
+}
+
+/** Own lines of all rooms that are not stored yet. */
+export function pendingCount(screen: RoomScreen): number {
+  let count = 0;
+  for (const { conversation } of screen.rooms) {
+    count += conversation.pending.filter((line) => !line.isStored).length;
+  }
+  return count;
 }

@@ -3,11 +3,10 @@ import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import { messagePane, prompt, type RoomLayout, roomLayout } from "./layout.ts";
+import { newsText } from "./news-text.ts";
 import { passwordRows } from "./password-entry.ts";
 import type { Picture, Row } from "./picture.ts";
-import { warningText } from "./quitting.ts";
-import { pendingCount } from "./room.ts";
-import { activeRoom } from "./room-change.ts";
+import { activeRoom, pendingCount } from "./room-change.ts";
 import { roomTabs } from "./room-tabs.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
@@ -88,7 +87,7 @@ function listedName({ nick, role, isAway }: RoomMember): string {
 
 function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row {
   const { theme } = state.settings;
-  const urgent = layout.hasTitle ? undefined : newsText(state, screen);
+  const urgent = layout.hasTitle ? undefined : newsText(state);
   if (urgent !== undefined) return barRow(` ${urgent}`, "", state.size.columns, theme);
   const { separator, down } = theme.glyphs;
   const room = activeRoom(screen);
@@ -147,17 +146,7 @@ function hintRow(state: ViewState, screen: RoomScreen): Row {
       : screen.paste === undefined
         ? usualKeys
         : pasteKeys;
-  const news = newsText(state, screen);
+  const news = newsText(state);
   const text = clip(` ${news ?? usual.join(` ${separator} `)}`, state.size.columns, ellipsis);
   return [span(text, news === undefined ? theme.dim : theme.strong)];
-}
-
-/** What matters more than the keys: the answer to the last one, or that we are about to end. */
-export function newsText(state: ViewState, screen: RoomScreen): string | undefined {
-  const urgent = warningText(state) ?? screen.hint;
-  if (urgent !== undefined) return urgent;
-  if (state.isQuitting) {
-    return `waiting for ${countOf(pendingCount(screen), "line")} to be delivered; Ctrl+Q again quits at once`;
-  }
-  return undefined;
 }

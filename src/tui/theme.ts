@@ -88,12 +88,12 @@ const markupColours: Readonly<Record<MarkupColour, number>> = {
   cyan: 6,
 };
 
-/** How what people mark in a text is drawn; where there are no italics a line stands for them. */
+/** How what people mark in a text is drawn. */
 export function markupStyle(theme: Theme, markup: MarkupStyle): Style {
   const { isBold, isItalic, isCode, colour } = markup;
   return {
     ...(isBold && theme.strong),
-    ...(isItalic && { isUnderlined: true }),
+    ...(isItalic && { isItalic: true }),
     ...(isCode && theme.code),
     ...(colour !== undefined && { foreground: markupColours[colour] }),
   };

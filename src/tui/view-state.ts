@@ -5,12 +5,14 @@ import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
+import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InputHistory } from "./input-history.ts";
-import type { KeyEvent } from "./key.ts";
+import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { Overlay } from "./overlay-state.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
@@ -36,8 +38,8 @@ export interface Settings {
   /** The transport version we speak. */
   readonly version: number;
   readonly discoveryPort: number;
-  /** Whether the terminal's bell rings when somebody calls us. */
-  readonly hasBell: boolean;
+  /** Of whom we are told while we look elsewhere. */
+  readonly notices: NoticeMode;
 }
 
 /** The state of the connection as the client told it last. */
@@ -114,17 +116,6 @@ export interface Paste {
   readonly size: string;
 }
 
-/** A folded message that is read on the whole screen. */
-export interface Reader {
-  /** Who said it and when. */
-  readonly from: string;
-  readonly text: string;
-  /** `25,847 lines, 1.2 MB`: counted once, as with a paste. */
-  readonly size: string;
-  /** Offset in the text that is in the first row seen. */
-  readonly top: number;
-}
-
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -148,8 +139,6 @@ export interface RoomScreen {
   readonly paste: Paste | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
-  /** `undefined` while the conversation is seen. */
-  readonly reader: Reader | undefined;
   readonly areMembersShown: boolean;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
@@ -173,8 +162,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
-  /** First row of help that is seen, or `undefined` while help is closed. */
-  readonly helpRow: number | undefined;
+  /** What lies over the screen. */
+  readonly overlay: Overlay | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
   readonly now: number;
   /** Clock.now() of the last Ctrl-C on an empty line, for a while. */
@@ -185,14 +174,19 @@ export interface ViewState {
   readonly warning:
     | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
     | undefined;
-  /** Clock.now() of the last ring of the bell. */
-  readonly rungAt: number | undefined;
+  /** Whether our window is in front; `undefined` while the terminal has not told. */
+  readonly isFocused: boolean | undefined;
+  /** Clock.now() of the last notice. */
+  readonly noticedAt: number | undefined;
   readonly isQuitting: boolean;
 }
 
 /** What happened. */
 export type ViewEvent =
   | { readonly type: "key"; readonly key: KeyEvent }
+  | { readonly type: "mouse"; readonly mouse: MouseEvent }
+  /** The terminal's window came to the front or went from it. */
+  | { readonly type: "focus"; readonly isFocused: boolean }
   | { readonly type: "resized"; readonly size: Size }
   /** Only time has passed. */
   | { readonly type: "tick" }
@@ -260,8 +254,12 @@ export type Effect =
   | { readonly type: "save"; readonly file: string; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
-  /** Rings the terminal's bell. */
-  | { readonly type: "ring" }
+  /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */
+  | { readonly type: "notify"; readonly title: string; readonly body: string }
+  /** Puts the text into the clipboard, where the terminal allows it. */
+  | { readonly type: "copy"; readonly text: string }
+  /** Lets the terminal tell of wheel and clicks, or leaves the mouse to it. */
+  | { readonly type: "mouse"; readonly isOn: boolean }
   /** Ends at once when asked for a second time. */
   | { readonly type: "quit" };
 
@@ -274,6 +272,11 @@ export interface Step {
 /** The state with another screen, and what is to be done. */
 export function show(state: ViewState, screen: Screen, ...effects: Effect[]): Step {
   return { state: { ...state, screen }, effects };
+}
+
+/** The state with this over the screen, or with nothing over it. */
+export function withOverlay(state: ViewState, overlay: Overlay | undefined): Step {
+  return { state: { ...state, overlay }, effects: [] };
 }
 
 /** Back to the picker, which asks the network anew. */

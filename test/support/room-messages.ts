@@ -6,6 +6,7 @@ import type { ReadState, RoomMember } from "../../src/room/message-room.ts";
 export const id = "aB3_-aB3_-aB3_-aB3_-a";
 export const token = Uint8Array.from({ length: 16 }, (_, index) => index);
 export const anna = "V1StGXR8_Z5jdHi6B-myT";
+export const device = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 export const guest = "~0123456789abcdef";
 export const entry: LogEntry = {
   sequence: 7,
@@ -27,6 +28,7 @@ export const bodies: readonly EntryBody[] = [
   { type: "deleted", by: "anna", reason: "spam" },
   { type: "edit", target: 3, text: "b", mentions: [anna] },
   { type: "delete", target: 3 },
+  { type: "offer", name: "fotos", fileCount: 0, bytes: 2 ** 53 - 1, isFolder: true, device },
   { type: "react", target: 3, emoji: "👍🏽", isOn: false },
   { type: "topic", text: "" },
   { type: "mode", slowMs: 5_000, isReadOnly: true },
@@ -92,6 +94,7 @@ export const postBodies: readonly PostBody[] = [
   { type: "topic", text: "tea" },
   { type: "mode", slowMs: 0, isReadOnly: false },
   { type: "moderation", action: "mute", nick: "ben", durationMs: 60_000 },
+  { type: "offer", name: "foto.jpg", fileCount: 1, bytes: 0 },
 ];
 
 export const notices: readonly ClientNotice[] = [

@@ -3,6 +3,7 @@ import type { Account, AccountDevice } from "../../src/room/account-table.ts";
 import { signatureBytes } from "../../src/room/certificate.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
+import { isSpoken } from "../../src/room/entry.ts";
 import type { ClientNotice, Request, ServerMessage } from "../../src/room/message.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import type { OpaquePort, OpaqueResult } from "../../src/room/opaque-port.ts";
@@ -153,7 +154,7 @@ export class ServerDesk {
       const { sequence, ordinal } = this.#ends.get(room) ?? { sequence: 0, ordinal: 0 };
       const end = {
         sequence: sequence + 1,
-        ordinal: ordinal + (body.type === "message" ? 1 : 0),
+        ordinal: ordinal + (isSpoken(body) ? 1 : 0),
       };
       const placement = change({ type: "placed", ...end, sentAt: 1, isDuplicate: false }, index);
       if (placement.type === "placed" && !placement.isDuplicate) this.#ends.set(room, end);

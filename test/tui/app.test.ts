@@ -365,8 +365,8 @@ describe("while chatting", () => {
     const run = new AppRun();
     await run.enter();
     await run.type("?", "Help: chatting");
-    await run.type("\u001b[6~", "/join ROOM");
-    await run.type("q", "first line");
+    await run.type("/join", "/join ROOM");
+    await run.type("\u001b[27u", "first line");
   });
 
   test("a paste of several lines waits as one piece and is sent as one message", async () => {

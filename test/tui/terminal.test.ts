@@ -96,7 +96,7 @@ describe("the terminal", () => {
     terminal.close();
     terminal.draw(pictureOf("late"));
     terminal.redraw();
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     terminal.suspend();
     emulator.stdout.emit("drain");
     await emulator.settled();
@@ -186,11 +186,11 @@ describe("the terminal", () => {
     // The queue's limit and the frame that went over it.
     expect(emulator.stdout.writableLength).toBeLessThan(2 * emulator.stdout.writableHighWaterMark);
     expect(emulator.stdout.listenerCount("drain")).toBe(1);
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     emulator.stdout.resumeTaking();
     await emulator.until((screen) => screen.picture() === "the newest");
     expect(emulator.bellCount).toBe(0);
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     await emulator.until((screen) => screen.bellCount === 1);
   });
 
