@@ -95,10 +95,14 @@ const pureInCli = new Set([
   "cli/bot-session.ts",
   "cli/exit-code.ts",
   "cli/help.ts",
+  "cli/network-options.ts",
   "cli/option-table.ts",
+  "cli/option-values.ts",
   "cli/pins.ts",
   "cli/qr-code.ts",
+  "cli/script-command.ts",
   "cli/transcript.ts",
+  "cli/typed-position.ts",
   "cli/typed-server.ts",
 ]);
 

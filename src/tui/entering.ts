@@ -2,6 +2,7 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
 import { sortedMembers } from "./member-events.ts";
+import { usualPanes } from "./panes.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
@@ -40,7 +41,10 @@ export function enterServer(
     inputSearch: undefined,
     prefix: undefined,
     password: undefined,
-    areMembersShown: true,
+    panes: usualPanes,
+    lastRoom: undefined,
+    cameFrom: undefined,
+    stop: undefined,
     hint:
       state.hosted?.id === ready.server.id
         ? `you host ${ready.server.name}: others on this network find it by starting earshot`
@@ -70,7 +74,7 @@ export function reduceReady(
     ...room,
     conversation: withLoading(room.conversation, false),
   }));
-  const next: RoomScreen = { ...screen, server, nick, own, rooms };
+  const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
   return show(state, isSame ? next : noticed(moment, next, `you are ${nick} now`));
 }
@@ -85,7 +89,8 @@ export function reduceEntered(
   const members = sortedMembers(event.members);
   const isKnown = screen.rooms.some(({ name }) => name === event.room);
   const title = roomTitle(event.room, event.persons, screen.own.person);
-  const known = { members, title, state: event.state };
+  const persons = othersOf(event.persons, screen.own.person);
+  const known = { members, persons, title, state: event.state };
   const next = isKnown
     ? changedRoom(screen, event.room, (room) => ({ ...room, ...known, typing: [] }))
     : { ...screen, rooms: [...screen.rooms, newRoom(moment, screen, event)], greeting: undefined };
@@ -121,6 +126,7 @@ function newRoom(
     title: roomTitle(name, persons, own.person),
     state,
     members: sortedMembers(event.members),
+    persons: othersOf(persons, own.person),
     conversation: lines.reduce(
       (all, line) => withNotice(all, line, moment.wallNow),
       emptyConversation,
@@ -131,7 +137,15 @@ function newRoom(
     typing: [],
     progress: undefined,
     draft: emptyDraft,
+    deliveredSequence: 0,
   };
+}
+
+function othersOf(
+  persons: Extract<ClientEvent, { type: "entered" }>["persons"],
+  own: string,
+): readonly string[] {
+  return (persons ?? []).filter(({ person }) => person !== own).map(({ nick }) => nick);
 }
 
 const queryRefPrefix = "query ";

@@ -5,7 +5,7 @@ import { span } from "./row.ts";
 import { clip, textWidth } from "./text.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
 
-const usualKeys = ["Enter send", "PageUp older", "F8 members", "F1 help", "Ctrl+Q quit"];
+const usualKeys = ["Enter send", "PageUp older", "F8 people", "F1 help", "Ctrl+Q quit"];
 const pasteKeys = ["Enter send as one message", "Alt+E edit", "Esc drop"];
 const passwordKeys = ["Enter done", "Esc do nothing"];
 const searchKeys = ["Ctrl+R older", "Enter take it", "Esc back"];

@@ -28,8 +28,11 @@ export type Action =
   | "interrupt"
   | "next-room"
   | "open-editor"
+  | "next-unread"
+  | "numbered-room"
   | "open-message"
   | "previous-room"
+  | "previous-unread"
   | "quit"
   | "redraw"
   | "rescan"
@@ -44,8 +47,10 @@ export type Action =
   | "select-previous"
   | "send"
   | "suspend"
-  | "toggle-members"
-  | "type-address";
+  | "toggle-people"
+  | "toggle-rooms"
+  | "type-address"
+  | "urgent-room";
 
 /** One entry: its keys do the action in that context. */
 export interface KeyBinding {
@@ -127,7 +132,7 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "newest message",
   },
   { context: "room", keys: ["end"], action: "scroll-bottom", isForEmptyInput: true },
-  { context: "room", keys: ["escape"], action: "scroll-bottom" },
+  { context: "room", keys: ["escape"], action: "back", help: "one step back" },
   { context: "room", keys: ["up"], action: "history-older", help: "what you said before" },
   { context: "room", keys: ["down"], action: "history-newer", help: "and back again" },
   {
@@ -145,7 +150,22 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["ctrl+n", "alt+right"], action: "next-room", help: "next room" },
   { context: "room", keys: ["ctrl+p", "alt+left"], action: "previous-room", help: "previous room" },
   { context: "room", keys: ["f4"], action: "open-message", help: "read the folded message" },
-  { context: "room", keys: ["f8"], action: "toggle-members", help: "members on or off" },
+  {
+    context: "room",
+    keys: ["alt+a"],
+    action: "urgent-room",
+    help: "where something waits, then back",
+  },
+  { context: "room", keys: ["alt+down"], action: "next-unread", help: "next unread room" },
+  { context: "room", keys: ["alt+up"], action: "previous-unread", help: "previous unread room" },
+  {
+    context: "room",
+    keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"].map((digit) => `alt+${digit}`),
+    action: "numbered-room",
+    help: "room 1 to 9; Alt+0 the one before",
+  },
+  { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
+  { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
   {
     context: "reader",

@@ -44,20 +44,24 @@ export function noticed(moment: Moment, screen: RoomScreen, text: string): RoomS
 
 /** The screen with that room shown, and with what is written there. */
 export function shown(screen: RoomScreen, name: string): RoomScreen {
-  return withoutUnread(withDraftOf(screen, name), name);
+  const there = withoutUnread(withDraftOf(screen, name), name);
+  if (screen.activeRoom === name) return there;
+  const panes = { ...screen.panes, roomsTop: undefined, peopleTop: 0 };
+  const lastRoom = screen.activeRoom ?? screen.lastRoom;
+  return { ...there, lastRoom, cameFrom: undefined, panes };
 }
 
 /** The screen without that room; where it was shown, the next one is. */
 export function withoutRoom(screen: RoomScreen, name: string): RoomScreen {
   const rooms = screen.rooms.filter((room) => room.name !== name);
   if (name !== screen.activeRoom) return { ...screen, rooms };
-  const next = rooms[0]?.name;
+  const next = rooms.find((room) => room.name === screen.lastRoom) ?? rooms[0];
   // What was being written for those here must not go to others, but can be put back.
   const editor = killAll(screen.editor);
   const left: RoomScreen = { ...screen, ...emptyDraft, editor: emptiedEditor(editor), rooms };
   return next === undefined
     ? { ...left, activeRoom: undefined }
-    : withDraftOf({ ...left, activeRoom: name }, next);
+    : { ...shown(left, next.name), lastRoom: screen.lastRoom };
 }
 
 /** What is written in the shown room stays there; before the first room it goes along. */

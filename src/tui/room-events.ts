@@ -65,7 +65,14 @@ export function reduceRoomEvent(
       const { type: _type, room: name, ...progress } = event;
       return show(
         state,
-        changedRoom(screen, name, (room) => ({ ...room, progress })),
+        changedRoom(screen, name, (room) => ({
+          ...room,
+          progress,
+          deliveredSequence:
+            progress.deliveredCount < progress.memberCount
+              ? room.deliveredSequence
+              : progress.sequence,
+        })),
       );
     }
     case "page":

@@ -11,7 +11,7 @@ import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
 import { answered, conversed } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
-import { besideRoom, scrolled, toggleMembers } from "./room-moves.ts";
+import { moved } from "./room-moves.ts";
 import { scrolledToBottom } from "./scroll.ts";
 import {
   pasteQuestion,
@@ -91,16 +91,10 @@ function act(
     case "history-older":
     case "history-newer":
       return show(state, recall(state, screen, action, key));
-    case "next-room":
-      return show(state, besideRoom(screen, 1));
-    case "previous-room":
-      return show(state, besideRoom(screen, -1));
     case "open-message":
       return opened(state, screen);
-    case "toggle-members":
-      return show(state, toggleMembers(state, screen));
     default:
-      return show(state, scrolled(state, screen, action));
+      return show(state, moved(state, screen, action, key));
   }
 }
 

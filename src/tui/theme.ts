@@ -15,6 +15,9 @@ export interface Glyphs {
   readonly hiddenRight: string;
   readonly separator: string;
   readonly reply: string;
+  readonly online: string;
+  readonly away: string;
+  readonly offline: string;
 }
 
 /** How everything looks. Colour only repeats what words and letters say. */
@@ -44,6 +47,9 @@ const unicodeGlyphs: Glyphs = {
   hiddenRight: "›",
   separator: "·",
   reply: "↳",
+  online: "●",
+  away: "◐",
+  offline: "○",
 };
 
 const asciiGlyphs: Glyphs = {
@@ -59,6 +65,9 @@ const asciiGlyphs: Glyphs = {
   hiddenRight: ">",
   separator: "-",
   reply: ">",
+  online: "+",
+  away: "-",
+  offline: ".",
 };
 
 /** Of the terminal's own 16 colours those that people can read on light and on dark backgrounds. */

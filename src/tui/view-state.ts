@@ -15,6 +15,7 @@ import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
 import type { Overlay } from "./overlay-state.ts";
+import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
@@ -91,6 +92,8 @@ export interface RoomState {
   readonly state: RoomMode;
   /** In the order of their names. */
   readonly members: readonly RoomMember[];
+  /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
+  readonly persons: readonly string[];
   readonly conversation: Conversation;
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
@@ -104,6 +107,8 @@ export interface RoomState {
   readonly progress: DeliveryProgress | undefined;
   /** What was being written here when another room was shown. */
   readonly draft: Draft;
+  /** Up to this sequence all others have our lines; 0 when nothing is known. */
+  readonly deliveredSequence: number;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -111,6 +116,14 @@ export interface DeliveryProgress {
   readonly sequence: number;
   readonly memberCount: number;
   readonly deliveredCount: number;
+}
+
+/** That the server will stop. */
+export interface PlannedStop {
+  /** Clock.now(). */
+  readonly at: number;
+  readonly reason: string;
+  readonly isRestart: boolean;
 }
 
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
@@ -151,7 +164,13 @@ export interface RoomScreen {
   readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
-  readonly areMembersShown: boolean;
+  readonly panes: PaneChoice;
+  /** The room that was shown before this one. */
+  readonly lastRoom: string | undefined;
+  /** Where somebody was who now goes through the rooms in which something waits. */
+  readonly cameFrom: string | undefined;
+  /** When the server stops, Clock.now(), if it has said so. */
+  readonly stop: PlannedStop | undefined;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
   /** What to tell in the room that is entered first. */

@@ -120,7 +120,8 @@ export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  return isWriting || state.screen.connection.retryAt !== undefined;
+  const { connection, stop } = state.screen;
+  return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
