@@ -15,6 +15,7 @@ import {
   type TerminalInput,
   type TerminalOutput,
 } from "./terminal.ts";
+import { type EditorEnvironment, editText } from "./text-editor.ts";
 import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -26,7 +27,7 @@ import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-stat
 export interface TuiOptions extends ChatOptions {
   readonly stdin: TerminalInput;
   readonly stdout: TerminalOutput;
-  readonly env: TerminalEnvironment;
+  readonly env: TerminalEnvironment & EditorEnvironment;
   /** Starts to look for servers, while the picker is shown; `onChange` says that `servers()` gives something new. */
   readonly openBrowser: (onChange: () => void) => Promise<ServerBrowser>;
   /** Starts a server in this process. Rejects with an EarshotError when it cannot. */
@@ -191,6 +192,9 @@ class App {
       case "save":
         this.#save(effect.file, effect.text);
         break;
+      case "edit-text":
+        this.#editText(effect.text);
+        break;
       case "suspend":
         this.#terminal.suspend();
         break;
@@ -294,6 +298,21 @@ class App {
       },
     );
     this.#track(saving);
+  }
+
+  /** The terminal is the editor's meanwhile; the network goes on. */
+  #editText(text: string): void {
+    this.#terminal.lend();
+    const editing = editText(text, this.#options.env).then(
+      (edited): ViewEvent => ({ type: "text-edited", text: edited }),
+      (error: unknown): ViewEvent => {
+        return { type: "text-edit-failed", message: sanitizeLine(phraseOf(error)) };
+      },
+    );
+    void editing.then((event) => {
+      this.#terminal.takeBack();
+      this.#dispatch(event, "now");
+    });
   }
 
   #openBrowser(): void {

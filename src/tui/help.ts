@@ -110,7 +110,9 @@ interface HelpContext {
 function keyItems({ context, section, isHere }: HelpContext): readonly HelpItem[] {
   return keyBindings.flatMap(({ context: other, keys: [name = ""], help }) => {
     if (other !== context || help === undefined) return [];
-    const use = isHere ? ({ type: "press", key: keyOf(name) } as const) : undefined;
+    // Of a sequence one key alone does nothing.
+    const isPressable = isHere && !name.includes(" ");
+    const use = isPressable ? ({ type: "press", key: keyOf(name) } as const) : undefined;
     return [helpItem({ section, usage: keyLabel(name), help, use })];
   });
 }
@@ -152,6 +154,7 @@ function screenContexts(screen: Screen): readonly HelpContext[] {
         { context: "room", section: "ROOM", isHere: true },
         { context: "reader", section: "READING A FOLDED MESSAGE", isHere: false },
         ...(hasPaste ? [] : [pasteContext]),
+        { context: "input-search", section: "LOOKING FOR WHAT YOU SAID", isHere: false },
       ];
     }
   }

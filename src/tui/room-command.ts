@@ -11,8 +11,7 @@ import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount } from "./room-change.ts";
-import { shown } from "./room-moves.ts";
+import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
 import {
   type Effect,
@@ -131,6 +130,8 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "editor":
+      return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
       return show(state, screen, { type: "redraw" });
     case "quit":

@@ -78,6 +78,9 @@ export interface Terminal {
   setMouse(isOn: boolean): void;
   /** Gives the terminal back and stops the process until the shell continues it. Not on Windows. */
   suspend(): void;
+  /** Gives the terminal to another program until `takeBack`; what is drawn meanwhile is seen then. */
+  lend(): void;
+  takeBack(): void;
   /** Gives the terminal back as it was and prints what was captured. A second call does nothing. */
   close(): void;
 }
@@ -102,7 +105,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return new OpenTerminal(options);
 }
 
-type State = "open" | "suspended" | "closed";
+type State = "open" | "suspended" | "lent" | "closed";
 
 type WriteMethod = (this: Writable, chunk: string, onWritten?: () => void) => boolean;
 
@@ -193,6 +196,20 @@ class OpenTerminal implements Terminal {
     process.kill(0, "SIGTSTP");
   }
 
+  lend(): void {
+    if (this.#state !== "open") return;
+    this.#state = "lent";
+    // The other program is stopped with us, as the shell wants it.
+    process.off("SIGTSTP", this.#onStop);
+    this.#leave();
+  }
+
+  takeBack(): void {
+    if (this.#state !== "lent") return;
+    process.on("SIGTSTP", this.#onStop);
+    this.#open();
+  }
+
   close(): void {
     if (this.#state === "closed") return;
     const wasOpen = this.#state === "open";
@@ -231,15 +248,12 @@ class OpenTerminal implements Terminal {
   readonly #onStop = (): void => this.suspend();
 
   readonly #onContinue = (): void => {
+    if (this.#state === "lent") return;
     const wasSuspended = this.#state === "suspended";
-    this.#state = "open";
     this.#resumeTimer?.cancel();
     if (wasSuspended) process.on("SIGTSTP", this.#onStop);
     else this.#forgetTerminal();
-    this.#size = sizeOf(this.#options.stdout);
-    this.#enter();
-    this.redraw();
-    this.#options.onResize(this.#size);
+    this.#open();
   };
 
   readonly #onLost = (): void => {
@@ -280,6 +294,15 @@ class OpenTerminal implements Terminal {
     const at = this.#state === "open" ? this.#decoder.pollTimeout() : undefined;
     this.#keyTimer =
       at === undefined ? undefined : this.#options.clock.setTimer(at, this.#onKeyTime);
+  }
+
+  /** Takes the terminal again, whatever it shows and however large it is now. */
+  #open(): void {
+    this.#state = "open";
+    this.#size = sizeOf(this.#options.stdout);
+    this.#enter();
+    this.redraw();
+    this.#options.onResize(this.#size);
   }
 
   #handleReply(reply: TerminalReply): void {

@@ -17,6 +17,9 @@ export interface Glyphs {
   readonly hiddenRight: string;
   readonly separator: string;
   readonly reply: string;
+  readonly online: string;
+  readonly away: string;
+  readonly offline: string;
 }
 
 /** How everything looks; it knows what it was made from, so that a like one can be made. */
@@ -39,6 +42,9 @@ const unicodeGlyphs: Glyphs = {
   hiddenRight: "›",
   separator: "·",
   reply: "↳",
+  online: "●",
+  away: "◐",
+  offline: "○",
 };
 
 const asciiGlyphs: Glyphs = {
@@ -54,6 +60,9 @@ const asciiGlyphs: Glyphs = {
   hiddenRight: ">",
   separator: "-",
   reply: ">",
+  online: "+",
+  away: "-",
+  offline: ".",
 };
 
 /** The theme; `isAscii` for terminals whose locale is not UTF-8, `background` where it is known. */

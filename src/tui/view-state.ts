@@ -10,10 +10,13 @@ import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
+import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
+import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
 import type { Overlay } from "./overlay-state.ts";
+import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
@@ -90,6 +93,8 @@ export interface RoomState {
   readonly state: RoomMode;
   /** In the order of their names. */
   readonly members: readonly RoomMember[];
+  /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
+  readonly persons: readonly string[];
   readonly conversation: Conversation;
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
@@ -101,6 +106,10 @@ export interface RoomState {
   readonly typing: readonly { readonly nick: string; readonly until: number }[];
   /** How many of the others have our newest line. */
   readonly progress: DeliveryProgress | undefined;
+  /** What was being written here when another room was shown. */
+  readonly draft: Draft;
+  /** Up to this sequence all others have our lines; 0 when nothing is known. */
+  readonly deliveredSequence: number;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -110,11 +119,21 @@ export interface DeliveryProgress {
   readonly deliveredCount: number;
 }
 
+/** That the server will stop. */
+export interface PlannedStop {
+  /** Clock.now(). */
+  readonly at: number;
+  readonly reason: string;
+  readonly isRestart: boolean;
+}
+
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
 export interface Paste {
   readonly text: string;
   /** `37 lines, 2.1 kB`: counted once, because it may be 16 MiB. */
   readonly size: string;
+  /** It is so long that it goes only when Enter is pressed twice: it was pressed once. */
+  readonly isConfirmed?: boolean;
 }
 
 /** Chatting. */
@@ -138,9 +157,21 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** The line that is answered or changed by what is written. */
+  readonly about: About | undefined;
+  /** In the place of the input line while one of the lines before is looked for. */
+  readonly inputSearch: InputSearch | undefined;
+  /** The first key of a sequence of two, by its name. */
+  readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
-  readonly areMembersShown: boolean;
+  readonly panes: PaneChoice;
+  /** The room that was shown before this one. */
+  readonly lastRoom: string | undefined;
+  /** Where somebody was who now goes through the rooms in which something waits. */
+  readonly cameFrom: string | undefined;
+  /** When the server stops, Clock.now(), if it has said so. */
+  readonly stop: PlannedStop | undefined;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
   /** What to tell in the room that is entered first. */
@@ -217,7 +248,10 @@ export type ViewEvent =
   | { readonly type: "post-refused"; readonly body: PostBody }
   /** A message was written to a file of this path. */
   | { readonly type: "saved"; readonly path: string }
-  | { readonly type: "save-failed"; readonly message: string };
+  | { readonly type: "save-failed"; readonly message: string }
+  /** What came back from the editor of the person's own. */
+  | { readonly type: "text-edited"; readonly text: string }
+  | { readonly type: "text-edit-failed"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -257,6 +291,8 @@ export type Effect =
     }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
+  /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
+  | { readonly type: "edit-text"; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */

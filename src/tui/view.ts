@@ -111,6 +111,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "post-refused":
     case "saved":
     case "save-failed":
+    case "text-edited":
+    case "text-edit-failed":
       return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
     default:
       return assertNever(event);
@@ -123,7 +125,8 @@ export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  return isWriting || state.screen.connection.retryAt !== undefined;
+  const { connection, stop } = state.screen;
+  return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
@@ -250,7 +253,10 @@ function isInputEmpty(screen: Screen): boolean {
       return screen.editor.text === "";
     case "room":
       return (
-        screen.editor.text === "" && screen.paste === undefined && screen.password === undefined
+        screen.editor.text === "" &&
+        screen.paste === undefined &&
+        screen.password === undefined &&
+        screen.inputSearch === undefined
       );
   }
 }
@@ -266,6 +272,7 @@ function withoutInput(screen: Screen): Screen {
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
       if (screen.password !== undefined) return { ...screen, password: undefined };
+      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
       return screen.paste === undefined
         ? { ...screen, editor: killAll(screen.editor) }
         : { ...screen, paste: undefined };

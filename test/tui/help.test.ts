@@ -53,7 +53,7 @@ describe("help", () => {
   test("does the key that is chosen", () => {
     const run = joiningView({ size: { columns: 120, rows: 24 } }).enter("bob");
     const before = run.text();
-    run.keys("f1").type("members on or off").keys("enter");
+    run.keys("f1").type("people on or off").keys("enter");
     expect(run.state.overlay).toBeUndefined();
     expect(run.text()).not.toBe(before);
   });
@@ -86,6 +86,6 @@ describe("help", () => {
 
   test("is gone with its screen", () => {
     const run = joiningView().keys("f1").enter();
-    expect(run.text()).toContain("[#lobby]");
+    expect(run.text()).toContain("beginning of #lobby");
   });
 });

@@ -87,6 +87,30 @@ describe("the terminal", () => {
     expect(emulator.picture()).toBe("");
   });
 
+  test("is lent to another program, and taken back as it is then", async () => {
+    using fixture = new Fixture();
+    const { emulator, terminal } = fixture;
+    terminal.draw(pictureOf("before"));
+    await emulator.settled();
+    terminal.lend();
+    await emulator.until((screen) => !screen.isAlternate);
+    expect(emulator.stdin.isRaw).toBe(false);
+    expect(emulator.isPasteBracketed).toBe(false);
+    await emulator.settled();
+    const bytes = emulator.bytesTaken;
+    terminal.draw(pictureOf("meanwhile"));
+    terminal.lend();
+    process.emit("SIGCONT");
+    await emulator.settled();
+    expect(emulator.bytesTaken).toBe(bytes);
+    terminal.takeBack();
+    await emulator.until((screen) => screen.isAlternate && screen.picture() === "meanwhile");
+    expect(emulator.stdin.isRaw && emulator.isPasteBracketed).toBe(true);
+    expect(fixture.sizes).toHaveLength(1);
+    terminal.takeBack();
+    expect(fixture.sizes).toHaveLength(1);
+  });
+
   test("is given back once", async () => {
     using fixture = new Fixture();
     const { emulator, terminal } = fixture;
