@@ -7,7 +7,6 @@ import {
   type ThemeName,
   themeNames,
 } from "../../src/tui/palette.ts";
-import type { Style } from "../../src/tui/picture.ts";
 
 const black: Rgb = [0, 0, 0];
 const white: Rgb = [255, 255, 255];
