@@ -1,3 +1,5 @@
+import type { TerminalReply } from "./terminal-reply.ts";
+
 /** What a person did at the terminal, decoded from its bytes. */
 export type KeyEvent =
   /** Printable text, one or more whole graphemes. */
@@ -35,8 +37,8 @@ export interface FocusEvent {
   readonly isFocused: boolean;
 }
 
-/** Everything that a terminal's bytes can mean to the views. */
-export type TerminalEvent = KeyEvent | MouseEvent | FocusEvent;
+/** Everything that a terminal's bytes can mean. */
+export type TerminalEvent = KeyEvent | MouseEvent | FocusEvent | TerminalReply;
 
 /** The keys that have names. */
 export type KeyName =

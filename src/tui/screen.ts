@@ -6,6 +6,7 @@ import { type Cell, paint, plainStyle, styleSequence } from "./cells.ts";
 import { composeFrame } from "./frame.ts";
 import type { Picture, Size, Style } from "./picture.ts";
 import { modesOff, modesOn } from "./terminal-modes.ts";
+import { type TerminalFacts, unknownFacts } from "./terminal-probe.ts";
 
 /**
  * The terminal's cells, on blessed. It makes bytes and sends none: blessed gets streams of ours, so it
@@ -17,6 +18,7 @@ export class CellScreen {
   /** Most styles are a theme's, which stay the same objects. */
   readonly #sequences = new WeakMap<Style, string>();
   readonly #capabilities: Capabilities;
+  #facts: TerminalFacts = unknownFacts;
   #picture: Picture = { rows: [] };
   #isEntered = true;
 
@@ -60,6 +62,13 @@ export class CellScreen {
     return this.#take();
   }
 
+  /** Draws from now on as these ask for; what is shown already has to be drawn again. */
+  setFacts(facts: TerminalFacts): void {
+    const isSame = facts.wideKinds === this.#facts.wideKinds;
+    this.#facts = facts;
+    if (!isSame) this.forget();
+  }
+
   /** Forgets what the terminal shows, so that the next frame draws everything. */
   forget(): void {
     this.#screen.alloc();
@@ -84,7 +93,8 @@ export class CellScreen {
     const { cursor } = this.#picture;
     const sequenceOf = (style: Style) => this.#sequenceOf(style);
     const hasLinks = this.#capabilities.hasCommands;
-    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf, hasLinks }));
+    const facts = this.#facts;
+    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf, hasLinks, facts }));
   }
 
   #sequenceOf(style: Style): string {

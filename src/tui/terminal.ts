@@ -4,12 +4,15 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { systemErrorCode } from "../base/errors.ts";
 import { type Capabilities, capabilitiesOf, type TerminalEnvironment } from "./capabilities.ts";
 import { CapturedOutput } from "./captured-output.ts";
+import type { Rgb } from "./colour.ts";
 import type { KeyEvent, MouseEvent, TerminalEvent } from "./key.ts";
 import { KeyDecoder } from "./key-decoder.ts";
 import { copySequence, type Notice, noticeSequence } from "./notice.ts";
 import type { Picture, Size } from "./picture.ts";
 import { CellScreen } from "./screen.ts";
 import { mouseMode } from "./terminal-modes.ts";
+import { TerminalProbe } from "./terminal-probe.ts";
+import type { TerminalReply } from "./terminal-reply.ts";
 
 /** Larger windows are used in part: two grids of 400,000 cells of about 60 bytes are 48 MB. */
 export const sizeMax: Size = { columns: 1_000, rows: 400 };
@@ -51,6 +54,8 @@ export interface TerminalOptions {
   readonly onMouse?: (event: MouseEvent) => void;
   /** Whether the terminal's window is in front; some terminals never tell. */
   readonly onFocus?: (isFocused: boolean) => void;
+  /** What colour is behind the text, once the terminal has told. */
+  readonly onBackground?: (rgb: Rgb) => void;
   /** Whether the terminal tells of the mouse from the beginning. */
   readonly hasMouse?: boolean;
   readonly onResize: (size: Size) => void;
@@ -65,8 +70,6 @@ export interface Terminal {
   draw(picture: Picture): void;
   /** Draws everything again, for a screen that something else has written on. */
   redraw(): void;
-  /** Rings the terminal's bell. */
-  ring(): void;
   /** Tells somebody who looks elsewhere, in the way that this terminal has, and rings. */
   notify(notice: Notice): void;
   /** Puts text into the clipboard if the terminal lets us; `false` when it is too long or cannot. */
@@ -75,6 +78,9 @@ export interface Terminal {
   setMouse(isOn: boolean): void;
   /** Gives the terminal back and stops the process until the shell continues it. Not on Windows. */
   suspend(): void;
+  /** Gives the terminal to another program until `takeBack`; what is drawn meanwhile is seen then. */
+  lend(): void;
+  takeBack(): void;
   /** Gives the terminal back as it was and prints what was captured. A second call does nothing. */
   close(): void;
 }
@@ -99,13 +105,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return new OpenTerminal(options);
 }
 
-type State = "open" | "suspended" | "closed";
+type State = "open" | "suspended" | "lent" | "closed";
 
 type WriteMethod = (this: Writable, chunk: string, onWritten?: () => void) => boolean;
 
 class OpenTerminal implements Terminal {
   readonly #options: TerminalOptions;
   readonly #decoder = new KeyDecoder();
+  readonly #probe = new TerminalProbe();
   readonly #capabilities: Capabilities;
   readonly #screen: CellScreen;
   readonly #captured: CapturedOutput;
@@ -143,6 +150,7 @@ class OpenTerminal implements Terminal {
     process.on("SIGCONT", this.#onContinue);
     process.on("SIGTSTP", this.#onStop);
     this.#enter();
+    if (this.#capabilities.hasCommands) this.#write(this.#probe.question());
   }
 
   get size(): Size {
@@ -161,10 +169,6 @@ class OpenTerminal implements Terminal {
     if (this.#state !== "open") return;
     this.#screen.forget();
     this.draw(this.#picture);
-  }
-
-  ring(): void {
-    this.#writeIfReady("\x07");
   }
 
   notify(notice: Notice): void {
@@ -190,6 +194,20 @@ class OpenTerminal implements Terminal {
     // Without a listener the signal stops the process, and with it the others of its job (npm).
     process.off("SIGTSTP", this.#onStop);
     process.kill(0, "SIGTSTP");
+  }
+
+  lend(): void {
+    if (this.#state !== "open") return;
+    this.#state = "lent";
+    // The other program is stopped with us, as the shell wants it.
+    process.off("SIGTSTP", this.#onStop);
+    this.#leave();
+  }
+
+  takeBack(): void {
+    if (this.#state !== "lent") return;
+    process.on("SIGTSTP", this.#onStop);
+    this.#open();
   }
 
   close(): void {
@@ -230,15 +248,12 @@ class OpenTerminal implements Terminal {
   readonly #onStop = (): void => this.suspend();
 
   readonly #onContinue = (): void => {
+    if (this.#state === "lent") return;
     const wasSuspended = this.#state === "suspended";
-    this.#state = "open";
     this.#resumeTimer?.cancel();
     if (wasSuspended) process.on("SIGTSTP", this.#onStop);
     else this.#forgetTerminal();
-    this.#size = sizeOf(this.#options.stdout);
-    this.#enter();
-    this.redraw();
-    this.#options.onResize(this.#size);
+    this.#open();
   };
 
   readonly #onLost = (): void => {
@@ -272,12 +287,32 @@ class OpenTerminal implements Terminal {
       if (this.#state !== "open") break;
       if (event.type === "mouse") onMouse?.(event);
       else if (event.type === "focus") onFocus?.(event.isFocused);
+      else if (event.type === "reply") this.#handleReply(event);
       else onKey(event);
     }
     this.#keyTimer?.cancel();
     const at = this.#state === "open" ? this.#decoder.pollTimeout() : undefined;
     this.#keyTimer =
       at === undefined ? undefined : this.#options.clock.setTimer(at, this.#onKeyTime);
+  }
+
+  /** Takes the terminal again, whatever it shows and however large it is now. */
+  #open(): void {
+    this.#state = "open";
+    this.#size = sizeOf(this.#options.stdout);
+    this.#enter();
+    this.redraw();
+    this.#options.onResize(this.#size);
+  }
+
+  #handleReply(reply: TerminalReply): void {
+    if (!this.#probe.handleReply(reply)) return;
+    const { facts } = this.#probe;
+    if (reply.about === "background") this.#options.onBackground?.(reply.rgb);
+    else {
+      this.#screen.setFacts(facts);
+      this.draw(this.#picture);
+    }
   }
 
   #enter(): void {

@@ -22,6 +22,10 @@ function describeEvent(event: TerminalEvent): string {
   if (event.type === "text") return `"${event.text}"`;
   if (event.type === "paste") return `<${event.text}>${event.isCut ? "cut" : ""}`;
   if (event.type === "focus") return event.isFocused ? "in" : "out";
+  if (event.type === "reply") {
+    const { type: _, about, ...told } = event;
+    return `${about}=${JSON.stringify(Object.values(told))}`;
+  }
   const { isCtrl, isAlt, isShift } = event;
   const name = event.type === "key" ? event.name : `${event.button}@${event.column},${event.row}`;
   return `${isCtrl ? "C-" : ""}${isAlt ? "M-" : ""}${isShift ? "S-" : ""}${name}`;
@@ -92,6 +96,7 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[7$\x1b[3^\x1b[3@", "S-home C-delete C-S-delete"],
   ["\x1b\x1b[A", "M-up"],
   ["\x1b\x1bOd", "C-M-left"],
+  ["\x1b\x1b[I\x1b\x1b[1;1R\x1b\x1b[200~a\x1b[201~", "escape in escape cursor=[0] escape <a>"],
   // Linux console
   ["\x1b[[A\x1b[[E", "f1 f5"],
   // kitty
@@ -132,12 +137,18 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[<1;5;5M\x1b[<2;5;5M\x1b[<35;5;5M\x1b[<66;5;5M\x1b[<128;5;5M", ""],
   ["\x1b[<0;0;1M\x1b[<0;1M\x1b[<0;1;1;1M\x1b[<0;1;999999Mx", '"x"'],
   ["\x1b[M !!x", '"x"'],
-  ["\x1b[24;80R", ""],
-  ["\x1b[1;1R", ""],
+  ["\x1b[24;80R", "cursor=[79]"],
+  ["\x1b[1;1R", "cursor=[0]"],
+  ["\x1b[1;2;3R\x1b[1R", ""],
   ["\x1b[R", "f3"],
-  ["\x1b[?62;22c\x1b[>1;10;0c\x1b[0n\x1b[?2026;2$y\x1b[4;2$y\x1b[8;24;80t", ""],
-  ["\x1b]11;rgb:0000/0000/0000\x07x", '"x"'],
-  ["\x1b]11;rgb:0000/0000/0000\x1b\\x", '"x"'],
+  ["\x1b[?62;22c", "kind=[]"],
+  ["\x1b[>1;10;0c\x1b[0n\x1b[4;2$y\x1b[8;24;80t", ""],
+  ["\x1b[?2026;2$y\x1b[?2027;0$y", "mode=[2026,true] mode=[2027,false]"],
+  ["\x1b]11;rgb:0000/8080/ffff\x07x", 'background=[[0,128,255]] "x"'],
+  ["\x1b]11;rgb:00/8/fff\x1b\\x", 'background=[[0,136,255]] "x"'],
+  ["\x1b]11;rgba:ffff/ffff/ffff/8080\x1b\\", "background=[[255,255,255]]"],
+  ["\x1b]11;rgb:0000/0000\x07\x1b]11;red\x07\x1b]10;rgb:0/0/0\x07x", '"x"'],
+  ["\x1b]52;c;aGk=\x07x", '"x"'],
   ["\x1bP1$r0m\x1b\\x", '"x"'],
   ["\x1bP>|xterm\x1b[A", "up"],
   ["\x1b\\", ""],

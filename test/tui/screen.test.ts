@@ -4,6 +4,7 @@ import { capabilitiesOf } from "../../src/tui/capabilities.ts";
 import { type Cell, isSameStyle, paint, plainStyle } from "../../src/tui/cells.ts";
 import type { Picture, Row, Size, Span, Style } from "../../src/tui/picture.ts";
 import { CellScreen } from "../../src/tui/screen.ts";
+import { unknownFacts } from "../../src/tui/terminal-probe.ts";
 import { graphemes, graphemeWidth } from "../../src/tui/text.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
 import { Emulator, type EmulatorOptions } from "../support/emulator.ts";
@@ -14,32 +15,32 @@ const env = { TERM: "xterm-256color" };
 /** A screen that draws into an emulator. */
 class Fixture {
   readonly emulator: Emulator;
-  readonly #screen: CellScreen;
+  readonly screen: CellScreen;
 
   constructor(options: EmulatorOptions, environment: NodeJS.ProcessEnv = env) {
     this.emulator = new Emulator(options);
     const capabilities = capabilitiesOf(environment);
-    this.#screen = new CellScreen(environment, capabilities, this.emulator.size);
-    this.emulator.stdout.write(this.#screen.enter(true));
+    this.screen = new CellScreen(environment, capabilities, this.emulator.size);
+    this.emulator.stdout.write(this.screen.enter(true));
   }
 
   /** Gives the bytes of the frame, as text. */
   draw(picture: Picture): string {
-    const frame = this.#screen.frame(picture, this.emulator.size);
+    const frame = this.screen.frame(picture, this.emulator.size);
     this.emulator.stdout.write(frame);
     return frame;
   }
 
   forget(): void {
-    this.#screen.forget();
+    this.screen.forget();
   }
 
   leave(): void {
-    this.emulator.stdout.write(this.#screen.leave());
+    this.emulator.stdout.write(this.screen.leave());
   }
 
   [Symbol.dispose](): void {
-    this.#screen.destroy();
+    this.screen.destroy();
     this.emulator.dispose();
   }
 }
@@ -86,12 +87,38 @@ describe("the screen", () => {
     expect(typed.length).toBeLessThan(40);
   });
 
-  test("sends long frames as one piece and short ones as they are", () => {
+  test("sends long frames as one piece where that is known, and short ones as they are", () => {
     using fixture = new Fixture({ columns: 100, rows: 30 });
+    fixture.screen.setFacts({ ...unknownFacts, isSynchronised: true });
     const long = fixture.draw(pictureOf(...Array.from({ length: 30 }, () => "x".repeat(100))));
     expect(long.startsWith("\x1b[?2026h") && long.endsWith("\x1b[?2026l")).toBe(true);
     expect(fixture.draw(pictureOf("short"))).toContain("?2026h");
     expect(fixture.draw(pictureOf("shore"))).not.toContain("?2026h");
+  });
+
+  test("draws links where they are known, and only what may be one", () => {
+    const link = "https://ci.lab/run";
+    const rows: Row[] = [
+      [
+        { text: "see ", style: {} },
+        { text: "ci.l", style: {}, link },
+      ],
+      [
+        { text: "ab", style: {}, link },
+        { text: "!", style: {}, link: "javascript:x" },
+      ],
+    ];
+    const frameIn = (TERM: string) => {
+      using fixture = new Fixture({ columns: 10, rows: 2 }, { TERM });
+      return fixture.draw({ rows });
+    };
+    const frame = frameIn("xterm");
+    const [before, opened, closed, after] = frame.split("\x1b]8;");
+    expect(before).toContain("see");
+    expect(opened).toMatch(/^id=[a-z\d]+;https:\/\/ci\.lab\/run.*ci\.l.*ab$/s);
+    expect([closed, after]).toEqual([expect.stringMatching(/^;.*!/s), undefined]);
+    expect(frame).not.toContain("javascript");
+    expect(frameIn("linux")).not.toContain("]8;");
   });
 
   test("shows styles", async () => {
@@ -132,6 +159,29 @@ describe("the screen", () => {
     expect(frameIn({ TERM: "linux" })).toMatch(/\[0;1;3\d;41mx/);
     expect(frameIn({ TERM: "xterm-16color" })).toMatch(/\[0;1;[39]\d;101mx/);
     expect(frameIn({ TERM: "xterm", NO_COLOR: "" })).toContain("\x1b[0;1;38;5;201;101mx");
+  });
+
+  test("gives what names no colour, and what is blank, the picture's own", async () => {
+    using fixture = new Fixture({ columns: 4, rows: 2 });
+    const base: Style = { foreground: 7, background: 4 };
+    const row: Row = [
+      { text: "x", style: {} },
+      { text: "y", style: { foreground: 1 } },
+    ];
+    fixture.draw({ rows: [row], base });
+    await fixture.emulator.settled();
+    const coloursOf = (x: number, y: number) => {
+      const cell = fixture.emulator.cell(x, y)!;
+      return [cell.getFgColor(), cell.getBgColor()];
+    };
+    expect([coloursOf(0, 0), coloursOf(1, 0), coloursOf(3, 1)]).toEqual([
+      [7, 4],
+      [1, 4],
+      [7, 4],
+    ]);
+    fixture.draw({ rows: [row] });
+    await fixture.emulator.settled();
+    expect(fixture.emulator.cell(3, 1)!.isBgDefault()).toBe(true);
   });
 
   test("draws everything again after it was told to forget", async () => {
