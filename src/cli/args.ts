@@ -43,6 +43,8 @@ export interface ChatCommand extends NetworkOptions {
   readonly passwordFile: string | undefined;
   readonly isAscii: boolean;
   readonly hasBell: boolean;
+  /** Whether what is said and read is kept; `undefined` where that depends on who types. */
+  readonly isRemembering: boolean | undefined;
   readonly waitMs: number;
 }
 
@@ -79,6 +81,8 @@ export interface BotCommand extends NetworkOptions {
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
+  /** Whether lines that wait are kept for the next start. */
+  readonly isRemembering: boolean;
 }
 
 export interface ExportCommand extends NetworkOptions {
@@ -283,6 +287,7 @@ function networkCommand(
         passwordFile: values.one("password-file"),
         isAscii: values.has("ascii"),
         hasBell: !values.has("no-bell"),
+        isRemembering: isRemembering(values),
       };
     case "serve":
       return {
@@ -305,6 +310,7 @@ function networkCommand(
       return {
         ...{ command: "bot", ...network, ...joining(values), nick: botNick(values) },
         passwordFile: values.one("password-file"),
+        isRemembering: values.has("memory"),
       };
     case "export":
       return { command: "export", ...network, ...exportOptions(values) };
@@ -407,6 +413,11 @@ function trustedWords(values: Values): string | undefined {
   }
   const count = `${typedWordCountMin} to ${fingerprintWordCount}`;
   throw invalid(`--trust is ${sanitizeLine(typed)}, must be the first ${count} words of a server`);
+}
+
+function isRemembering(values: Values): boolean | undefined {
+  if (values.has("no-memory")) return false;
+  return values.has("memory") ? true : undefined;
 }
 
 function nick(values: Values): string | undefined {

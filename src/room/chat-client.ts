@@ -4,8 +4,10 @@ import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import type { AccountCall } from "./account-call.ts";
 import { backOff } from "./back-off.ts";
+import type { ClientEffect } from "./client-effect.ts";
 import type {
   ClientEvent,
+  EarlierVisit,
   HistoryRange,
   ServerLocation,
   ShownKey,
@@ -26,19 +28,6 @@ const nickCodes: readonly ErrorCode[] = [
   "nickname-registered",
   "nickname-taken",
 ];
-
-/** What a `ChatClient` wants done. */
-export type ClientEffect =
-  /** Find out where the server is now; answered by `handleResolved`. */
-  | { readonly type: "resolve" }
-  /** Answered by `handleOpened` or `handleClosed`. */
-  | { readonly type: "connect"; readonly to: ServerLocation }
-  /** Find out what the owner thinks of the server's key; answered by `handleVerdict`. */
-  | ({ readonly type: "judge" } & ShownKey)
-  | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
-  /** Answered by `handleClosed`. */
-  | { readonly type: "close"; readonly code: number; readonly text: string }
-  | { readonly type: "event"; readonly event: ClientEvent };
 
 export interface ChatClientOptions {
   readonly nick: string;
@@ -165,6 +154,11 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.members(room, ref);
   }
 
+  /** What was left by an earlier client; said to no other server than the one that is accepted next. */
+  restore(visit: EarlierVisit): void {
+    if (!this.#isEnding) this.#session.restore(visit);
+  }
+
   /** Starts to connect. */
   start(): void {
     if (this.#state.type === "idle") this.#tryAgain();
@@ -238,7 +232,6 @@ export class ChatClient {
         }
         this.#serverKey = key;
         this.#isFirstVisit = verdict.isFirstVisit;
-        this.#session.restore(verdict.saved ?? []);
         this.#greet(now);
         return;
       case "retry":

@@ -232,7 +232,7 @@ const commonBodies = {
   mode: tagged<BodyOf<"mode">>("mode", { slowMs: whole, isReadOnly: flag }),
 };
 
-const postBody: Schema<PostBody> = variant<PostBody>({
+export const postBody: Schema<PostBody> = variant<PostBody>({
   ...commonBodies,
   message: tagged<PostOf<"message">>("message", {
     text: rawText,

@@ -66,7 +66,7 @@ type ClientRequest = Extract<
   { type: "account" | "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
 >;
 
-/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
+/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were not delivered. */
 export async function runTui(options: TuiOptions): Promise<number> {
   return await new App(options).run();
 }
@@ -121,14 +121,15 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const lost = this.#client?.pendingCount ?? 0;
+    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
-    if (lost === 0) return 0;
-    for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
+    if (count === 0) return 0;
+    const undelivered = { count, keptCount: Math.min(count, keptCount) };
+    for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
     return 3;
   }
 

@@ -13,6 +13,7 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import {
@@ -119,6 +120,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
