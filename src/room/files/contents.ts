@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ByteReader, ByteWriter, decodeUtf8, encodeUtf8, varintBytes } from "../../base/bytes.ts";
 import { ChunkLayout, chunkBytesFor } from "./chunk-layout.ts";
+import type { OfferSummary } from "./file-port.ts";
 import {
   contentsBytesMax,
   entriesMax,
@@ -87,6 +88,12 @@ export function contentsId(encoded: Uint8Array): Uint8Array {
 /** The hash that a chunk must have. */
 export function hashOf(contents: Contents, chunk: number): Uint8Array {
   return contents.hashes.subarray(chunk * hashBytes, (chunk + 1) * hashBytes);
+}
+
+/** Who offers says how many files there are, and how long: it must be neither more nor less. */
+export function fitsOffer({ entries, files, bytes }: Contents, offer: OfferSummary): boolean {
+  if (files.length !== offer.fileCount || bytes !== offer.bytes) return false;
+  return offer.kind === "folder" || (entries.length === 1 && entries[0]?.parts.length === 1);
 }
 
 /** Whether these parts may be the path of an entry, which is what contents are made of. */

@@ -52,14 +52,23 @@ export const wantsMax = 256;
 /** Bytes that one peer may want at once, if that is two chunks at least: 80 ms of 100 MB/s. */
 export const wantedBytesMax: number = 8 * mebibyte;
 
-/** What a peer is asked for at first, and always: two chunks are under way while one is judged. */
+/** What a peer is asked for at first, and always: one chunk is under way while another is judged. */
 export const wantedChunksMin = 2;
 
-/** So much of what a peer sends in a second is wanted of it at once. */
-export const wantedSeconds = 0.5;
+/** So much as a peer sends in this time is wanted of it at once, milliseconds. */
+export const wantedMs = 500;
+
+/**
+ * Bytes of one offer that are wanted, or have come and are being compared and written, if that is two
+ * chunks at least. This is the memory of a transfer, whatever its size.
+ */
+export const fetchBytesMax: number = 32 * mebibyte;
 
 /** Of how many peers one chunk is wanted at the end, when nothing else is left to ask them for. */
 export const endgamePeersMax = 2;
+
+/** Only for a chunk that did not come in this time, milliseconds: else it would often come twice. */
+export const endgameMs = 2_000;
 
 /** Chunks among which the rarest is chosen. */
 export const rarestSample = 64;
@@ -100,14 +109,11 @@ export const servedAheadChunks = 2;
 /** Chunks that are being read for peers, of all offers: 16 x 4 MiB = 64 MiB at the most. */
 export const readsMax = 16;
 
-/** Chunks that have come and are being compared or written, of all offers; more are not asked for. */
-export const storesMax = 16;
-
 /** Offers of ours at once. */
 export const offersMax = 1_000;
 
-/** Offers that we take at once; further ones wait until one has ended. */
-export const takingsRunningMax = 8;
+/** Offers that we take at once, with 32 MiB each; further ones wait until one has ended. */
+export const takingsRunningMax = 4;
 
 /** Offers that we take, running and waiting. */
 export const takingsMax = 1_000;

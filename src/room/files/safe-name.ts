@@ -64,5 +64,7 @@ function cutStem(stem: string, bytesMax: number): string {
 function parted(name: string): { readonly stem: string; readonly ending: string } {
   const ending = /(?:\.tar)?\.[^. ]+$/i.exec(name)?.[0] ?? "";
   const isEnding = ending.length < name.length && utf8Bytes(ending) <= endingBytesMax;
-  return isEnding ? { stem: name.slice(0, name.length - ending.length), ending } : { stem: name, ending: "" };
+  return isEnding
+    ? { stem: name.slice(0, name.length - ending.length), ending }
+    : { stem: name, ending: "" };
 }
