@@ -2,19 +2,14 @@ import { assertNever } from "../base/assert.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
-import type { AccountCall } from "./account-call.ts";
 import { backOff } from "./back-off.ts";
-import type {
-  ClientEvent,
-  HistoryRange,
-  ServerLocation,
-  ShownKey,
-  Verdict,
-} from "./client-port.ts";
+import type { SessionNews } from "./client-news.ts";
+import type { HistoryRange, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
 import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
 import { decodeServerMessage, encodeCbor } from "./codec.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
 import type { ClientMessage, Reply } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
@@ -38,7 +33,7 @@ export type ClientEffect =
   | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
   /** Answered by `handleClosed`. */
   | { readonly type: "close"; readonly code: number; readonly text: string }
-  | { readonly type: "event"; readonly event: ClientEvent };
+  | { readonly type: "event"; readonly event: SessionNews };
 
 export interface ChatClientOptions {
   readonly nick: string;
@@ -145,8 +140,8 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.ask(question, ref);
   }
 
-  askAccount(call: AccountCall): void {
-    this.#session.askAccount(call);
+  askNow(call: ConnectionCall): void {
+    this.#session.askNow(call);
   }
 
   typing(now: number, room: string, state: "active" | "paused" | "done"): void {
@@ -442,7 +437,7 @@ export class ChatClient {
     this.#tell({ type: "connection", state, attempt: this.#attempt, ...detail });
   }
 
-  #tell(event: ClientEvent): void {
+  #tell(event: SessionNews): void {
     this.#effects.push({ type: "event", event });
   }
 }

@@ -1,42 +1,23 @@
-import { entryText, type SequenceRange } from "../room/entry.ts";
+import type { SequenceRange } from "../room/entry.ts";
 import { textBytesMax } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { type ChangingBody, changedBy, isChanging } from "../room/overlay.ts";
+import {
+  damagedLine,
+  type Line,
+  lastSequence,
+  lineSequence,
+  lineUnits,
+  quotedMax,
+  saidKey,
+  saidLine,
+} from "./line.ts";
 
 /** Lines kept of one room: at 5 rows a line this is 50,000 rows of scrolling. Older ones are asked for again. */
 export const linesMax = 10_000;
 
 /** UTF-16 units kept of one room: one line of the largest size, which takes 32 MiB at two bytes a unit. */
 export const unitsMax: number = textBytesMax;
-
-/** Something a room shows. `key` stays the same from being said to being stored. */
-export type Line =
-  | {
-      readonly type: "said";
-      readonly key: string;
-      readonly entry: LogEntry;
-      readonly isOwn: boolean;
-      /** How the line that it answers begins, if that was here. */
-      readonly quote?: string;
-    }
-  | {
-      readonly type: "pending";
-      readonly key: string;
-      readonly id: string;
-      readonly text: string;
-      readonly at: number;
-      /** The server has it, but its place in the log is not known yet. */
-      readonly isStored: boolean;
-    }
-  | {
-      readonly type: "failed";
-      readonly key: string;
-      readonly text: string;
-      readonly at: number;
-      readonly reason: string;
-    }
-  | { readonly type: "damaged"; readonly key: string; readonly range: SequenceRange }
-  | { readonly type: "notice"; readonly key: string; readonly text: string; readonly at: number };
 
 /** Whether lines older than the oldest one can be had. */
 export type Past =
@@ -101,12 +82,6 @@ export const emptyConversation: Conversation = {
   units: 0,
   noticeCount: 0,
 };
-
-/** The sequence of a line in the log (the first, for a damaged range), or `undefined`. */
-export function lineSequence(line: Line): number | undefined {
-  if (line.type === "said") return line.entry.sequence;
-  return line.type === "damaged" ? line.range.from : undefined;
-}
 
 /** The oldest sequence that is known, or `undefined` when there is none. */
 export function oldestSequence({ oldest }: Conversation): number | undefined {
@@ -242,25 +217,6 @@ export function withPastWelcome(conversation: Conversation): Conversation {
   return conversation.past === "cleared" ? { ...conversation, past: "more" } : conversation;
 }
 
-/** Lines above an answer among which the one that it answers is looked for. */
-const quotedMax = 200;
-
-/** Of a line that is answered so much is shown. */
-const quoteUnits = 60;
-
-function saidLine(entry: LogEntry, isOwn: boolean, above: readonly Line[]): Line {
-  const line = { type: "said", key: saidKey(entry.id), entry, isOwn } as const;
-  const replyTo = entry.body.type === "message" ? entry.body.replyTo : undefined;
-  if (replyTo === undefined) return line;
-  const target = above
-    .slice(-quotedMax)
-    .find((other) => other.type === "said" && other.entry.sequence === replyTo);
-  if (target?.type !== "said") return line;
-  const { author } = target.entry;
-  const [first = ""] = entryText(target.entry).slice(0, quoteUnits).toWellFormed().split("\n", 1);
-  return { ...line, quote: `${author.nick}: ${first}` };
-}
-
 function withChange(
   conversation: Conversation,
   later: LogEntry,
@@ -291,15 +247,6 @@ function withKnown(
 
 function unitsOf(lines: readonly Line[]): number {
   return lines.reduce((sum, line) => sum + lineUnits(line), 0);
-}
-
-function saidKey(id: string): string {
-  return `m${id}`;
-}
-
-function damagedLine(range: SequenceRange): Line {
-  // Ranges grow at their older end, so the newer one names them.
-  return { type: "damaged", key: `d${range.to}`, range };
 }
 
 /** Puts lines among those that are here, in order of sequence; a sequence that is here stays as it is. */
@@ -363,16 +310,6 @@ function bounded(conversation: Conversation): Conversation {
   const first = kept.find((line) => lineSequence(line) !== undefined);
   const oldest = first === undefined ? undefined : lineSequence(first);
   return { ...conversation, lines: kept, units, past, oldest };
-}
-
-function lineUnits(line: Line): number {
-  if (line.type === "said") return entryText(line.entry).length;
-  return line.type === "damaged" ? 0 : line.text.length;
-}
-
-/** The last sequence that the line stands for. */
-function lastSequence(line: Line): number | undefined {
-  return line.type === "damaged" ? line.range.to : lineSequence(line);
 }
 
 function newestSequence(conversation: Conversation): number | undefined {

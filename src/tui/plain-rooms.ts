@@ -10,10 +10,11 @@ import {
   roomName,
 } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
+import { chosenRef, rememberedRef } from "./entering.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
+import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { entryLine, PlainRoom } from "./plain-room.ts";
-import { chosenRef, printedRef, rememberedRef } from "./room-events.ts";
 import {
   answeredText,
   askedText,

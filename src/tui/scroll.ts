@@ -1,5 +1,7 @@
-import { type Anchor, type Conversation, canAskPast, type Line } from "./conversation.ts";
-import { type Above, type MessageContext, messageHeight, messageRows } from "./message-rows.ts";
+import { type Anchor, type Conversation, canAskPast } from "./conversation.ts";
+import type { Line } from "./line.ts";
+import type { MessageContext } from "./message-context.ts";
+import { type Above, messageHeight, messageRows } from "./message-rows.ts";
 import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 

@@ -5,8 +5,6 @@ import {
   canAskPast,
   cleared,
   emptyConversation,
-  type Line,
-  lineSequence,
   linesMax,
   unitsMax,
   withDamaged,
@@ -19,6 +17,7 @@ import {
   withSaid,
   withStored,
 } from "../../src/tui/conversation.ts";
+import { type Line, lineSequence } from "../../src/tui/line.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { personOf } from "../support/log-entries.ts";
 import { SeededRandom } from "../support/random.ts";

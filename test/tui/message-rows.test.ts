@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Line } from "../../src/tui/conversation.ts";
-import {
-  type Above,
-  foldedRows,
-  type MessageContext,
-  messageColumns,
-  messageHeight,
-  messageRows,
-} from "../../src/tui/message-rows.ts";
+import type { Line } from "../../src/tui/line.ts";
+import { foldedRows } from "../../src/tui/message-body.ts";
+import { type MessageContext, messageColumns } from "../../src/tui/message-context.ts";
+import { type Above, messageHeight, messageRows } from "../../src/tui/message-rows.ts";
 import { themeFor } from "../../src/tui/theme.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
 import { entry, someTime } from "../support/fake-client.ts";

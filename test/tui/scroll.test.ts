@@ -7,7 +7,7 @@ import {
   withPending,
   withSaid,
 } from "../../src/tui/conversation.ts";
-import { messageColumns } from "../../src/tui/message-rows.ts";
+import { messageColumns } from "../../src/tui/message-context.ts";
 import {
   type MessagePane,
   scrolledBy,

@@ -1,0 +1,160 @@
+import type { ClientEvent } from "../room/client-port.ts";
+import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
+import { emptyDraft } from "./draft.ts";
+import { sortedMembers } from "./member-events.ts";
+import { usualPanes } from "./panes.ts";
+import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
+import { firstVisitText } from "./trust.ts";
+import {
+  type Effect,
+  type Moment,
+  type RoomScreen,
+  type RoomState,
+  type Step,
+  show,
+  type ViewState,
+} from "./view-state.ts";
+
+/** `ref` of a join that a person asked for, so that the room is shown when it is answered. */
+export const chosenRef = "chosen";
+
+/** `ref` of a join that nobody asked for now; that it fails is no news. */
+export const rememberedRef = "remembered";
+
+/** The server has accepted us: the room screen, and the rooms to join. */
+export function enterServer(
+  state: ViewState,
+  ready: Extract<ClientEvent, { type: "ready" }>,
+): Step {
+  const screen: RoomScreen = {
+    type: "room",
+    server: ready.server,
+    nick: ready.nick,
+    own: ready.own,
+    asked: [],
+    queries: new Map(),
+    queryCount: 0,
+    connection: { state: "open", attempt: 1 },
+    rooms: [],
+    activeRoom: undefined,
+    ...emptyDraft,
+    inputSearch: undefined,
+    prefix: undefined,
+    password: undefined,
+    panes: usualPanes,
+    lastRoom: undefined,
+    cameFrom: undefined,
+    stop: undefined,
+    hint:
+      state.hosted?.id === ready.server.id
+        ? `you host ${ready.server.name}: others on this network find it by starting earshot`
+        : undefined,
+    greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
+  };
+  const wanted = state.settings.rooms;
+  const remembered = ready.rooms.map(({ room }) => room).filter((room) => !wanted.includes(room));
+  return show(
+    state,
+    screen,
+    ...wanted.map((room): Effect => ({ type: "join", room })),
+    ...remembered.map((room): Effect => ({ type: "join", room, ref: rememberedRef })),
+  );
+}
+
+/** The server has accepted us again. */
+export function reduceReady(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "ready" }>,
+): Step {
+  const { server, nick, own } = event;
+  // What was asked on the lost connection may never be answered.
+  const rooms = screen.rooms.map((room) => ({
+    ...room,
+    conversation: withLoading(room.conversation, false),
+  }));
+  const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
+  const isSame = nick === screen.nick;
+  return show(state, isSame ? next : noticed(moment, next, `you are ${nick} now`));
+}
+
+/** We are in a room, for the first time or again. */
+export function reduceEntered(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "entered" }>,
+): Step {
+  const members = sortedMembers(event.members);
+  const isKnown = screen.rooms.some(({ name }) => name === event.room);
+  const title = roomTitle(event.room, event.persons, screen.own.person);
+  const persons = othersOf(event.persons, screen.own.person);
+  const known = { members, persons, title, state: event.state };
+  const next = isKnown
+    ? changedRoom(screen, event.room, (room) => ({ ...room, ...known, typing: [] }))
+    : { ...screen, rooms: [...screen.rooms, newRoom(moment, screen, event)], greeting: undefined };
+  const query = screen.queries.get(event.ref ?? "");
+  const isShown =
+    event.ref === chosenRef ||
+    isQueryRef(event.ref) ||
+    screen.asked.some(({ room }) => room === event.room) ||
+    screen.activeRoom === undefined;
+  const entered: RoomScreen = {
+    ...next,
+    asked: screen.asked.filter(({ room }) => room !== event.room),
+    queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
+  };
+  const rooms = isShown ? shown(entered, event.room) : entered;
+  if (query === undefined) return show(state, rooms);
+  const body = { type: "message", text: query } as const;
+  return show(state, rooms, { type: "post", room: event.room, body });
+}
+
+function newRoom(
+  moment: Moment,
+  { greeting, own }: RoomScreen,
+  event: Extract<ClientEvent, { type: "entered" }>,
+): RoomState {
+  const { room: name, persons, read, state } = event;
+  const lines = [
+    ...(greeting === undefined ? [] : [greeting]),
+    ...(state.topic === "" ? [] : [`topic: ${state.topic}`]),
+  ];
+  return {
+    name,
+    title: roomTitle(name, persons, own.person),
+    state,
+    members: sortedMembers(event.members),
+    persons: othersOf(persons, own.person),
+    conversation: lines.reduce(
+      (all, line) => withNotice(all, line, moment.wallNow),
+      emptyConversation,
+    ),
+    unreadCount: read?.unread ?? 0,
+    mentionCount: read?.mentions ?? 0,
+    readSequence: read?.sequence ?? 0,
+    typing: [],
+    progress: undefined,
+    draft: emptyDraft,
+    deliveredSequence: 0,
+  };
+}
+
+function othersOf(
+  persons: Extract<ClientEvent, { type: "entered" }>["persons"],
+  own: string,
+): readonly string[] {
+  return (persons ?? []).filter(({ person }) => person !== own).map(({ nick }) => nick);
+}
+
+const queryRefPrefix = "query ";
+
+/** `ref` of the question for a private chat. */
+export function queryRef(count: number): string {
+  return `${queryRefPrefix}${count}`;
+}
+
+function isQueryRef(ref: string | undefined): boolean {
+  return ref?.startsWith(queryRefPrefix) ?? false;
+}

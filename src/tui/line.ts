@@ -1,0 +1,79 @@
+import { entryText, type SequenceRange } from "../room/entry.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+
+/** Something a room shows. `key` stays the same from being said to being stored. */
+export type Line =
+  | {
+      readonly type: "said";
+      readonly key: string;
+      readonly entry: LogEntry;
+      readonly isOwn: boolean;
+      /** How the line that it answers begins, if that was here. */
+      readonly quote?: string;
+    }
+  | {
+      readonly type: "pending";
+      readonly key: string;
+      readonly id: string;
+      readonly text: string;
+      readonly at: number;
+      /** The server has it, but its place in the log is not known yet. */
+      readonly isStored: boolean;
+    }
+  | {
+      readonly type: "failed";
+      readonly key: string;
+      readonly text: string;
+      readonly at: number;
+      readonly reason: string;
+    }
+  | { readonly type: "damaged"; readonly key: string; readonly range: SequenceRange }
+  | { readonly type: "notice"; readonly key: string; readonly text: string; readonly at: number };
+
+/** The sequence of a line in the log (the first, for a damaged range), or `undefined`. */
+export function lineSequence(line: Line): number | undefined {
+  if (line.type === "said") return line.entry.sequence;
+  return line.type === "damaged" ? line.range.from : undefined;
+}
+
+/** The last sequence that the line stands for. */
+export function lastSequence(line: Line): number | undefined {
+  return line.type === "damaged" ? line.range.to : lineSequence(line);
+}
+
+/** The text of the line, in UTF-16 units. */
+export function lineUnits(line: Line): number {
+  if (line.type === "said") return entryText(line.entry).length;
+  return line.type === "damaged" ? 0 : line.text.length;
+}
+
+/** Lines above an answer among which the one that it answers is looked for. */
+export const quotedMax = 200;
+
+/** Of a line that is answered so much is shown. */
+const quoteUnits = 60;
+
+/** An entry as a line; `above` are the lines before it, among which is what it answers. */
+export function saidLine(entry: LogEntry, isOwn: boolean, above: readonly Line[]): Line {
+  const line = { type: "said", key: saidKey(entry.id), entry, isOwn } as const;
+  const replyTo = entry.body.type === "message" ? entry.body.replyTo : undefined;
+  if (replyTo === undefined) return line;
+  const target = above
+    .slice(-quotedMax)
+    .find((other) => other.type === "said" && other.entry.sequence === replyTo);
+  if (target?.type !== "said") return line;
+  const { author } = target.entry;
+  const [first = ""] = entryText(target.entry).slice(0, quoteUnits).toWellFormed().split("\n", 1);
+  return { ...line, quote: `${author.nick}: ${first}` };
+}
+
+/** The key of a line of ours or of another, from being said to being stored. */
+export function saidKey(id: string): string {
+  return `m${id}`;
+}
+
+/** What the server lost, as a line. */
+export function damagedLine(range: SequenceRange): Line {
+  // Ranges grow at their older end, so the newer one names them.
+  return { type: "damaged", key: `d${range.to}`, range };
+}

@@ -1,0 +1,29 @@
+import type { Theme } from "./theme.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+/** Where the parts of a message's rows are, in cells. */
+export interface MessageColumns {
+  readonly columns: number;
+  readonly nickCells: number;
+  readonly textCells: number;
+}
+
+/** What the rows of a line depend on besides the line. */
+export interface MessageContext {
+  readonly at: MessageColumns;
+  readonly theme: Theme;
+  readonly timeFormat: TimeFormat;
+  readonly ownNick: string;
+}
+
+/** `09:31` */
+export const timeCells = 5;
+const gutterCells = 3;
+const markCells = 3;
+
+/** Splits the width of the message pane. */
+export function messageColumns(columns: number): MessageColumns {
+  const nickCells = columns < 50 ? 8 : columns < 80 ? 10 : 14;
+  const textCells = columns - 1 - timeCells - 1 - nickCells - gutterCells - markCells;
+  return { columns, nickCells, textCells: Math.max(1, textCells) };
+}
