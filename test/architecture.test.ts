@@ -87,6 +87,7 @@ const drivers = new Set([
   "tui/saved-file.ts",
   "tui/screen.ts",
   "tui/terminal.ts",
+  "tui/text-editor.ts",
 ]);
 
 /** Files of cli that only compute; the others drive the world by nature. */
@@ -97,10 +98,14 @@ const pureInCli = new Set([
   "cli/bot-session.ts",
   "cli/exit-code.ts",
   "cli/help.ts",
+  "cli/network-options.ts",
   "cli/option-table.ts",
+  "cli/option-values.ts",
   "cli/pins.ts",
   "cli/qr-code.ts",
+  "cli/script-command.ts",
   "cli/transcript.ts",
+  "cli/typed-position.ts",
   "cli/typed-server.ts",
 ]);
 

@@ -1,6 +1,4 @@
 import { parseArgs } from "node:util";
-import { EarshotError } from "../base/errors.ts";
-import { fingerprintWordCount, typedWordCountMin } from "../base/fingerprint.ts";
 import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
 import { isAnnounceable } from "../discovery/announcement.ts";
@@ -9,28 +7,27 @@ import { defaultDataPort } from "../discovery/ports.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import { lobbyName } from "../room/limits.ts";
 import type { RetentionRule } from "../room/message-room.ts";
-import { parseNick, parseRoom } from "../room/name.ts";
 import { type RegistrationPolicy, registrationPolicies } from "../room/registration-policy.ts";
+import {
+  dataOption,
+  type Environment,
+  joiningOptions,
+  type NetworkOptions,
+  networkOptions,
+  nickOption,
+  serverOption,
+  waitOption,
+} from "./network-options.ts";
 import {
   type CommandName,
   commandTable,
   type OptionDefinition,
   optionTable,
 } from "./option-table.ts";
+import { didYouMean, invalid, OptionValues } from "./option-values.ts";
+import { type ScriptCommand, scriptCommand, takesWords } from "./script-command.ts";
 import { type TranscriptFormat, transcriptFormats } from "./transcript.ts";
-import { parseTypedHost, parseTypedServer, type TypedHost } from "./typed-server.ts";
-
-/** What every command that uses the network is told. */
-export interface NetworkOptions {
-  /** Adapters by name or address; empty means all. */
-  readonly interfaces: readonly string[];
-  /** `undefined` means the documented one. */
-  readonly discoveryPort: number | undefined;
-  /** `undefined` means the platform's place for data. */
-  readonly data: string | undefined;
-  /** Whether each host of the own subnets may be asked when no server answers otherwise. */
-  readonly isSweeping: boolean;
-}
+import { parseTypedHost, type TypedHost } from "./typed-server.ts";
 
 export interface ChatCommand extends NetworkOptions {
   readonly command: "chat";
@@ -126,27 +123,12 @@ export type Command =
   | ExportCommand
   | DoctorCommand
   | StoreCommand
+  | ScriptCommand
   | { readonly command: "help"; readonly topic: CommandName | undefined }
   | { readonly command: "version" };
 
-/**
- * How long to wait for servers unless told otherwise: they answer in milliseconds, asked 4 times within
- * the first second; then every host is asked alone, which takes 0.2 s for a subnet.
- */
-export const waitMsDefault = 1_500;
-
 /** Who reads a log goes by this name unless told otherwise. */
 const exportNick = "archivist";
-
-/** Nobody waits longer than ten minutes for an answer to a broadcast. */
-export const waitMsMax = 600_000;
-
-/** The environment variables that stand in for options. */
-export interface Environment {
-  /** Adapters separated by commas. */
-  readonly EARSHOT_INTERFACE?: string | undefined;
-  readonly EARSHOT_DATA?: string | undefined;
-}
 
 /**
  * Reads the command line, without the program's own name. Options may stand before the command.
@@ -163,81 +145,29 @@ export function parseCommand(args: readonly string[], environment: Environment):
     tokens: true,
   });
   const words = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
-  // `earshot earshot://…`, as a program for links is called.
-  const link = words.find(isLinkLike);
   const [first = "chat"] = words;
-  const name = first === link ? "chat" : commandName(first);
-  const values = new Values();
+  // `earshot earshot://…`, as a program for links is called.
+  const name = isLinkLike(first) ? "chat" : commandName(first);
+  const link = takesWords(name) ? undefined : words.find(isLinkLike);
+  const values = new OptionValues();
   for (const token of tokens) if (token.kind === "option") values.add(token, name);
   if (values.has("help")) return { command: "help", topic: words.length === 0 ? undefined : name };
   if (values.has("version")) return { command: "version" };
   if (name === "help") return helpCommand(words);
   if (name === "store") return storeCommand(words, values, environment);
+  if (takesWords(name)) {
+    const network = networkOptions(values, environment);
+    return scriptCommand(name, { values, words: words.slice(1) }, network);
+  }
   const stray = words.slice(1).find((word) => word !== link);
   if (stray !== undefined) throw invalid(`${name} takes no argument, but was given ${stray}`);
   if (link !== undefined) values.add({ name: "server", rawName: "a link", value: link }, name);
   return networkCommand(name, values, environment);
 }
 
-interface OptionToken {
-  readonly name: string;
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}
-
-/** The options of one command line, checked against the table as they are added. */
-class Values {
-  readonly #values = new Map<string, string[]>();
-
-  add(token: OptionToken, command: CommandName): void {
-    const option = optionTable.find((candidate) => candidate.name === token.name);
-    if (option === undefined) throw unknownOption(token.rawName, command);
-    if (!option.commands.includes(command)) {
-      throw invalid(`${token.rawName} is for ${option.commands.join(", ")}, not for ${command}`);
-    }
-    const earlier = this.#values.get(option.name) ?? [];
-    if (0 < earlier.length && !option.isRepeatable)
-      throw invalid(`${token.rawName} is given twice`);
-    this.#values.set(option.name, [...earlier, tokenValue(option, token)]);
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
-  one(name: string): string | undefined {
-    return this.#values.get(name)?.[0];
-  }
-
-  all(name: string): readonly string[] {
-    return this.#values.get(name) ?? [];
-  }
-
-  number(name: string, min: number, max: number): number | undefined {
-    const text = this.one(name);
-    if (text === undefined) return undefined;
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (min <= value && value <= max) return value;
-    throw invalid(`--${name} is ${text}, must be a whole number from ${min} to ${max}`);
-  }
-}
-
 function parserOption(option: OptionDefinition) {
   const type = option.value === undefined ? ("boolean" as const) : ("string" as const);
   return [option.name, { type, ...(option.short && { short: option.short }) }] as const;
-}
-
-function tokenValue(option: OptionDefinition, token: OptionToken): string {
-  if (option.value === undefined) {
-    if (token.value !== undefined) throw invalid(`${token.rawName} takes no value`);
-    return "";
-  }
-  const looksLikeOption = !token.inlineValue && token.value?.startsWith("-");
-  if (token.value === undefined || token.value === "" || looksLikeOption) {
-    throw invalid(`${token.rawName} needs a value: ${token.rawName} ${option.value}`);
-  }
-  return token.value;
 }
 
 function commandName(word: string): CommandName {
@@ -254,11 +184,11 @@ function helpCommand(words: readonly string[]): Command {
 
 function storeCommand(
   [, type, directory, ...more]: readonly string[],
-  values: Values,
+  values: OptionValues,
   environment: Environment,
 ): StoreCommand {
   const name = values.one("name");
-  const data = values.one("data") ?? (environment.EARSHOT_DATA || undefined);
+  const data = dataOption(values, environment);
   const isAlone = type === "check" || type === "repair";
   const stray = isAlone ? directory : more[0];
   if (stray !== undefined) throw invalid(`store ${type} was also given ${stray}`);
@@ -271,8 +201,8 @@ function storeCommand(
 }
 
 function networkCommand(
-  name: Exclude<CommandName, "help" | "store">,
-  values: Values,
+  name: Exclude<CommandName, "help" | "store" | "send" | "search">,
+  values: OptionValues,
   environment: Environment,
 ): Command {
   const network = networkOptions(values, environment);
@@ -281,8 +211,8 @@ function networkCommand(
       return {
         command: "chat",
         ...network,
-        ...joining(values),
-        nick: nick(values),
+        ...joiningOptions(values),
+        nick: nickOption(values),
         isPlain: values.has("plain"),
         passwordFile: values.one("password-file"),
         isAscii: values.has("ascii"),
@@ -305,10 +235,15 @@ function networkCommand(
         isJson: values.has("json"),
       };
     case "list":
-      return { command: "list", ...network, isJson: values.has("json"), waitMs: waitMs(values) };
+      return {
+        command: "list",
+        ...network,
+        isJson: values.has("json"),
+        waitMs: waitOption(values),
+      };
     case "bot":
       return {
-        ...{ command: "bot", ...network, ...joining(values), nick: botNick(values) },
+        ...{ command: "bot", ...network, ...joiningOptions(values), nick: botNick(values) },
         passwordFile: values.one("password-file"),
         isRemembering: values.has("memory"),
       };
@@ -316,16 +251,18 @@ function networkCommand(
       return { command: "export", ...network, ...exportOptions(values) };
     case "doctor":
       return { command: "doctor", ...network, ...doctorOptions(values) };
+    default:
+      return scriptCommand(name, { values, words: [] }, network);
   }
 }
 
-function peers(values: Values): readonly TypedHost[] {
+function peers(values: OptionValues): readonly TypedHost[] {
   const typed = values.all("peer");
   if (typed.length <= peersMax) return typed.map(parseTypedHost);
   throw invalid(`--peer is given ${typed.length} times, at most ${peersMax}`);
 }
 
-function announce(values: Values): TypedHost | undefined {
+function announce(values: OptionValues): TypedHost | undefined {
   const typed = values.one("announce");
   if (typed === undefined) return undefined;
   const address = parseTypedHost(typed);
@@ -334,36 +271,7 @@ function announce(values: Values): TypedHost | undefined {
   throw invalid(`--announce is ${sanitizeLine(typed)}, must be an address that others can reach`);
 }
 
-function networkOptions(values: Values, environment: Environment): NetworkOptions {
-  const fromEnvironment = environment.EARSHOT_INTERFACE ?? "";
-  const interfaces = values.all("interface");
-  return {
-    interfaces: 0 < interfaces.length ? interfaces : commaSeparated(fromEnvironment),
-    discoveryPort: values.number("discovery-port", 1_024, 65_535),
-    isSweeping: !values.has("no-sweep"),
-    data: values.one("data") ?? (environment.EARSHOT_DATA || undefined),
-  };
-}
-
-function commaSeparated(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
-function joining(values: Values) {
-  const server = values.one("server");
-  if (server !== undefined) parseTypedServer(server);
-  return {
-    server,
-    rooms: values.all("room").map(parseRoom),
-    trustedWords: trustedWords(values),
-    waitMs: waitMs(values),
-  };
-}
-
-function retention(values: Values): RetentionRule {
+function retention(values: OptionValues): RetentionRule {
   const days = values.number("keep-days", 1, 36_500);
   const mebibytes = values.number("keep-mib", 1, 1_000_000);
   return {
@@ -372,8 +280,8 @@ function retention(values: Values): RetentionRule {
   };
 }
 
-function exportOptions(values: Values) {
-  const { rooms, ...target } = joining(values);
+function exportOptions(values: OptionValues) {
+  const { rooms, ...target } = joiningOptions(values);
   const [room = lobbyName, other] = rooms;
   if (other !== undefined) throw invalid("one room is exported at a time");
   const typed = values.one("format") ?? "txt";
@@ -381,18 +289,17 @@ function exportOptions(values: Values) {
   if (format === undefined) {
     throw invalid(`--format is ${sanitizeLine(typed)}, must be ${transcriptFormats.join(", ")}`);
   }
-  return { ...target, room, format, nick: nick(values) ?? exportNick };
+  return { ...target, room, format, nick: nickOption(values) ?? exportNick };
 }
 
-function doctorOptions(values: Values) {
-  const server = values.one("server");
-  if (server !== undefined) parseTypedServer(server);
+function doctorOptions(values: OptionValues) {
+  const server = serverOption(values);
   const seconds = values.number("listen", 1, 3_600);
   const listenMs = seconds === undefined ? undefined : seconds * 1_000;
   return { server, isJson: values.has("json"), listenMs };
 }
 
-function registration(values: Values): RegistrationPolicy {
+function registration(values: OptionValues): RegistrationPolicy {
   const typed = values.one("registration") ?? "open";
   const found = registrationPolicies.find((policy) => policy === typed);
   if (found !== undefined) return found;
@@ -400,48 +307,13 @@ function registration(values: Values): RegistrationPolicy {
   throw invalid(`--registration is ${sanitizeLine(typed)}, must be one of ${policies}`);
 }
 
-function waitMs(values: Values): number {
-  return values.number("wait", 0, waitMsMax) ?? waitMsDefault;
-}
-
-function trustedWords(values: Values): string | undefined {
-  const typed = values.one("trust");
-  if (typed === undefined) return undefined;
-  const words = typed.toLowerCase().match(/[a-z]+/g) ?? [];
-  if (typedWordCountMin <= words.length && words.length <= fingerprintWordCount) {
-    return words.join(" ");
-  }
-  const count = `${typedWordCountMin} to ${fingerprintWordCount}`;
-  throw invalid(`--trust is ${sanitizeLine(typed)}, must be the first ${count} words of a server`);
-}
-
-function isRemembering(values: Values): boolean | undefined {
+function isRemembering(values: OptionValues): boolean | undefined {
   if (values.has("no-memory")) return false;
   return values.has("memory") ? true : undefined;
 }
 
-function nick(values: Values): string | undefined {
-  const typed = values.one("nick");
-  return typed === undefined ? undefined : parseNick(typed);
-}
-
-function botNick(values: Values): string {
-  const chosen = nick(values);
+function botNick(values: OptionValues): string {
+  const chosen = nickOption(values);
   if (chosen === undefined) throw invalid("a bot needs a nickname: earshot bot --nick NICK");
   return chosen;
-}
-
-function unknownOption(rawName: string, command: CommandName): EarshotError {
-  const names = optionTable
-    .filter((option) => option.commands.includes(command))
-    .map((option) => `--${option.name}`);
-  return invalid(`${sanitizeLine(rawName)} is no option${didYouMean(nearest(rawName, names))}`);
-}
-
-function didYouMean(word: string | undefined): string {
-  return word === undefined ? "; try earshot help" : `; did you mean ${word}?`;
-}
-
-function invalid(message: string): EarshotError {
-  return new EarshotError("argument-invalid", message);
 }

@@ -108,6 +108,8 @@ export function entryEvent(entry: LogEntry): BotEvent {
     }
     case "mode":
       return { ...body, ...said };
+    case "offer":
+      return { ...body, type: "offered", ...said };
     default:
       return assertNever(body);
   }

@@ -1,11 +1,9 @@
-import { userInfo } from "node:os";
 import { formatAddress } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
 import { EarshotError } from "../base/errors.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import { startBrowser } from "../discovery/browser.ts";
 import { lobbyName } from "../room/limits.ts";
-import { parseNick } from "../room/name.ts";
 import { transportVersion } from "../transport/limits.ts";
 import type {
   ChatOptions,
@@ -16,6 +14,7 @@ import type {
   ServerTarget,
 } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
+import { defaultNick } from "./default-nick.ts";
 import { type Device, openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { hintSources } from "./hint-sources.ts";
@@ -220,15 +219,6 @@ function describeAddresses(hosting: Hosting): string {
 
 function describeTarget(target: ServerTarget): string {
   return target.type === "typed" ? target.text : describeServer(target.server);
-}
-
-/** The user's name on this machine as far as it can be a nickname. */
-function defaultNick(): string {
-  try {
-    return parseNick(userInfo().username.replace(/[^\p{L}\p{M}\p{Nd}_.-]/gu, ""));
-  } catch {
-    return "visitor";
-  }
 }
 
 function print(line: string): void {

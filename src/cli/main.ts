@@ -36,6 +36,18 @@ async function run(command: Command): Promise<number> {
       return (await import("./list.ts")).list(command);
     case "bot":
       return (await import("./bot.ts")).bot(command);
+    case "send":
+      return (await import("./send.ts")).send(command);
+    case "tail":
+      return (await import("./tail.ts")).tail(command);
+    case "history":
+      return (await import("./history.ts")).history(command);
+    case "search":
+      return (await import("./search-log.ts")).searchLog(command);
+    case "rooms":
+      return (await import("./rooms.ts")).rooms(command);
+    case "who":
+      return (await import("./rooms.ts")).who(command);
     case "export":
       return (await import("./export.ts")).exportLog(command);
     case "doctor":

@@ -5,7 +5,7 @@ import { bestFirst } from "../discovery/adapter-kind.ts";
 import { checkInterfaces, listAdapters, selectAdapters } from "../discovery/adapters.ts";
 import { defaultDiscoveryPort } from "../discovery/ports.ts";
 import type { ServerHint } from "../discovery/server-hint.ts";
-import type { NetworkOptions } from "./args.ts";
+import type { NetworkOptions } from "./network-options.ts";
 
 /** What discovery, servers and clients of this process share. */
 export interface Network {

@@ -4,6 +4,12 @@ export type CommandName =
   | "serve"
   | "list"
   | "bot"
+  | "send"
+  | "tail"
+  | "history"
+  | "search"
+  | "rooms"
+  | "who"
   | "export"
   | "doctor"
   | "store"
@@ -32,44 +38,93 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "serve", help: "host a server until it is interrupted" },
   { name: "list", help: "print the servers that answer on this network" },
   { name: "bot", help: "chat by JSON lines on stdin and stdout" },
+  { name: "send", help: "say something and end when it is stored" },
+  { name: "tail", help: "print what is said, as it is said" },
+  { name: "history", help: "print what was said in a room" },
+  { name: "search", help: "print the lines in which something stands" },
+  { name: "rooms", help: "print the rooms of a server" },
+  { name: "who", help: "print who is in a room" },
   { name: "export", help: "print the log of a room from its beginning" },
   { name: "doctor", help: "say why no server is found, and what to do about it" },
   { name: "store", help: "check, repair, back up or restore what a stopped server has stored" },
   { name: "help", help: "explain a command" },
 ];
 
-const everywhere: readonly CommandName[] = [
+const scripted: readonly CommandName[] = ["send", "tail", "history", "search", "rooms", "who"];
+const joining: readonly CommandName[] = ["chat", "bot", ...scripted, "export"];
+const networked: readonly CommandName[] = [
   "chat",
   "serve",
   "list",
   "bot",
+  ...scripted,
   "export",
   "doctor",
-  "store",
-  "help",
 ];
-const networked: readonly CommandName[] = ["chat", "serve", "list", "bot", "export", "doctor"];
+const everywhere: readonly CommandName[] = [...networked, "store", "help"];
 
 /** Every option, in the order of the help. */
 export const optionTable: readonly OptionDefinition[] = [
   {
     name: "server",
     value: "NAME|HOST[:PORT]|LINK",
-    commands: ["chat", "bot", "export", "doctor"],
+    commands: [...joining, "doctor"],
     help: "the server that is meant: its name or id, an address, or its link",
   },
   {
     name: "nick",
     value: "NICK",
-    commands: ["chat", "bot", "export"],
+    commands: joining,
     help: "the nickname to go by",
   },
   {
     name: "room",
     value: "ROOM",
     isRepeatable: true,
-    commands: ["chat", "bot", "export"],
-    help: "a room to enter at once; may be repeated",
+    commands: joining.filter((name) => name !== "rooms"),
+    help: "the room that is meant; may be repeated for chat, bot and tail",
+  },
+  {
+    name: "to",
+    value: "NICK",
+    commands: ["send"],
+    help: "say it in private, also to who is away",
+  },
+  {
+    name: "wait-delivered",
+    commands: ["send"],
+    help: "end when everybody who is in the room has it",
+  },
+  {
+    name: "timeout",
+    value: "SECONDS",
+    commands: ["send"],
+    help: "how long that may take before it ends with 3 [10]",
+  },
+  {
+    name: "before",
+    value: "TIME|NUMBER",
+    commands: ["history"],
+    help: "what was said before a date, a time, `2h` ago, or a line's number",
+  },
+  {
+    name: "after",
+    value: "TIME|NUMBER",
+    commands: ["history"],
+    help: "what was said after it",
+  },
+  {
+    name: "around",
+    value: "TIME|NUMBER",
+    commands: ["history"],
+    help: "what was said before and after it",
+  },
+  {
+    name: "lines",
+    short: "n",
+    value: "COUNT",
+    commands: ["tail", "history", "search"],
+    help: "how many, of the past for tail [tail 10, history 50, search 20]",
   },
   {
     name: "format",
@@ -80,7 +135,7 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "trust",
     value: "WORDS",
-    commands: ["chat", "bot", "export"],
+    commands: joining,
     help: "the first words of the server to join, also when they have changed",
   },
   {
@@ -170,16 +225,20 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["doctor"],
     help: "print what is heard on the discovery port for so long, 1 to 3600",
   },
-  { name: "json", commands: ["serve", "list", "doctor"], help: "print JSON, one object per line" },
+  {
+    name: "json",
+    commands: ["serve", "list", "tail", "history", "search", "rooms", "who", "doctor"],
+    help: "print JSON, one object per line",
+  },
   {
     name: "wait",
     value: "MS",
-    commands: ["chat", "list", "bot", "export"],
+    commands: [...joining, "list"],
     help: "how long to wait for servers to answer [1500]",
   },
   {
     name: "no-sweep",
-    commands: ["chat", "list", "bot", "export", "doctor"],
+    commands: [...joining, "list", "doctor"],
     help: "do not ask each host of the subnet when no server answers",
   },
   {

@@ -15,16 +15,21 @@ export type TranscriptFormat = (typeof transcriptFormats)[number];
 export function transcriptOf(entry: LogEntry, format: TranscriptFormat): string | undefined {
   if (format === "jsonl") return JSON.stringify(entryEvent(entry));
   if (isChanging(entry.body)) return undefined;
+  if (format === "txt") return plainTextOf(entry);
   const at = new Date(entry.sentAt).toISOString();
   const { nick } = entry.author;
   const text = entryText(entry);
-  if (format === "txt") {
-    const said = isLine(entry) ? `${nick}: ${text}` : `-- ${nick} ${text}`;
-    // Further rows are set in, so that nobody can write what looks like another's line.
-    return `${at} ${said.replaceAll("\n", "\n  ")}`;
-  }
   const said = isLine(entry) ? `**${nick}** ${at}\n\n${quoted(text)}` : `*${nick} ${text}*`;
   return `${said}\n`;
+}
+
+/** Any entry as plain text, what it changed too: for who sees it happen. */
+export function plainTextOf(entry: LogEntry): string {
+  const { nick } = entry.author;
+  const text = entryText(entry);
+  const said = isLine(entry) ? `${nick}: ${text}` : `-- ${nick} ${text}`;
+  // Further rows are set in, so that nobody can write what looks like another's line.
+  return `${new Date(entry.sentAt).toISOString()} ${said.replaceAll("\n", "\n  ")}`;
 }
 
 /** As a block quotation: whatever stands in it cannot end it. */

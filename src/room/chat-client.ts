@@ -2,11 +2,10 @@ import { assertNever } from "../base/assert.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
-import type { AccountCall } from "./account-call.ts";
 import { backOff } from "./back-off.ts";
 import type { ClientEffect } from "./client-effect.ts";
+import type { SessionNews } from "./client-news.ts";
 import type {
-  ClientEvent,
   EarlierVisit,
   HistoryRange,
   ServerLocation,
@@ -17,6 +16,7 @@ import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
 import { decodeServerMessage, encodeCbor } from "./codec.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
 import type { ClientMessage, Reply } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
@@ -134,8 +134,8 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.ask(question, ref);
   }
 
-  askAccount(call: AccountCall): void {
-    this.#session.askAccount(call);
+  askNow(call: ConnectionCall): void {
+    this.#session.askNow(call);
   }
 
   typing(now: number, room: string, state: "active" | "paused" | "done"): void {
@@ -435,7 +435,7 @@ export class ChatClient {
     this.#tell({ type: "connection", state, attempt: this.#attempt, ...detail });
   }
 
-  #tell(event: ClientEvent): void {
+  #tell(event: SessionNews): void {
     this.#effects.push({ type: "event", event });
   }
 }

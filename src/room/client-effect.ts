@@ -1,4 +1,5 @@
-import type { ClientEvent, ServerLocation, ShownKey } from "./client-port.ts";
+import type { SessionNews } from "./client-news.ts";
+import type { ServerLocation, ShownKey } from "./client-port.ts";
 
 /** What a `ChatClient` wants done. */
 export type ClientEffect =
@@ -11,4 +12,4 @@ export type ClientEffect =
   | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
   /** Answered by `handleClosed`. */
   | { readonly type: "close"; readonly code: number; readonly text: string }
-  | { readonly type: "event"; readonly event: ClientEvent };
+  | { readonly type: "event"; readonly event: SessionNews };

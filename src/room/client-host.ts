@@ -7,7 +7,6 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "../transport/endpoint-port.ts";
-import type { AccountCall } from "./account-call.ts";
 import type { ChatClient } from "./chat-client.ts";
 import type { ClientEffect } from "./client-effect.ts";
 import type {
@@ -20,7 +19,9 @@ import type {
   Verdict,
 } from "./client-port.ts";
 import type { Question } from "./client-question.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import { ConnectionRace } from "./connection-race.ts";
+import type { FileEvent } from "./message-file.ts";
 import type { PostBody } from "./message-log.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -33,6 +34,10 @@ export interface ClientHostOptions {
   /** Asked about the key of the server that is met first; any key is accepted when absent. */
   readonly judge?: (shown: ShownKey, onVerdict: (verdict: Verdict) => void) => void;
   readonly onEvent: (event: ClientEvent) => void;
+  /** What the server tells about files. */
+  readonly onFileEvent?: (event: FileEvent) => void;
+  /** A datagram that somebody sent through the server. It belongs to the receiver. */
+  readonly onRelayed?: (bytes: Uint8Array) => void;
 }
 
 /** What the handshake of a connection has proven. */
@@ -91,9 +96,15 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
     this.#flush();
   }
 
-  askAccount(call: AccountCall): void {
-    this.#options.client.askAccount(call);
+  askNow(call: ConnectionCall): void {
+    this.#options.client.askNow(call);
     this.#flush();
+  }
+
+  /** Sends a datagram through the server, once; without a connection it is lost. */
+  relay(bytes: Uint8Array): void {
+    if (this.#connection === undefined) return;
+    this.#options.port.streams(this.#connection)?.sendDatagram(bytes);
   }
 
   join(room: string, ref?: string, invitation?: string): void {
@@ -161,7 +172,9 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
     else if (event.type === "closed") this.#handleClosed(event.connection, event.reason);
     // What an earlier connection still has to say is past. What a client has in flight is bounded, so
     // that it never has to wait for `writable`.
-    else if (event.type === "message" && event.connection === this.#connection) {
+    else if (event.type === "datagram" && event.connection === this.#connection) {
+      this.#options.onRelayed?.(event.bytes);
+    } else if (event.type === "message" && event.connection === this.#connection) {
       client.handleMessage(clock.now(), event.message);
     }
     this.#flush();
@@ -238,7 +251,7 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
   }
 
   #perform(effect: ClientEffect): void {
-    const { client, port, clock, resolve, judge = acceptAny, onEvent } = this.#options;
+    const { client, port, clock, resolve, judge = acceptAny, onEvent, onFileEvent } = this.#options;
     switch (effect.type) {
       case "resolve":
         resolve((location) => {
@@ -268,7 +281,9 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
         this.#close(effect.code, effect.text);
         return;
       case "event":
-        onEvent(effect.event);
+        if (effect.event.type === "introduced" || effect.event.type === "taking") {
+          onFileEvent?.(effect.event);
+        } else onEvent(effect.event);
         return;
       default:
         assertNever(effect);

@@ -1,5 +1,5 @@
-import type { AccountCall } from "./account-call.ts";
 import type { ClientNews } from "./client-news.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import type { OwnPerson } from "./entry.ts";
 import type { Reply } from "./message.ts";
 import type { Refusal } from "./message-session.ts";
@@ -43,8 +43,8 @@ export class ClientIdentity {
     this.#news.tell({ type: "renamed", nick: this.#own.nick });
   }
 
-  /** The server has done what was asked about the account. */
-  handleAccountAnswer(call: AccountCall, reply: Exclude<Reply, Refusal>): void {
+  /** The server has done what was asked on this connection alone. */
+  handleConnectionAnswer(call: ConnectionCall, reply: Exclude<Reply, Refusal>): void {
     const { question, becomes, onDone } = call;
     if (question.type === "rename" && reply.type === "done") this.rename(question.nick);
     if (reply.type === "registered") this.#become({ person: reply.person });

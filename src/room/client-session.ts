@@ -1,18 +1,18 @@
 import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { type AccountCall, withoutConnection } from "./account-call.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, requestOf } from "./call-queue.ts";
 import { ClientFeed } from "./client-feed.ts";
 import { ClientIdentity, type SessionIdentity } from "./client-identity.ts";
 import { ClientMembership } from "./client-membership.ts";
-import { ClientNews } from "./client-news.ts";
+import { ClientNews, type SessionNews } from "./client-news.ts";
 import type { ClientEvent, EarlierVisit, HistoryRange } from "./client-port.ts";
 import { ClientPosts } from "./client-posts.ts";
 import { presenceNews } from "./client-presence.ts";
 import type { Question } from "./client-question.ts";
 import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
+import { type ConnectionCall, withoutConnection } from "./connection-call.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import type { ClientMessage, Event, Reply, Request } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
@@ -24,7 +24,7 @@ import { RequestTable, type SentCatchUp, type SentRequest } from "./request-tabl
 /** Where a session's requests and news go. */
 export interface ClientSessionOutput {
   send(message: ClientMessage, channel: number): void;
-  tell(event: ClientEvent): void;
+  tell(event: SessionNews): void;
   /** The server calls us otherwise from now on. */
   rename(nick: string): void;
 }
@@ -109,9 +109,9 @@ export class ClientSession {
     });
   }
 
-  askAccount(call: AccountCall): void {
+  askNow(call: ConnectionCall): void {
     if (this.#own === undefined) call.onDone(withoutConnection());
-    else this.#send({ type: "account", call }, (ref) => ({ ...call.question, ref }));
+    else this.#send({ type: "now", call }, (ref) => ({ ...call.question, ref }));
   }
 
   /** Only while it can be told: nobody needs to know later that somebody wrote. */
@@ -247,13 +247,13 @@ export class ClientSession {
       const news = sent.log.handlePage(reply.entries, reply.damaged);
       this.#feed.tell(now, sent.room, news, this.#own?.person);
     } else if (sent.type === "call") {
-      this.#handleCallAnswer(now, sent.call, reply);
-    } else if (sent.type === "account") {
-      this.#identity.handleAccountAnswer(sent.call, reply);
+      this.#handleOwnerAnswer(now, sent.call, reply);
+    } else if (sent.type === "now") {
+      this.#identity.handleConnectionAnswer(sent.call, reply);
     }
   }
 
-  #handleCallAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
+  #handleOwnerAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
     if (call.type === "question") {
       const { question } = call;
       if (reply.type === "entered") {
@@ -327,7 +327,7 @@ export class ClientSession {
         this.#calls.settle();
         this.#news.tellError(sent.call.ownerRef, code, message);
         return;
-      case "account":
+      case "now":
         sent.call.onDone({ type: "failed", failure: new EarshotError(code, message) });
         return;
       case "leave":

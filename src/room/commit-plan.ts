@@ -1,3 +1,4 @@
+import { isSpoken } from "./entry.ts";
 import { sentAtAheadMsMax } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { emptyLog, type LogState, type Place } from "./log-state.ts";
@@ -72,7 +73,7 @@ class CommitPlanner {
       });
       if (reason !== undefined) return { type: "refused", reason };
     }
-    const place = this.#nextPlace(room, body.type === "message");
+    const place = this.#nextPlace(room, isSpoken(body));
     this.#planned.set(key, place);
     const entry = { ...place, id, author, body };
     this.#set(room, entry);

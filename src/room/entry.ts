@@ -1,4 +1,5 @@
-import type { LogEntry } from "./log-entry.ts";
+import { bytesText } from "./bytes-text.ts";
+import type { EntryBody, FileOffer, LogEntry } from "./log-entry.ts";
 import type { ServerRole } from "./message-session.ts";
 
 /** Sequences `from`..`to`, both included, that the store can no longer give back. */
@@ -41,12 +42,37 @@ export function entryText(
       return moderationText(body, until);
     case "mode":
       return modeText(body);
+    case "offer":
+      return `offers ${offerText(body)}`;
   }
 }
 
-/** Whether an entry is a line of the conversation: a message, or what is left of one. */
+/** What is offered, for people: `photos, 12 files, 3.4 MiB`. */
+export function offerText(offer: Omit<FileOffer, "type" | "device">): string {
+  const { name, fileCount, bytes, isFolder } = offer;
+  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  return [name, ...(isFolder ? [files] : []), bytesText(bytes)].join(", ");
+}
+
+/**
+ * Whether it is said to people, and so counted as unread and found by a search: a message or an offer.
+ */
+export function isSpoken(body: EntryBody): body is Extract<EntryBody, SpokenType> {
+  return body.type === "message" || body.type === "offer";
+}
+
+/** The words by which what is said is found. */
+export function spokenText(body: Extract<EntryBody, SpokenType>): string {
+  return body.type === "message" ? body.text : body.name;
+}
+
+/** Whether an entry is a line of the conversation: what is said, or what is left of it. */
 export function isLine({ body }: LogEntry): boolean {
-  return body.type === "message" || body.type === "deleted";
+  return isSpoken(body) || body.type === "deleted";
+}
+
+interface SpokenType {
+  readonly type: "message" | "offer";
 }
 
 type Body<T extends LogEntry["body"]["type"]> = Extract<LogEntry["body"], { readonly type: T }>;

@@ -19,6 +19,23 @@ export interface Moderation {
 }
 
 /**
+ * Files that their author will send to whoever may read this entry and takes them. The offer goes by
+ * the entry's id; what is in it is asked of the device that has them.
+ */
+export interface FileOffer {
+  readonly type: "offer";
+  /** Of the file, or of the folder; a name to be shown, not one to be written to. */
+  readonly name: string;
+  /** 0 for an empty folder. */
+  readonly fileCount: number;
+  /** Of all files together. */
+  readonly bytes: number;
+  readonly isFolder?: true;
+  /** The public key of the device that has them, base64url (43 characters): the server tells it. */
+  readonly device: string;
+}
+
+/**
  * What an entry of a log says. Everything that changes what a log shows is an entry of it: so it is
  * stored, ordered, caught up with and sent again like a line. `target` is an earlier sequence.
  */
@@ -51,6 +68,7 @@ export type EntryBody =
     }
   | { readonly type: "topic"; readonly text: string }
   | Moderation
+  | FileOffer
   /** How the room may be written: a line each so many milliseconds, or by moderators only. */
   | { readonly type: "mode"; readonly slowMs: number; readonly isReadOnly: boolean };
 

@@ -3,7 +3,15 @@ import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { AccessDesk } from "./access-desk.ts";
 import type { DeliveryDesk } from "./delivery-desk.ts";
-import { mailboxMax, phraseLengthMax, slowMsMax, unansweredEntriesMax } from "./limits.ts";
+import { isSpoken } from "./entry.ts";
+import {
+  mailboxMax,
+  offerNameLengthMax,
+  offersPerPerson,
+  phraseLengthMax,
+  slowMsMax,
+  unansweredEntriesMax,
+} from "./limits.ts";
 import { parseLineText, parsePhrase } from "./line.ts";
 import type { EntryBody } from "./log-entry.ts";
 import { withMention } from "./marker-table.ts";
@@ -102,6 +110,8 @@ export class MessageDesk {
         const apply = () => this.#state.rooms.record(room, { ...room.record, slowMs, isReadOnly });
         return { body: { type: "mode", slowMs, isReadOnly }, apply };
       }
+      case "offer":
+        return this.#prepareOffer(now, member, room, body);
       case "moderation":
         return this.#access.prepare(member, room, body);
       default:
@@ -116,8 +126,7 @@ export class MessageDesk {
     if (body.replyTo !== undefined && room.end.sequence < body.replyTo) {
       throw new EarshotError("target-invalid", "there is no such message to reply to");
     }
-    if (room.record.kind === "private") this.#requireMailbox(member, room);
-    this.#requireSlowness(now, member, room);
+    this.#requirePlace(now, member, room);
     const mentions = this.#mentionsIn(room, text);
     const author = member.state.person.person;
     const apply = (placed: Placed) => {
@@ -128,6 +137,18 @@ export class MessageDesk {
       }
     };
     return { body: { ...body, text, ...mentions }, apply };
+  }
+
+  #prepareOffer(now: number, member: Member, room: Room, body: BodyOf<"offer">): PreparedPost {
+    this.#requireVoice(member, room, "write");
+    const name = parsePhrase(body.name, offerNameLengthMax);
+    if (name === "") throw new EarshotError("text-empty", "the name of the file is empty");
+    this.#requirePlace(now, member, room);
+    const { person, device } = member.state.person;
+    if (!this.#state.rates.take(now, person, "offer", offersPerPerson)) {
+      throw new EarshotError("too-fast", "you offer files too often");
+    }
+    return { body: { ...body, name, device } };
   }
 
   #push(job: {
@@ -177,7 +198,7 @@ export class MessageDesk {
     const { ref, draft, placed } = stored;
     const { sequence, sentAt, ordinal, isDuplicate } = placed;
     const { id, author, body } = draft;
-    const { output, rooms } = this.#state;
+    const { output, rooms, takes } = this.#state;
     output.answer(member, { type: "stored", ref, id, sequence, sentAt });
     if (sequence <= room.end.sequence) return;
     rooms.grow(room, { ...room.end, sequence, sentAt, ordinal });
@@ -185,7 +206,8 @@ export class MessageDesk {
     // What was on the disk before we knew it is not alone there.
     room.news.addEntry(now, room.memberCount, entry, isDuplicate);
     rooms.addNews(room);
-    if (body.type === "message") this.#delivery.watch(room, author.person, sequence);
+    if (body.type === "delete") takes.deleteOffer({ room: room.name, sequence: body.target });
+    if (isSpoken(body)) this.#delivery.watch(room, author.person, sequence);
   }
 
   /** @throws {EarshotError} WHEN the member may not write here, or not now `not-allowed`. */
@@ -197,6 +219,12 @@ export class MessageDesk {
       return;
     }
     throw new EarshotError("not-allowed", `you are muted in ${room.name}`);
+  }
+
+  /** What is said by anybody here must have a place, and its time. */
+  #requirePlace(now: number, member: Member, room: Room): void {
+    if (room.record.kind === "private") this.#requireMailbox(member, room);
+    this.#requireSlowness(now, member, room);
   }
 
   /** @throws {EarshotError} WHEN the room is slow and the member is not `too-fast`. */

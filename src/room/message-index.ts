@@ -1,5 +1,6 @@
 import type { EntryChange } from "./commit-plan.ts";
 import type { Database, DatabaseChange } from "./database.ts";
+import { isSpoken } from "./entry.ts";
 import { decodeNumbers, encodeNumbers, type LogState } from "./log-state.ts";
 import { encodePositions, withPosition } from "./posting-list.ts";
 import { openRecord, sealRecord } from "./record.ts";
@@ -105,7 +106,8 @@ export class MessageIndex {
     if (this.#state.type === "clearing") return nothing;
     const { tail } = this;
     for (const { room, before, after } of changes) {
-      if (before === undefined && after?.body.type === "message") tail?.add(room, after);
+      if (before === undefined && after !== undefined && isSpoken(after.body))
+        tail?.add(room, after);
     }
     const older: TermsChange[] = [];
     for (const change of changes.flatMap(termsChange)) {

@@ -2,6 +2,8 @@ import type { SequenceRange } from "./entry.ts";
 import {
   editsMax,
   mentionsMax,
+  offerFilesMax,
+  offerNameLengthMax,
   pageDamagedMax,
   pageEntriesMax,
   reactionEmojisMax,
@@ -11,10 +13,11 @@ import {
   searchWordsMax,
   waitingNicksMax,
 } from "./limits.ts";
-import type { Author, EntryBody, LogEntry, Reaction } from "./log-entry.ts";
+import type { Author, EntryBody, FileOffer, LogEntry, Reaction } from "./log-entry.ts";
 import {
   type Check,
   checkOf,
+  device,
   either,
   flag,
   id,
@@ -55,6 +58,7 @@ export type PostBody =
     }
   | { readonly type: "edit"; readonly target: number; readonly text: string }
   | Extract<EntryBody, { readonly type: "delete" | "react" | "topic" | "mode" }>
+  | Omit<FileOffer, "device">
   | {
       readonly type: "moderation";
       readonly action: "kick" | "ban" | "unban" | "mute" | "unmute" | "role";
@@ -232,6 +236,13 @@ const commonBodies = {
   mode: tagged<BodyOf<"mode">>("mode", { slowMs: whole, isReadOnly: flag }),
 };
 
+const offered = {
+  name: line(offerNameLengthMax),
+  fileCount: range(0, offerFilesMax),
+  bytes: whole,
+  isFolder: optional(mark),
+};
+
 export const postBody: Schema<PostBody> = variant<PostBody>({
   ...commonBodies,
   message: tagged<PostOf<"message">>("message", {
@@ -241,6 +252,7 @@ export const postBody: Schema<PostBody> = variant<PostBody>({
     isAnnouncement: optional(mark),
   }),
   edit: tagged<PostOf<"edit">>("edit", { target: sequence, text: rawText }),
+  offer: tagged<PostOf<"offer">>("offer", offered),
   moderation: tagged<PostOf<"moderation">>("moderation", {
     action,
     nick: name,
@@ -355,6 +367,7 @@ function entryWith(text: Schema<string>): Schema<LogEntry> {
     }),
     deleted: tagged<BodyOf<"deleted">>("deleted", { by: name, reason: optional(phrase) }),
     edit: tagged<BodyOf<"edit">>("edit", { target: sequence, text, mentions }),
+    offer: tagged<BodyOf<"offer">>("offer", { ...offered, device }),
     moderation: tagged<BodyOf<"moderation">>("moderation", {
       action,
       person,

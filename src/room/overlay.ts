@@ -22,7 +22,7 @@ export function changeProblem(
   body: ChangingBody,
   options: { readonly person: string; readonly isForOwn: boolean },
 ): ChangeProblem | undefined {
-  if (target?.body.type !== "message") return "target-missing";
+  if (target === undefined || !isChangeable(target.body, body)) return "target-missing";
   if (options.isForOwn && target.author.person !== options.person) return "target-foreign";
   if (body.type === "edit") {
     return editsMax <= (target.edited?.sequences.length ?? 0) ? "target-full" : undefined;
@@ -39,9 +39,10 @@ export function changeProblem(
 /** The message as the later entry makes it. The same entry applied twice changes nothing more. */
 export function changedBy(target: LogEntry, later: LogEntry): LogEntry {
   const { body } = later;
-  if (target.body.type !== "message" || !isChanging(body)) return target;
+  if (!isChanging(body) || !isChangeable(target.body, body)) return target;
   switch (body.type) {
     case "edit": {
+      if (target.body.type !== "message") return target;
       const earlier = target.edited?.sequences ?? [];
       if (later.sequence <= (earlier.at(-1) ?? 0)) return target;
       const { mentions: _mentions, ...message } = target.body;
@@ -57,6 +58,11 @@ export function changedBy(target: LogEntry, later: LogEntry): LogEntry {
     case "react":
       return withReaction(target, later.author.person, body);
   }
+}
+
+/** An offer stands as it was made until it is taken back. */
+function isChangeable(target: EntryBody, { type }: ChangingBody): boolean {
+  return target.type === "message" || (target.type === "offer" && type === "delete");
 }
 
 /** What is left of an entry whose text is taken away: its place in the log. */

@@ -55,6 +55,9 @@ export const safeText: Schema<string> = v.pipe(v.string(), v.transform(sanitizeT
 /** A nanoid. */
 export const id: Schema<string> = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{21}$/));
 
+/** The public key of a device, 32 bytes in base64url. */
+export const device: Schema<string> = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
+
 /** An account's nanoid, or `~` and 16 characters for a guest. */
 export const person: Schema<string> = v.pipe(
   v.string(),
@@ -76,6 +79,14 @@ export function bytes(count: number): Schema<Uint8Array> {
   return v.pipe(
     v.instance(Uint8Array),
     v.check((value) => value.length === count),
+  );
+}
+
+/** From one byte to so many. */
+export function someBytes(countMax: number): Schema<Uint8Array> {
+  return v.pipe(
+    v.instance(Uint8Array),
+    v.check((value) => 0 < value.length && value.length <= countMax),
   );
 }
 

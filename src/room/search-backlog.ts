@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { isSpoken } from "./entry.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { walkLog } from "./log-reader.ts";
 import type { LogState } from "./log-state.ts";
@@ -37,7 +38,7 @@ export async function readBacklog(
     if (cursor === undefined) break;
     const { room } = cursor;
     const entry = cursor.take();
-    if (entry?.body.type === "message") messages.push({ room, entry });
+    if (entry !== undefined && isSpoken(entry.body)) messages.push({ room, entry });
     through.set(room, cursor.through);
     if (await cursor.load()) queue.add(cursor);
   }

@@ -1,5 +1,6 @@
 import { utf8Bytes } from "../base/text.ts";
 import type { Database } from "./database.ts";
+import { isSpoken, spokenText } from "./entry.ts";
 import { pageTextBytesMax } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
 import { readEntries } from "./log-reader.ts";
@@ -226,8 +227,8 @@ class SearchRun {
   /** Adds what is a hit; `false` when there is no place for more. */
   #add({ segment, position, document }: Candidate, entry: LogEntry | undefined): boolean {
     const { limit } = this.#options.query;
-    if (entry?.body.type === "message" && this.#hasWords(entry.body.text)) {
-      const bytes = utf8Bytes(entry.body.text);
+    if (entry !== undefined && isSpoken(entry.body) && this.#hasWords(spokenText(entry.body))) {
+      const bytes = utf8Bytes(spokenText(entry.body));
       const isFull = 0 < this.#hits.length && pageTextBytesMax < this.#textBytes + bytes;
       if (isFull || limit <= this.#hits.length) return false;
       this.#textBytes += bytes;

@@ -1,3 +1,4 @@
+import { isSpoken, spokenText } from "./entry.ts";
 import type { LogEntry } from "./log-entry.ts";
 
 /** What a message may be asked for to have. */
@@ -104,13 +105,14 @@ export function featureTerm(feature: Feature): string {
   return `+${feature}`;
 }
 
-/** All terms under which an entry is found, each once: none unless it is a message. */
+/** All terms under which an entry is found, each once: none unless it is said to people. */
 export function termsOf(room: string, { author, body }: LogEntry): ReadonlySet<string> {
-  if (body.type !== "message") return new Set();
-  const text = body.text.slice(0, searchedTextMax);
+  if (!isSpoken(body)) return new Set();
+  const text = spokenText(body).slice(0, searchedTextMax);
   const terms = new Set(wordsOf(foldText(text)));
   terms.add(roomTerm(room));
   terms.add(authorTerm(author.person));
+  if (body.type === "offer") return terms.add(featureTerm("file"));
   for (const person of body.mentions ?? []) terms.add(mentionTerm(person));
   if (linkPattern.test(text)) terms.add(featureTerm("link"));
   if (text.includes("`")) terms.add(featureTerm("code"));

@@ -109,7 +109,8 @@ function roomsText({ rooms, hasMore }: AnswerOf<"rooms">): readonly string[] {
   return [...rooms.map(roomText), ...(hasMore ? ["and more"] : [])];
 }
 
-function roomText({ room, kind, topic, memberCount, read }: RoomSummary): string {
+/** A room in a list, with what is to be known of it. */
+export function roomText({ room, kind, topic, memberCount, read }: RoomSummary): string {
   const kinds = kind === "public" ? [] : [kind === "invite" ? "invite only" : kind];
   const unread = read === undefined || read.unread === 0 ? [] : [`${read.unread} unread`];
   const facts = [countOf(memberCount, "member"), ...kinds, ...unread].join(", ");

@@ -1,20 +1,21 @@
-import { assertNever } from "../base/assert.ts";
 import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
+import { askClient } from "./ask-client.ts";
+import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
 import { saveText } from "./saved-file.ts";
-import type { TerminalEnvironment } from "./screen.ts";
 import {
   openTerminal,
   type Terminal,
   type TerminalInput,
   type TerminalOutput,
 } from "./terminal.ts";
+import { type EditorEnvironment, editText } from "./text-editor.ts";
 import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -26,7 +27,7 @@ import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-stat
 export interface TuiOptions extends ChatOptions {
   readonly stdin: TerminalInput;
   readonly stdout: TerminalOutput;
-  readonly env: TerminalEnvironment;
+  readonly env: TerminalEnvironment & EditorEnvironment;
   /** Starts to look for servers, while the picker is shown; `onChange` says that `servers()` gives something new. */
   readonly openBrowser: (onChange: () => void) => Promise<ServerBrowser>;
   /** Starts a server in this process. Rejects with an EarshotError when it cannot. */
@@ -42,7 +43,7 @@ export interface TuiOptions extends ChatOptions {
   readonly version: number;
   readonly discoveryPort: number;
   readonly isAscii: boolean;
-  /** Whether the terminal's bell rings when somebody calls us by name out of sight. */
+  /** Whether people are told of who calls them by name out of sight. */
   readonly hasBell: boolean;
   /** Prints a line after the terminal was given back. */
   readonly print: (line: string) => void;
@@ -59,12 +60,6 @@ const quitWaitMs = 2_000;
 
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
-
-/** What the client is asked. */
-type ClientRequest = Extract<
-  Effect,
-  { type: "account" | "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
->;
 
 /** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were not delivered. */
 export async function runTui(options: TuiOptions): Promise<number> {
@@ -101,6 +96,10 @@ class App {
       env,
       clock,
       onKey: (key) => this.#dispatch({ type: "key", key }, "now"),
+      onMouse: (mouse) => this.#dispatch({ type: "mouse", mouse }, "now"),
+      onFocus: (isFocused) => this.#dispatch({ type: "focus", isFocused }, "now"),
+      onBackground: (rgb) => this.#dispatch({ type: "background", rgb }, "now"),
+      hasMouse: true,
       onResize: (size) => this.#dispatch({ type: "resized", size }, "now"),
       onClosed: () => this.#end(),
     });
@@ -194,53 +193,29 @@ class App {
       case "save":
         this.#save(effect.file, effect.text);
         break;
+      case "edit-text":
+        this.#editText(effect.text);
+        break;
       case "suspend":
         this.#terminal.suspend();
         break;
       case "redraw":
         this.#terminal.redraw();
         break;
-      case "ring":
-        this.#terminal.ring();
+      case "notify":
+        this.#terminal.notify(effect);
+        break;
+      case "copy":
+        this.#terminal.copy(effect.text);
+        break;
+      case "mouse":
+        this.#terminal.setMouse(effect.isOn);
         break;
       case "quit":
         this.#quit();
         break;
       default:
-        this.#ask(effect);
-    }
-  }
-
-  /** What the client answers with an event, if there is a client. */
-  #ask(effect: ClientRequest): void {
-    const client = this.#client;
-    switch (effect.type) {
-      case "change-nick":
-        client?.changeNick(effect.nick);
-        break;
-      case "account":
-        client?.account(effect.action);
-        break;
-      case "join":
-        client?.join(effect.room, effect.ref, effect.invitation);
-        break;
-      case "leave":
-        client?.leave(effect.room);
-        break;
-      case "ask":
-        client?.ask(effect.question, effect.ref);
-        break;
-      case "history":
-        client?.history(effect.room, effect.range, effect.ref);
-        break;
-      case "typing":
-        client?.typing(effect.room, effect.state);
-        break;
-      case "read":
-        client?.read(effect.room, effect.sequence, effect.ordinal);
-        break;
-      default:
-        assertNever(effect);
+        askClient(this.#client, effect);
     }
   }
 
@@ -326,6 +301,21 @@ class App {
     this.#track(saving);
   }
 
+  /** The terminal is the editor's meanwhile; the network goes on. */
+  #editText(text: string): void {
+    this.#terminal.lend();
+    const editing = editText(text, this.#options.env).then(
+      (edited): ViewEvent => ({ type: "text-edited", text: edited }),
+      (error: unknown): ViewEvent => {
+        return { type: "text-edit-failed", message: sanitizeLine(phraseOf(error)) };
+      },
+    );
+    void editing.then((event) => {
+      this.#terminal.takeBack();
+      this.#dispatch(event, "now");
+    });
+  }
+
   #openBrowser(): void {
     if (this.#browsing !== undefined) return;
     const tell = () => {
@@ -404,14 +394,14 @@ class App {
 
 function settingsOf(options: TuiOptions): Settings {
   return {
-    theme: themeFor(options.isAscii),
+    theme: themeFor(options.isAscii, themeNameOf(options.env)),
     timeFormat: options.timeFormat ?? localTimeFormat,
     rooms: options.rooms,
     nick: options.nick,
     nickDefault: options.nickDefault,
     version: options.version,
     discoveryPort: options.discoveryPort,
-    hasBell: options.hasBell,
+    notices: options.hasBell ? "mentions" : "off",
   };
 }
 

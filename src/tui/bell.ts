@@ -2,31 +2,52 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { activeRoom } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
-/** The bell rings at most once in this time, however often somebody is called. */
-export const bellMs = 3_000;
+/** People are told at most once in this time, however often somebody calls them. */
+export const noticeMs = 3_000;
+
+/** What of a long line is told; the terminal cuts it to what its notices show. */
+const noticeUnitsMax = 512;
+
+/** Who is told of: nobody, those who call us or write in private, or everyone. */
+export type NoticeMode = "off" | "mentions" | "all";
+
+type SaidEvent = Extract<ClientEvent, { type: "said" }>;
 
 /** Only so much of a line is looked through: who is meant is named early. */
 export const mentionUnitsMax = 4_096;
 
-/** Rings when a line names us where we do not see it; `before` is what was seen when it came. */
-export function withBell(before: ViewState, step: Step, event: ClientEvent): Step {
-  const { screen, settings, now, rungAt } = before;
-  if (event.type !== "said" || event.isOwn || screen.type !== "room" || !settings.hasBell) {
-    return step;
-  }
-  if (rungAt !== undefined && now < rungAt + bellMs) return step;
-  if (isSeen(before, screen, event.room) || !isCall(screen, event)) return step;
+/**
+ * Tells a person of a line that is not seen: of another room, above or below what is shown, or
+ * while another window is in front; `before` is what was seen when it came.
+ */
+export function withNotice(before: ViewState, step: Step, event: ClientEvent): Step {
+  const { screen, now, noticedAt } = before;
+  if (event.type !== "said" || event.isOwn || screen.type !== "room") return step;
+  if (noticedAt !== undefined && now < noticedAt + noticeMs) return step;
+  if (!isWanted(before, screen, event) || isSeen(before, screen, event.room)) return step;
+  const { body } = event.entry;
+  if (body.type !== "message") return step;
+  const title = titleOf(screen, event);
+  const notice = { type: "notify", title, body: body.text.slice(0, noticeUnitsMax) } as const;
   return {
-    state: { ...step.state, rungAt: now },
-    effects: [...step.effects, { type: "ring" }],
+    state: { ...step.state, noticedAt: now },
+    effects: [...step.effects, notice],
   };
 }
 
+function isWanted({ settings }: ViewState, screen: RoomScreen, event: SaidEvent): boolean {
+  const { notices } = settings;
+  return notices === "all" || (notices === "mentions" && isCall(screen, event));
+}
+
+function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
+  if (room.startsWith("&")) return `${entry.author.nick} (private)`;
+  const title = screen.rooms.find(({ name }) => name === room)?.title ?? `#${room}`;
+  return `${entry.author.nick} in ${title}`;
+}
+
 /** Whether a line means us: it names us, or is said in private. */
-export function isCall(
-  { nick, own }: RoomScreen,
-  { room, entry }: Extract<ClientEvent, { type: "said" }>,
-): boolean {
+export function isCall({ nick, own }: RoomScreen, { room, entry }: SaidEvent): boolean {
   const { body } = entry;
   if (body.type !== "message") return false;
   if (body.isAnnouncement || room.startsWith("&")) return true;
@@ -41,7 +62,7 @@ export function mentions(text: string, nick: string): boolean {
   return named.test(text.slice(0, mentionUnitsMax));
 }
 
-function isSeen({ helpRow }: ViewState, screen: RoomScreen, room: string): boolean {
-  if (helpRow !== undefined || screen.reader !== undefined) return false;
+function isSeen({ overlay, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
+  if (overlay !== undefined || isFocused === false) return false;
   return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
 }

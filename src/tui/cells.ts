@@ -1,70 +1,87 @@
+import { type ColourCount, reduceColour } from "./colour.ts";
+import { safeLink } from "./link.ts";
 import type { Colour, Picture, Row, Size, Span, Style } from "./picture.ts";
 import { graphemeEnd, graphemeWidth } from "./text.ts";
 
 /**
- * One place of the terminal, as blessed keeps it: an attribute and the characters shown. The second
- * half of a wide character has no characters.
+ * One place of the terminal in blessed's grid, with a style in place of blessed's number. The second
+ * half of a wide character has no text. Blank cells that blessed makes have no third element.
  */
-export type Cell = [attribute: number, text: string];
+export type Cell = [style: Style, text: string, link?: string | undefined];
 
-/** blessed's word for the terminal's own colour, in nine bits. */
-const ownColour = 0x1ff;
+/** The style of a blank cell. */
+export const plainStyle: Style = {};
 
-/**
- * Attributes as blessed packs them: nine bits of background, nine of foreground, then flags. Dim is a
- * flag that blessed has no name for.
- */
-const flagBits = { isBold: 1, isUnderlined: 2, isInverse: 8, isDim: 64 } as const;
-
-/** The attribute of a blank cell. */
-export const plainAttribute: number = (ownColour << 9) | ownColour;
-
-/** The style as one number. */
-export function attributeOf(style: Style): number {
-  let flags = 0;
-  for (const [name, bit] of Object.entries(flagBits)) {
-    if (style[name as keyof typeof flagBits]) flags |= bit;
-  }
-  const foreground = style.foreground ?? ownColour;
-  const background = style.background ?? ownColour;
-  return (flags << 18) | (foreground << 9) | background;
+/** Whether both look the same; a flag that is not set and one that is absent are equal. */
+export function isSameStyle(one: Style, other: Style): boolean {
+  return (
+    one === other ||
+    (one.foreground === other.foreground &&
+      one.background === other.background &&
+      !one.isBold === !other.isBold &&
+      !one.isDim === !other.isDim &&
+      !one.isItalic === !other.isItalic &&
+      !one.isUnderlined === !other.isUnderlined &&
+      !one.isInverse === !other.isInverse)
+  );
 }
 
-/**
- * The escape sequence that makes the terminal draw with this attribute, whatever it drew with before
- * (ECMA-48 SGR). `reduce` gives the colour that the terminal has in place of the asked one.
- */
-export function attributeSequence(attribute: number, reduce: (colour: number) => Colour): string {
-  const flags = attribute >> 18;
+/** What the terminal has of what styles ask for. */
+export interface StyleSupport {
+  readonly colourCount: ColourCount;
+  readonly hasItalic: boolean;
+}
+
+/** The escape sequence that draws in this style, whatever was drawn before (ECMA-48 SGR). */
+export function styleSequence(style: Style, { colourCount, hasItalic }: StyleSupport): string {
+  const { isBold, isDim, isItalic, isUnderlined, isInverse, foreground, background } = style;
   const codes = [
-    flags & flagBits.isBold ? ";1" : "",
-    flags & flagBits.isDim ? ";2" : "",
-    flags & flagBits.isUnderlined ? ";4" : "",
-    flags & flagBits.isInverse ? ";7" : "",
-    colourCode((attribute >> 9) & ownColour, 30, reduce),
-    colourCode(attribute & ownColour, 40, reduce),
+    isBold ? ";1" : "",
+    isDim ? ";2" : "",
+    isItalic && hasItalic ? ";3" : "",
+    isUnderlined || (isItalic && !hasItalic) ? ";4" : "",
+    isInverse ? ";7" : "",
+    colourCode(reduceColour(foreground, colourCount), 30),
+    colourCode(reduceColour(background, colourCount), 40),
   ];
   return `\x1b[0${codes.join("")}m`;
 }
 
 /** Puts the picture into the cells; what it says nothing about becomes blank. */
 export function paint(picture: Picture, lines: readonly Cell[][], size: Size): void {
+  const base = picture.base ?? plainStyle;
   for (let y = 0; y < size.rows; y += 1) {
     const line = lines[y];
     if (line === undefined) return;
-    paintRow(picture.rows[y] ?? [], line, size.columns);
+    paintRow(picture.rows[y] ?? [], line, size.columns, base);
   }
 }
 
-function paintRow(row: Row, line: Cell[], columns: number): void {
+function paintRow(row: Row, line: Cell[], columns: number, base: Style): void {
   let column = 0;
-  for (const span of row) column = paintSpan(span, line, column, columns);
-  for (; column < columns; column += 1) setCell(line, column, plainAttribute, " ");
+  for (const span of row) {
+    const based = { ...span, style: onBase(span.style, base) };
+    column = paintSpan(based, line, column, columns);
+  }
+  for (; column < columns; column += 1) setCell(line, column, base, " ", undefined);
+}
+
+/** Styles of a theme stay the same objects, and so do they on its base. */
+const onBases = new WeakMap<Style, { readonly base: Style; readonly style: Style }>();
+
+function onBase(style: Style, base: Style): Style {
+  if (base.foreground === undefined && base.background === undefined) return style;
+  const known = onBases.get(style);
+  if (known?.base === base) return known.style;
+  const { foreground = base.foreground, background = base.background } = style;
+  const based: Style = { ...style, foreground, background };
+  onBases.set(style, { base, style: based });
+  return based;
 }
 
 /** Gives the column after the span, at most one past the last. */
-function paintSpan({ text, style }: Span, line: Cell[], start: number, columns: number): number {
-  const attribute = attributeOf(style);
+function paintSpan({ text, style, link }: Span, line: Cell[], start: number, columns: number) {
+  const safe = link === undefined ? undefined : safeLink(link);
   let column = start;
   for (let at = 0; at < text.length && column < columns; ) {
     const end = graphemeEnd(text, at);
@@ -74,18 +91,25 @@ function paintSpan({ text, style }: Span, line: Cell[], start: number, columns: 
     if (width === 0) continue;
     // Half of a wide character cannot be shown.
     const isCut = columns < column + width;
-    setCell(line, column, attribute, isCut ? " " : shown);
-    if (width === 2) setCell(line, column + 1, attribute, "");
+    setCell(line, column, style, isCut ? " " : shown, safe);
+    if (width === 2) setCell(line, column + 1, style, "", safe);
     column += width;
   }
   return column;
 }
 
-function setCell(line: Cell[], column: number, attribute: number, text: string): void {
+function setCell(
+  line: Cell[],
+  column: number,
+  style: Style,
+  text: string,
+  link: string | undefined,
+): void {
   const cell = line[column];
   if (cell === undefined) return;
-  cell[0] = attribute;
+  cell[0] = style;
   cell[1] = text;
+  cell[2] = link;
 }
 
 const control = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
@@ -96,10 +120,13 @@ function showable(grapheme: string): string {
   return control.test(grapheme) ? "\ufffd" : grapheme;
 }
 
-function colourCode(colour: number, base: 30 | 40, reduce: (colour: number) => Colour): string {
-  const shown = colour === ownColour ? undefined : reduce(colour);
-  if (shown === undefined) return "";
-  if (shown < 8) return `;${base + shown}`;
-  if (shown < 16) return `;${base + 60 + shown - 8}`;
-  return `;${base + 8};5;${shown}`;
+function colourCode(colour: Colour, base: 30 | 40): string {
+  if (colour === undefined) return "";
+  if (typeof colour === "string") {
+    const bits = Number.parseInt(colour.slice(1), 16);
+    return `;${base + 8};2;${bits >> 16};${(bits >> 8) & 0xff};${bits & 0xff}`;
+  }
+  if (colour < 8) return `;${base + colour}`;
+  if (colour < 16) return `;${base + 60 + colour - 8}`;
+  return `;${base + 8};5;${colour}`;
 }

@@ -39,6 +39,7 @@ export interface CommandContext {
 /** Commands of the place where one types; everything else goes to the server. */
 export type ScreenCommand =
   | "clear"
+  | "editor"
   | "help"
   | "members"
   | "nick"
@@ -95,6 +96,7 @@ export function commandAction(
 function screenAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
     case "clear":
+    case "editor":
     case "help":
     case "members":
     case "nick":

@@ -16,6 +16,7 @@ export type CommandName =
   | "deop"
   | "devices"
   | "edit"
+  | "editor"
   | "help"
   | "history"
   | "ignore"
@@ -157,6 +158,7 @@ export const commands: readonly CommandDescription[] = [
 
   command("open", [], "", "read the folded message, as F4 does"),
   command("save", [], "FILE", "write the folded message to a new file"),
+  command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("clear", [], "", "empty the screen, not the history"),
   command("redraw", [], "", "paint the screen again"),

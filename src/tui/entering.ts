@@ -1,9 +1,9 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
-import { emptyHistory } from "./input-history.ts";
-import { emptyEditor } from "./line-editor.ts";
+import { emptyDraft } from "./draft.ts";
 import { sortedMembers } from "./member-events.ts";
-import { changedRoom, noticed, roomTitle, withoutUnread } from "./room-change.ts";
+import { usualPanes } from "./panes.ts";
+import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
   type Effect,
@@ -54,12 +54,14 @@ export function roomScreen(
     connection: { state: "open", attempt: 1 },
     rooms: [],
     activeRoom: undefined,
-    editor: emptyEditor,
-    history: emptyHistory,
-    paste: undefined,
+    ...emptyDraft,
+    inputSearch: undefined,
+    prefix: undefined,
     password: undefined,
-    reader: undefined,
-    areMembersShown: true,
+    panes: usualPanes,
+    lastRoom: undefined,
+    cameFrom: undefined,
+    stop: undefined,
     hint: hosted?.id === server.id ? hosting : undefined,
     greeting: undefined,
   };
@@ -78,7 +80,7 @@ export function reduceReady(
     ...room,
     conversation: withLoading(room.conversation, false),
   }));
-  const next: RoomScreen = { ...screen, server, nick, own, rooms };
+  const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
   // Rooms that were entered by another device, or are not remembered here.
   const others = event.rooms.filter(({ room }) => rooms.every(({ name }) => name !== room));
@@ -99,7 +101,8 @@ export function reduceEntered(
   const members = sortedMembers(event.members);
   const isKnown = screen.rooms.some(({ name }) => name === event.room);
   const title = roomTitle(event.room, event.persons, screen.own.person);
-  const known = { members, title, state: event.state };
+  const persons = othersOf(event.persons, screen.own.person);
+  const known = { members, persons, title, state: event.state };
   const next = isKnown
     ? changedRoom(screen, event.room, (room) => ({ ...room, ...known, typing: [] }))
     : { ...screen, rooms: [...screen.rooms, newRoom(moment, screen, event)], greeting: undefined };
@@ -113,18 +116,24 @@ export function reduceEntered(
     ...next,
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
-    activeRoom: isShown ? event.room : screen.activeRoom,
   };
-  const rooms = isShown ? withoutUnread(entered, event.room) : entered;
+  const rooms = isShown ? shown(entered, event.room) : entered;
   if (query === undefined) return show(state, rooms);
   const body = { type: "message", text: query } as const;
   return show(state, rooms, { type: "post", room: event.room, body });
 }
 
-function newRoom(
+/** What a room is known by when it is shown first. */
+export type EnteredRoom = Pick<
+  Extract<ClientEvent, { type: "entered" }>,
+  "room" | "persons" | "read" | "state" | "members"
+>;
+
+/** A room as it is shown first. */
+export function newRoom(
   moment: Moment,
   { greeting, own }: RoomScreen,
-  event: Extract<ClientEvent, { type: "entered" }>,
+  event: EnteredRoom,
 ): RoomState {
   const { room: name, persons, read, state } = event;
   const lines = [
@@ -136,6 +145,7 @@ function newRoom(
     title: roomTitle(name, persons, own.person),
     state,
     members: sortedMembers(event.members),
+    persons: othersOf(persons, own.person),
     conversation: lines.reduce(
       (all, line) => withNotice(all, line, moment.wallNow),
       emptyConversation,
@@ -145,7 +155,16 @@ function newRoom(
     readSequence: read?.sequence ?? 0,
     typing: [],
     progress: undefined,
+    draft: emptyDraft,
+    deliveredSequence: 0,
   };
+}
+
+function othersOf(
+  persons: Extract<ClientEvent, { type: "entered" }>["persons"],
+  own: string,
+): readonly string[] {
+  return (persons ?? []).filter(({ person }) => person !== own).map(({ nick }) => nick);
 }
 
 const queryRefPrefix = "query ";

@@ -1,8 +1,9 @@
-import { type Cell, plainAttribute } from "./cells.ts";
-import type { Picture } from "./picture.ts";
+import { type Cell, isSameStyle, plainStyle } from "./cells.ts";
+import type { Picture, Style } from "./picture.ts";
+import { drawnForm, type TerminalFacts } from "./terminal-probe.ts";
 import { graphemeWidth } from "./text.ts";
 
-/** Longer frames are sent as one piece for terminals that know how (mode 2026); others ignore it. */
+/** Longer frames are sent as one piece to terminals that know how (mode 2026). */
 const synchronisedUnitsMin = 512;
 
 /** The two pictures between which a frame makes the difference. */
@@ -12,8 +13,11 @@ export interface FrameOptions {
   /** What the terminal shows now; it is made equal to `lines`. */
   readonly shownLines: readonly Cell[][];
   readonly cursor: Picture["cursor"];
-  /** The escape sequence for an attribute; asked once for each run of cells. */
-  readonly sequenceOf: (attribute: number) => string;
+  /** The escape sequence for a style; asked once for each run of cells. */
+  readonly sequenceOf: (style: Style) => string;
+  /** Whether the terminal knows links (OSC 8). */
+  readonly hasLinks: boolean;
+  readonly facts: Pick<TerminalFacts, "wideKinds" | "isSynchronised">;
 }
 
 /**
@@ -21,66 +25,77 @@ export interface FrameOptions {
  * the margin (DECAWM off). Afterwards it draws plain, and its cursor is where the picture says.
  */
 export function composeFrame(options: FrameOptions): string {
-  const pen = new Pen(options.sequenceOf);
-  for (const [y, line] of options.lines.entries()) {
-    const shownLine = options.shownLines[y];
-    if (shownLine !== undefined) drawLine(pen, y, line, shownLine);
-  }
+  const pen = new Pen(options);
+  for (const y of options.lines.keys()) drawLine(pen, y, options);
   const drawn = pen.finish();
   const { cursor } = options;
   const placed =
     cursor === undefined ? "\x1b[?25l" : `${position(cursor.column, cursor.row)}\x1b[?25h`;
   if (drawn === "") return placed;
   const frame = `\x1b[?25l${drawn}${placed}`;
-  return frame.length < synchronisedUnitsMin ? frame : `\x1b[?2026h${frame}\x1b[?2026l`;
+  if (!options.facts.isSynchronised || frame.length < synchronisedUnitsMin) return frame;
+  return `\x1b[?2026h${frame}\x1b[?2026l`;
 }
 
 /** Where the terminal draws next and how, so that nothing is said twice. */
 class Pen {
-  readonly #sequenceOf: (attribute: number) => string;
+  readonly #options: FrameOptions;
   #output = "";
-  #attribute = plainAttribute;
+  #style = plainStyle;
+  #link: string | undefined;
   /** Unknown after a character whose width is the terminal's secret. */
   #at: { readonly x: number; readonly y: number } | undefined;
 
-  constructor(sequenceOf: (attribute: number) => string) {
-    this.#sequenceOf = sequenceOf;
+  constructor(options: FrameOptions) {
+    this.#options = options;
   }
 
-  draw(x: number, y: number, [attribute, text]: Cell, width: number): void {
+  draw(x: number, y: number, [style, text, link]: Cell, width: number): void {
     if (this.#at?.x !== x || this.#at.y !== y) this.#output += position(x, y);
-    if (attribute !== this.#attribute) this.#output += this.#sequenceOf(attribute);
-    this.#attribute = attribute;
-    if (isWidthCertain(text)) {
-      this.#output += text;
+    this.#use(style, link);
+    const drawn = drawnForm(text, this.#options.facts.wideKinds);
+    if (isWidthCertain(drawn, this.#options.facts)) {
+      this.#output += drawn;
       this.#at = { x: x + width, y };
       return;
     }
     // A terminal that gives it one cell of two would let what was there before shine through.
-    this.#output += width === 2 ? `  ${position(x, y)}${text}` : text;
+    this.#output += width === 2 ? `  ${position(x, y)}${drawn}` : drawn;
     this.#at = undefined;
   }
 
   finish(): string {
-    if (this.#attribute !== plainAttribute) this.#output += this.#sequenceOf(plainAttribute);
+    this.#use(plainStyle, undefined);
     return this.#output;
+  }
+
+  #use(style: Style, link: string | undefined): void {
+    const { sequenceOf, hasLinks } = this.#options;
+    if (!isSameStyle(style, this.#style)) this.#output += sequenceOf(style);
+    this.#style = style;
+    if (hasLinks && link !== this.#link) this.#output += linkSequence(link);
+    this.#link = link;
   }
 }
 
-function drawLine(pen: Pen, y: number, line: readonly Cell[], shownLine: readonly Cell[]): void {
+function drawLine(pen: Pen, y: number, options: FrameOptions): void {
+  const { facts } = options;
+  const line = options.lines[y] ?? [];
+  const shownLine = options.shownLines[y] ?? [];
   // Up to here a terminal may have drawn over what follows a character that it takes for wider.
   let spoiltEnd = 0;
   for (const [x, cell] of line.entries()) {
     const shown = shownLine[x];
     if (shown === undefined) return;
-    const [attribute, text] = cell;
-    const isSame = shown[0] === attribute && shown[1] === text;
-    shown[0] = attribute;
+    const [style, text, link] = cell;
+    const isSame = shown[1] === text && shown[2] === link && isSameStyle(shown[0], style);
+    shown[0] = style;
     shown[1] = text;
+    shown[2] = link;
     if (text === "" || (isSame && spoiltEnd <= x)) continue;
     const width = line[x + 1]?.[1] === "" ? 2 : 1;
     pen.draw(x, y, cell, width);
-    if (!isWidthCertain(text)) spoiltEnd = Math.max(spoiltEnd, x + widthMax(text));
+    if (!isWidthCertain(text, facts)) spoiltEnd = Math.max(spoiltEnd, x + widthMax(text));
   }
 }
 
@@ -98,8 +113,21 @@ function widthMax(text: string): number {
 const certain =
   /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0377\u037a-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u259f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]$/;
 
-function isWidthCertain(text: string): boolean {
-  return text.length === 1 && certain.test(text);
+/** The same where letters beyond Latin and all lines are drawn wide ("ambiguous", UAX #11). */
+const certainWhereWide = /^[ -~\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]$/;
+
+function isWidthCertain(text: string, { wideKinds }: FrameOptions["facts"]): boolean {
+  return text.length === 1 && (wideKinds.has("ambiguous") ? certainWhereWide : certain).test(text);
+}
+
+/** Parts of one link in several rows are one to the terminal by their id; hash of the address. */
+function linkSequence(link: string | undefined): string {
+  if (link === undefined) return "\x1b]8;;\x1b\\";
+  let hash = 0;
+  for (let at = 0; at < link.length; at += 1) {
+    hash = (Math.imul(hash, 31) + link.charCodeAt(at)) >>> 0;
+  }
+  return `\x1b]8;id=${hash.toString(36)};${link}\x1b\\`;
 }
 
 function position(x: number, y: number): string {

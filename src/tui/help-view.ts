@@ -1,29 +1,41 @@
-import { commandUsage } from "./command.ts";
-import { commands } from "./command-table.ts";
-import { editingKeys, type KeyContext, keyBindings, keyLabel } from "./key-table.ts";
-import type { Picture, Row, Size } from "./picture.ts";
-import { barRow, span } from "./row.ts";
+import { type HelpItem, helpItems } from "./help.ts";
+import { filtered, selectedItem } from "./list-state.ts";
+import { listPicture } from "./list-view.ts";
+import type { HelpOverlay } from "./overlay-state.ts";
+import type { Picture, Row } from "./picture.ts";
+import { span } from "./row.ts";
 import { clip, padEnd } from "./text.ts";
 import type { Theme } from "./theme.ts";
-import type { Screen } from "./view-state.ts";
+import type { ViewState } from "./view-state.ts";
 
-const keyCells = 22;
+/** Cells for a key or a command: most of them fit into 40, and half of a narrow screen. */
+const usageCellsMax = 40;
 
-/** The help of a screen: its keys, and while chatting the commands, all from their tables. */
-export function helpPicture(screen: Screen, firstRow: number, size: Size, theme: Theme): Picture {
-  const rows = helpRows(screen, size.columns, theme);
-  const isMore = firstRow + size.rows - 1 < rows.length;
-  const keys = isMore ? `PageDown more ${theme.glyphs.separator} Esc closes ` : "Esc closes ";
-  const title = barRow(` Help: ${helpTitle(screen)}`, keys, size.columns, theme);
-  return { rows: [title, ...rows.slice(firstRow, firstRow + size.rows - 1)] };
+/** The help of a place: its keys, and while chatting the commands, all from their tables. */
+export function helpPicture(state: ViewState, overlay: HelpOverlay): Picture {
+  const { theme } = state.settings;
+  const { list } = overlay;
+  const shown = filtered(helpItems(state, overlay), list);
+  const isFiltered = list.filter.text.trim() !== "";
+  return listPicture(state, {
+    title: `Help: ${helpTitle(state, overlay)}`,
+    prompt: " look for: ",
+    list,
+    shown,
+    rowOf: (item, cells) => helpRow(item, cells, theme),
+    ...(!isFiltered && { sectionOf: ({ section }: HelpItem) => section }),
+    empty: [[span("   nothing is called so", theme.dim)]],
+    keys: [...enterKeys(selectedItem(shown, list)), "type to filter", "Up Down PageDown move"],
+  });
 }
 
-/** The last row that may be the first one seen. */
-export function helpRowMax(screen: Screen, size: Size, theme: Theme): number {
-  return Math.max(0, helpRows(screen, size.columns, theme).length - (size.rows - 1));
+function enterKeys(item: HelpItem | undefined): readonly string[] {
+  if (item?.use === undefined) return [];
+  return [item.use.type === "press" ? "Enter does it" : "Enter writes it"];
 }
 
-function helpTitle(screen: Screen): string {
+function helpTitle({ screen }: ViewState, { over }: HelpOverlay): string {
+  if (over?.type === "reader") return "reading a message";
   switch (screen.type) {
     case "picker":
       return "choosing a server";
@@ -36,52 +48,11 @@ function helpTitle(screen: Screen): string {
   }
 }
 
-function helpRows(screen: Screen, columns: number, theme: Theme): Row[] {
-  const entry = (left: string, right: string): Row => [
-    span(` ${padEnd(left, keyCells)} `, theme.strong),
-    span(clip(right, Math.max(1, columns - keyCells - 2), theme.glyphs.ellipsis)),
+function helpRow({ usage, help }: HelpItem, cells: number, theme: Theme): Row {
+  const { ellipsis } = theme.glyphs;
+  const usageCells = Math.min(usageCellsMax, Math.floor(cells / 2) - 1);
+  return [
+    span(`${padEnd(clip(usage, usageCells, ellipsis), usageCells)} `, theme.strong),
+    span(clip(help, cells - usageCells - 1, ellipsis)),
   ];
-  const section = (title: string): Row[] => [[], [span(` ${title}`, theme.dim)]];
-  const rows: Row[] = [];
-  for (const context of contextsOf(screen)) {
-    rows.push(...section(context.title));
-    for (const { keys, help } of keyBindings.filter(
-      (binding) => binding.context === context.name,
-    )) {
-      if (help !== undefined) rows.push(entry(keyLabel(keys[0] ?? ""), help));
-    }
-  }
-  rows.push(...section("WRITING"), ...editingKeys.map(([keys, help]) => entry(keys, help)));
-  if (screen.type === "room") {
-    rows.push(...section("COMMANDS"));
-    rows.push(...commands.map((command) => entry(commandUsage(command), command.help)));
-    rows.push(entry("//text", "say something that starts with a slash"));
-  }
-  return rows.slice(1);
-}
-
-function contextsOf(
-  screen: Screen,
-): readonly { readonly name: KeyContext; readonly title: string }[] {
-  const everywhere = { name: "everywhere", title: "EVERYWHERE" } as const;
-  switch (screen.type) {
-    case "picker":
-      return [
-        { name: "picker", title: "SERVERS" },
-        { name: "silence", title: "WHILE NO SERVER ANSWERS" },
-        { name: "address", title: "AN ADDRESS" },
-        everywhere,
-      ];
-    case "nickname":
-      return [{ name: "nickname", title: "NICKNAME" }, everywhere];
-    case "changed":
-      return [{ name: "changed", title: "A SERVER THAT HAS CHANGED" }, everywhere];
-    case "room":
-      return [
-        { name: "room", title: "ROOM" },
-        { name: "reader", title: "READING A FOLDED MESSAGE" },
-        { name: "paste", title: "A LONG PASTE" },
-        everywhere,
-      ];
-  }
 }

@@ -2,6 +2,9 @@ import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 import { graphemeEnd, graphemeWidth } from "./text.ts";
 
+/** Stands before what is typed. */
+export const prompt = "> ";
+
 /** A line that is being typed, laid out in rows. */
 export interface InputRows {
   readonly rows: readonly Row[];

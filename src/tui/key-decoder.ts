@@ -1,7 +1,9 @@
 import { assertNever } from "../base/assert.ts";
 import { sanitizeText } from "../base/text.ts";
-import type { KeyEvent } from "./key.ts";
+import type { KeyEvent, TerminalEvent } from "./key.ts";
 import { altKey, controlKey, keyEvent, type Sequence, sequenceKey } from "./key-sequences.ts";
+import { MouseReader } from "./mouse.ts";
+import { commandReply, sequenceReply } from "./terminal-reply.ts";
 
 /** An Escape that nothing follows for this long is the key: more than tmux and ssh hold bytes back. */
 export const escapeWaitMs = 50;
@@ -22,8 +24,8 @@ type State =
   | { readonly type: "ground" }
   /** An escape sequence that may go on. */
   | { readonly type: "sequence"; readonly text: string }
-  /** Inside an answer of the terminal (OSC, DCS …), which is thrown away up to its end. */
-  | { readonly type: "answer" }
+  /** Inside an answer of the terminal (OSC, DCS …); `text` is its beginning. */
+  | { readonly type: "answer"; readonly text: string }
   /** `text` is what is kept of `units`; `tail` may be the start of the bracket that ends it. */
   | {
       readonly type: "paste";
@@ -32,6 +34,7 @@ type State =
       readonly tail: string;
     };
 
+type Answer = State & { readonly type: "answer" };
 type Paste = State & { readonly type: "paste" };
 
 const ground: State = { type: "ground" };
@@ -40,28 +43,29 @@ const pasteEnd = "\x1b[201~";
 /** Where reading goes on in the text, and what was found before. */
 interface Step {
   readonly next: number;
-  readonly event?: KeyEvent | undefined;
+  readonly event?: TerminalEvent | undefined;
 }
 
 /**
- * Makes key events of the bytes that a terminal sends. Sans-IO: give it what was read and call
+ * Makes events of the bytes that a terminal sends. Sans-IO: give it what was read and call
  * `handleTimeout` when `pollTimeout` has come. However the bytes are split over reads, the events are
- * the same, but that text may come in other pieces. Answers of the terminal, mouse and focus reports
- * and sequences it does not know give no event. Bytes that are not UTF-8 become U+FFFD.
+ * the same, but that text may come in other pieces. Answers that we do not ask for and
+ * sequences it does not know give no event. Bytes that are not UTF-8 become U+FFFD.
  */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #mouse = new MouseReader();
   #state: State = ground;
   #heardAt = 0;
 
   /** Takes the bytes of one read, of any length. */
-  handleBytes(now: number, bytes: Uint8Array): KeyEvent[] {
+  handleBytes(now: number, bytes: Uint8Array): TerminalEvent[] {
     const decoded = this.#utf8.decode(bytes, { stream: true });
     this.#heardAt = now;
     const state = this.#state;
     if (state.type === "sequence") this.#state = ground;
     const text = state.type === "sequence" ? state.text + decoded : decoded;
-    const events: KeyEvent[] = [];
+    const events: TerminalEvent[] = [];
     for (let at = 0; at < text.length; ) {
       const { next, event } = this.#step(text, at);
       if (event !== undefined) events.push(event);
@@ -103,7 +107,7 @@ export class KeyDecoder {
       case "ground":
         return this.#readGround(text, at);
       case "answer":
-        return this.#skipAnswer(text, at);
+        return this.#readAnswer(this.#state, text, at);
       case "paste":
         return this.#readPaste(this.#state, text, at);
       case "sequence":
@@ -141,8 +145,8 @@ export class KeyDecoder {
       case "^":
       case "_":
         if (text.length === at + 2) return this.#wait(text, at);
-        this.#state = { type: "answer" };
-        return { next: at + 2 };
+        this.#state = { type: "answer", text: "" };
+        return { next: at + 1 };
       case "\\":
         // The end of an answer, also of one that had ended already.
         return { next: at + 2 };
@@ -159,7 +163,12 @@ export class KeyDecoder {
     const { next, event } = this.#readEscape(text, at + 1);
     // The whole has to wait, not only what follows the first Escape.
     if (this.#state.type === "sequence") return this.#wait(text, at);
-    return { next, event: event?.type === "key" ? { ...event, isAlt: true } : event };
+    // A paste, and what the terminal says of itself, come without any key.
+    if (this.#state.type === "paste") return { next, event: keyEvent("escape") };
+    if (event !== undefined && event.type !== "key") {
+      return { next: at + 1, event: keyEvent("escape") };
+    }
+    return { next, event: event && { ...event, isAlt: true } };
   }
 
   #readControlSequence(text: string, at: number): Step {
@@ -188,7 +197,14 @@ export class KeyDecoder {
       this.#state = { type: "paste", text: "", units: 0, tail: "" };
       return { next: end + 1 };
     }
-    return { next: end + 1, event: sequenceKey(sequence) };
+    return { next: end + 1, event: this.#readReport(sequence) ?? sequenceKey(sequence) };
+  }
+
+  /** What is no key: the mouse, answers, and the focus (`CSI I` and `CSI O`, mode 1004). */
+  #readReport({ body, final }: Sequence): TerminalEvent | undefined {
+    if (body.startsWith("<")) return this.#mouse.read(body, final);
+    const isFocus = body === "" && (final === "I" || final === "O");
+    return isFocus ? { type: "focus", isFocused: final === "I" } : sequenceReply(body, final);
   }
 
   #readShiftThree(text: string, at: number): Step {
@@ -208,14 +224,15 @@ export class KeyDecoder {
     return text.length < end ? this.#wait(text, at) : { next: end };
   }
 
-  #skipAnswer(text: string, at: number): Step {
-    for (let end = at; end < text.length; end += 1) {
-      const unit = text.charCodeAt(end);
-      if (unit !== 0x07 && unit !== 0x1b) continue;
-      this.#state = ground;
-      return { next: unit === 0x07 ? end + 1 : end };
-    }
-    return { next: text.length };
+  #readAnswer(answer: Answer, text: string, at: number): Step {
+    let end = at;
+    while (end < text.length && text[end] !== "\x07" && text[end] !== "\x1b") end += 1;
+    const heard = (answer.text + text.slice(at, end)).slice(0, sequenceUnitsMax);
+    const isEnded = end < text.length;
+    this.#state = isEnded ? ground : { type: "answer", text: heard };
+    if (!isEnded) return { next: end };
+    const event = heard.startsWith("]") ? commandReply(heard.slice(1)) : undefined;
+    return { next: text[end] === "\x07" ? end + 1 : end, event };
   }
 
   #readPaste(paste: Paste, text: string, at: number): Step {

@@ -117,8 +117,7 @@ export interface Sequence {
 
 /**
  * What a control sequence means, or `undefined` for one that is no key: an answer of the terminal
- * (cursor position, device attributes, modes), a mouse or focus report, a key that we have no name
- * for. Sources: xterm's ctlseqs, rxvt's and the Linux console's tables, kitty's keyboard protocol.
+ * (cursor position, device attributes, modes) or a key that we have no name for. Sources: xterm's ctlseqs, rxvt's and the Linux console's tables, kitty's keyboard protocol.
  */
 export function sequenceKey(sequence: Sequence): KeyEvent | undefined {
   const { introducer, body, final } = sequence;

@@ -9,6 +9,7 @@ export type KeyContext =
   | "nickname"
   | "changed"
   | "room"
+  | "input-search"
   | "paste"
   | "reader"
   | "help";
@@ -18,17 +19,24 @@ export type Action =
   | "back"
   | "choose"
   | "drop-paste"
+  | "edit-paste"
+  | "erase"
   | "help"
   | "history-newer"
   | "history-older"
   | "host"
   | "interrupt"
   | "next-room"
+  | "open-editor"
+  | "next-unread"
+  | "numbered-room"
   | "open-message"
   | "previous-room"
+  | "previous-unread"
   | "quit"
   | "redraw"
   | "rescan"
+  | "search-input"
   | "scroll-bottom"
   | "scroll-line-down"
   | "scroll-line-up"
@@ -39,13 +47,15 @@ export type Action =
   | "select-previous"
   | "send"
   | "suspend"
-  | "toggle-members"
-  | "type-address";
+  | "toggle-people"
+  | "toggle-rooms"
+  | "type-address"
+  | "urgent-room";
 
 /** One entry: its keys do the action in that context. */
 export interface KeyBinding {
   readonly context: KeyContext;
-  /** As `keyName` writes them; the first is the one that help shows. */
+  /** As `keyName` writes them, two in a row with a blank between; the first is the one that help shows. */
   readonly keys: readonly string[];
   readonly action: Action;
   /** What help says; entries without it are second names that nobody has to know. */
@@ -54,7 +64,7 @@ export interface KeyBinding {
   readonly isForEmptyInput?: boolean;
 }
 
-/** Every key but those that edit the line. */
+/** Every key, but those that edit the line. */
 export const keyBindings: readonly KeyBinding[] = [
   { context: "everywhere", keys: ["ctrl+q"], action: "quit", help: "quit" },
   {
@@ -122,13 +132,40 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "newest message",
   },
   { context: "room", keys: ["end"], action: "scroll-bottom", isForEmptyInput: true },
-  { context: "room", keys: ["escape"], action: "scroll-bottom" },
+  { context: "room", keys: ["escape"], action: "back", help: "one step back" },
   { context: "room", keys: ["up"], action: "history-older", help: "what you said before" },
   { context: "room", keys: ["down"], action: "history-newer", help: "and back again" },
+  {
+    context: "room",
+    keys: ["ctrl+r"],
+    action: "search-input",
+    help: "look for what you said before",
+  },
+  {
+    context: "room",
+    keys: ["ctrl+x ctrl+e"],
+    action: "open-editor",
+    help: "write in your own $EDITOR",
+  },
   { context: "room", keys: ["ctrl+n", "alt+right"], action: "next-room", help: "next room" },
   { context: "room", keys: ["ctrl+p", "alt+left"], action: "previous-room", help: "previous room" },
   { context: "room", keys: ["f4"], action: "open-message", help: "read the folded message" },
-  { context: "room", keys: ["f8"], action: "toggle-members", help: "members on or off" },
+  {
+    context: "room",
+    keys: ["alt+a"],
+    action: "urgent-room",
+    help: "where something waits, then back",
+  },
+  { context: "room", keys: ["alt+down"], action: "next-unread", help: "next unread room" },
+  { context: "room", keys: ["alt+up"], action: "previous-unread", help: "previous unread room" },
+  {
+    context: "room",
+    keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"].map((digit) => `alt+${digit}`),
+    action: "numbered-room",
+    help: "room 1 to 9; Alt+0 the one before",
+  },
+  { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
+  { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
   {
     context: "reader",
@@ -144,23 +181,72 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "reader", keys: ["down", "shift+down"], action: "scroll-line-down" },
 
   { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
+  { context: "paste", keys: ["alt+e"], action: "edit-paste", help: "put it into the input line" },
   { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },
 
-  { context: "help", keys: ["escape", "q", "?", "enter"], action: "back", help: "close help" },
-  { context: "help", keys: ["up", "shift+up"], action: "scroll-line-up" },
-  { context: "help", keys: ["down", "shift+down"], action: "scroll-line-down" },
-  { context: "help", keys: ["page-up"], action: "scroll-page-up" },
-  { context: "help", keys: ["page-down"], action: "scroll-page-down" },
+  {
+    context: "input-search",
+    keys: ["ctrl+r", "up"],
+    action: "select-previous",
+    help: "an older line",
+  },
+  {
+    context: "input-search",
+    keys: ["ctrl+s", "down"],
+    action: "select-next",
+    help: "a newer line",
+  },
+  {
+    context: "input-search",
+    keys: ["enter", "tab"],
+    action: "choose",
+    help: "take it, to be changed or sent",
+  },
+  {
+    context: "input-search",
+    keys: ["backspace", "ctrl+h"],
+    action: "erase",
+    help: "a letter less",
+  },
+  {
+    context: "input-search",
+    keys: ["escape", "ctrl+g"],
+    action: "back",
+    help: "back to what you wrote",
+  },
+
+  { context: "help", keys: ["escape", "f1"], action: "back", help: "close help" },
+  { context: "help", keys: ["?"], action: "back", isForEmptyInput: true },
+  { context: "help", keys: ["enter"], action: "choose", help: "do it, or write it" },
+  {
+    context: "help",
+    keys: ["up", "ctrl+p", "shift+up"],
+    action: "select-previous",
+    help: "one up",
+  },
+  {
+    context: "help",
+    keys: ["down", "ctrl+n", "shift+down"],
+    action: "select-next",
+    help: "one down",
+  },
+  { context: "help", keys: ["page-up"], action: "scroll-page-up", help: "a page up" },
+  { context: "help", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
+  { context: "help", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
+  { context: "help", keys: ["ctrl+end"], action: "scroll-bottom", help: "the last" },
 ];
 
 /** The keys of the line editor, for help; line-editor.ts does them. */
 export const editingKeys: readonly (readonly [keys: string, help: string])[] = [
   ["Alt+Enter", "new line in the message"],
   ["Ctrl+A Ctrl+E", "start, end of the line"],
-  ["Ctrl+Left Ctrl+Right", "a word back, forward"],
+  ["Ctrl+Left Ctrl+Right", "a word back, forward (Alt+B Alt+F)"],
   ["Ctrl+W Ctrl+U Ctrl+K", "cut the word, to the start, to the end"],
-  ["Ctrl+Y", "put back what was cut"],
-  ["Ctrl+_", "undo"],
+  ["Alt+Backspace Alt+D", "cut the word before, behind the cursor"],
+  ["Ctrl+Y Alt+Y", "put back what was cut; what was cut before"],
+  ["Ctrl+T Alt+T", "swap two letters, two words"],
+  ["Alt+U Alt+L Alt+C", "the word in capitals, small, with a capital"],
+  ["Ctrl+_ Alt+_", "undo, redo"],
 ];
 
 /** A key as the table writes it: `ctrl+q`, `page-up`, or the text itself; `undefined` for a paste. */
@@ -172,6 +258,20 @@ export function keyName(key: KeyEvent): string | undefined {
   return `${ctrl}${alt}${key.isShift ? "shift+" : ""}${key.name}`;
 }
 
+/** The key that the table writes so; `keyName` gives the name back. */
+export function keyOf(name: string): KeyEvent {
+  const [, prefixes = "", last = ""] = /^((?:(?:ctrl|alt|shift)\+)*)(.+)$/su.exec(name) ?? [];
+  if (prefixes === "" && last.length === 1) return { type: "text", text: last };
+  const isWith = (modifier: string): boolean => prefixes.includes(`${modifier}+`);
+  return {
+    type: "key",
+    name: last,
+    isCtrl: isWith("ctrl"),
+    isAlt: isWith("alt"),
+    isShift: isWith("shift"),
+  };
+}
+
 /** What the key does in that context, or `undefined` when it is for the line editor. */
 export function actionOf(
   context: KeyContext,
@@ -179,7 +279,15 @@ export function actionOf(
   isInputEmpty: boolean,
 ): Action | undefined {
   const name = keyName(key);
-  if (name === undefined) return undefined;
+  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty);
+}
+
+/** What the key, or the keys in a row with blanks between, do in that context. */
+export function actionNamed(
+  context: KeyContext,
+  name: string,
+  isInputEmpty: boolean,
+): Action | undefined {
   const isMeant = (binding: KeyBinding) =>
     binding.keys.includes(name) && (isInputEmpty || !binding.isForEmptyInput);
   const own = keyBindings.find((binding) => binding.context === context && isMeant(binding));
@@ -187,13 +295,18 @@ export function actionOf(
     ?.action;
 }
 
+/** Whether another key makes a sequence of it in that context. */
+export function isPrefix(context: KeyContext, name: string): boolean {
+  return keyBindings.some(
+    (binding) =>
+      binding.context === context && binding.keys.some((keys) => keys.startsWith(`${name} `)),
+  );
+}
+
 /** A key as people write it: `Ctrl+Q`, `PageUp`; a letter by itself stays as it is typed. */
 export function keyLabel(name: string): string {
   if (name.length === 1) return name;
-  return name
-    .split("+")
-    .map((part) =>
-      part.replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase()),
-    )
-    .join("+");
+  return name.replace(/(^|[-+ ])([a-z])/g, (_, before: string, letter: string) => {
+    return (before === "-" ? "" : before) + letter.toUpperCase();
+  });
 }

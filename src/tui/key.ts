@@ -1,3 +1,5 @@
+import type { TerminalReply } from "./terminal-reply.ts";
+
 /** What a person did at the terminal, decoded from its bytes. */
 export type KeyEvent =
   /** Printable text, one or more whole graphemes. */
@@ -12,6 +14,31 @@ export type KeyEvent =
     }
   /** A bracketed paste, whole, line ends as `\n`, sanitised. `isCut`: it was too long, its end is lost. */
   | { readonly type: "paste"; readonly text: string; readonly isCut?: boolean };
+
+/** What a person did with the mouse. Nothing is told of moves, of other buttons and of what goes on outside. */
+export interface MouseEvent {
+  readonly type: "mouse";
+  /**
+   * `left` when the button goes down; `drag` when it comes up elsewhere, as of somebody who wants to
+   * select text and does not know that this takes Shift.
+   */
+  readonly button: "left" | "drag" | "wheel-up" | "wheel-down";
+  /** The cell, from 0. It may lie outside when the window has just become smaller. */
+  readonly column: number;
+  readonly row: number;
+  readonly isCtrl: boolean;
+  readonly isAlt: boolean;
+  readonly isShift: boolean;
+}
+
+/** The terminal's window came to the front or went from it. */
+export interface FocusEvent {
+  readonly type: "focus";
+  readonly isFocused: boolean;
+}
+
+/** Everything that a terminal's bytes can mean. */
+export type TerminalEvent = KeyEvent | MouseEvent | FocusEvent | TerminalReply;
 
 /** The keys that have names. */
 export type KeyName =

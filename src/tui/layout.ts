@@ -1,5 +1,6 @@
-import { inputRows } from "./input-rows.ts";
+import { typedHeight } from "./input-view.ts";
 import { messageColumns } from "./message-context.ts";
+import { paneCells } from "./panes.ts";
 import type { Size } from "./picture.ts";
 import type { MessagePane } from "./scroll.ts";
 import type { RoomScreen, RoomState, Settings } from "./view-state.ts";
@@ -7,25 +8,21 @@ import type { RoomScreen, RoomState, Settings } from "./view-state.ts";
 /** Smaller than this nothing useful fits. */
 export const smallestSize: Size = { columns: 40, rows: 8 };
 
-/** From this width on the members have a column of their own. */
-export const membersFromColumns = 70;
-
 /** From this height on there is a title above and a line of hints below. */
 const titleFromRows = 12;
 
 /** A typed message of more rows scrolls in its rows. */
 const inputRowsMax = 6;
 
-/** Stands before what is typed. */
-export const prompt = "> ";
-
 /** Where the parts of the room screen are, in cells. */
 export interface RoomLayout {
   readonly hasTitle: boolean;
+  /** 0 when the rooms are not beside the messages. */
+  readonly roomsColumns: number;
   readonly messageColumns: number;
   readonly messageRows: number;
-  /** 0 when members are not shown. */
-  readonly memberColumns: number;
+  /** 0 when the people are not shown. */
+  readonly peopleColumns: number;
   readonly inputRowsMax: number;
 }
 
@@ -34,23 +31,22 @@ export function isTooSmall(size: Size): boolean {
   return size.columns < smallestSize.columns || size.rows < smallestSize.rows;
 }
 
-/** Splits the terminal for the room screen. */
+/** Splits the terminal for the room screen. Between panes there is a line of one cell. */
 export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
-  const hasTitle = titleFromRows <= size.rows;
+  const { columns } = size;
+  const hasTitle = titleFromRows <= size.rows && !screen.panes.isBare;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
-  const typed =
-    screen.paste === undefined && screen.password === undefined
-      ? inputRows(screen.editor, { prompt, columns: size.columns, rowsMax }).rows.length
-      : 1;
+  const typed = typedHeight(screen, size.columns, rowsMax);
   const statusRows = 1;
   const messageRows = size.rows - statusRows - typed - (hasTitle ? 2 : 0);
-  const hasMembers = screen.areMembersShown && membersFromColumns <= size.columns;
-  const memberColumns = hasMembers ? Math.min(20, Math.max(14, Math.floor(size.columns / 5))) : 0;
+  const { rooms, people, arePeopleAlone } = paneCells(size, screen.panes);
+  const beside = (0 < rooms ? rooms + 1 : 0) + (0 < people ? people + 1 : 0);
   return {
     hasTitle,
-    messageColumns: size.columns - (hasMembers ? memberColumns + 1 : 0),
+    roomsColumns: rooms,
+    messageColumns: arePeopleAlone ? 0 : columns - beside,
     messageRows: Math.max(1, messageRows),
-    memberColumns,
+    peopleColumns: arePeopleAlone ? columns : people,
     inputRowsMax: rowsMax,
   };
 }
@@ -68,7 +64,7 @@ export function messagePane(
     room: room.title,
     rows: layout.messageRows,
     context: {
-      at: messageColumns(layout.messageColumns),
+      at: messageColumns(layout.messageColumns || size.columns),
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,

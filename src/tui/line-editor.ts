@@ -1,21 +1,29 @@
 import assert from "node:assert/strict";
-import type { KeyEvent } from "./key.ts";
+import { rowStep } from "./editor-rows.ts";
 import {
-  graphemeBoundary,
-  graphemeEnd,
-  graphemeStart,
-  graphemeWidth,
-  type TextRange,
-  textWidth,
-} from "./text.ts";
+  blankLeft,
+  capitalised,
+  isBlank,
+  lineEnd,
+  lineEndOrBreak,
+  lineStart,
+  lineStartOrBreak,
+  type Motion,
+  wordLeft,
+  wordRight,
+  wordsAround,
+} from "./editor-words.ts";
+import type { KeyEvent } from "./key.ts";
+import { emptyKills, type KillRing, killAt, withKill, withKillGrown } from "./kill-ring.ts";
+import { graphemeBoundary, graphemeEnd, graphemeStart, type TextRange } from "./text.ts";
 
 /** UTF-16 units in the editor: as many as the longest message may have bytes. */
 export const editorUnitsMax: number = 16 * 2 ** 20;
 
-/** Steps that can be undone. */
+/** Steps that can be undone, and as many that can be done again. */
 export const undoStepsMax = 100;
 
-/** UTF-16 units of all texts kept for undo: two of the longest. */
+/** UTF-16 units of all texts kept for undo, and as many for redo: two of the longest. */
 export const undoUnitsMax: number = 2 * editorUnitsMax;
 
 /** What a person is writing. Immutable; every function here gives a new one or the same. */
@@ -24,10 +32,12 @@ export interface EditorState {
   readonly text: string;
   /** Offset in UTF-16 units, always a boundary between graphemes. */
   readonly cursor: number;
-  /** What was cut last, for yank. */
-  readonly killed: string;
+  /** What was cut, for yank. */
+  readonly kills: KillRing;
   /** Oldest first. */
   readonly undo: readonly Snapshot[];
+  /** What was undone, the last at the end. */
+  readonly redo: readonly Snapshot[];
   readonly last: LastAction;
 }
 
@@ -44,6 +54,8 @@ export type LastAction =
   | { readonly type: "insert" }
   /** What is cut next is added to what was cut. */
   | { readonly type: "kill" }
+  /** What was put back stands from `start` to the cursor; Alt-Y puts an older cut in its place. */
+  | { readonly type: "yank"; readonly start: number; readonly back: number }
   /** Moving on up or down keeps the column in cells, also over shorter lines. */
   | { readonly type: "vertical"; readonly column: number };
 
@@ -53,8 +65,9 @@ const other: LastAction = { type: "other" };
 export const emptyEditor: EditorState = {
   text: "",
   cursor: 0,
-  killed: "",
+  kills: emptyKills,
   undo: [],
+  redo: [],
   last: other,
 };
 
@@ -63,17 +76,28 @@ export function editorWith(text: string): EditorState {
   return { ...emptyEditor, text, cursor: text.length };
 }
 
+/** An empty editor in which what was cut before can be put back. */
+export function emptiedEditor({ kills }: EditorState): EditorState {
+  return { ...emptyEditor, kills };
+}
+
 /**
  * Does what readline does for a key; text and pastes are inserted. `undefined` when the key is not an
- * editing key and the caller may use it: Enter, Escape and Tab, Ctrl-D on an empty text, Up on the
- * first line and Down on the last.
+ * editing key and the caller may use it: Enter, Escape and Tab, Ctrl-D on an empty text, Ctrl-K at its
+ * end, Up on the first row and Down on the last. Rows are `cells` wide; without, only line feeds end them.
  */
-export function handleEditorKey(state: EditorState, event: KeyEvent): EditorState | undefined {
+export function handleEditorKey(
+  state: EditorState,
+  event: KeyEvent,
+  cells: number = Number.POSITIVE_INFINITY,
+): EditorState | undefined {
   if (event.type === "text") return type(state, event.text);
   if (event.type === "paste") return insertText(state, event.text);
   const { isCtrl, isAlt, isShift, name } = event;
   const chord = `${isCtrl ? "C-" : ""}${isAlt ? "M-" : ""}${isShift ? "S-" : ""}${name}`;
   if (chord === "C-d" && state.text === "") return undefined;
+  if (chord === "C-k" && state.cursor === state.text.length) return undefined;
+  if (chord === "up" || chord === "down") return moveByRow(state, cells, chord === "up" ? -1 : 1);
   return bindings.get(chord)?.(state);
 }
 
@@ -99,15 +123,12 @@ export function replaceText(state: EditorState, text: string): EditorState {
 /** Empties the editor; Ctrl-Y brings the text back. */
 export function killAll(state: EditorState): EditorState {
   if (state.text === "") return state;
-  return { ...replaceText(state, ""), killed: state.text };
+  return { ...replaceText(state, ""), kills: withKill(state.kills, state.text) };
 }
 
-type Motion = (text: string, cursor: number) => number;
 type Edit = (state: EditorState) => EditorState;
-/** An edit that does not always apply. */
-type TriedEdit = (state: EditorState) => EditorState | undefined;
 
-const bindings: ReadonlyMap<string, TriedEdit> = new Map<string, TriedEdit>([
+const bindings: ReadonlyMap<string, Edit> = new Map<string, Edit>([
   ["left", move(graphemeLeft)],
   ["right", move(graphemeRight)],
   ["C-b", move(graphemeLeft)],
@@ -120,8 +141,6 @@ const bindings: ReadonlyMap<string, TriedEdit> = new Map<string, TriedEdit>([
   ["end", move(lineEnd)],
   ["C-a", move(lineStart)],
   ["C-e", move(lineEnd)],
-  ["up", moveUp],
-  ["down", moveDown],
   ["backspace", erase(graphemeLeft)],
   ["S-backspace", erase(graphemeLeft)],
   ["C-h", erase(graphemeLeft)],
@@ -135,9 +154,17 @@ const bindings: ReadonlyMap<string, TriedEdit> = new Map<string, TriedEdit>([
   ["M-d", kill(wordRight)],
   ["C-delete", kill(wordRight)],
   ["C-y", yank],
+  ["M-y", yankOlder],
   ["C-t", transpose],
+  ["M-t", transposeWords],
+  ["M-u", changeWord((word) => word.toUpperCase())],
+  ["M-l", changeWord((word) => word.toLowerCase())],
+  ["M-c", changeWord(capitalised)],
   ["C-_", undo],
+  ["C-S-_", undo],
   ["C-/", undo],
+  ["M-_", redo],
+  ["M-S-_", redo],
   ["M-enter", (state) => insertText(state, "\n")],
   ["S-enter", (state) => insertText(state, "\n")],
 ]);
@@ -150,105 +177,15 @@ function graphemeRight(text: string, cursor: number): number {
   return graphemeEnd(text, cursor);
 }
 
-function wordLeft(text: string, cursor: number): number {
-  return skipLeft(text, skipLeft(text, cursor, isBetweenWords), isInWord);
-}
-
-function wordRight(text: string, cursor: number): number {
-  return skipRight(text, skipRight(text, cursor, isBetweenWords), isInWord);
-}
-
-/** Ctrl-W goes back to a blank, so that it takes a whole path or address. */
-function blankLeft(text: string, cursor: number): number {
-  return skipLeft(text, skipLeft(text, cursor, isBlank), isNoBlank);
-}
-
-function lineStart(text: string, cursor: number): number {
-  return cursor === 0 ? 0 : text.lastIndexOf("\n", cursor - 1) + 1;
-}
-
-function lineEnd(text: string, cursor: number): number {
-  const end = text.indexOf("\n", cursor);
-  return end === -1 ? text.length : end;
-}
-
-/** At the start of a line the line break before it is next. */
-function lineStartOrBreak(text: string, cursor: number): number {
-  const start = lineStart(text, cursor);
-  return start === cursor ? graphemeStart(text, cursor) : start;
-}
-
-function lineEndOrBreak(text: string, cursor: number): number {
-  const end = lineEnd(text, cursor);
-  return end === cursor ? graphemeEnd(text, cursor) : end;
-}
-
-type Test = (grapheme: string) => boolean;
-
-function skipLeft(text: string, cursor: number, isSkipped: Test): number {
-  let at = cursor;
-  while (0 < at) {
-    const start = graphemeStart(text, at);
-    if (!isSkipped(text.slice(start, at))) break;
-    at = start;
-  }
-  return at;
-}
-
-function skipRight(text: string, cursor: number, isSkipped: Test): number {
-  let at = cursor;
-  while (at < text.length) {
-    const end = graphemeEnd(text, at);
-    if (!isSkipped(text.slice(at, end))) break;
-    at = end;
-  }
-  return at;
-}
-
-function isInWord(grapheme: string): boolean {
-  return /[\p{L}\p{N}]/u.test(grapheme);
-}
-
-function isBetweenWords(grapheme: string): boolean {
-  return !isInWord(grapheme);
-}
-
-function isBlank(grapheme: string): boolean {
-  return /^\s$/.test(grapheme);
-}
-
-function isNoBlank(grapheme: string): boolean {
-  return !isBlank(grapheme);
-}
-
 function move(motion: Motion): Edit {
   return (state) => ({ ...state, cursor: motion(state.text, state.cursor), last: other });
 }
 
-function moveUp(state: EditorState): EditorState | undefined {
-  const start = lineStart(state.text, state.cursor);
-  return start === 0 ? undefined : moveToLine(state, lineStart(state.text, start - 1));
-}
-
-function moveDown(state: EditorState): EditorState | undefined {
-  const end = lineEnd(state.text, state.cursor);
-  return end === state.text.length ? undefined : moveToLine(state, end + 1);
-}
-
-function moveToLine(state: EditorState, target: number): EditorState {
-  const { text, last } = state;
-  const start = lineStart(text, state.cursor);
-  const column =
-    last.type === "vertical" ? last.column : textWidth(text.slice(start, state.cursor));
-  const targetEnd = lineEnd(text, target);
-  let cursor = target;
-  for (let width = 0; cursor < targetEnd; ) {
-    const next = graphemeEnd(text, cursor);
-    width += graphemeWidth(text.slice(cursor, next));
-    if (column < width) break;
-    cursor = next;
-  }
-  return { ...state, cursor, last: { type: "vertical", column } };
+function moveByRow(state: EditorState, cells: number, by: -1 | 1): EditorState | undefined {
+  const column = state.last.type === "vertical" ? state.last.column : undefined;
+  const step = rowStep(state, { cells, by, column });
+  if (step === undefined) return undefined;
+  return { ...state, cursor: step.cursor, last: { type: "vertical", column: step.column } };
 }
 
 function erase(motion: Motion): Edit {
@@ -264,10 +201,13 @@ function kill(motion: Motion): Edit {
     const { start, end } = between(state, motion);
     if (start === end) return state;
     const piece = state.text.slice(start, end);
-    const before = state.last.type === "kill" ? state.killed : "";
-    const killed = start < state.cursor ? piece + before : before + piece;
+    const side = start < state.cursor ? "start" : "end";
+    const kills =
+      state.last.type === "kill"
+        ? withKillGrown(state.kills, piece, side)
+        : withKill(state.kills, piece);
     const changed = changeText(state, state.text.slice(0, start) + state.text.slice(end), start);
-    return { ...changed, killed, last: { type: "kill" } };
+    return { ...changed, kills, last: { type: "kill" } };
   };
 }
 
@@ -277,7 +217,19 @@ function between({ text, cursor }: EditorState, motion: Motion): TextRange {
 }
 
 function yank(state: EditorState): EditorState {
-  return insertText(state, state.killed);
+  const put = insertText(state, killAt(state.kills, 0));
+  if (put === state) return state;
+  return { ...put, last: { type: "yank", start: state.cursor, back: 0 } };
+}
+
+/** Right after a yank: the cut before the one that was put back, in its place and in one step with it. */
+function yankOlder(state: EditorState): EditorState {
+  const { last, kills, cursor } = state;
+  if (last.type !== "yank" || cursor < last.start) return state;
+  const back = last.back + 1;
+  const put = replaceRange(state, { start: last.start, end: cursor }, killAt(kills, back));
+  if (put === state) return state;
+  return { ...put, undo: state.undo, last: { type: "yank", start: last.start, back } };
 }
 
 /** Swaps the graphemes around the cursor; at the end of a line the two before it. */
@@ -293,15 +245,46 @@ function transpose(state: EditorState): EditorState {
   return replaceRange(state, { start, end }, second + first);
 }
 
+/** Swaps the word at the cursor with the one before it; the cursor is then after both. */
+function transposeWords(state: EditorState): EditorState {
+  const { text, cursor } = state;
+  const words = wordsAround(text, cursor);
+  if (words === undefined) return state;
+  const { first, second } = words;
+  const part = ({ start, end }: TextRange) => text.slice(start, end);
+  const between = text.slice(first.end, second.start);
+  const range = { start: first.start, end: second.end };
+  return replaceRange(state, range, part(second) + between + part(first));
+}
+
+/** Writes the rest of the word, or the next one, in another way. */
+function changeWord(change: (word: string) => string): Edit {
+  return (state) => {
+    const range = between(state, wordRight);
+    const word = state.text.slice(range.start, range.end);
+    const changed = change(word);
+    if (changed === word) return { ...state, cursor: range.end, last: other };
+    return replaceRange(state, range, changed);
+  };
+}
+
 function undo(state: EditorState): EditorState {
   const snapshot = state.undo.at(-1);
   if (snapshot === undefined) return state;
-  return { ...state, ...snapshot, undo: state.undo.slice(0, -1), last: other };
+  const redoable = addSnapshot(state.redo, state);
+  return { ...state, ...snapshot, undo: state.undo.slice(0, -1), redo: redoable, last: other };
+}
+
+function redo(state: EditorState): EditorState {
+  const snapshot = state.redo.at(-1);
+  if (snapshot === undefined) return state;
+  const undoable = addSnapshot(state.undo, state);
+  return { ...state, ...snapshot, undo: undoable, redo: state.redo.slice(0, -1), last: other };
 }
 
 /** Typed text: a word and the blanks after it are one step of undo. */
 function type(state: EditorState, text: string): EditorState {
-  const isWordStart = isBlank(state.text.charAt(state.cursor - 1)) && isNoBlank(text.charAt(0));
+  const isWordStart = isBlank(state.text.charAt(state.cursor - 1)) && !isBlank(text.charAt(0));
   const goesOn = state.last.type === "insert" && !isWordStart;
   const inserted = insertText(state, text);
   if (inserted === state) return state;
@@ -314,12 +297,16 @@ function changeText(state: EditorState, text: string, cursor: number): EditorSta
     ...state,
     text,
     cursor: graphemeBoundary(text, cursor),
-    undo: addSnapshot(state),
+    undo: addSnapshot(state.undo, state),
+    redo: [],
     last: other,
   };
 }
 
-function addSnapshot({ undo: snapshots, text, cursor }: EditorState): readonly Snapshot[] {
+function addSnapshot(
+  snapshots: readonly Snapshot[],
+  { text, cursor }: EditorState,
+): readonly Snapshot[] {
   const added = [...snapshots, { text, cursor }].slice(-undoStepsMax);
   let units = added.reduce((total, snapshot) => total + snapshot.text.length, 0);
   while (undoUnitsMax < units) units -= added.shift()?.text.length ?? 0;

@@ -88,6 +88,7 @@ function spokenText(entry: LogEntry): string {
 
 /** A deleted line keeps its author; what was done to the room is told of somebody. */
 function happenedText(entry: LogEntry, timeFormat: TimeFormat): string {
+  if (entry.body.type === "offer") return entryText(entry);
   return entry.body.type === "deleted" ? `(${entryText(entry)})` : sentence(entry, timeFormat);
 }
 

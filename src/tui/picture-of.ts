@@ -1,10 +1,9 @@
 import { changedPicture } from "./changed-view.ts";
-import { helpPicture } from "./help-view.ts";
 import { isTooSmall, smallestSize } from "./layout.ts";
 import { nicknamePicture } from "./nickname-view.ts";
+import { overlayPicture } from "./overlay-view.ts";
 import { pickerPicture } from "./picker-view.ts";
 import type { Picture, Size } from "./picture.ts";
-import { readerPicture } from "./reader-view.ts";
 import { roomPicture } from "./room-view.ts";
 import { span } from "./row.ts";
 import { clip } from "./text.ts";
@@ -12,9 +11,13 @@ import type { ViewState } from "./view-state.ts";
 
 /** What the terminal shows for this state. */
 export function pictureOf(state: ViewState): Picture {
-  const { screen, size, settings, helpRow } = state;
+  return { ...contentOf(state), base: state.settings.theme.base };
+}
+
+function contentOf(state: ViewState): Picture {
+  const { screen, size, overlay } = state;
   if (isTooSmall(size)) return tooSmallPicture(size);
-  if (helpRow !== undefined) return helpPicture(screen, helpRow, size, settings.theme);
+  if (overlay !== undefined) return overlayPicture(state, overlay);
   switch (screen.type) {
     case "picker":
       return pickerPicture(state, screen);
@@ -23,9 +26,7 @@ export function pictureOf(state: ViewState): Picture {
     case "changed":
       return changedPicture(state, screen);
     case "room":
-      return screen.reader === undefined
-        ? roomPicture(state, screen)
-        : readerPicture(state, screen, screen.reader);
+      return roomPicture(state, screen);
   }
 }
 

@@ -116,7 +116,7 @@ export class PlainChat {
     if (purpose === undefined) return;
     const action = password && actionWith(purpose, password);
     if (action === undefined) this.refuse(brokenOff);
-    else this.#askAccount(action);
+    else this.#askNow(action);
   }
 
   /** It could not be asked for. */
@@ -293,14 +293,14 @@ export class PlainChat {
   #command(now: number, { name, arg }: Extract<Input, { type: "command" }>): void {
     const action = commandAction(name, arg, this.#rooms.context);
     if (action.type === "screen") this.#run(now, action.name, action.arg);
-    else if (action.type === "account") this.#askAccount(action.action);
+    else if (action.type === "account") this.#askNow(action.action);
     else if (action.type === "password") {
       this.#purpose = action.purpose;
       this.#emit({ type: "ask-password", question: passwordQuestion(action.purpose) });
     } else this.#rooms.perform(action);
   }
 
-  #askAccount(action: AccountAction): void {
+  #askNow(action: AccountAction): void {
     this.#isAccountAsked = true;
     this.#emit({ type: "account", action });
   }

@@ -1,17 +1,16 @@
 import { entryText } from "../room/entry.ts";
 import { textSize } from "./count-text.ts";
-import type { KeyEvent } from "./key.ts";
-import { actionOf } from "./key-table.ts";
 import type { Line } from "./line.ts";
 import type { MessageContext } from "./message-context.ts";
 import { isFolded, nickOf, timeOf } from "./message-rows.ts";
+import type { OverlayKey, ReaderOverlay } from "./overlay-state.ts";
 import type { Size } from "./picture.ts";
 import { rowStartAbove, rowsFrom } from "./reader-rows.ts";
 import { type MessagePane, visibleLines } from "./scroll.ts";
-import { type Reader, type RoomScreen, type Step, show, type ViewState } from "./view-state.ts";
+import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 
 /** The lowest folded message that is seen, as it is read, or `undefined` when none is folded. */
-export function foldedReader(pane: MessagePane): Reader | undefined {
+export function foldedReader(pane: MessagePane): ReaderOverlay | undefined {
   const { context } = pane;
   const line = visibleLines(pane).findLast((other) => isFolded(other, context));
   // What the server lost has no text, and never many rows.
@@ -19,27 +18,35 @@ export function foldedReader(pane: MessagePane): Reader | undefined {
   return readerOf(line, context);
 }
 
-function readerOf(line: Exclude<Line, { type: "damaged" }>, context: MessageContext): Reader {
+function readerOf(
+  line: Exclude<Line, { type: "damaged" }>,
+  context: MessageContext,
+): ReaderOverlay {
   const text = line.type === "said" ? entryText(line.entry) : line.text;
   const time = timeOf(line);
   const when = time === undefined ? "" : ` ${context.timeFormat.time(time)}`;
-  return { from: `${nickOf(line, context)}${when}`, text, size: textSize(text), top: 0 };
+  return {
+    type: "reader",
+    from: `${nickOf(line, context)}${when}`,
+    text,
+    size: textSize(text),
+    top: 0,
+  };
 }
 
 /** A key while a message is read. */
 export function reduceReader(
   state: ViewState,
-  screen: RoomScreen,
-  reader: Reader,
-  key: KeyEvent,
+  reader: ReaderOverlay,
+  { action }: OverlayKey,
 ): Step {
   const pane = readerPane(state.size);
   const page = Math.max(1, pane.rows - 1);
   const top = readerTop(reader, state.size);
-  const moved = (to: number): Step => show(state, { ...screen, reader: { ...reader, top: to } });
-  switch (actionOf("reader", key, true)) {
+  const moved = (to: number): Step => withOverlay(state, { ...reader, top: to });
+  switch (action) {
     case "back":
-      return show(state, { ...screen, reader: undefined });
+      return withOverlay(state, undefined);
     case "scroll-line-up":
       return moved(rowStartAbove(reader.text, top, pane.cells, 1));
     case "scroll-page-up":
@@ -53,7 +60,7 @@ export function reduceReader(
     case "scroll-bottom":
       return moved(reader.text.length);
     default:
-      return show(state, screen);
+      return { state, effects: [] };
   }
 }
 
@@ -63,12 +70,12 @@ export function readerPane(size: Size): { readonly rows: number; readonly cells:
 }
 
 /** Where the first row that is seen starts: that of `top`, but never so low that rows stay empty. */
-export function readerTop({ text, top }: Reader, size: Size): number {
+export function readerTop({ text, top }: ReaderOverlay, size: Size): number {
   const { rows, cells } = readerPane(size);
   const wanted = rowStartAbove(text, top, cells, 0);
   return Math.min(wanted, rowStartAbove(text, text.length, cells, rows - 1));
 }
 
-function rowStartBelow({ text }: Reader, top: number, cells: number, count: number): number {
+function rowStartBelow({ text }: ReaderOverlay, top: number, cells: number, count: number): number {
   return rowsFrom(text, top, cells, count + 1).at(-1)?.start ?? top;
 }

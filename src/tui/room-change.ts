@@ -1,5 +1,7 @@
 import type { Conversation } from "./conversation.ts";
 import { withNotice } from "./conversation.ts";
+import { emptyDraft, shownDraft } from "./draft.ts";
+import { emptiedEditor, killAll } from "./line-editor.ts";
 import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
 
 /** The room that is shown. */
@@ -40,8 +42,48 @@ export function noticed(moment: Moment, screen: RoomScreen, text: string): RoomS
   return { ...screen, rooms };
 }
 
+/** The screen with that room shown, and with what is written there. */
+export function shown(screen: RoomScreen, name: string): RoomScreen {
+  const there = withoutUnread(withDraftOf(screen, name), name);
+  if (screen.activeRoom === name) return there;
+  const panes = { ...screen.panes, roomsTop: undefined, peopleTop: 0 };
+  const lastRoom = screen.activeRoom ?? screen.lastRoom;
+  return { ...there, lastRoom, cameFrom: undefined, panes };
+}
+
+/** The screen without that room; where it was shown, the next one is. */
+export function withoutRoom(screen: RoomScreen, name: string): RoomScreen {
+  const rooms = screen.rooms.filter((room) => room.name !== name);
+  if (name !== screen.activeRoom) return { ...screen, rooms };
+  const next = rooms.find((room) => room.name === screen.lastRoom) ?? rooms[0];
+  // What was being written for those here must not go to others, but can be put back.
+  const editor = killAll(screen.editor);
+  const left: RoomScreen = { ...screen, ...emptyDraft, editor: emptiedEditor(editor), rooms };
+  return next === undefined
+    ? { ...left, activeRoom: undefined }
+    : { ...shown(left, next.name), lastRoom: screen.lastRoom };
+}
+
+/** What is written in the shown room stays there; before the first room it goes along. */
+function withDraftOf(screen: RoomScreen, name: string): RoomScreen {
+  const { activeRoom: from, editor } = screen;
+  if (name === from) return screen;
+  const draft = screen.rooms.find((room) => room.name === name)?.draft ?? emptyDraft;
+  const kept =
+    from === undefined
+      ? screen
+      : changedRoom(screen, from, (room) => ({ ...room, draft: shownDraft(screen) }));
+  return {
+    ...kept,
+    ...(from !== undefined && { ...draft, editor: { ...draft.editor, kills: editor.kills } }),
+    activeRoom: name,
+    inputSearch: undefined,
+    prefix: undefined,
+  };
+}
+
 /** The screen with nothing unread in that room. */
-export function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
+function withoutUnread(screen: RoomScreen, name: string): RoomScreen {
   return changedRoom(screen, name, (room) => ({ ...room, unreadCount: 0, mentionCount: 0 }));
 }
 

@@ -4,23 +4,24 @@ import type { CommandAction, CommandContext, ScreenCommand } from "./command-act
 import { cleared, entryAt, lastMessage } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, queryRef } from "./entering.ts";
+import { emptyHelp } from "./help.ts";
 import { messagePane } from "./layout.ts";
+import type { ReaderOverlay } from "./overlay-state.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount } from "./room-change.ts";
-import { shown } from "./room-moves.ts";
+import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
 import {
   type Effect,
   type Moment,
-  type Reader,
   type RoomScreen,
   type Step,
   show,
   showPicker,
   type ViewState,
+  withOverlay,
 } from "./view-state.ts";
 
 /** What a command is about when nothing else is said. */
@@ -108,7 +109,9 @@ function run(
   const room = activeRoom(screen);
   switch (name) {
     case "help":
-      return arg === "" ? show({ ...state, helpRow: 0 }, screen) : answer(commandHelp(arg));
+      return arg === ""
+        ? withOverlay({ ...state, screen }, emptyHelp(undefined))
+        : answer(commandHelp(arg));
     case "members":
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
@@ -118,7 +121,7 @@ function run(
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
     case "open":
-      return show(state, opened(state, screen));
+      return opened(state, screen);
     case "save":
       return save(state, screen, arg);
     case "servers":
@@ -127,6 +130,8 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "editor":
+      return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
       return show(state, screen, { type: "redraw" });
     case "quit":
@@ -143,26 +148,27 @@ function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
   });
 }
 
-/** The lowest folded message that is seen, or the hint that there is none. */
-function foldedMessage(state: ViewState, screen: RoomScreen): Reader | RoomScreen {
+/** The lowest folded message that is seen. */
+function foldedMessage(state: ViewState, screen: RoomScreen): ReaderOverlay | undefined {
   const room = activeRoom(screen);
-  const reader =
-    room === undefined
-      ? undefined
-      : foldedReader(messagePane(state.size, screen, room, state.settings));
-  return reader ?? { ...screen, hint: "no folded message is on the screen: scroll to one" };
+  return room && foldedReader(messagePane(state.size, screen, room, state.settings));
 }
 
-/** The screen with the lowest folded message opened to be read. */
-export function opened(state: ViewState, screen: RoomScreen): RoomScreen {
+const nothingFolded = "no folded message is on the screen: scroll to one";
+
+/** The lowest folded message is opened to be read. */
+export function opened(state: ViewState, screen: RoomScreen): Step {
   const found = foldedMessage(state, screen);
-  return "text" in found ? { ...screen, reader: found } : found;
+  return found === undefined
+    ? show(state, { ...screen, hint: nothingFolded })
+    : withOverlay({ ...state, screen }, found);
 }
 
 function save(state: ViewState, screen: RoomScreen, file: string): Step {
   const found = foldedMessage(state, screen);
-  if (!("text" in found)) return show(state, found);
-  return show(state, screen, { type: "save", file, text: found.text });
+  return found === undefined
+    ? show(state, { ...screen, hint: nothingFolded })
+    : show(state, screen, { type: "save", file, text: found.text });
 }
 
 function join(

@@ -4,7 +4,7 @@ import { type Conversation, emptyConversation, withLoading, withNotice } from ".
 import { reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
 import { historyRoom, reducePage } from "./past.ts";
-import { activeRoom, changedRoom, conversed } from "./room-change.ts";
+import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
@@ -67,7 +67,14 @@ export function reduceRoomEvent(
       const { type: _type, room: name, ...progress } = event;
       return show(
         state,
-        changedRoom(screen, name, (room) => ({ ...room, progress })),
+        changedRoom(screen, name, (room) => ({
+          ...room,
+          progress,
+          deliveredSequence:
+            progress.deliveredCount < progress.memberCount
+              ? room.deliveredSequence
+              : progress.sequence,
+        })),
       );
     }
     case "page":
@@ -96,8 +103,8 @@ export function reduceRoomEvent(
 
 /** Tells the server what was read: the end of the shown room, while it is seen. */
 export function withReadTold(step: Step): Step {
-  const { screen, helpRow } = step.state;
-  if (screen.type !== "room" || helpRow !== undefined || screen.reader !== undefined) return step;
+  const { screen, overlay } = step.state;
+  if (screen.type !== "room" || overlay !== undefined) return step;
   const room = activeRoom(screen);
   const newest = room?.conversation.newest;
   if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
@@ -108,12 +115,6 @@ export function withReadTold(step: Step): Step {
     readSequence: newest.sequence,
   }));
   return { state: { ...step.state, screen: told }, effects: [...step.effects, effect] };
-}
-
-function withoutRoom(screen: RoomScreen, name: string): RoomScreen {
-  const rooms = screen.rooms.filter((room) => room.name !== name);
-  const isActive = screen.activeRoom === name;
-  return { ...screen, rooms, activeRoom: isActive ? rooms[0]?.name : screen.activeRoom };
 }
 
 function reduceConnection(

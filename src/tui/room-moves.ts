@@ -1,33 +1,100 @@
 import { withPastWelcome } from "./conversation.ts";
+import type { KeyEvent } from "./key.ts";
 import type { Action } from "./key-table.ts";
-import { membersFromColumns, messagePane } from "./layout.ts";
-import { activeRoom, conversed, withoutUnread } from "./room-change.ts";
+import { messagePane } from "./layout.ts";
+import { roomsFromColumns, withPeopleToggled } from "./panes.ts";
+import { activeRoom, conversed, shown } from "./room-change.ts";
+import { roomOrder, roomsFrom, urgentRoom } from "./room-order.ts";
 import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
-import type { RoomScreen, ViewState } from "./view-state.ts";
+import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
-/** The members are shown, or not any more. */
-export function toggleMembers(state: ViewState, screen: RoomScreen): RoomScreen {
-  if (state.size.columns < membersFromColumns) {
-    const hint = `members need ${membersFromColumns} columns here; /members lists them`;
+/** What a key makes of which room is seen, and which part of it. */
+export function moved(
+  state: ViewState,
+  screen: RoomScreen,
+  action: Action,
+  key: KeyEvent,
+): RoomScreen {
+  switch (action) {
+    case "next-room":
+      return besideRoom(screen, 1);
+    case "previous-room":
+      return besideRoom(screen, -1);
+    case "next-unread":
+      return besideUnread(screen, 1);
+    case "previous-unread":
+      return besideUnread(screen, -1);
+    case "urgent-room":
+      return urgentOrBack(screen);
+    case "numbered-room":
+      return numberedRoom(screen, key.type === "key" ? Number(key.name) : 0);
+    case "back":
+      return back(state, screen);
+    case "toggle-people":
+      return togglePeople(state, screen);
+    case "toggle-rooms":
+      return toggleRooms(state, screen);
+    default:
+      return scrolled(state, screen, action);
+  }
+}
+
+/** One step back to the usual view: people, what is read bare, what was scrolled to. */
+function back(state: ViewState, screen: RoomScreen): RoomScreen {
+  const { panes } = screen;
+  if (panes.arePeopleOver) return { ...screen, panes: { ...panes, arePeopleOver: false } };
+  if (panes.isBare) return { ...screen, panes: { ...panes, isBare: false } };
+  return scrolled(state, screen, "scroll-bottom");
+}
+
+/** The room beside the shown one, in a ring. */
+function besideRoom(screen: RoomScreen, by: 1 | -1): RoomScreen {
+  return shownOr(screen, roomsFrom(screen, by)[0], "there is no other room");
+}
+
+/** The next room in which something is unread, in a ring. */
+function besideUnread(screen: RoomScreen, by: 1 | -1): RoomScreen {
+  const next = roomsFrom(screen, by).find(({ unreadCount }) => 0 < unreadCount);
+  return shownOr(screen, next, "nothing is unread");
+}
+
+/** Where something waits; when nothing does any more, back to where this began. */
+function urgentOrBack(screen: RoomScreen): RoomScreen {
+  const urgent = urgentRoom(screen);
+  const cameFrom = screen.cameFrom ?? screen.activeRoom;
+  if (urgent !== undefined) return { ...shown(screen, urgent.name), cameFrom };
+  const back = screen.rooms.find(({ name }) => name === (screen.cameFrom ?? screen.lastRoom));
+  return shownOr(screen, back, "nothing is unread");
+}
+
+/** The room with that number, from 1; 0 is the one that was shown before. */
+function numberedRoom(screen: RoomScreen, number: number): RoomScreen {
+  const last = screen.rooms.find(({ name }) => name === screen.lastRoom);
+  const room = number === 0 ? last : roomOrder(screen)[number - 1];
+  return shownOr(screen, room, number === 0 ? "no room was shown before" : `no room ${number}`);
+}
+
+function shownOr(screen: RoomScreen, room: RoomState | undefined, hint: string): RoomScreen {
+  return room === undefined ? { ...screen, hint } : shown(screen, room.name);
+}
+
+/** The people are shown, or not any more. */
+function togglePeople(state: ViewState, screen: RoomScreen): RoomScreen {
+  return { ...screen, panes: withPeopleToggled(state.size, screen.panes) };
+}
+
+/** The rooms pane is shown, or not any more. */
+function toggleRooms(state: ViewState, screen: RoomScreen): RoomScreen {
+  if (state.size.columns < roomsFromColumns) {
+    const hint = `rooms need ${roomsFromColumns} columns here; /rooms lists them`;
     return { ...screen, hint };
   }
-  return { ...screen, areMembersShown: !screen.areMembersShown };
-}
-
-/** The room so many after the shown one, in a ring. */
-export function besideRoom(screen: RoomScreen, by: number): RoomScreen {
-  const index = screen.rooms.findIndex(({ name }) => name === screen.activeRoom);
-  const next = screen.rooms[(index + by + screen.rooms.length) % screen.rooms.length];
-  return next === undefined ? screen : shown(screen, next.name);
-}
-
-/** The screen with that room shown. */
-export function shown(screen: RoomScreen, name: string): RoomScreen {
-  return { ...withoutUnread(screen, name), activeRoom: name };
+  const { panes } = screen;
+  return { ...screen, panes: { ...panes, areRoomsHidden: !panes.areRoomsHidden } };
 }
 
 /** The shown room, scrolled as a key wants it. */
-export function scrolled(state: ViewState, screen: RoomScreen, action: Action): RoomScreen {
+function scrolled(state: ViewState, screen: RoomScreen, action: Action): RoomScreen {
   const room = activeRoom(screen);
   if (room === undefined) return screen;
   const pane = messagePane(state.size, screen, room, state.settings);

@@ -1,4 +1,5 @@
 import { formatCount } from "./count-text.ts";
+import { roomOrder } from "./room-order.ts";
 import { textWidth } from "./text.ts";
 import type { Glyphs } from "./theme.ts";
 import type { RoomScreen, RoomState } from "./view-state.ts";
@@ -10,7 +11,8 @@ const gap = "  ";
  * find no room at a side it is said how many they are, or how many new lines they have.
  */
 export function roomTabs(screen: RoomScreen, cells: number, glyphs: Glyphs): string {
-  const { rooms, activeRoom } = screen;
+  const { activeRoom } = screen;
+  const rooms = roomOrder(screen);
   const active = Math.max(
     0,
     rooms.findIndex(({ name }) => name === activeRoom),
@@ -28,7 +30,8 @@ export function roomTabs(screen: RoomScreen, cells: number, glyphs: Glyphs): str
 }
 
 function tabsText(screen: RoomScreen, first: number, last: number, glyphs: Glyphs): string {
-  const { rooms, activeRoom } = screen;
+  const { activeRoom } = screen;
+  const rooms = roomOrder(screen);
   const before = hiddenText(rooms.slice(0, first));
   const after = hiddenText(rooms.slice(last + 1));
   const tabs = rooms.slice(first, last + 1).map((room) => tabText(room, room.name === activeRoom));

@@ -1,23 +1,29 @@
 import { postText } from "../room/client-post.ts";
-import { textBytesMax } from "../room/limits.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
-import { formatBytes } from "./count-text.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
+import { prompt } from "./input-rows.ts";
+import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
 import type { KeyEvent } from "./key.ts";
-import { type Action, actionOf } from "./key-table.ts";
-import { emptyEditor, handleEditorKey, insertText, replaceText } from "./line-editor.ts";
+import { type Action, actionNamed, actionOf, isPrefix, keyLabel, keyName } from "./key-table.ts";
+import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { reduceReader } from "./reader.ts";
 import { answered, conversed } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
-import { besideRoom, scrolled, toggleMembers } from "./room-moves.ts";
+import { moved } from "./room-moves.ts";
 import { scrolledToBottom } from "./scroll.ts";
-import { isPasteLong, pasteOf, withTextBack } from "./typed-text.ts";
+import {
+  pasteQuestion,
+  withPaste,
+  withPasteEdited,
+  withTextBack,
+  withTextEdited,
+} from "./typed-text.ts";
 import {
   type Effect,
   type Moment,
+  type Paste,
   type RoomScreen,
   type Step,
   show,
@@ -32,16 +38,24 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
-  if (screen.reader !== undefined) return reduceReader(state, screen, screen.reader, key);
   if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
-  const quiet: RoomScreen = screen.hint === undefined ? screen : { ...screen, hint: undefined };
+  if (screen.inputSearch !== undefined) {
+    return reduceInputSearch(state, screen, screen.inputSearch, key);
+  }
+  const quiet: RoomScreen = { ...screen, hint: undefined, prefix: undefined };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
-  const action = ownAction ?? actionOf("room", key, isEmpty);
+  const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
+  const action = ownAction ?? actionNamed("room", name, isEmpty);
   if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
+  if (isPrefix("room", name))
+    return show(state, { ...quiet, prefix: name, hint: `${keyLabel(name)} ` });
+  // Half of a sequence is no key of the line editor.
+  if (screen.prefix !== undefined)
+    return show(state, { ...quiet, hint: `${keyLabel(name)} does nothing` });
   if (screen.paste !== undefined) return show(state, quiet);
-  const editor = handleEditorKey(screen.editor, key) ?? screen.editor;
+  const editor = handleEditorKey(screen.editor, key, typedCells(state)) ?? screen.editor;
   return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
 }
 
@@ -49,22 +63,6 @@ export function reduceRoom(
 function typingEffects({ activeRoom: room, editor }: RoomScreen, text: string): Effect[] {
   if (room === undefined || text === editor.text || text.startsWith("/")) return [];
   return [{ type: "typing", room, state: text === "" ? "done" : "active" }];
-}
-
-function withPaste(screen: RoomScreen, key: Extract<KeyEvent, { type: "paste" }>): RoomScreen {
-  // What is copied by lines ends with a line feed that nobody means.
-  const text = key.text.replace(/\n$/, "");
-  const all = screen.paste === undefined ? text : `${screen.paste.text}\n${text}`;
-  // A text has at least as many bytes as UTF-16 units.
-  if (textBytesMax < all.length) {
-    const hint = `a message has at most ${formatBytes(textBytesMax)}; nothing was pasted`;
-    return { ...screen, hint };
-  }
-  if (screen.paste !== undefined || isPasteLong(all)) {
-    const hint = `the paste was too long: only its first ${formatBytes(textBytesMax)} are here`;
-    return { ...screen, paste: pasteOf(all), hint: key.isCut ? hint : screen.hint };
-  }
-  return { ...screen, editor: insertText(screen.editor, all) };
 }
 
 function act(
@@ -78,22 +76,25 @@ function act(
     case "send":
       return screen.paste === undefined
         ? submit(moment, state, screen)
-        : say(state, screen, { ...screen, paste: undefined }, screen.paste.text);
+        : sendPaste(state, screen, screen.paste);
+    case "edit-paste":
+      return show(
+        state,
+        screen.paste === undefined ? screen : withPasteEdited(screen, screen.paste),
+      );
+    case "search-input":
+      return show(state, { ...screen, inputSearch: emptyInputSearch });
+    case "open-editor":
+      return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "drop-paste":
       return show(state, { ...screen, paste: undefined, hint: "the paste was dropped" });
     case "history-older":
     case "history-newer":
-      return show(state, recall(screen, action, key));
-    case "next-room":
-      return show(state, besideRoom(screen, 1));
-    case "previous-room":
-      return show(state, besideRoom(screen, -1));
+      return show(state, recall(state, screen, action, key));
     case "open-message":
-      return show(state, opened(state, screen));
-    case "toggle-members":
-      return show(state, toggleMembers(state, screen));
+      return opened(state, screen);
     default:
-      return show(state, scrolled(state, screen, action));
+      return show(state, moved(state, screen, action, key));
   }
 }
 
@@ -105,14 +106,21 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
     ...screen,
-    // What was cut can be put back into the next line, too.
-    editor: { ...emptyEditor, killed: screen.editor.killed },
+    editor: emptiedEditor(screen.editor),
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
   const action = commandAction(input.name, input.arg, contextOf(screen));
   if (action.type === "refused") return show(state, { ...screen, hint: action.reason });
   return perform(moment, state, sent, action);
+}
+
+/** A very long one is sent when that is said twice. */
+function sendPaste(state: ViewState, screen: RoomScreen, paste: Paste): Step {
+  const question = paste.isConfirmed ? undefined : pasteQuestion(screen, paste);
+  if (question === undefined)
+    return say(state, screen, { ...screen, paste: undefined }, paste.text);
+  return show(state, { ...screen, paste: { ...paste, isConfirmed: true }, hint: question });
 }
 
 /** `sent` is the screen without what was typed; without a room nothing may go. */
@@ -127,7 +135,12 @@ function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: strin
 export function withAnswer(
   moment: Moment,
   screen: RoomScreen,
-  event: Extract<ViewEvent, { type: "post-refused" | "saved" | "save-failed" }>,
+  event: Extract<
+    ViewEvent,
+    {
+      type: "post-refused" | "saved" | "save-failed" | "text-edited" | "text-edit-failed";
+    }
+  >,
 ): RoomScreen {
   switch (event.type) {
     case "post-refused":
@@ -136,13 +149,22 @@ export function withAnswer(
       return answered(moment, screen, [`saved as ${event.path}`]);
     case "save-failed":
       return answered(moment, screen, [`not saved: ${event.message}`]);
+    case "text-edited":
+      return withTextEdited(screen, event.text);
+    case "text-edit-failed":
+      return { ...screen, hint: event.message };
   }
 }
 
-function recall(screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
-  const moved = handleEditorKey(screen.editor, key);
+function recall(state: ViewState, screen: RoomScreen, action: Action, key: KeyEvent): RoomScreen {
+  const moved = handleEditorKey(screen.editor, key, typedCells(state));
   if (moved !== undefined) return { ...screen, editor: moved };
   const step = action === "history-older" ? historyOlder : historyNewer;
   const { history, text } = step(screen.history, screen.editor.text);
   return { ...screen, history, editor: replaceText(screen.editor, text) };
+}
+
+/** The cells of a row of the input line. */
+function typedCells({ size }: ViewState): number {
+  return Math.max(2, size.columns - prompt.length);
 }

@@ -1,18 +1,12 @@
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import blessed from "blessed";
-import { attributeSequence, type Cell, paint } from "./cells.ts";
+import type { Capabilities, TerminalEnvironment } from "./capabilities.ts";
+import { type Cell, paint, plainStyle, styleSequence } from "./cells.ts";
 import { composeFrame } from "./frame.ts";
-import type { Colour, Picture, Size } from "./picture.ts";
-
-/** The variables that say what the terminal can do, as in `process.env`. */
-export interface TerminalEnvironment {
-  readonly TERM?: string | undefined;
-  readonly NO_COLOR?: string | undefined;
-}
-
-/** Attributes that are remembered as escape sequences: many more than a theme has. */
-const sequencesMax = 1_024;
+import type { Picture, Size, Style } from "./picture.ts";
+import { modesOff, modesOn } from "./terminal-modes.ts";
+import { type TerminalFacts, unknownFacts } from "./terminal-probe.ts";
 
 /**
  * The terminal's cells, on blessed. It makes bytes and sends none: blessed gets streams of ours, so it
@@ -21,16 +15,20 @@ const sequencesMax = 1_024;
 export class CellScreen {
   readonly #output: CollectedOutput;
   readonly #screen: BlessedScreen;
-  readonly #sequences = new Map<number, string>();
-  readonly #colours: number;
+  /** Most styles are a theme's, which stay the same objects. */
+  readonly #sequences = new WeakMap<Style, string>();
+  readonly #capabilities: Capabilities;
+  #facts: TerminalFacts = unknownFacts;
   #picture: Picture = { rows: [] };
   #isEntered = true;
 
-  constructor(env: TerminalEnvironment, size: Size) {
-    this.#colours = colourCount(env);
+  constructor(env: TerminalEnvironment, capabilities: Capabilities, size: Size) {
+    this.#capabilities = capabilities;
     this.#output = new CollectedOutput(size);
     this.#screen = withoutListeners(() => createScreen(env, this.#output));
     this.#screen.draw = () => this.#compose();
+    this.#screen.dattr = plainStyle;
+    this.#screen.alloc();
     // The one element is as large as the screen, and shows the picture in place of its content.
     const pane: BlessedElement = blessed.box({
       parent: this.#blessed,
@@ -40,19 +38,18 @@ export class CellScreen {
     pane.render = () => paint(this.#picture, this.#screen.lines, this.#size);
   }
 
-  /** The bytes that prepare the terminal: alternate screen, keypad, nothing shown. */
-  enter(): string {
+  /** The bytes that prepare the terminal: alternate screen, keypad, modes, nothing shown. */
+  enter(hasMouse: boolean): string {
     if (!this.#isEntered) this.#screen.enter();
     this.#isEntered = true;
-    // Characters wider than thought must not wrap; pastes come in brackets.
-    return `${this.#take()}\x1b[?7l\x1b[?2004h`;
+    return `${this.#take()}${modesOn(this.#capabilities, hasMouse)}`;
   }
 
   /** The bytes that give the terminal back as it was. */
   leave(): string {
     if (this.#isEntered) this.#screen.leave();
     this.#isEntered = false;
-    return `\x1b[?2026l\x1b[m\x1b[?2004l\x1b[?7h${this.#take()}\x1b[?25h`;
+    return `${modesOff(this.#capabilities)}${this.#take()}\x1b[?25h`;
   }
 
   /** The bytes that make the terminal show the picture. */
@@ -63,6 +60,13 @@ export class CellScreen {
     if (isSame) this.#screen.render();
     else this.#output.resize(size);
     return this.#take();
+  }
+
+  /** Draws from now on as these ask for; what is shown already has to be drawn again. */
+  setFacts(facts: TerminalFacts): void {
+    const isSame = facts.wideKinds === this.#facts.wideKinds;
+    this.#facts = facts;
+    if (!isSame) this.forget();
   }
 
   /** Forgets what the terminal shows, so that the next frame draws everything. */
@@ -87,21 +91,18 @@ export class CellScreen {
   #compose(): void {
     const { lines, olines: shownLines, program } = this.#screen;
     const { cursor } = this.#picture;
-    const sequenceOf = (attribute: number) => this.#sequenceOf(attribute);
-    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf }));
+    const sequenceOf = (style: Style) => this.#sequenceOf(style);
+    const hasLinks = this.#capabilities.hasCommands;
+    const facts = this.#facts;
+    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf, hasLinks, facts }));
   }
 
-  #sequenceOf(attribute: number): string {
-    const known = this.#sequences.get(attribute);
+  #sequenceOf(style: Style): string {
+    const known = this.#sequences.get(style);
     if (known !== undefined) return known;
-    const sequence = attributeSequence(attribute, (colour) => this.#reduce(colour));
-    if (sequencesMax <= this.#sequences.size) this.#sequences.clear();
-    this.#sequences.set(attribute, sequence);
+    const sequence = styleSequence(style, this.#capabilities);
+    this.#sequences.set(style, sequence);
     return sequence;
-  }
-
-  #reduce(colour: number): Colour {
-    return this.#colours === 0 ? undefined : colourReducer.reduce(colour, this.#colours);
   }
 
   /** What blessed has written, which it would send a turn later. */
@@ -115,6 +116,8 @@ export class CellScreen {
 interface BlessedScreen {
   readonly lines: Cell[][];
   readonly olines: Cell[][];
+  /** What blessed puts into blank cells. */
+  dattr: Style;
   readonly program: { _write(text: string): void; flush(): void };
   draw: (start: number, end: number) => void;
   alloc(): void;
@@ -123,11 +126,6 @@ interface BlessedScreen {
   render(): void;
   destroy(): void;
 }
-
-/** Finds the nearest of 16 colours, among others; the types forget it. */
-const colourReducer = blessed.colors as unknown as {
-  reduce(colour: number, count: number): number;
-};
 
 interface BlessedElement {
   render: () => unknown;
@@ -194,11 +192,4 @@ function withoutListeners<T>(create: () => T): T {
 function terminalName(env: TerminalEnvironment): string {
   const name = env.TERM ?? "";
   return /^(?:linux|ansi|vt\d)/.test(name) ? name : "xterm-256color";
-}
-
-/** The colours the terminal has; 0 when it has none or none are wanted (https://no-color.org). */
-function colourCount(env: TerminalEnvironment): number {
-  const name = env.TERM ?? "";
-  if ((env.NO_COLOR ?? "") !== "" || /^vt\d/.test(name)) return 0;
-  return /^(?:linux|ansi)/.test(name) ? 16 : 256;
 }

@@ -55,7 +55,7 @@ export function reduceSocial(
     case "memory":
       return say(event.message);
     case "shutdown":
-      return noticed(moment, screen, shutdownText(screen.server.name, event));
+      return stopping(moment, screen, event);
     case "answer": {
       const { question, answer } = event;
       const room = question.type === "answer" ? question.room : undefined;
@@ -102,6 +102,18 @@ export function removedText(event: Extract<ClientEvent, { type: "removed" }>): s
   const { room, by, isBanned, reason } = event;
   const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
   return `${by} has put you out of #${room}${isBanned ? " for good" : ""}${why}`;
+}
+
+/** It is told several times while it counts down: the first time in words, then by the seconds only. */
+function stopping(
+  moment: Moment,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "shutdown" }>,
+): RoomScreen {
+  const { reason, isRestart, inMs } = event;
+  const next: RoomScreen = { ...screen, stop: { at: moment.now + inMs, reason, isRestart } };
+  if (0 < inMs && screen.stop !== undefined) return next;
+  return noticed(moment, next, shutdownText(screen.server.name, event));
 }
 
 /** The server stops, now or soon. */

@@ -2,11 +2,17 @@ import { writeSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { Clock, Timer } from "../base/clock.ts";
 import { systemErrorCode } from "../base/errors.ts";
+import { type Capabilities, capabilitiesOf, type TerminalEnvironment } from "./capabilities.ts";
 import { CapturedOutput } from "./captured-output.ts";
-import type { KeyEvent } from "./key.ts";
+import type { Rgb } from "./colour.ts";
+import type { KeyEvent, MouseEvent, TerminalEvent } from "./key.ts";
 import { KeyDecoder } from "./key-decoder.ts";
+import { copySequence, type Notice, noticeSequence } from "./notice.ts";
 import type { Picture, Size } from "./picture.ts";
-import { CellScreen, type TerminalEnvironment } from "./screen.ts";
+import { CellScreen } from "./screen.ts";
+import { mouseMode } from "./terminal-modes.ts";
+import { TerminalProbe } from "./terminal-probe.ts";
+import type { TerminalReply } from "./terminal-reply.ts";
 
 /** Larger windows are used in part: two grids of 400,000 cells of about 60 bytes are 48 MB. */
 export const sizeMax: Size = { columns: 1_000, rows: 400 };
@@ -44,6 +50,14 @@ export interface TerminalOptions {
   readonly env: TerminalEnvironment;
   readonly clock: Clock;
   readonly onKey: (event: KeyEvent) => void;
+  /** Only told while the mouse is on. */
+  readonly onMouse?: (event: MouseEvent) => void;
+  /** Whether the terminal's window is in front; some terminals never tell. */
+  readonly onFocus?: (isFocused: boolean) => void;
+  /** What colour is behind the text, once the terminal has told. */
+  readonly onBackground?: (rgb: Rgb) => void;
+  /** Whether the terminal tells of the mouse from the beginning. */
+  readonly hasMouse?: boolean;
   readonly onResize: (size: Size) => void;
   /** The terminal is gone: its window was closed or the line hung up. It comes once. */
   readonly onClosed?: () => void;
@@ -56,10 +70,17 @@ export interface Terminal {
   draw(picture: Picture): void;
   /** Draws everything again, for a screen that something else has written on. */
   redraw(): void;
-  /** Rings the terminal's bell. */
-  ring(): void;
+  /** Tells somebody who looks elsewhere, in the way that this terminal has, and rings. */
+  notify(notice: Notice): void;
+  /** Puts text into the clipboard if the terminal lets us; `false` when it is too long or cannot. */
+  copy(text: string): boolean;
+  /** Lets the terminal tell of wheel and clicks, or leaves them to itself. */
+  setMouse(isOn: boolean): void;
   /** Gives the terminal back and stops the process until the shell continues it. Not on Windows. */
   suspend(): void;
+  /** Gives the terminal to another program until `takeBack`; what is drawn meanwhile is seen then. */
+  lend(): void;
+  takeBack(): void;
   /** Gives the terminal back as it was and prints what was captured. A second call does nothing. */
   close(): void;
 }
@@ -84,13 +105,15 @@ export function openTerminal(options: TerminalOptions): Terminal {
   return new OpenTerminal(options);
 }
 
-type State = "open" | "suspended" | "closed";
+type State = "open" | "suspended" | "lent" | "closed";
 
 type WriteMethod = (this: Writable, chunk: string, onWritten?: () => void) => boolean;
 
 class OpenTerminal implements Terminal {
   readonly #options: TerminalOptions;
   readonly #decoder = new KeyDecoder();
+  readonly #probe = new TerminalProbe();
+  readonly #capabilities: Capabilities;
   readonly #screen: CellScreen;
   readonly #captured: CapturedOutput;
   /** The output's own `write`, which others cannot reach meanwhile. */
@@ -99,6 +122,7 @@ class OpenTerminal implements Terminal {
   #size: Size;
   #picture: Picture = { rows: [] };
   #isFrameWaiting = false;
+  #hasMouse: boolean;
   /** The bytes that give the terminal back, once they are on their way. */
   #farewell = "";
   #keyTimer: Timer | undefined;
@@ -108,7 +132,9 @@ class OpenTerminal implements Terminal {
     const { stdin, stdout, stderr = process.stderr, env } = options;
     this.#options = options;
     this.#size = sizeOf(stdout);
-    this.#screen = new CellScreen(env, this.#size);
+    this.#hasMouse = options.hasMouse ?? false;
+    this.#capabilities = capabilitiesOf(env);
+    this.#screen = new CellScreen(env, this.#capabilities, this.#size);
     const write: WriteMethod = stdout.write;
     this.#write = (bytes, onWritten) => {
       write.call(stdout, bytes, onWritten);
@@ -124,6 +150,7 @@ class OpenTerminal implements Terminal {
     process.on("SIGCONT", this.#onContinue);
     process.on("SIGTSTP", this.#onStop);
     this.#enter();
+    if (this.#capabilities.hasCommands) this.#write(this.#probe.question());
   }
 
   get size(): Size {
@@ -144,9 +171,18 @@ class OpenTerminal implements Terminal {
     this.draw(this.#picture);
   }
 
-  ring(): void {
-    const isReady = this.#state === "open" && !this.#options.stdout.writableNeedDrain;
-    if (isReady) this.#write("\x07");
+  notify(notice: Notice): void {
+    this.#writeIfReady(noticeSequence(notice, this.#capabilities));
+  }
+
+  copy(text: string): boolean {
+    const sequence = copySequence(text, this.#capabilities);
+    return sequence !== undefined && this.#writeIfReady(sequence);
+  }
+
+  setMouse(isOn: boolean): void {
+    this.#hasMouse = isOn;
+    if (this.#state === "open") this.#write(mouseMode(isOn));
   }
 
   suspend(): void {
@@ -158,6 +194,20 @@ class OpenTerminal implements Terminal {
     // Without a listener the signal stops the process, and with it the others of its job (npm).
     process.off("SIGTSTP", this.#onStop);
     process.kill(0, "SIGTSTP");
+  }
+
+  lend(): void {
+    if (this.#state !== "open") return;
+    this.#state = "lent";
+    // The other program is stopped with us, as the shell wants it.
+    process.off("SIGTSTP", this.#onStop);
+    this.#leave();
+  }
+
+  takeBack(): void {
+    if (this.#state !== "lent") return;
+    process.on("SIGTSTP", this.#onStop);
+    this.#open();
   }
 
   close(): void {
@@ -198,15 +248,12 @@ class OpenTerminal implements Terminal {
   readonly #onStop = (): void => this.suspend();
 
   readonly #onContinue = (): void => {
+    if (this.#state === "lent") return;
     const wasSuspended = this.#state === "suspended";
-    this.#state = "open";
     this.#resumeTimer?.cancel();
     if (wasSuspended) process.on("SIGTSTP", this.#onStop);
     else this.#forgetTerminal();
-    this.#size = sizeOf(this.#options.stdout);
-    this.#enter();
-    this.redraw();
-    this.#options.onResize(this.#size);
+    this.#open();
   };
 
   readonly #onLost = (): void => {
@@ -227,9 +274,21 @@ class OpenTerminal implements Terminal {
     this.#printCaptured();
   };
 
-  #tell(events: readonly KeyEvent[]): void {
+  /** What would come late is not worth waiting for. */
+  #writeIfReady(bytes: string): boolean {
+    const isReady = this.#state === "open" && !this.#options.stdout.writableNeedDrain;
+    if (isReady) this.#write(bytes);
+    return isReady;
+  }
+
+  #tell(events: readonly TerminalEvent[]): void {
+    const { onKey, onMouse, onFocus } = this.#options;
     for (const event of events) {
-      if (this.#state === "open") this.#options.onKey(event);
+      if (this.#state !== "open") break;
+      if (event.type === "mouse") onMouse?.(event);
+      else if (event.type === "focus") onFocus?.(event.isFocused);
+      else if (event.type === "reply") this.#handleReply(event);
+      else onKey(event);
     }
     this.#keyTimer?.cancel();
     const at = this.#state === "open" ? this.#decoder.pollTimeout() : undefined;
@@ -237,11 +296,30 @@ class OpenTerminal implements Terminal {
       at === undefined ? undefined : this.#options.clock.setTimer(at, this.#onKeyTime);
   }
 
+  /** Takes the terminal again, whatever it shows and however large it is now. */
+  #open(): void {
+    this.#state = "open";
+    this.#size = sizeOf(this.#options.stdout);
+    this.#enter();
+    this.redraw();
+    this.#options.onResize(this.#size);
+  }
+
+  #handleReply(reply: TerminalReply): void {
+    if (!this.#probe.handleReply(reply)) return;
+    const { facts } = this.#probe;
+    if (reply.about === "background") this.#options.onBackground?.(reply.rgb);
+    else {
+      this.#screen.setFacts(facts);
+      this.draw(this.#picture);
+    }
+  }
+
   #enter(): void {
     const { stdin } = this.#options;
     stdin.setRawMode?.(true);
     stdin.resume();
-    this.#write(this.#screen.enter());
+    this.#write(this.#screen.enter(this.#hasMouse));
   }
 
   #leave(): void {
@@ -254,10 +332,10 @@ class OpenTerminal implements Terminal {
     });
   }
 
-  /** After a stop that was not ours (SIGSTOP) the terminal is as the shell left it. */
+  /** After a stop that was not ours (SIGSTOP) the terminal is as the shell left it: given back late. */
   #forgetTerminal(): void {
     this.#options.stdin.setRawMode?.(false);
-    this.#screen.leave();
+    this.#write(this.#screen.leave());
   }
 
   /** Writes past the stream's queue. CAN ends a sequence of which only half was written. */

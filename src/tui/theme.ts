@@ -1,4 +1,6 @@
+import type { Rgb } from "./colour.ts";
 import type { MarkupColour, MarkupStyle } from "./markup.ts";
+import { type Palette, paletteFor, type ThemeName } from "./palette.ts";
 import type { Style } from "./picture.ts";
 
 /** The few characters beyond ASCII that the views draw, or what stands for them. */
@@ -15,20 +17,16 @@ export interface Glyphs {
   readonly hiddenRight: string;
   readonly separator: string;
   readonly reply: string;
+  readonly online: string;
+  readonly away: string;
+  readonly offline: string;
 }
 
-/** How everything looks. Colour only repeats what words and letters say. */
-export interface Theme {
+/** How everything looks; it knows what it was made from, so that a like one can be made. */
+export interface Theme extends Palette {
+  readonly name: ThemeName;
+  readonly isAscii: boolean;
   readonly glyphs: Glyphs;
-  readonly plain: Style;
-  readonly dim: Style;
-  readonly strong: Style;
-  readonly code: Style;
-  readonly bar: Style;
-  readonly alert: Style;
-  readonly ownNick: Style;
-  /** Styles for other people's nicknames. */
-  readonly nicks: readonly Style[];
 }
 
 const unicodeGlyphs: Glyphs = {
@@ -44,6 +42,9 @@ const unicodeGlyphs: Glyphs = {
   hiddenRight: "›",
   separator: "·",
   reply: "↳",
+  online: "●",
+  away: "◐",
+  offline: "○",
 };
 
 const asciiGlyphs: Glyphs = {
@@ -59,24 +60,15 @@ const asciiGlyphs: Glyphs = {
   hiddenRight: ">",
   separator: "-",
   reply: ">",
+  online: "+",
+  away: "-",
+  offline: ".",
 };
 
-/** Of the terminal's own 16 colours those that people can read on light and on dark backgrounds. */
-const readableColours = [1, 2, 4, 5, 6];
-
-/** The theme; `isAscii` for terminals whose locale is not UTF-8. */
-export function themeFor(isAscii: boolean): Theme {
-  return {
-    glyphs: isAscii ? asciiGlyphs : unicodeGlyphs,
-    plain: {},
-    dim: { isDim: true },
-    strong: { isBold: true },
-    code: { foreground: 6 },
-    bar: { isInverse: true },
-    alert: { foreground: 1, isBold: true },
-    ownNick: { isBold: true },
-    nicks: readableColours.map((foreground) => ({ foreground })),
-  };
+/** The theme; `isAscii` for terminals whose locale is not UTF-8, `background` where it is known. */
+export function themeFor(isAscii: boolean, name: ThemeName = "auto", background?: Rgb): Theme {
+  const glyphs = isAscii ? asciiGlyphs : unicodeGlyphs;
+  return { name, isAscii, glyphs, ...paletteFor(name, background) };
 }
 
 const markupColours: Readonly<Record<MarkupColour, number>> = {
@@ -88,12 +80,12 @@ const markupColours: Readonly<Record<MarkupColour, number>> = {
   cyan: 6,
 };
 
-/** How what people mark in a text is drawn; where there are no italics a line stands for them. */
+/** How what people mark in a text is drawn. */
 export function markupStyle(theme: Theme, markup: MarkupStyle): Style {
   const { isBold, isItalic, isCode, colour } = markup;
   return {
     ...(isBold && theme.strong),
-    ...(isItalic && { isUnderlined: true }),
+    ...(isItalic && { isItalic: true }),
     ...(isCode && theme.code),
     ...(colour !== undefined && { foreground: markupColours[colour] }),
   };

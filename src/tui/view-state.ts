@@ -5,12 +5,18 @@ import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
+import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
+import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
-import type { KeyEvent } from "./key.ts";
+import type { InputSearch } from "./input-search.ts";
+import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { Overlay } from "./overlay-state.ts";
+import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { Theme } from "./theme.ts";
@@ -36,8 +42,8 @@ export interface Settings {
   /** The transport version we speak. */
   readonly version: number;
   readonly discoveryPort: number;
-  /** Whether the terminal's bell rings when somebody calls us. */
-  readonly hasBell: boolean;
+  /** Of whom we are told while we look elsewhere. */
+  readonly notices: NoticeMode;
 }
 
 /** The state of the connection as the client told it last. */
@@ -87,6 +93,8 @@ export interface RoomState {
   readonly state: RoomMode;
   /** In the order of their names. */
   readonly members: readonly RoomMember[];
+  /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
+  readonly persons: readonly string[];
   readonly conversation: Conversation;
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
@@ -98,6 +106,10 @@ export interface RoomState {
   readonly typing: readonly { readonly nick: string; readonly until: number }[];
   /** How many of the others have our newest line. */
   readonly progress: DeliveryProgress | undefined;
+  /** What was being written here when another room was shown. */
+  readonly draft: Draft;
+  /** Up to this sequence all others have our lines; 0 when nothing is known. */
+  readonly deliveredSequence: number;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -107,22 +119,21 @@ export interface DeliveryProgress {
   readonly deliveredCount: number;
 }
 
+/** That the server will stop. */
+export interface PlannedStop {
+  /** Clock.now(). */
+  readonly at: number;
+  readonly reason: string;
+  readonly isRestart: boolean;
+}
+
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
 export interface Paste {
   readonly text: string;
   /** `37 lines, 2.1 kB`: counted once, because it may be 16 MiB. */
   readonly size: string;
-}
-
-/** A folded message that is read on the whole screen. */
-export interface Reader {
-  /** Who said it and when. */
-  readonly from: string;
-  readonly text: string;
-  /** `25,847 lines, 1.2 MB`: counted once, as with a paste. */
-  readonly size: string;
-  /** Offset in the text that is in the first row seen. */
-  readonly top: number;
+  /** It is so long that it goes only when Enter is pressed twice: it was pressed once. */
+  readonly isConfirmed?: boolean;
 }
 
 /** Chatting. */
@@ -146,11 +157,21 @@ export interface RoomScreen {
   readonly editor: EditorState;
   readonly history: InputHistory;
   readonly paste: Paste | undefined;
+  /** The line that is answered or changed by what is written. */
+  readonly about: About | undefined;
+  /** In the place of the input line while one of the lines before is looked for. */
+  readonly inputSearch: InputSearch | undefined;
+  /** The first key of a sequence of two, by its name. */
+  readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
-  /** `undefined` while the conversation is seen. */
-  readonly reader: Reader | undefined;
-  readonly areMembersShown: boolean;
+  readonly panes: PaneChoice;
+  /** The room that was shown before this one. */
+  readonly lastRoom: string | undefined;
+  /** Where somebody was who now goes through the rooms in which something waits. */
+  readonly cameFrom: string | undefined;
+  /** When the server stops, Clock.now(), if it has said so. */
+  readonly stop: PlannedStop | undefined;
   /** The answer to the last key or command, until the next one. */
   readonly hint: string | undefined;
   /** What to tell in the room that is entered first. */
@@ -173,8 +194,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
-  /** First row of help that is seen, or `undefined` while help is closed. */
-  readonly helpRow: number | undefined;
+  /** What lies over the screen. */
+  readonly overlay: Overlay | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
   readonly now: number;
   /** Clock.now() of the last Ctrl-C on an empty line, for a while. */
@@ -185,14 +206,23 @@ export interface ViewState {
   readonly warning:
     | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
     | undefined;
-  /** Clock.now() of the last ring of the bell. */
-  readonly rungAt: number | undefined;
+  /** The colour behind the terminal's text; `undefined` while it has not told. */
+  readonly background: Rgb | undefined;
+  /** Whether our window is in front; `undefined` while the terminal has not told. */
+  readonly isFocused: boolean | undefined;
+  /** Clock.now() of the last notice. */
+  readonly noticedAt: number | undefined;
   readonly isQuitting: boolean;
 }
 
 /** What happened. */
 export type ViewEvent =
   | { readonly type: "key"; readonly key: KeyEvent }
+  | { readonly type: "mouse"; readonly mouse: MouseEvent }
+  /** The terminal's window came to the front or went from it. */
+  | { readonly type: "focus"; readonly isFocused: boolean }
+  /** The terminal has told what colour is behind its text. */
+  | { readonly type: "background"; readonly rgb: Rgb }
   | { readonly type: "resized"; readonly size: Size }
   /** Only time has passed. */
   | { readonly type: "tick" }
@@ -218,7 +248,10 @@ export type ViewEvent =
   | { readonly type: "post-refused"; readonly body: PostBody }
   /** A message was written to a file of this path. */
   | { readonly type: "saved"; readonly path: string }
-  | { readonly type: "save-failed"; readonly message: string };
+  | { readonly type: "save-failed"; readonly message: string }
+  /** What came back from the editor of the person's own. */
+  | { readonly type: "text-edited"; readonly text: string }
+  | { readonly type: "text-edit-failed"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -258,10 +291,16 @@ export type Effect =
     }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
+  /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
+  | { readonly type: "edit-text"; readonly text: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
-  /** Rings the terminal's bell. */
-  | { readonly type: "ring" }
+  /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */
+  | { readonly type: "notify"; readonly title: string; readonly body: string }
+  /** Puts the text into the clipboard, where the terminal allows it. */
+  | { readonly type: "copy"; readonly text: string }
+  /** Lets the terminal tell of wheel and clicks, or leaves the mouse to it. */
+  | { readonly type: "mouse"; readonly isOn: boolean }
   /** Ends at once when asked for a second time. */
   | { readonly type: "quit" };
 
@@ -274,6 +313,11 @@ export interface Step {
 /** The state with another screen, and what is to be done. */
 export function show(state: ViewState, screen: Screen, ...effects: Effect[]): Step {
   return { state: { ...state, screen }, effects };
+}
+
+/** The state with this over the screen, or with nothing over it. */
+export function withOverlay(state: ViewState, overlay: Overlay | undefined): Step {
+  return { state: { ...state, overlay }, effects: [] };
 }
 
 /** Back to the picker, which asks the network anew. */

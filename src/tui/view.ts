@@ -1,14 +1,18 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { withBell } from "./bell.ts";
+import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import { enterServer } from "./entering.ts";
-import { helpRowMax } from "./help-view.ts";
-import type { KeyEvent } from "./key.ts";
+import { emptyHelp } from "./help.ts";
+import type { KeyEvent, MouseEvent } from "./key.ts";
+import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
+import type { Overlay } from "./overlay-state.ts";
 import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
@@ -16,7 +20,9 @@ import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } fro
 import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { themeFor } from "./theme.ts";
 import {
+  type Effect,
   emptyPicker,
   type Moment,
   type Screen,
@@ -25,6 +31,7 @@ import {
   show,
   type ViewEvent,
   type ViewState,
+  withOverlay,
 } from "./view-state.ts";
 
 /** How it begins: at the picker, or on the way to the target. */
@@ -42,12 +49,14 @@ export function startView(options: {
     adapters: [],
     cause: undefined,
     askedAt: options.moment.now,
-    helpRow: undefined,
+    overlay: undefined,
     now: options.moment.now,
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
-    rungAt: undefined,
+    background: undefined,
+    isFocused: undefined,
+    noticedAt: undefined,
     isQuitting: false,
   };
   return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
@@ -55,7 +64,14 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  return withReadTold(reduceEvent(moment, before, event));
+  return withReadTold(withOwnOverlay(before, reduceEvent(moment, before, event)));
+}
+
+/** What lies over a screen goes with it. */
+function withOwnOverlay(before: ViewState, step: Step): Step {
+  const { screen, overlay } = step.state;
+  const isOther = screen.type !== before.screen.type && overlay !== undefined;
+  return isOther ? { ...step, state: { ...step.state, overlay: undefined } } : step;
 }
 
 function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step {
@@ -64,6 +80,12 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
   switch (event.type) {
     case "key":
       return reduceKey(moment, state, event.key);
+    case "mouse":
+      return reduceMouse(moment, state, event.mouse);
+    case "focus":
+      return { state: { ...state, isFocused: event.isFocused }, effects: [] };
+    case "background":
+      return { state: withBackground(state, event.rgb), effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
@@ -90,6 +112,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "post-refused":
     case "saved":
     case "save-failed":
+    case "text-edited":
+    case "text-edit-failed":
       return show(state, screen.type === "room" ? withAnswer(moment, screen, event) : screen);
     default:
       return assertNever(event);
@@ -102,7 +126,8 @@ export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  return isWriting || state.screen.connection.retryAt !== undefined;
+  const { connection, stop } = state.screen;
+  return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
@@ -120,17 +145,21 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
-      if (event.type === "remembered") return enterRemembered(state, event);
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
-      return withBell(state, withPastWanted(reduceRoomEvent(moment, state, screen, event)), event);
+      return withNotice(
+        state,
+        withPastWanted(reduceRoomEvent(moment, state, screen, event)),
+        event,
+      );
   }
 }
 
 function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
-  if (state.helpRow !== undefined) return reduceHelp(moment, state, state.helpRow, key);
+  if (state.overlay !== undefined) return reduceOverlaid(moment, state, state.overlay, key);
   const action = actionOf("everywhere", key, isInputEmpty(state.screen));
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;
@@ -145,6 +174,45 @@ function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
     case "room":
       return reduceRoom(moment, calm, state.screen, key);
   }
+}
+
+/** The overlay's own meaning of a key comes first, then what it means everywhere. */
+function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key: KeyEvent): Step {
+  const state = withoutRead(before);
+  const isEmpty = isOverlayEmpty(overlay);
+  const action = actionOf(overlayContext(overlay), key, isEmpty);
+  if (action === "interrupt") {
+    const typed = isEmpty ? undefined : withoutTyped(overlay);
+    return withOverlay(state, typed);
+  }
+  const isHelp = action === "help" && overlay.type === "help";
+  const common = isHelp ? undefined : reduceCommon(moment, before, action);
+  if (common !== undefined) return common;
+  const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
+  return press === undefined ? step : reduceKey(moment, step.state, press);
+}
+
+function withBackground(state: ViewState, background: Rgb): ViewState {
+  const { settings } = state;
+  const theme = themeFor(settings.theme.isAscii, settings.theme.name, background);
+  return { ...state, background, settings: { ...settings, theme } };
+}
+
+/** Rows that one notch of the wheel scrolls, as in most programs. */
+const wheelRows = 3;
+
+/** The wheel is as good as the keys that scroll by a row. */
+function reduceMouse(moment: Moment, state: ViewState, { button }: MouseEvent): Step {
+  if (button !== "wheel-up" && button !== "wheel-down") return { state, effects: [] };
+  const key = keyEvent(button === "wheel-up" ? "up" : "down", { isShift: true });
+  const effects: Effect[] = [];
+  let scrolled = state;
+  for (let row = 0; row < wheelRows; row += 1) {
+    const step = reduceKey(moment, scrolled, key);
+    scrolled = step.state;
+    effects.push(...step.effects);
+  }
+  return { state: scrolled, effects };
 }
 
 function reduceCommon(
@@ -162,7 +230,7 @@ function reduceCommon(
     case "redraw":
       return { state, effects: [{ type: "redraw" }] };
     case "help":
-      return { state: { ...state, helpRow: 0 }, effects: [] };
+      return withOverlay(state, emptyHelp(state.overlay));
     default:
       return undefined;
   }
@@ -187,7 +255,10 @@ function isInputEmpty(screen: Screen): boolean {
       return screen.editor.text === "";
     case "room":
       return (
-        screen.editor.text === "" && screen.paste === undefined && screen.password === undefined
+        screen.editor.text === "" &&
+        screen.paste === undefined &&
+        screen.password === undefined &&
+        screen.inputSearch === undefined
       );
   }
 }
@@ -203,29 +274,9 @@ function withoutInput(screen: Screen): Screen {
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
       if (screen.password !== undefined) return { ...screen, password: undefined };
+      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
       return screen.paste === undefined
         ? { ...screen, editor: killAll(screen.editor) }
         : { ...screen, paste: undefined };
-  }
-}
-
-function reduceHelp(moment: Moment, state: ViewState, row: number, key: KeyEvent): Step {
-  const last = helpRowMax(state.screen, state.size, state.settings.theme);
-  const page = Math.max(1, state.size.rows - 2);
-  const action = actionOf("help", key, true);
-  switch (action) {
-    case "back":
-    case "help":
-      return { state: { ...state, helpRow: undefined }, effects: [] };
-    case "scroll-line-up":
-      return { state: { ...state, helpRow: Math.max(0, row - 1) }, effects: [] };
-    case "scroll-page-up":
-      return { state: { ...state, helpRow: Math.max(0, row - page) }, effects: [] };
-    case "scroll-line-down":
-      return { state: { ...state, helpRow: Math.min(last, row + 1) }, effects: [] };
-    case "scroll-page-down":
-      return { state: { ...state, helpRow: Math.min(last, row + page) }, effects: [] };
-    default:
-      return reduceCommon(moment, state, action) ?? { state, effects: [] };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseCommand, waitMsDefault, waitMsMax } from "../../src/cli/args.ts";
+import { parseCommand } from "../../src/cli/args.ts";
+import { waitMsDefault, waitMsMax } from "../../src/cli/network-options.ts";
 
 const network = { interfaces: [], discoveryPort: undefined, data: undefined, isSweeping: true };
 
@@ -145,11 +146,19 @@ describe("commands", () => {
       ...network,
       nick: "b",
       passwordFile: undefined,
+      isRemembering: false,
       server: "10.0.0.1:28198",
       rooms: [],
       trustedWords: undefined,
       waitMs: waitMsDefault,
     });
+  });
+
+  test("what is kept is decided by who types, or by --memory and --no-memory", () => {
+    expect(parse("")).toMatchObject({ isRemembering: undefined });
+    expect(parse("--memory")).toMatchObject({ isRemembering: true });
+    expect(parse("--memory --no-memory")).toMatchObject({ isRemembering: false });
+    expect(parse("bot --nick b --memory")).toMatchObject({ isRemembering: true });
   });
 
   test("the words of a server are taken in any case, with anything between them", () => {
@@ -193,7 +202,10 @@ describe("what cannot be understood", () => {
     ["frobnicate", "frobnicate is no command; try earshot help"],
     ["help frob", "frob is no command; try earshot help"],
     ["serve extra", "serve takes no argument, but was given extra"],
-    ["serve earshot://a/", "a link is for chat, bot, export, doctor, not for serve"],
+    [
+      "serve earshot://a/",
+      "a link is for chat, bot, send, tail, history, search, rooms, who, export, doctor, not for serve",
+    ],
     ["chat earshot://a/ earshot://b/", "chat takes no argument, but was given earshot://b/"],
     ["chat --server a earshot://b/", "a link is given twice"],
     ["doctor --listen 0", "--listen is 0, must be a whole number from 1 to 3600"],
@@ -204,7 +216,10 @@ describe("what cannot be understood", () => {
     ["list --xyzzy", "--xyzzy is no option; try earshot help"],
     ["--no-json list", "--no-json is no option; try earshot help"],
     ["list --port 4000", "--port is for serve, not for list"],
-    ["serve --nick x", "--nick is for chat, bot, export, not for serve"],
+    [
+      "serve --nick x",
+      "--nick is for chat, bot, send, tail, history, search, rooms, who, export, not for serve",
+    ],
     ["serve --port", "--port needs a value: --port PORT"],
     ["serve --port --json", "--port needs a value: --port PORT"],
     ["serve --name=", "--name needs a value: --name NAME"],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { waitMsDefault } from "../../src/cli/args.ts";
 import { helpText } from "../../src/cli/help.ts";
+import { waitMsDefault } from "../../src/cli/network-options.ts";
 import { commandTable, optionTable } from "../../src/cli/option-table.ts";
 import { defaultDataPort, defaultDiscoveryPort } from "../../src/discovery/ports.ts";
 

@@ -69,7 +69,10 @@ interface Waiter {
   finish(): void;
 }
 
-/** A terminal in memory: bytes written to `stdout` become cells, `type` becomes bytes on `stdin`. */
+/**
+ * A terminal in memory: bytes written to `stdout` become cells, `type` and answers to questions become
+ * bytes on `stdin`.
+ */
 export class Emulator {
   readonly stdin: FakeTtyInput = new FakeTtyInput();
   readonly stdout: FakeTtyOutput;
@@ -98,6 +101,7 @@ export class Emulator {
     this.#terminal.onBell(() => {
       this.#bellCount += 1;
     });
+    this.#terminal.onData((answer) => this.stdin.write(answer));
     this.stdout = new FakeTtyOutput({ columns, rows }, (bytes) => this.#parse(bytes));
   }
 

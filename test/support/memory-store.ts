@@ -1,4 +1,4 @@
-import type { SequenceRange } from "../../src/room/entry.ts";
+import { isSpoken, type SequenceRange } from "../../src/room/entry.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import { changedBy, changeProblem, deletedBy, isChanging } from "../../src/room/overlay.ts";
 import { emptyEnd } from "../../src/room/room.ts";
@@ -141,7 +141,7 @@ export class MemoryStore implements StorePort {
       sequence: log.length + 1,
       id,
       sentAt: Math.max(last?.sentAt ?? 0, this.#options.clock.wallNow()),
-      ordinal: (last?.ordinal ?? 0) + (body.type === "message" ? 1 : 0),
+      ordinal: (last?.ordinal ?? 0) + (isSpoken(body) ? 1 : 0),
       author,
       body,
     };

@@ -6,6 +6,7 @@ import type { ReadState, RoomMember } from "../../src/room/message-room.ts";
 export const id = "aB3_-aB3_-aB3_-aB3_-a";
 export const token = Uint8Array.from({ length: 16 }, (_, index) => index);
 export const anna = "V1StGXR8_Z5jdHi6B-myT";
+export const device = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 export const guest = "~0123456789abcdef";
 export const entry: LogEntry = {
   sequence: 7,
@@ -27,6 +28,7 @@ export const bodies: readonly EntryBody[] = [
   { type: "deleted", by: "anna", reason: "spam" },
   { type: "edit", target: 3, text: "b", mentions: [anna] },
   { type: "delete", target: 3 },
+  { type: "offer", name: "fotos", fileCount: 0, bytes: 2 ** 53 - 1, isFolder: true, device },
   { type: "react", target: 3, emoji: "👍🏽", isOn: false },
   { type: "topic", text: "" },
   { type: "mode", slowMs: 5_000, isReadOnly: true },
@@ -81,6 +83,10 @@ export const requests: readonly Request[] = [
   { type: "status", ref: 20, isAway: true, text: "lunch" },
   { type: "who", ref: 21, nick: "ben" },
   { type: "stop", ref: 22, delayMs: 0, reason: "", isRestart: true },
+  { type: "take", ref: 23, room: "lobby", sequence: 7 },
+  { type: "decline", ref: 24, room: "lobby", sequence: 7 },
+  { type: "reach", ref: 25, addresses: ["10.0.0.7:40000", "[fd00::7]:40000"] },
+  { type: "report", ref: 26, room: "lobby", sequence: 7, state: "paused", bytes: 0 },
 ];
 
 /** What else can be posted. */
@@ -92,6 +98,7 @@ export const postBodies: readonly PostBody[] = [
   { type: "topic", text: "tea" },
   { type: "mode", slowMs: 0, isReadOnly: false },
   { type: "moderation", action: "mute", nick: "ben", durationMs: 60_000 },
+  { type: "offer", name: "foto.jpg", fileCount: 1, bytes: 0 },
 ];
 
 export const notices: readonly ClientNotice[] = [
@@ -166,6 +173,7 @@ export const messages: readonly ServerMessage[] = [
     waiting: ["ben"],
     readers: [],
   },
+  { type: "taken", ref: 10, offer: id, isSenderHere: true },
   { type: "said", room: "lobby", entries: bodies.map((body) => ({ ...entry, body })) },
   { type: "grown", room: "lobby", lastSequence: 8 },
   { type: "progress", room: "lobby", sequence: 7, memberCount: 2, deliveredCount: 1 },
@@ -182,6 +190,16 @@ export const messages: readonly ServerMessage[] = [
   { type: "removed", room: "attic", by: "anna", isBanned: true, reason: "spam" },
   { type: "asked", room: `&${id}`, by: "anna", persons, until: 9 },
   { type: "answered", room: `&${id}`, nick: "ben", answer: "declined" },
+  {
+    type: "introduced",
+    offer: id,
+    key: new Uint8Array(32),
+    nick: "ben",
+    token,
+    addresses: ["10.0.0.7:40000"],
+    relay: 2 ** 32 - 1,
+  },
+  { type: "taking", offer: id, nick: "ben", state: "declined", bytes: 0 },
   { type: "notice", text: "somebody used your invitation" },
   { type: "shutdown", reason: "maintenance", inMs: 30_000, isRestart: true },
 ];

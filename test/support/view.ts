@@ -95,7 +95,7 @@ export class ViewRun {
       nickDefault: "alice",
       version: 1,
       discoveryPort: 28197,
-      hasBell: true,
+      notices: "mentions",
       ...options.settings,
     };
     const size = options.size ?? { columns: 80, rows: 24 };

@@ -41,7 +41,7 @@ describe.skipIf(noTmux !== undefined)(`earshot in a terminal${why}`, () => {
     expect(picker).toContain(first.address);
     // Whichever was heard first is marked.
     terminal.press("Up", "Enter");
-    await terminal.shows(/kitchen · open · #lobby/);
+    await terminal.shows(/#lobby .*kitchen · open/);
     terminal.type("before");
     terminal.press("Enter");
     await terminal.shows(/before +✓/);

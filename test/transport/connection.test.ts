@@ -3,6 +3,7 @@ import { transportCodes } from "../../src/transport/close-codes.ts";
 import {
   channelMax,
   connectionWindowBytes,
+  datagramBytesMax,
   lingerMs,
   messageBytesMax,
   pageBytes,
@@ -166,6 +167,23 @@ describe("a connection", () => {
     for (const { channel, message } of pair.server.messages) {
       expect(Buffer.compare(message, new Uint8Array(bytes).fill(channel))).toBe(0);
     }
+  });
+});
+
+describe("trying a path for longer datagrams", () => {
+  test.each([
+    { waits: 1_400, tried: 0, why: "nothing that waits would fill one" },
+    { waits: 3_000, tried: 1452, why: "one of 1452 bytes would be full, none of 8952" },
+    { waits: 30_000, tried: 1452 + 8952, why: "one of 8952 bytes would be full, too" },
+  ])("costs $tried bytes beside $waits: $why", ({ waits, tried }) => {
+    const pair = openPair(1, { endpoint: { pathBytesMax: () => datagramBytesMax } });
+    const before = pair.network.counts.bytesSent;
+    pair.client.host.send(pair.client.connection!, 1, new Uint8Array(waits));
+    expect(pair.clock.advanceUntil(() => 0 < pair.server.messages.length, 1_000)).toBe(true);
+    pair.clock.advance(500);
+    const overhead = pair.network.counts.bytesSent - before - waits;
+    expect(overhead).toBeGreaterThan(tried);
+    expect(overhead).toBeLessThan(tried + 1_500);
   });
 });
 

@@ -334,7 +334,7 @@ describe("while chatting", () => {
     await run.shows("1 waiting");
     run.client.accept();
     run.client.store(0, 2);
-    await run.shows("lab · open · #lobby");
+    await run.shows("lab · open");
     expect(run.screen.picture()).toContain("draft more                               ✓");
   });
 
@@ -365,8 +365,8 @@ describe("while chatting", () => {
     const run = new AppRun();
     await run.enter();
     await run.type("?", "Help: chatting");
-    await run.type("\u001b[6~", "/join ROOM");
-    await run.type("q", "first line");
+    await run.type("/join", "/join ROOM");
+    await run.type("\u001b[27u", "first line");
   });
 
   test("a paste of several lines waits as one piece and is sent as one message", async () => {
@@ -403,11 +403,11 @@ describe("while chatting", () => {
     const run = new AppRun();
     await run.enter();
     run.screen.resize({ columns: 60, rows: 12 });
-    await run.hides("MEMBERS");
+    await run.hides("ROOMS");
     run.screen.resize({ columns: 20, rows: 6 });
     await run.shows("too small");
     run.screen.resize({ columns: 80, rows: 24 });
-    await run.shows("MEMBERS");
+    await run.shows("ROOMS");
   });
 
   test("/servers leads back to a fresh list", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { bellMs, mentions, mentionUnitsMax } from "../../src/tui/bell.ts";
+import { mentions, mentionUnitsMax, noticeMs } from "../../src/tui/bell.ts";
 import { enteredEvent } from "../support/client-events.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
-function hasRung(run: ViewRun): boolean {
-  return run.takeEffects().some(({ type }) => type === "ring");
+function isTold(run: ViewRun): boolean {
+  return run.takeEffects().some(({ type }) => type === "notify");
 }
 
 /** In the lobby, scrolled up. */
@@ -16,27 +16,53 @@ function scrolledUp(settings = {}): ViewRun {
   return run;
 }
 
-describe("the bell", () => {
-  test("rings when somebody calls us where we do not see it", () => {
-    expect(hasRung(scrolledUp().said(61, "alice, are you there?"))).toBe(true);
-    expect(hasRung(scrolledUp().keys("f1").said(61, "alice?"))).toBe(true);
+describe("a person", () => {
+  test("is told when somebody calls them where they do not see it", () => {
+    expect(isTold(scrolledUp().said(61, "alice, are you there?"))).toBe(true);
+    expect(isTold(scrolledUp().keys("f1").said(61, "alice?"))).toBe(true);
     const elsewhere = joiningView().enter("bob");
     elsewhere.client(enteredEvent("dev", ["alice"], { ref: "chosen" }));
-    expect(hasRung(elsewhere.said(1, "@Alice"))).toBe(true);
+    expect(isTold(elsewhere.said(1, "@Alice"))).toBe(true);
   });
 
-  test("does not ring for what is seen, for others, for ourselves, or when it is not wanted", () => {
-    expect(hasRung(joiningView().enter("bob").said(1, "alice?"))).toBe(false);
-    expect(hasRung(scrolledUp().said(61, "malice"))).toBe(false);
-    expect(hasRung(scrolledUp().said(61, "alice was here", "alice"))).toBe(false);
-    expect(hasRung(scrolledUp({ hasBell: false }).said(61, "alice?"))).toBe(false);
+  test("is not told what is seen, of others, of themselves, or when it is not wanted", () => {
+    expect(isTold(joiningView().enter("bob").said(1, "alice?"))).toBe(false);
+    expect(isTold(scrolledUp().said(61, "malice"))).toBe(false);
+    expect(isTold(scrolledUp().said(61, "alice was here", "alice"))).toBe(false);
+    expect(isTold(scrolledUp({ notices: "off" }).said(61, "alice?"))).toBe(false);
   });
 
-  test("rings once in three seconds", () => {
+  test("is told of what is on the screen while another window is in front", () => {
+    const run = joiningView().enter("bob");
+    run.event({ type: "focus", isFocused: false });
+    expect(run.said(1, "nobody in particular").takeEffects()).not.toContainEqual(
+      expect.objectContaining({ type: "notify" }),
+    );
+    expect(run.said(2, "alice?").takeEffects()).toContainEqual({
+      type: "notify",
+      title: "bob in #lobby",
+      body: "alice?",
+    });
+    run.pass(noticeMs).event({ type: "focus", isFocused: true });
+    expect(isTold(run.said(3, "alice?"))).toBe(false);
+  });
+
+  test("is told of everybody who wants it so", () => {
+    expect(isTold(scrolledUp({ notices: "all" }).said(61, "malice"))).toBe(true);
+    expect(
+      isTold(
+        joiningView({ settings: { notices: "all" } })
+          .enter("bob")
+          .said(1, "x"),
+      ),
+    ).toBe(false);
+  });
+
+  test("is told once in three seconds", () => {
     const run = scrolledUp().said(61, "alice?");
-    expect(hasRung(run)).toBe(true);
-    expect(hasRung(run.pass(bellMs - 1).said(62, "alice!"))).toBe(false);
-    expect(hasRung(run.pass(1).said(63, "alice!!"))).toBe(true);
+    expect(isTold(run)).toBe(true);
+    expect(isTold(run.pass(noticeMs - 1).said(62, "alice!"))).toBe(false);
+    expect(isTold(run.pass(1).said(63, "alice!!"))).toBe(true);
   });
 });
 

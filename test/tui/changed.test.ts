@@ -100,17 +100,14 @@ describe("a server whose key has changed", () => {
 });
 
 test("the first visit is told in the first room, and only there", () => {
-  const run = joiningView();
+  // Without panes beside the messages.
+  const run = joiningView({ size: { columns: 69, rows: 24 } });
   const server = { id: sampleId(1), name: "lab" };
   run.client(readyEvent("alice", { server, isFirstVisit: true }));
   for (const room of ["lobby", "dev"]) {
     run.client(enteredEvent(room, ["alice"]));
   }
-  // Without the list of members beside it.
-  const text = run
-    .text()
-    .replace(/[\s│]+/g, " ")
-    .replace(" alice ", " ");
+  const text = run.text().replace(/[\s│]+/g, " ");
   expect(text).toContain("first visit to lab: compare its words with the server's screen:");
   expect(text).toContain(fingerprintOf(server.id).split(" ")[0]);
   expect(run.keys("ctrl+n").text()).not.toContain("first visit");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../../src/base/bytes.ts";
 import { sanitizeText } from "../../src/base/text.ts";
-import type { KeyEvent } from "../../src/tui/key.ts";
+import type { TerminalEvent } from "../../src/tui/key.ts";
 import {
   escapeWaitMs,
   KeyDecoder,
@@ -14,11 +14,20 @@ import { SeededRandom } from "../support/random.ts";
 
 const start = 1_000_000;
 
-/** A key in one line: modifiers as C-, M-, S- before its name; text in quotes; a paste in angles. */
-function describeEvent(event: KeyEvent): string {
+/**
+ * An event in one line: modifiers of a key as C-, M-, S- before its name; text in quotes; a paste in
+ * angles; the mouse with its cell.
+ */
+function describeEvent(event: TerminalEvent): string {
   if (event.type === "text") return `"${event.text}"`;
   if (event.type === "paste") return `<${event.text}>${event.isCut ? "cut" : ""}`;
-  const { isCtrl, isAlt, isShift, name } = event;
+  if (event.type === "focus") return event.isFocused ? "in" : "out";
+  if (event.type === "reply") {
+    const { type: _, about, ...told } = event;
+    return `${about}=${JSON.stringify(Object.values(told))}`;
+  }
+  const { isCtrl, isAlt, isShift } = event;
+  const name = event.type === "key" ? event.name : `${event.button}@${event.column},${event.row}`;
   return `${isCtrl ? "C-" : ""}${isAlt ? "M-" : ""}${isShift ? "S-" : ""}${name}`;
 }
 
@@ -87,6 +96,7 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[7$\x1b[3^\x1b[3@", "S-home C-delete C-S-delete"],
   ["\x1b\x1b[A", "M-up"],
   ["\x1b\x1bOd", "C-M-left"],
+  ["\x1b\x1b[I\x1b\x1b[1;1R\x1b\x1b[200~a\x1b[201~", "escape in escape cursor=[0] escape <a>"],
   // Linux console
   ["\x1b[[A\x1b[[E", "f1 f5"],
   // kitty
@@ -118,15 +128,27 @@ const sequences: readonly (readonly [string, string])[] = [
   ["\x1b[27;4;65~", "M-S-a"],
   ["\x1b[27~", ""],
   // reports and answers
-  ["\x1b[I\x1b[O", ""],
-  ["\x1b[<0;10;20M\x1b[<0;10;20mx", '"x"'],
+  ["\x1b[I\x1b[O", "in out"],
+  ["\x1b[<0;10;20M\x1b[<0;10;20mx", 'left@9,19 "x"'],
+  ["\x1b[<0;1;1M\x1b[<0;2;1m", "left@0,0 drag@1,0"],
+  ["\x1b[<0;2;1m", ""],
+  ["\x1b[<64;80;24M\x1b[<65;1;1M", "wheel-up@79,23 wheel-down@0,0"],
+  ["\x1b[<68;1;1M\x1b[<24;3;4M", "S-wheel-up@0,0 C-M-left@2,3"],
+  ["\x1b[<1;5;5M\x1b[<2;5;5M\x1b[<35;5;5M\x1b[<66;5;5M\x1b[<128;5;5M", ""],
+  ["\x1b[<0;0;1M\x1b[<0;1M\x1b[<0;1;1;1M\x1b[<0;1;999999Mx", '"x"'],
   ["\x1b[M !!x", '"x"'],
-  ["\x1b[24;80R", ""],
-  ["\x1b[1;1R", ""],
+  ["\x1b[24;80R", "cursor=[79]"],
+  ["\x1b[1;1R", "cursor=[0]"],
+  ["\x1b[1;2;3R\x1b[1R", ""],
   ["\x1b[R", "f3"],
-  ["\x1b[?62;22c\x1b[>1;10;0c\x1b[0n\x1b[?2026;2$y\x1b[4;2$y\x1b[8;24;80t", ""],
-  ["\x1b]11;rgb:0000/0000/0000\x07x", '"x"'],
-  ["\x1b]11;rgb:0000/0000/0000\x1b\\x", '"x"'],
+  ["\x1b[?62;22c", "kind=[]"],
+  ["\x1b[>1;10;0c\x1b[0n\x1b[4;2$y\x1b[8;24;80t", ""],
+  ["\x1b[?2026;2$y\x1b[?2027;0$y", "mode=[2026,true] mode=[2027,false]"],
+  ["\x1b]11;rgb:0000/8080/ffff\x07x", 'background=[[0,128,255]] "x"'],
+  ["\x1b]11;rgb:00/8/fff\x1b\\x", 'background=[[0,136,255]] "x"'],
+  ["\x1b]11;rgba:ffff/ffff/ffff/8080\x1b\\", "background=[[255,255,255]]"],
+  ["\x1b]11;rgb:0000/0000\x07\x1b]11;red\x07\x1b]10;rgb:0/0/0\x07x", '"x"'],
+  ["\x1b]52;c;aGk=\x07x", '"x"'],
   ["\x1bP1$r0m\x1b\\x", '"x"'],
   ["\x1bP>|xterm\x1b[A", "up"],
   ["\x1b\\", ""],
@@ -220,7 +242,7 @@ describe("the key decoder", () => {
       const whole = new KeyDecoder();
       const expected = join(whole.handleBytes(start, bytes));
       const split = new KeyDecoder();
-      const events: KeyEvent[] = [];
+      const events: TerminalEvent[] = [];
       for (let at = 0; at < bytes.length; ) {
         const end = at + random.between(1, 4);
         events.push(...split.handleBytes(start, bytes.subarray(at, end)));
@@ -241,7 +263,7 @@ describe("the key decoder", () => {
       );
       const events = decoder.handleBytes(start, bytes);
       for (const event of events) {
-        if (event.type === "key") continue;
+        if (event.type !== "text" && event.type !== "paste") continue;
         expect(event.text, `seed ${seed}`).toBe(sanitizeText(event.text));
       }
     }
@@ -249,8 +271,8 @@ describe("the key decoder", () => {
 });
 
 /** Text may come in pieces, so neighbouring pieces are put together. */
-function join(events: readonly KeyEvent[]): string {
-  const joined: KeyEvent[] = [];
+function join(events: readonly TerminalEvent[]): string {
+  const joined: TerminalEvent[] = [];
   for (const event of events) {
     const last = joined.at(-1);
     if (event.type !== "text" || last?.type !== "text") joined.push(event);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KeyEvent } from "../../src/tui/key.ts";
+import { killsMax } from "../../src/tui/kill-ring.ts";
 import {
   type EditorState,
   editorUnitsMax,
@@ -82,7 +83,6 @@ describe("the line editor", () => {
     ["C-d", "a|bc", "a|c"],
     ["C-k", "a|bc\nd", "a|\nd"],
     ["C-k", "a|\nd", "a|d"],
-    ["C-k", "a|", "a|"],
     ["C-u", "a\nbc|d", "a\n|d"],
     ["C-u", "a\n|d", "a|d"],
     ["C-w", "cd /var/log  |x", "cd |x"],
@@ -96,6 +96,18 @@ describe("the line editor", () => {
     ["C-t", "a|", "a|"],
     ["C-t", `a|${family}`, `${family}a|`],
     ["C-t", "a\n|b", "a\n|b"],
+    ["M-t", "one| two, three", "two one|, three"],
+    ["M-t", "one tw|o", "two one|"],
+    ["M-t", "one, two |", "two, one| "],
+    ["M-t", "one|", "one|"],
+    ["M-t", "|", "|"],
+    ["M-u", "o|ne two", "oNE| two"],
+    ["M-u", "|straße x", "STRASSE| x"],
+    ["M-l", "|ONE Two", "one| Two"],
+    ["M-l", "|one Two", "one| Two"],
+    ["M-c", "one| (two)", "one (Two|)"],
+    ["M-c", "|oNE", "One|"],
+    ["M-c", "a |漢", "a 漢|"],
     ["M-enter", "a|b", "a\n|b"],
     ["S-enter", "a|", "a\n|"],
     ["up", "abcd\nef|", "ab|cd\nef"],
@@ -124,6 +136,7 @@ describe("the line editor", () => {
       expect(handleEditorKey(editor("a|"), key(chord)), chord).toBeUndefined();
     }
     expect(handleEditorKey(emptyEditor, key("C-d"))).toBeUndefined();
+    expect(handleEditorKey(editor("a|"), key("C-k"))).toBeUndefined();
   });
 
   test("keeps the column while moving over shorter lines, until something else is done", () => {
@@ -140,8 +153,17 @@ describe("the line editor", () => {
     expect(show(press(editor("|one two three"), "M-d", "M-d", "C-e", "C-y"))).toBe(
       " three" + "one two|",
     );
-    expect(press(editor("one two|"), "C-w", "left", "C-u").killed).toBe("one");
-    expect(press(editor("a|"), "C-k").killed).toBe("");
+    expect(press(editor("one two|"), "C-w", "left", "C-u").kills).toEqual(["two", "one"]);
+  });
+
+  test("brings back older cuts in the place of the one that was just put back", () => {
+    const state = press(editor("one two three|"), "C-w", "left", "C-w", "C-e", "C-y");
+    expect(show(state)).toBe("one  two|");
+    expect(show(press(state, "M-y"))).toBe("one  three|");
+    expect(show(press(state, "M-y", "M-y"))).toBe("one  two|");
+    expect(show(press(state, "M-y", "C-_"))).toBe("one  |");
+    expect(show(press(state, "left", "M-y"))).toBe("one  tw|o");
+    expect(show(press(editor("a|"), "C-y", "M-y"))).toBe("a|");
   });
 
   test("empties the line and brings it back", () => {
@@ -160,6 +182,15 @@ describe("the line editor", () => {
     expect(show(press(state, "C-_", "C-/"))).toBe("one |");
     expect(show(press(state, "C-_", "C-_", "C-_"))).toBe("|");
     expect(show(press(state, "C-_", "C-_", "C-_", "C-_"))).toBe("|");
+  });
+
+  test("does again what was undone, until something else is written", () => {
+    const state = press(type(emptyEditor, "one two"), "C-w", "C-_", "C-_", "C-_");
+    expect(show(state)).toBe("|");
+    expect(show(press(state, "M-_"))).toBe("one |");
+    expect(show(press(state, "M-_", "M-_", "M-_", "M-_"))).toBe("one |");
+    expect(show(press(state, "M-_", "M-_"))).toBe("one two|");
+    expect(show(press(type(press(state, "M-_"), "x"), "M-_"))).toBe("one x|");
   });
 
   test("undoes so many steps", () => {
@@ -210,6 +241,25 @@ describe("the line editor", () => {
     expect(handleEditorKey(editor("a|"), key("down"))).toBeUndefined();
   });
 
+  test("moves over the rows that a long line is broken into, and keeps the column", () => {
+    const up = (marked: string) => handleEditorKey(editor(marked), key("up"), 4);
+    const down = (marked: string) => handleEditorKey(editor(marked), key("down"), 4);
+    expect(show(up("abcdef|")!)).toBe("ab|cdef");
+    expect(show(up("abcd|ef")!)).toBe("|abcdef");
+    expect(show(down("abc|def\ng")!)).toBe("abcdef|\ng");
+    expect(show(down("abcdef|\ng")!)).toBe("abcdef\ng|");
+    expect(up("abc|def")).toBeUndefined();
+    expect(down("abcde|f")).toBeUndefined();
+    expect(show(down("ab|cd漢字")!)).toBe("abcd漢|字");
+  });
+
+  test("never stops at the end of a broken row, which is the start of the next", () => {
+    const state = handleEditorKey(editor("abcd\nefghij|"), key("up"), 4)!;
+    expect(show(state)).toBe("abcd\nef|ghij");
+    expect(show(handleEditorKey(editor("abcdefgh\nijkl|"), key("up"), 4)!)).toBe("abcdefgh\n|ijkl");
+    expect(show(handleEditorKey(editor("abcdefghi\njkl|"), key("up"), 4)!)).toBe("abcdefghi|\njkl");
+  });
+
   test("takes another text, which can be undone", () => {
     const state = replaceText(editor("dr|aft"), "recalled");
     expect(show(state)).toBe("recalled|");
@@ -237,7 +287,10 @@ describe("the line editor", () => {
         expect(show(state), `seed ${seed}, step ${step}: ${action}`).toBe(model.show());
       }
       const depth = state.undo.length;
-      if (depth < undoStepsMax) expect(press(state, ...Array(depth).fill("C-_")).text).toBe("");
+      if (undoStepsMax <= depth) continue;
+      const undone = press(state, ...Array(depth).fill("C-_"));
+      expect(undone.text).toBe("");
+      expect(press(undone, ...Array(depth).fill("M-_")).text, `seed ${seed}`).toBe(state.text);
     }
   });
 });
@@ -258,35 +311,49 @@ const texts = [
 ];
 const actions = [
   ...["text", "text", "text", "left", "right", "home", "end", "M-b", "M-f", "backspace", "delete"],
-  ...["C-k", "C-u", "C-w", "M-d", "M-backspace", "C-y", "C-t", "M-enter"],
+  ...["C-k", "C-u", "C-w", "M-d", "M-backspace", "C-y", "M-y", "C-t", "M-t", "M-enter"],
+  ...["M-u", "M-l", "M-c", "left", "text", "text"],
 ] as const;
 
 /** The same editor, written without any thought of speed. */
 class NaiveEditor {
   #before: string[] = [];
   #after: string[] = [];
-  #killed = "";
+  #kills: string[] = [];
   #wasKill = false;
+  /** What `C-y` put in, and how often it was exchanged. */
+  #yanked: { readonly start: number; readonly back: number } | undefined;
 
   show(): string {
     return `${this.#before.join("")}|${this.#after.join("")}`;
   }
 
   apply(action: (typeof actions)[number], text: string): void {
-    const isKill = /^(?:C-[kuw]|M-d|M-backspace)$/.test(action);
+    const isKill = isCut(action);
     const wasKill = this.#wasKill;
     const before = this.show();
+    const yankStart = this.#before.join("").length;
+    this.#change(action, text, wasKill);
+    // What changes nothing ends nothing, but for moves.
+    const isMove = /^(?:left|right|home|end|M-[bfulc])$/.test(action);
+    if (!isMove && this.show() === before) return;
+    this.#wasKill = isKill;
+    if (action === "C-y") this.#yanked = { start: yankStart, back: 0 };
+    else if (action !== "M-y") this.#yanked = undefined;
+  }
+
+  #change(action: (typeof actions)[number], text: string, wasKill: boolean): void {
     if (action === "text") this.#insert(text);
     else if (action === "M-enter") this.#insert("\n");
-    else if (action === "C-y") this.#insert(this.#killed);
+    else if (action === "C-y") this.#insert(this.#kills.at(-1) ?? "");
+    else if (action === "M-y") this.#exchange();
     else if (action === "C-t") this.#transpose();
-    else if (isKill) this.#kill(action, wasKill);
+    else if (action === "M-t") this.#transposeWords();
+    else if (/^M-[ulc]$/.test(action)) this.#changeCase(action);
+    else if (isCut(action)) this.#kill(action, wasKill);
     else if (action === "backspace") this.#set(this.#before.slice(0, -1), this.#after);
     else if (action === "delete") this.#set(this.#before, this.#after.slice(1));
     else this.#jump(this.#target(action));
-    // What changes nothing ends nothing, but for moves.
-    const isMove = /^(?:left|right|home|end|M-[bf])$/.test(action);
-    if (isMove || this.show() !== before) this.#wasKill = isKill;
   }
 
   #target(action: string): number {
@@ -325,9 +392,58 @@ class NaiveEditor {
     if (at === to) return;
     const all = [...this.#before, ...this.#after];
     const piece = all.slice(Math.min(at, to), Math.max(at, to)).join("");
-    const kept = wasKill ? this.#killed : "";
-    this.#killed = to < at ? piece + kept : kept + piece;
+    const kept = wasKill ? (this.#kills.pop() ?? "") : "";
+    this.#kills = [...this.#kills, to < at ? piece + kept : kept + piece].slice(-killsMax);
     this.#set(all.slice(0, Math.min(at, to)), all.slice(Math.max(at, to)));
+  }
+
+  #exchange(): void {
+    if (this.#yanked === undefined) return;
+    const { start } = this.#yanked;
+    const back = this.#yanked.back + 1;
+    const kill = this.#kills[this.#kills.length - 1 - (back % this.#kills.length)] ?? "";
+    this.#set([this.#before.join("").slice(0, start), kill], this.#after);
+    this.#yanked = { start, back };
+  }
+
+  #changeCase(action: string): void {
+    const at = this.#before.length;
+    const count = this.#target("M-f") - at;
+    const word = this.#after.slice(0, count).join("");
+    const upper = word.toUpperCase();
+    const lower = word.toLowerCase();
+    const first = this.#after.findIndex((grapheme) => /[\p{L}\p{N}]/u.test(grapheme));
+    const capital = this.#after
+      .slice(0, count)
+      .map((grapheme, index) => {
+        if (index < first) return grapheme;
+        return index === first ? grapheme.toUpperCase() : grapheme.toLowerCase();
+      })
+      .join("");
+    const changed = action === "M-u" ? upper : action === "M-l" ? lower : capital;
+    this.#set([...this.#before, changed], this.#after.slice(count));
+  }
+
+  #transposeWords(): void {
+    const all = [...this.#before, ...this.#after];
+    const isWord = all.map((grapheme) => /[\p{L}\p{N}]/u.test(grapheme));
+    const words: { start: number; end: number }[] = [];
+    isWord.forEach((is, index) => {
+      if (is && isWord[index - 1] !== true) words.push({ start: index, end: index + 1 });
+      else if (is) words.at(-1)!.end = index + 1;
+    });
+    const at = this.#before.length;
+    const ahead = words.findIndex(({ end }) => at < end);
+    const second = words[ahead === -1 ? words.length - 1 : ahead];
+    const first = words[(ahead === -1 ? words.length - 1 : ahead) - 1];
+    if (first === undefined || second === undefined) return;
+    const swapped = [
+      ...all.slice(0, first.start),
+      ...all.slice(second.start, second.end),
+      ...all.slice(first.end, second.start),
+      ...all.slice(first.start, first.end),
+    ];
+    this.#set(swapped, all.slice(second.end));
   }
 
   #transpose(): void {
@@ -360,6 +476,10 @@ class NaiveEditor {
     this.#before = all.slice(0, to);
     this.#after = all.slice(to);
   }
+}
+
+function isCut(action: string): boolean {
+  return /^(?:C-[kuw]|M-d|M-backspace)$/.test(action);
 }
 
 /** How many do not match, and match then. */

@@ -36,7 +36,7 @@ describe("the rooms in the title", () => {
     expect(title(inRooms(12, 1))).toBe("[#room-01]  #room-02  #room-03  #room-04  8›");
     expect(title(inRooms(12, 12))).toBe("‹8  #room-09  #room-10  #room-11  [#room-12]");
     for (let active = 1; active <= 32; active += 1) {
-      for (const columns of [40, 60, 80]) {
+      for (const columns of [40, 60, 69]) {
         const run = inRooms(32, active, columns);
         expect(title(run)).toContain(`[#${name(active)}]`);
         expect(run.text().split("\n")[0]).toContain("F1 help");

@@ -1,8 +1,10 @@
 import type { IBufferCell } from "@xterm/headless";
 import { describe, expect, test } from "vitest";
-import { attributeOf, type Cell, paint, plainAttribute } from "../../src/tui/cells.ts";
+import { capabilitiesOf } from "../../src/tui/capabilities.ts";
+import { type Cell, isSameStyle, paint, plainStyle } from "../../src/tui/cells.ts";
 import type { Picture, Row, Size, Span, Style } from "../../src/tui/picture.ts";
 import { CellScreen } from "../../src/tui/screen.ts";
+import { unknownFacts } from "../../src/tui/terminal-probe.ts";
 import { graphemes, graphemeWidth } from "../../src/tui/text.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
 import { Emulator, type EmulatorOptions } from "../support/emulator.ts";
@@ -13,31 +15,32 @@ const env = { TERM: "xterm-256color" };
 /** A screen that draws into an emulator. */
 class Fixture {
   readonly emulator: Emulator;
-  readonly #screen: CellScreen;
+  readonly screen: CellScreen;
 
   constructor(options: EmulatorOptions, environment: NodeJS.ProcessEnv = env) {
     this.emulator = new Emulator(options);
-    this.#screen = new CellScreen(environment, this.emulator.size);
-    this.emulator.stdout.write(this.#screen.enter());
+    const capabilities = capabilitiesOf(environment);
+    this.screen = new CellScreen(environment, capabilities, this.emulator.size);
+    this.emulator.stdout.write(this.screen.enter(true));
   }
 
   /** Gives the bytes of the frame, as text. */
   draw(picture: Picture): string {
-    const frame = this.#screen.frame(picture, this.emulator.size);
+    const frame = this.screen.frame(picture, this.emulator.size);
     this.emulator.stdout.write(frame);
     return frame;
   }
 
   forget(): void {
-    this.#screen.forget();
+    this.screen.forget();
   }
 
   leave(): void {
-    this.emulator.stdout.write(this.#screen.leave());
+    this.emulator.stdout.write(this.screen.leave());
   }
 
   [Symbol.dispose](): void {
-    this.#screen.destroy();
+    this.screen.destroy();
     this.emulator.dispose();
   }
 }
@@ -84,12 +87,38 @@ describe("the screen", () => {
     expect(typed.length).toBeLessThan(40);
   });
 
-  test("sends long frames as one piece and short ones as they are", () => {
+  test("sends long frames as one piece where that is known, and short ones as they are", () => {
     using fixture = new Fixture({ columns: 100, rows: 30 });
+    fixture.screen.setFacts({ ...unknownFacts, isSynchronised: true });
     const long = fixture.draw(pictureOf(...Array.from({ length: 30 }, () => "x".repeat(100))));
     expect(long.startsWith("\x1b[?2026h") && long.endsWith("\x1b[?2026l")).toBe(true);
     expect(fixture.draw(pictureOf("short"))).toContain("?2026h");
     expect(fixture.draw(pictureOf("shore"))).not.toContain("?2026h");
+  });
+
+  test("draws links where they are known, and only what may be one", () => {
+    const link = "https://ci.lab/run";
+    const rows: Row[] = [
+      [
+        { text: "see ", style: {} },
+        { text: "ci.l", style: {}, link },
+      ],
+      [
+        { text: "ab", style: {}, link },
+        { text: "!", style: {}, link: "javascript:x" },
+      ],
+    ];
+    const frameIn = (TERM: string) => {
+      using fixture = new Fixture({ columns: 10, rows: 2 }, { TERM });
+      return fixture.draw({ rows });
+    };
+    const frame = frameIn("xterm");
+    const [before, opened, closed, after] = frame.split("\x1b]8;");
+    expect(before).toContain("see");
+    expect(opened).toMatch(/^id=[a-z\d]+;https:\/\/ci\.lab\/run.*ci\.l.*ab$/s);
+    expect([closed, after]).toEqual([expect.stringMatching(/^;.*!/s), undefined]);
+    expect(frame).not.toContain("javascript");
+    expect(frameIn("linux")).not.toContain("]8;");
   });
 
   test("shows styles", async () => {
@@ -102,6 +131,7 @@ describe("the screen", () => {
       { foreground: 2 },
       { foreground: 12, background: 1 },
       { background: 201 },
+      { isItalic: true, foreground: "#102030" },
     ];
     fixture.draw({ rows: [styles.map((style) => ({ text: "x", style }))] });
     await fixture.emulator.settled();
@@ -114,10 +144,11 @@ describe("the screen", () => {
     expect([cells[5]!.getFgColor(), cells[5]!.getBgColor()]).toEqual([12, 1]);
     expect(cells[6]!.getBgColor()).toBe(201);
     expect(cells[6]!.isBold()).toBe(0);
-    expect(fixture.emulator.cell(7, 0)!.isBgDefault()).toBe(true);
+    expect(cells[7]!.isItalic()).not.toBe(0);
+    expect(fixture.emulator.cell(8, 0)!.isBgDefault()).toBe(true);
   });
 
-  test("uses no colour when none is wanted, and 16 where there are no more", () => {
+  test("uses no colour when none is wanted, and 8 or 16 where there are no more", () => {
     const span: Span = { text: "x", style: { isBold: true, foreground: 201, background: 9 } };
     const frameIn = (environment: NodeJS.ProcessEnv) => {
       using fixture = new Fixture({ columns: 10, rows: 2 }, environment);
@@ -125,8 +156,32 @@ describe("the screen", () => {
     };
     expect(frameIn({ TERM: "xterm", NO_COLOR: "1" })).toContain("\x1b[0;1mx");
     expect(frameIn({ TERM: "vt220" })).toContain("\x1b[0;1mx");
-    expect(frameIn({ TERM: "linux" })).toMatch(/\[0;1;[39]\d;101mx/);
+    expect(frameIn({ TERM: "linux" })).toMatch(/\[0;1;3\d;41mx/);
+    expect(frameIn({ TERM: "xterm-16color" })).toMatch(/\[0;1;[39]\d;101mx/);
     expect(frameIn({ TERM: "xterm", NO_COLOR: "" })).toContain("\x1b[0;1;38;5;201;101mx");
+  });
+
+  test("gives what names no colour, and what is blank, the picture's own", async () => {
+    using fixture = new Fixture({ columns: 4, rows: 2 });
+    const base: Style = { foreground: 7, background: 4 };
+    const row: Row = [
+      { text: "x", style: {} },
+      { text: "y", style: { foreground: 1 } },
+    ];
+    fixture.draw({ rows: [row], base });
+    await fixture.emulator.settled();
+    const coloursOf = (x: number, y: number) => {
+      const cell = fixture.emulator.cell(x, y)!;
+      return [cell.getFgColor(), cell.getBgColor()];
+    };
+    expect([coloursOf(0, 0), coloursOf(1, 0), coloursOf(3, 1)]).toEqual([
+      [7, 4],
+      [1, 4],
+      [7, 4],
+    ]);
+    fixture.draw({ rows: [row] });
+    await fixture.emulator.settled();
+    expect(fixture.emulator.cell(3, 1)!.isBgDefault()).toBe(true);
   });
 
   test("draws everything again after it was told to forget", async () => {
@@ -276,7 +331,7 @@ function changed(random: SeededRandom, picture: Picture, size: Size): Picture {
 /** What the cells have to be, by the painter alone, without any frame before. */
 function cellsOf(picture: Picture, size: Size): Cell[][] {
   const lines = Array.from({ length: size.rows }, () =>
-    Array.from({ length: size.columns }, (): Cell => [plainAttribute, " "]),
+    Array.from({ length: size.columns }, (): Cell => [plainStyle, " "]),
   );
   paint(picture, lines, size);
   return lines;
@@ -298,8 +353,8 @@ type Widths = "modern" | "old";
 
 /** Of a cluster the first character counts, and on an old terminal nothing that is wide today. */
 function cellDifference(seen: IBufferCell, cell: Cell, width: number, widths: Widths): string {
-  const [attribute, text] = cell;
-  if ((seen.isBold() === 0) !== (attribute === plainAttribute)) return `attribute ${attribute}`;
+  const [style, text] = cell;
+  if ((seen.isBold() !== 0) !== (style.isBold ?? false)) return `style ${JSON.stringify(style)}`;
   const shown = seen.getChars() === "" ? " " : seen.getChars();
   const [first = "", ...others] = text;
   if (widths === "old" && (0 < others.length || "\u2000" < first)) return "";
@@ -360,8 +415,8 @@ describe("frames", () => {
     expect(tookMs / pictures.length).toBeLessThan(60);
   });
 
-  test("cost an attribute once", () => {
-    expect(attributeOf({})).toBe(plainAttribute);
-    expect(attributeOf({ isBold: true })).not.toBe(attributeOf({ isDim: true }));
+  test("know a style again that is another object", () => {
+    expect(isSameStyle({ isBold: false, foreground: undefined }, {})).toBe(true);
+    expect(isSameStyle({ isBold: true }, { isDim: true })).toBe(false);
   });
 });

@@ -87,6 +87,30 @@ describe("the terminal", () => {
     expect(emulator.picture()).toBe("");
   });
 
+  test("is lent to another program, and taken back as it is then", async () => {
+    using fixture = new Fixture();
+    const { emulator, terminal } = fixture;
+    terminal.draw(pictureOf("before"));
+    await emulator.settled();
+    terminal.lend();
+    await emulator.until((screen) => !screen.isAlternate);
+    expect(emulator.stdin.isRaw).toBe(false);
+    expect(emulator.isPasteBracketed).toBe(false);
+    await emulator.settled();
+    const bytes = emulator.bytesTaken;
+    terminal.draw(pictureOf("meanwhile"));
+    terminal.lend();
+    process.emit("SIGCONT");
+    await emulator.settled();
+    expect(emulator.bytesTaken).toBe(bytes);
+    terminal.takeBack();
+    await emulator.until((screen) => screen.isAlternate && screen.picture() === "meanwhile");
+    expect(emulator.stdin.isRaw && emulator.isPasteBracketed).toBe(true);
+    expect(fixture.sizes).toHaveLength(1);
+    terminal.takeBack();
+    expect(fixture.sizes).toHaveLength(1);
+  });
+
   test("is given back once", async () => {
     using fixture = new Fixture();
     const { emulator, terminal } = fixture;
@@ -96,7 +120,7 @@ describe("the terminal", () => {
     terminal.close();
     terminal.draw(pictureOf("late"));
     terminal.redraw();
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     terminal.suspend();
     emulator.stdout.emit("drain");
     await emulator.settled();
@@ -186,11 +210,11 @@ describe("the terminal", () => {
     // The queue's limit and the frame that went over it.
     expect(emulator.stdout.writableLength).toBeLessThan(2 * emulator.stdout.writableHighWaterMark);
     expect(emulator.stdout.listenerCount("drain")).toBe(1);
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     emulator.stdout.resumeTaking();
     await emulator.until((screen) => screen.picture() === "the newest");
     expect(emulator.bellCount).toBe(0);
-    terminal.ring();
+    terminal.notify({ title: "bob", body: "hello" });
     await emulator.until((screen) => screen.bellCount === 1);
   });
 

@@ -18,6 +18,9 @@ export interface OfferSummary {
 export interface TakenOffer extends OfferSummary {
   /** The device key of who offers it, 32 bytes: only its list of contents is believed. */
   readonly key: Uint8Array;
+  /** Where the offer stands, by which the server is asked for it. */
+  readonly room: string;
+  readonly sequence: number;
 }
 
 /**

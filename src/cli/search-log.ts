@@ -1,0 +1,46 @@
+import { lobbyName, searchHitsMax } from "../room/limits.ts";
+import { parseSearch, type SearchQuestion } from "../tui/search-request.ts";
+import { exitCodes } from "./exit-code.ts";
+import { loggedJson } from "./history.ts";
+import { invalid } from "./option-values.ts";
+import type { SearchCommand } from "./script-command.ts";
+import { plainTextOf } from "./transcript.ts";
+import { type Visit, visitServer } from "./visit.ts";
+
+/** Prints the lines in which something stands, the newest first; gives the exit code. */
+export async function searchLog(command: SearchCommand): Promise<number> {
+  const typed = parseSearch(command.query, searchHitsMax);
+  if (typeof typed === "string") throw invalid(typed);
+  return visitServer(command, exitCodes.refused, async (visit) => {
+    const room = command.room ?? typed.room;
+    for (const name of room === undefined ? ownRooms(visit) : [room]) await visit.join(name);
+    const question = room === undefined ? typed : { ...typed, room };
+    await printHits(visit, question, command);
+    return exitCodes.ok;
+  });
+}
+
+async function printHits(
+  visit: Visit,
+  question: SearchQuestion,
+  { count, isJson }: SearchCommand,
+): Promise<void> {
+  let asked = question;
+  for (let missing = count; 0 < missing; ) {
+    const limit = Math.min(missing, searchHitsMax);
+    const { hits, cursor } = await visit.ask<"found">({ ...asked, limit });
+    for (const { room, entry } of hits) {
+      visit.print(isJson ? loggedJson(entry, room) : `#${room} ${plainTextOf(entry)}`);
+    }
+    await visit.printed();
+    missing -= hits.length;
+    if (cursor === undefined) return;
+    asked = { ...question, cursor };
+  }
+}
+
+/** Where this user belongs; who is here for the first time is in the lobby. */
+function ownRooms(visit: Visit): readonly string[] {
+  const names = visit.ready.rooms.map(({ room }) => room);
+  return names.length === 0 ? [lobbyName] : names;
+}

@@ -1,0 +1,163 @@
+import { commandUsage } from "./command.ts";
+import { commands } from "./command-table.ts";
+import type { KeyEvent } from "./key.ts";
+import { editingKeys, type KeyContext, keyBindings, keyLabel, keyOf } from "./key-table.ts";
+import { replaceText } from "./line-editor.ts";
+import {
+  emptyList,
+  filtered,
+  type ListItem,
+  movedList,
+  selectedItem,
+  typedList,
+} from "./list-state.ts";
+import { listRowCount } from "./list-view.ts";
+import type { HelpOverlay, Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
+import { type Screen, show, type ViewState, withOverlay } from "./view-state.ts";
+
+/** What help explains: a key or a command. */
+export interface HelpItem extends ListItem {
+  readonly section: string;
+  /** The keys, or how the command is typed. */
+  readonly usage: string;
+  readonly help: string;
+  /** What Enter does with it; nothing where that key means nothing now. */
+  readonly use:
+    | { readonly type: "press"; readonly key: KeyEvent }
+    | { readonly type: "write"; readonly text: string }
+    | undefined;
+}
+
+/** Help as it opens. */
+export function emptyHelp(over: Overlay | undefined): HelpOverlay {
+  return { type: "help", list: emptyList, over };
+}
+
+/** Everything that help explains: first what counts in this place, last what counts in others. */
+export function helpItems({ screen }: ViewState, { over }: HelpOverlay): readonly HelpItem[] {
+  const contexts = contextsOf(screen, over);
+  return [
+    ...contexts.filter(({ isHere }) => isHere).flatMap(keyItems),
+    ...(screen.type === "room" ? commandItems() : []),
+    ...keyItems({ context: "everywhere", section: "EVERYWHERE", isHere: true }),
+    ...editingKeys.map(([usage, help]) =>
+      helpItem({ section: "WRITING", usage, help, use: undefined }),
+    ),
+    ...contexts.filter(({ isHere }) => !isHere).flatMap(keyItems),
+  ];
+}
+
+/** A key while help is read. */
+export function reduceHelp(
+  state: ViewState,
+  overlay: HelpOverlay,
+  { key, action }: OverlayKey,
+): OverlayStep {
+  const { list, over } = overlay;
+  if (action === "back" || action === "help") return withOverlay(state, over);
+  const shown = filtered(helpItems(state, overlay), list);
+  if (action === "choose") return used(state, overlay, selectedItem(shown, list));
+  const moved = movedList(list, shown, action, listRowCount(state.size.rows));
+  return withOverlay(state, { ...overlay, list: moved ?? typedList(list, key) });
+}
+
+function used(state: ViewState, overlay: HelpOverlay, item: HelpItem | undefined): OverlayStep {
+  if (item?.use === undefined) return { state, effects: [] };
+  const closed = withOverlay(state, overlay.over);
+  if (item.use.type === "press") return { ...closed, press: item.use.key };
+  return writtenInput(withOverlay(state, undefined).state, item.use.text);
+}
+
+/** The text in the input line of the room, in the place of what is there; undo brings that back. */
+export function writtenInput(state: ViewState, text: string): OverlayStep {
+  const { screen } = state;
+  if (screen.type !== "room") return { state, effects: [] };
+  const hint = screen.editor.text === "" ? undefined : "Ctrl+_ brings back what was here";
+  return show(state, { ...screen, editor: replaceText(screen.editor, text), hint });
+}
+
+function commandItems(): readonly HelpItem[] {
+  const section = "COMMANDS";
+  return [
+    ...commands.map((command) => {
+      const { name, aliases, args, help } = command;
+      const text = `/${name}${args === "" ? "" : " "}`;
+      const usage = commandUsage(command);
+      const item = helpItem({ section, usage, help, use: { type: "write", text } });
+      return { ...item, searched: `${item.searched} ${aliases.join(" ")}` };
+    }),
+    helpItem({
+      section,
+      usage: "//text",
+      help: "say something that starts with a slash",
+      use: { type: "write", text: "//" },
+    }),
+  ];
+}
+
+function helpItem(item: Omit<HelpItem, "key" | "searched">): HelpItem {
+  const { section, usage, help } = item;
+  return { ...item, key: `${section} ${usage} ${help}`, searched: `${usage} ${help}` };
+}
+
+/** Keys of one context; `isHere`: they mean something where help was asked for. */
+interface HelpContext {
+  readonly context: KeyContext;
+  readonly section: string;
+  readonly isHere: boolean;
+}
+
+function keyItems({ context, section, isHere }: HelpContext): readonly HelpItem[] {
+  return keyBindings.flatMap(({ context: other, keys: [name = ""], help }) => {
+    if (other !== context || help === undefined) return [];
+    // Of a sequence one key alone does nothing.
+    const isPressable = isHere && !name.includes(" ");
+    const use = isPressable ? ({ type: "press", key: keyOf(name) } as const) : undefined;
+    return [helpItem({ section, usage: keyLabel(name), help, use })];
+  });
+}
+
+function contextsOf(screen: Screen, over: Overlay | undefined): readonly HelpContext[] {
+  if (over === undefined) return screenContexts(screen);
+  const below = screenContexts(screen).map((context) => ({ ...context, isHere: false }));
+  const own = overlayHelp(over);
+  return [own, ...below.filter(({ context }) => context !== own.context)];
+}
+
+function overlayHelp(over: Overlay): HelpContext {
+  switch (over.type) {
+    case "help":
+      return { context: "help", section: "HELP", isHere: true };
+    case "reader":
+      return { context: "reader", section: "READING A FOLDED MESSAGE", isHere: true };
+  }
+}
+
+function screenContexts(screen: Screen): readonly HelpContext[] {
+  switch (screen.type) {
+    case "picker": {
+      const isAddress = screen.mode.type === "address";
+      return [
+        { context: "picker", section: "SERVERS", isHere: !isAddress },
+        { context: "address", section: "AN ADDRESS", isHere: isAddress },
+        { context: "silence", section: "WHILE NO SERVER ANSWERS", isHere: false },
+      ];
+    }
+    case "nickname":
+      return [{ context: "nickname", section: "NICKNAME", isHere: true }];
+    case "changed":
+      return [{ context: "changed", section: "A SERVER THAT HAS CHANGED", isHere: true }];
+    case "room": {
+      const hasPaste = screen.paste !== undefined;
+      return [
+        ...(hasPaste ? [{ ...pasteContext, isHere: true }] : []),
+        { context: "room", section: "ROOM", isHere: true },
+        { context: "reader", section: "READING A FOLDED MESSAGE", isHere: false },
+        ...(hasPaste ? [] : [pasteContext]),
+        { context: "input-search", section: "LOOKING FOR WHAT YOU SAID", isHere: false },
+      ];
+    }
+  }
+}
+
+const pasteContext: HelpContext = { context: "paste", section: "A LONG PASTE", isHere: false };

@@ -1,0 +1,15 @@
+import { helpPicture } from "./help-view.ts";
+import type { Overlay } from "./overlay-state.ts";
+import type { Picture } from "./picture.ts";
+import { readerPicture } from "./reader-view.ts";
+import type { ViewState } from "./view-state.ts";
+
+/** The picture of what lies over the screen. */
+export function overlayPicture(state: ViewState, overlay: Overlay): Picture {
+  switch (overlay.type) {
+    case "help":
+      return helpPicture(state, overlay);
+    case "reader":
+      return readerPicture(state, overlay);
+  }
+}

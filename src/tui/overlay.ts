@@ -1,0 +1,41 @@
+import { reduceHelp } from "./help.ts";
+import type { KeyContext } from "./key-table.ts";
+import { emptyEditor } from "./line-editor.ts";
+import type { Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
+import { reduceReader } from "./reader.ts";
+import type { ViewState } from "./view-state.ts";
+
+/** Which keys of the table count in the overlay. */
+export function overlayContext(overlay: Overlay): KeyContext {
+  switch (overlay.type) {
+    case "help":
+      return "help";
+    case "reader":
+      return "reader";
+  }
+}
+
+/** Whether nothing is typed in the overlay, so that Ctrl-C closes it and `?` is no letter. */
+export function isOverlayEmpty(overlay: Overlay): boolean {
+  return !("list" in overlay) || overlay.list.filter.text === "";
+}
+
+/** The overlay without what was typed in it. */
+export function withoutTyped(overlay: Overlay): Overlay {
+  if (!("list" in overlay)) return overlay;
+  return { ...overlay, list: { filter: emptyEditor, selectedKey: undefined } };
+}
+
+/** A key in an overlay that is none of those that mean the same everywhere. */
+export function reduceOverlay(
+  state: ViewState,
+  overlay: Overlay,
+  pressed: OverlayKey,
+): OverlayStep {
+  switch (overlay.type) {
+    case "help":
+      return reduceHelp(state, overlay, pressed);
+    case "reader":
+      return reduceReader(state, overlay, pressed);
+  }
+}
