@@ -4,6 +4,7 @@ import { withoutOldBanners } from "./banner.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import { enterServer } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
@@ -18,9 +19,11 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
+import { themeFor } from "./theme.ts";
 import {
   type Effect,
   emptyPicker,
@@ -55,6 +58,7 @@ export function startView(options: {
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
+    background: undefined,
     isFocused: undefined,
     noticedAt: undefined,
     isQuitting: false,
@@ -85,6 +89,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return reduceMouse(moment, state, event.mouse);
     case "focus":
       return { state: { ...state, isFocused: event.isFocused }, effects: [] };
+    case "background":
+      return { state: withBackground(state, event.rgb), effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
@@ -151,6 +157,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
@@ -194,6 +201,12 @@ function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key
   if (common !== undefined) return common;
   const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
   return press === undefined ? step : reduceKey(moment, step.state, press);
+}
+
+function withBackground(state: ViewState, background: Rgb): ViewState {
+  const { settings } = state;
+  const theme = themeFor(settings.theme.isAscii, settings.theme.name, background);
+  return { ...state, background, settings: { ...settings, theme } };
 }
 
 /** Rows that one notch of the wheel scrolls, as in most programs. */
