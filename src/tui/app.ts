@@ -61,7 +61,7 @@ const quitWaitMs = 2_000;
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
 
-/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
+/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were not delivered. */
 export async function runTui(options: TuiOptions): Promise<number> {
   return await new App(options).run();
 }
@@ -120,14 +120,15 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const lost = this.#client?.pendingCount ?? 0;
+    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
-    if (lost === 0) return 0;
-    for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
+    if (count === 0) return 0;
+    const undelivered = { count, keptCount: Math.min(count, keptCount) };
+    for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
     return 3;
   }
 

@@ -17,6 +17,7 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { themeFor } from "./theme.ts";
@@ -144,6 +145,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
