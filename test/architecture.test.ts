@@ -57,6 +57,8 @@ const drivers = new Set([
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",
+  "room/files/client-files.ts",
+  "room/files/files-slot.ts",
   "room/files/peer-host.ts",
   "room/log-reader.ts",
   "room/memory/client-store.ts",
