@@ -17,6 +17,7 @@ export type CommandName =
   | "devices"
   | "edit"
   | "editor"
+  | "forget"
   | "help"
   | "history"
   | "ignore"
@@ -161,6 +162,7 @@ export const commands: readonly CommandDescription[] = [
   command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("clear", [], "", "empty the screen, not the history"),
+  command("forget", [], "", "delete what this computer keeps of this server's history"),
   command("redraw", [], "", "paint the screen again"),
 ];
 
