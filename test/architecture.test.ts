@@ -57,6 +57,7 @@ const drivers = new Set([
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",
+  "room/files/peer-host.ts",
   "room/log-reader.ts",
   "room/memory/client-store.ts",
   "room/memory/memory-batch.ts",

@@ -21,7 +21,7 @@ import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
-import { isTicking, reduce, startView } from "./view.ts";
+import { isTicking, reduce, startView, wakeAt } from "./view.ts";
 import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
 
 /** What the full-screen chat needs. */
@@ -84,6 +84,9 @@ class App {
   #drawnAt: number | undefined;
   #frameTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
+  #wakeTimer: Timer | undefined;
+  /** Of `#wakeTimer`. */
+  #wakeAt: number | undefined;
   #quitTimer: Timer | undefined;
   #hasEnded = false;
   #onEnd: () => void = () => undefined;
@@ -172,6 +175,7 @@ class App {
     if (urgency === "now") this.#draw();
     else this.#drawSoon();
     this.#scheduleTick();
+    this.#scheduleWake();
   }
 
   #perform(effect: Effect): void {
@@ -234,6 +238,21 @@ class App {
     if (this.#frameTimer !== undefined) return;
     const at = this.#drawnAt === undefined ? 0 : this.#drawnAt + frameMs;
     this.#frameTimer = this.#options.clock.setTimer(at, () => this.#draw());
+  }
+
+  /** What is due at a certain time, such as a search after a pause in typing. */
+  #scheduleWake(): void {
+    const at = wakeAt(this.#state);
+    if (at === this.#wakeAt) return;
+    this.#wakeTimer?.cancel();
+    this.#wakeAt = at;
+    this.#wakeTimer =
+      at === undefined
+        ? undefined
+        : this.#options.clock.setTimer(at, () => {
+            this.#wakeAt = undefined;
+            this.#dispatch({ type: "tick" }, "now");
+          });
   }
 
   #scheduleTick(): void {
@@ -387,7 +406,8 @@ class App {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const timer of [this.#frameTimer, this.#tickTimer, this.#quitTimer]) timer?.cancel();
+    const timers = [this.#frameTimer, this.#tickTimer, this.#wakeTimer, this.#quitTimer];
+    for (const timer of timers) timer?.cancel();
     this.#onEnd();
   }
 

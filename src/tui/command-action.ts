@@ -41,7 +41,9 @@ export type ScreenCommand =
   | "clear"
   | "editor"
   | "forget"
+  | "go"
   | "help"
+  | "log"
   | "members"
   | "nick"
   | "open"
@@ -99,7 +101,9 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "clear":
     case "editor":
     case "forget":
+    case "go":
     case "help":
+    case "log":
     case "members":
     case "nick":
     case "open":
