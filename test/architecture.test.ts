@@ -57,6 +57,7 @@ const drivers = new Set([
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",
+<<<<<<< HEAD
   "room/files/disk-port.ts",
   "room/files/disk-thread.ts",
   "room/files/file-disk.ts",
@@ -67,7 +68,13 @@ const drivers = new Set([
   "room/files/save-directory.ts",
   "room/files/source-files.ts",
   "room/files/target-files.ts",
+=======
+  "room/files/peer-host.ts",
+>>>>>>> main
   "room/log-reader.ts",
+  "room/memory/client-store.ts",
+  "room/memory/memory-batch.ts",
+  "room/memory/memory-open.ts",
   "room/message-index.ts",
   "room/opaque.ts",
   "room/search-backlog.ts",

@@ -3,8 +3,15 @@ import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { backOff } from "./back-off.ts";
+import type { ClientEffect } from "./client-effect.ts";
 import type { SessionNews } from "./client-news.ts";
-import type { HistoryRange, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
+import type {
+  EarlierVisit,
+  HistoryRange,
+  ServerLocation,
+  ShownKey,
+  Verdict,
+} from "./client-port.ts";
 import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
@@ -21,19 +28,6 @@ const nickCodes: readonly ErrorCode[] = [
   "nickname-registered",
   "nickname-taken",
 ];
-
-/** What a `ChatClient` wants done. */
-export type ClientEffect =
-  /** Find out where the server is now; answered by `handleResolved`. */
-  | { readonly type: "resolve" }
-  /** Answered by `handleOpened` or `handleClosed`. */
-  | { readonly type: "connect"; readonly to: ServerLocation }
-  /** Find out what the owner thinks of the server's key; answered by `handleVerdict`. */
-  | ({ readonly type: "judge" } & ShownKey)
-  | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
-  /** Answered by `handleClosed`. */
-  | { readonly type: "close"; readonly code: number; readonly text: string }
-  | { readonly type: "event"; readonly event: SessionNews };
 
 export interface ChatClientOptions {
   readonly nick: string;
@@ -160,6 +154,11 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.members(room, ref);
   }
 
+  /** What was left by an earlier client; said to no other server than the one that is accepted next. */
+  restore(visit: EarlierVisit): void {
+    if (!this.#isEnding) this.#session.restore(visit);
+  }
+
   /** Starts to connect. */
   start(): void {
     if (this.#state.type === "idle") this.#tryAgain();
@@ -233,7 +232,6 @@ export class ChatClient {
         }
         this.#serverKey = key;
         this.#isFirstVisit = verdict.isFirstVisit;
-        this.#session.restore(verdict.saved ?? []);
         this.#greet(now);
         return;
       case "retry":

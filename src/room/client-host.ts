@@ -7,10 +7,12 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "../transport/endpoint-port.ts";
-import type { ChatClient, ClientEffect } from "./chat-client.ts";
+import type { ChatClient } from "./chat-client.ts";
+import type { ClientEffect } from "./client-effect.ts";
 import type {
   ClientEvent,
   ClientPort,
+  EarlierVisit,
   HistoryRange,
   ServerLocation,
   ShownKey,
@@ -45,8 +47,11 @@ export interface ConnectionProof {
   readonly channelBinding: Uint8Array;
 }
 
+/** What a `ClientHost` does not do by itself. */
+type OtherParts = "account" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
+
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
-export class ClientHost implements Omit<ClientPort, "account" | "close"> {
+export class ClientHost implements Omit<ClientPort, OtherParts> {
   readonly #options: ClientHostOptions;
   readonly #wakeup: Wakeup;
   #connection: ConnectionHandle | undefined;
@@ -83,6 +88,12 @@ export class ClientHost implements Omit<ClientPort, "account" | "close"> {
   /** Of the connection that is open; `undefined` while there is none. */
   get proof(): ConnectionProof | undefined {
     return this.#proof;
+  }
+
+  /** What was left by an earlier client of the server that is accepted next. */
+  restore(visit: EarlierVisit): void {
+    this.#options.client.restore(visit);
+    this.#flush();
   }
 
   askNow(call: ConnectionCall): void {

@@ -341,7 +341,7 @@ class Stage implements AsyncDisposable {
   /** Chunks of what is offered. */
   async storeAll(
     { layout }: Contents,
-    chunks = [...Array(layout.chunkCount).keys()],
+    chunks: readonly number[] = [...Array(layout.chunkCount).keys()],
   ): Promise<void> {
     for (const chunk of chunks) {
       const bytes = await this.disk.ask<"read">({ type: "read", offer, chunk });
