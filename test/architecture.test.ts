@@ -57,20 +57,17 @@ const drivers = new Set([
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",
-<<<<<<< HEAD
   "room/files/disk-port.ts",
   "room/files/disk-thread.ts",
-  "room/files/file-disk.ts",
   "room/files/file-disk-worker.ts",
+  "room/files/file-disk.ts",
   "room/files/file-listing.ts",
   "room/files/handle-cache.ts",
+  "room/files/peer-host.ts",
   "room/files/placement.ts",
   "room/files/save-directory.ts",
   "room/files/source-files.ts",
   "room/files/target-files.ts",
-=======
-  "room/files/peer-host.ts",
->>>>>>> main
   "room/log-reader.ts",
   "room/memory/client-store.ts",
   "room/memory/memory-batch.ts",
