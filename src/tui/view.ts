@@ -23,6 +23,7 @@ import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
+import { inPickerOrder } from "./server-order.ts";
 import { themeFor } from "./theme.ts";
 import {
   type Effect,
@@ -97,11 +98,14 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return { state, effects: [] };
     case "quit":
       return quitAtOnce(state);
-    case "servers":
+    case "servers": {
+      const { adapters, cause } = event;
+      const servers = inPickerOrder(event.servers, state.settings.version);
       return show(
-        { ...state, servers: event.servers, adapters: event.adapters, cause: event.cause },
-        screen.type === "picker" ? withMark(screen, event.servers) : screen,
+        { ...state, servers, adapters, cause },
+        screen.type === "picker" ? withMark(screen, servers) : screen,
       );
+    }
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
