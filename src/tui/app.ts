@@ -5,10 +5,18 @@ import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
 import type { TerminalEnvironment } from "./capabilities.ts";
-import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
+import type {
+  ChatOptions,
+  HostedServer,
+  KeptSettings,
+  ServerBrowser,
+  ServerTarget,
+} from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
+import { withContent } from "./preferences.ts";
 import { saveText } from "./saved-file.ts";
+import { usualSettings } from "./settings-text.ts";
 import {
   openTerminal,
   type Terminal,
@@ -16,7 +24,6 @@ import {
   type TerminalOutput,
 } from "./terminal.ts";
 import { type EditorEnvironment, editText } from "./text-editor.ts";
-import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
@@ -42,6 +49,8 @@ export interface TuiOptions extends ChatOptions {
   /** The transport version we speak; servers that do not are shown but cannot be joined. */
   readonly version: number;
   readonly discoveryPort: number;
+  /** Where settings are kept; without, they last until the end. */
+  readonly settings?: KeptSettings;
   readonly isAscii: boolean;
   /** Whether people are told of who calls them by name out of sight. */
   readonly hasBell: boolean;
@@ -191,6 +200,9 @@ class App {
       case "save":
         this.#save(effect.file, effect.text);
         break;
+      case "change-setting":
+        this.#changeSetting(effect.name, effect.value);
+        break;
       case "edit-text":
         this.#editText(effect.text);
         break;
@@ -299,6 +311,17 @@ class App {
     this.#track(saving);
   }
 
+  #changeSetting(name: string, value: string | undefined): void {
+    const changing = this.#options.settings?.change(name, value).then(
+      (text) => this.#dispatch({ type: "settings-kept", text }, "soon"),
+      (error: unknown) => {
+        const message = sanitizeLine(phraseOf(error));
+        this.#dispatch({ type: "settings-unkept", message }, "soon");
+      },
+    );
+    if (changing !== undefined) this.#track(changing);
+  }
+
   /** The terminal is the editor's meanwhile; the network goes on. */
   #editText(text: string): void {
     this.#terminal.lend();
@@ -391,16 +414,12 @@ class App {
 }
 
 function settingsOf(options: TuiOptions): Settings {
-  return {
-    theme: themeFor(options.isAscii),
-    timeFormat: options.timeFormat ?? localTimeFormat,
-    rooms: options.rooms,
-    nick: options.nick,
-    nickDefault: options.nickDefault,
-    version: options.version,
-    discoveryPort: options.discoveryPort,
-    notices: options.hasBell ? "mentions" : "off",
-  };
+  const { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell } = options;
+  const timeFormat = options.timeFormat ?? localTimeFormat;
+  return withContent(
+    { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, timeFormat },
+    options.settings?.content ?? usualSettings,
+  );
 }
 
 function failureOf(error: unknown): EarshotError {

@@ -21,6 +21,9 @@ export const chosenRef = "chosen";
 /** `ref` of a join that nobody asked for now; that it fails is no news. */
 export const rememberedRef = "remembered";
 
+/** Of a file with more wrong lines the first are told. */
+const problemsShownMax = 5;
+
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
@@ -49,7 +52,7 @@ export function enterServer(
       state.hosted?.id === ready.server.id
         ? `you host ${ready.server.name}: others on this network find it by starting earshot`
         : undefined,
-    greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
+    greeting: greetingText(state, ready),
   };
   const wanted = state.settings.rooms;
   const remembered = ready.rooms.map(({ room }) => room).filter((room) => !wanted.includes(room));
@@ -59,6 +62,18 @@ export function enterServer(
     ...wanted.map((room): Effect => ({ type: "join", room })),
     ...remembered.map((room): Effect => ({ type: "join", room, ref: rememberedRef })),
   );
+}
+
+/** What is wrong with the settings is told where it can be read. */
+function greetingText(
+  { settings }: ViewState,
+  { isFirstVisit, server }: Extract<ClientEvent, { type: "ready" }>,
+): string | undefined {
+  const lines = [
+    ...(isFirstVisit ? [firstVisitText(server.name, server.id)] : []),
+    ...settings.content.problems.slice(0, problemsShownMax),
+  ];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 /** The server has accepted us again. */
