@@ -4,7 +4,7 @@ import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
-import type { TerminalEnvironment } from "./capabilities.ts";
+import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type {
   ChatOptions,
   HostedServer,
@@ -70,7 +70,7 @@ const quitWaitMs = 2_000;
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
 
-/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
+/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were not delivered. */
 export async function runTui(options: TuiOptions): Promise<number> {
   return await new App(options).run();
 }
@@ -107,6 +107,7 @@ class App {
       onKey: (key) => this.#dispatch({ type: "key", key }, "now"),
       onMouse: (mouse) => this.#dispatch({ type: "mouse", mouse }, "now"),
       onFocus: (isFocused) => this.#dispatch({ type: "focus", isFocused }, "now"),
+      onBackground: (rgb) => this.#dispatch({ type: "background", rgb }, "now"),
       hasMouse: true,
       onResize: (size) => this.#dispatch({ type: "resized", size }, "now"),
       onClosed: () => this.#end(),
@@ -128,14 +129,15 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const lost = this.#client?.pendingCount ?? 0;
+    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
-    if (lost === 0) return 0;
-    for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
+    if (count === 0) return 0;
+    const undelivered = { count, keptCount: Math.min(count, keptCount) };
+    for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
     return 3;
   }
 
@@ -414,10 +416,11 @@ class App {
 }
 
 function settingsOf(options: TuiOptions): Settings {
-  const { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell } = options;
+  const { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, env } = options;
   const timeFormat = options.timeFormat ?? localTimeFormat;
+  const themeName = themeNameOf(env);
   return withContent(
-    { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, timeFormat },
+    { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, themeName, timeFormat },
     options.settings?.content ?? usualSettings,
   );
 }

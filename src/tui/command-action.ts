@@ -115,6 +115,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "save":
     case "servers":
     case "set":
+    case "theme":
     case "unfilter":
     case "unset":
       return { type: "screen", name, arg };

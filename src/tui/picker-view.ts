@@ -154,7 +154,10 @@ function factsText(server: DiscoveredServer, { isWide, hasVia }: Columns): strin
   return hasVia ? `${facts}  ${via}` : facts;
 }
 
-function bottomRows(state: ViewState, screen: PickerScreen): Required<Picture> {
+function bottomRows(
+  state: ViewState,
+  screen: PickerScreen,
+): Picture & Required<Pick<Picture, "cursor">> {
   const { size, settings } = state;
   const { theme } = settings;
   const { mode } = screen;

@@ -156,6 +156,7 @@ function run(
     case "mouse":
     case "notify":
     case "set":
+    case "theme":
     case "unfilter":
     case "unset":
       return runSettingCommand({ moment, state, screen }, name, arg);

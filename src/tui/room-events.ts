@@ -24,6 +24,8 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   switch (event.type) {
+    case "remembered":
+      return show(state, screen);
     case "connection":
       return show(state, reduceConnection(screen, event));
     case "ready":
@@ -46,7 +48,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
+        conversed(screen, event.room, (old) => withReset(old, event, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -88,6 +90,7 @@ export function reduceRoomEvent(
     case "invited":
     case "renamed":
     case "notice":
+    case "memory":
     case "answer":
     case "identified":
     case "account":
@@ -130,7 +133,14 @@ function reduceError(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
-  if (event.ref === rememberedRef) return show(state, screen);
+  if (event.ref === rememberedRef) {
+    // What was shown from memory is not for us any more.
+    const isBarred = screen.rooms.some(({ name, members }) => {
+      return name === event.room && members.length === 0;
+    });
+    if (!isBarred || event.room === undefined) return show(state, screen);
+    return show(state, { ...withoutRoom(screen, event.room), hint: event.message });
+  }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
   const room = historyRoom(event.ref);
@@ -139,9 +149,15 @@ function reduceError(
   return show(state, { ...idle, queries, hint: event.message });
 }
 
-/** What was shown is not in the server's log any more; our own lines still wait to be stored. */
-function withReset({ pending }: Conversation, at: number): Conversation {
-  return withNotice({ ...emptyConversation, pending }, resetText, at);
+/** What was shown is not in the server's log any more, or long past; our own lines still wait to be stored. */
+function withReset(
+  { pending }: Conversation,
+  { isFar }: Extract<ClientEvent, { type: "reset" }>,
+  at: number,
+): Conversation {
+  const rest = { ...emptyConversation, pending };
+  // What was missed comes as the past of the room.
+  return isFar ? rest : withNotice(rest, resetText, at);
 }
 
 /** How it is told that the server cannot store our lines now. */

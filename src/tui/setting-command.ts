@@ -25,7 +25,16 @@ import { type Moment, type RoomScreen, type Step, show, type ViewState } from ".
 /** Commands that change settings. */
 export type SettingCommand = Extract<
   CommandName,
-  "bind" | "dehilight" | "filter" | "hilight" | "mouse" | "notify" | "set" | "unfilter" | "unset"
+  | "bind"
+  | "dehilight"
+  | "filter"
+  | "hilight"
+  | "mouse"
+  | "notify"
+  | "set"
+  | "theme"
+  | "unfilter"
+  | "unset"
 >;
 
 /** Where a command was typed. */
@@ -46,6 +55,7 @@ export function runSettingCommand(place: Place, name: SettingCommand, arg: strin
       return bind(place, arg);
     case "mouse":
     case "notify":
+    case "theme":
       return set(place, `${name} ${arg}`);
     case "hilight":
       return withWord(place, "highlights", arg);
@@ -65,7 +75,7 @@ export function withIgnored(place: Place, nick: string, isOn: boolean): Step {
 
 /** The state with what the settings file says now. */
 export function withSettings(state: ViewState, content: SettingsContent): Step {
-  const settings = withContent(state.settings.start, content);
+  const settings = withContent(state.settings.start, content, state.background);
   const isOn = settings.isMouseOn;
   const effects = isOn === state.settings.isMouseOn ? [] : [{ type: "mouse", isOn } as const];
   return { state: { ...state, settings }, effects };

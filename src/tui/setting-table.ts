@@ -1,4 +1,5 @@
 import type { NoticeMode } from "./bell.ts";
+import { themeNames } from "./palette.ts";
 
 /** Words in one setting. */
 export const settingWordsMax = 100;
@@ -15,6 +16,7 @@ export type SettingName =
   | "ignored"
   | "mouse"
   | "notify"
+  | "theme"
   | "time";
 
 /** What a setting may be. */
@@ -37,6 +39,12 @@ const words: SettingKind = { type: "words" };
 
 /** Every setting, in the order of help. */
 export const settings: readonly SettingDescription[] = [
+  setting(
+    "theme",
+    { type: "choice", values: themeNames },
+    "auto",
+    "how things look; auto follows the terminal's background",
+  ),
   setting(
     "ascii",
     { type: "choice", values: ["auto", "on", "off"] },

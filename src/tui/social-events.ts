@@ -15,6 +15,7 @@ export type SocialEvent = Extract<
       | "invited"
       | "removed"
       | "renamed"
+      | "memory"
       | "notice"
       | "answer"
       | "identified"
@@ -51,6 +52,8 @@ export function reduceSocial(
       return say(...accountText(event.result, settings.timeFormat));
     case "notice":
       return say(event.text);
+    case "memory":
+      return say(event.message);
     case "shutdown":
       return stopping(moment, screen, event);
     case "answer": {

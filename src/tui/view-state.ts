@@ -7,6 +7,7 @@ import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
@@ -220,6 +221,8 @@ export interface ViewState {
   readonly warning:
     | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
     | undefined;
+  /** The colour behind the terminal's text; `undefined` while it has not told. */
+  readonly background: Rgb | undefined;
   /** Whether our window is in front; `undefined` while the terminal has not told. */
   readonly isFocused: boolean | undefined;
   /** Clock.now() of the last notice. */
@@ -233,6 +236,8 @@ export type ViewEvent =
   | { readonly type: "mouse"; readonly mouse: MouseEvent }
   /** The terminal's window came to the front or went from it. */
   | { readonly type: "focus"; readonly isFocused: boolean }
+  /** The terminal has told what colour is behind its text. */
+  | { readonly type: "background"; readonly rgb: Rgb }
   | { readonly type: "resized"; readonly size: Size }
   /** Only time has passed. */
   | { readonly type: "tick" }

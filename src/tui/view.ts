@@ -3,6 +3,7 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import { enterServer } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
@@ -16,10 +17,12 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { withSettings } from "./setting-command.ts";
 import { readSettings } from "./settings-text.ts";
+import { themeFor } from "./theme.ts";
 import {
   type Effect,
   emptyPicker,
@@ -53,6 +56,7 @@ export function startView(options: {
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
+    background: undefined,
     isFocused: undefined,
     noticedAt: undefined,
     isQuitting: false,
@@ -87,6 +91,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return reduceMouse(moment, state, event.mouse);
     case "focus":
       return { state: { ...state, isFocused: event.isFocused }, effects: [] };
+    case "background":
+      return { state: withBackground(state, event.rgb), effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
@@ -164,6 +170,7 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
@@ -213,6 +220,12 @@ function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key
   if (common !== undefined) return common;
   const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
   return press === undefined ? step : reduceKey(moment, step.state, press);
+}
+
+function withBackground(state: ViewState, background: Rgb): ViewState {
+  const { settings } = state;
+  const theme = themeFor(settings.theme.isAscii, settings.theme.name, background);
+  return { ...state, background, settings: { ...settings, theme } };
 }
 
 /** Rows that one notch of the wheel scrolls, as in most programs. */

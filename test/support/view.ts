@@ -92,6 +92,7 @@ export class ViewRun {
   constructor(options: ViewOptions = {}) {
     const start: StartSettings = {
       isAscii: options.isAscii ?? false,
+      themeName: "auto",
       hasBell: true,
       timeFormat: utcTimeFormat,
       rooms: ["lobby"],

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { customKeysMax } from "../../src/tui/custom-keys.ts";
+import { withContent } from "../../src/tui/preferences.ts";
+import { readSettings } from "../../src/tui/settings-text.ts";
 import { enteredEvent } from "../support/client-events.ts";
 import { roomScreen } from "../support/room-screen.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
@@ -157,5 +159,21 @@ describe("keys", () => {
     const settingsText = keys.map((key) => `key.ctrl+${key} = redraw`).join("\n");
     const run = command(joiningView({ settingsText }).enter(), "/bind f9 redraw");
     expect(run.text()).toContain("at most 100 keys can be changed");
+  });
+});
+
+describe("the theme", () => {
+  test("can be chosen, and follows the background only while it is auto", () => {
+    const run = joiningView().enter();
+    run.event({ type: "background", rgb: [255, 255, 255] });
+    expect(command(run, "/theme night").state.settings.theme.name).toBe("night");
+    expect(command(run, "/unset theme").state.settings.theme.name).toBe("auto");
+  });
+
+  test("stays without colours where there are none", () => {
+    const run = joiningView().enter();
+    const start = { ...run.state.settings.start, themeName: "mono" } as const;
+    const { theme } = withContent(start, readSettings("theme = night"));
+    expect(theme.name).toBe("mono");
   });
 });
