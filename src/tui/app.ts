@@ -1,9 +1,9 @@
 import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
-import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
+import { askSystem, type SystemRequest } from "./ask-system.ts";
 import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type {
   ChatOptions,
@@ -15,7 +15,6 @@ import type {
 import { EventGate } from "./event-gate.ts";
 import { pictureOf } from "./picture-of.ts";
 import { withContent } from "./preferences.ts";
-import { saveText } from "./saved-file.ts";
 import { usualSettings } from "./settings-text.ts";
 import {
   openTerminal,
@@ -23,11 +22,11 @@ import {
   type TerminalInput,
   type TerminalOutput,
 } from "./terminal.ts";
-import { type EditorEnvironment, editText } from "./text-editor.ts";
+import type { EditorEnvironment } from "./text-editor.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
-import { isTicking, reduce, startView } from "./view.ts";
+import { isTicking, reduce, startView, wakeAt } from "./view.ts";
 import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
 
 /** What the full-screen chat needs. */
@@ -92,6 +91,9 @@ class App {
   #drawnAt: number | undefined;
   #frameTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
+  #wakeTimer: Timer | undefined;
+  /** Of `#wakeTimer`. */
+  #wakeAt: number | undefined;
   #quitTimer: Timer | undefined;
   #hasEnded = false;
   #onEnd: () => void = () => undefined;
@@ -177,6 +179,7 @@ class App {
     if (urgency === "now") this.#draw();
     else this.#drawSoon();
     this.#scheduleTick();
+    this.#scheduleWake();
   }
 
   #perform(effect: Effect): void {
@@ -199,14 +202,10 @@ class App {
       case "post":
         this.#post(effect.room, effect.body);
         break;
-      case "save":
-        this.#save(effect.file, effect.text);
-        break;
       case "change-setting":
-        this.#changeSetting(effect.name, effect.value);
-        break;
       case "edit-text":
-        this.#editText(effect.text);
+      case "save":
+        this.#askSystem(effect);
         break;
       case "suspend":
         this.#terminal.suspend();
@@ -242,6 +241,21 @@ class App {
     if (this.#frameTimer !== undefined) return;
     const at = this.#drawnAt === undefined ? 0 : this.#drawnAt + frameMs;
     this.#frameTimer = this.#options.clock.setTimer(at, () => this.#draw());
+  }
+
+  /** What is due at a certain time, such as a search after a pause in typing. */
+  #scheduleWake(): void {
+    const at = wakeAt(this.#state);
+    if (at === this.#wakeAt) return;
+    this.#wakeTimer?.cancel();
+    this.#wakeAt = at;
+    this.#wakeTimer =
+      at === undefined
+        ? undefined
+        : this.#options.clock.setTimer(at, () => {
+            this.#wakeAt = undefined;
+            this.#dispatch({ type: "tick" }, "now");
+          });
   }
 
   #scheduleTick(): void {
@@ -302,41 +316,13 @@ class App {
     if (id === undefined) this.#dispatch({ type: "post-refused", body }, "now");
   }
 
-  #save(file: string, text: string): void {
-    const saving = saveText(file, text).then(
-      (path) => this.#dispatch({ type: "saved", path: sanitizeLine(path) }, "soon"),
-      (error: unknown) => {
-        const message = sanitizeLine(phraseOf(error));
-        this.#dispatch({ type: "save-failed", message }, "soon");
-      },
-    );
-    this.#track(saving);
-  }
-
-  #changeSetting(name: string, value: string | undefined): void {
-    const changing = this.#options.settings?.change(name, value).then(
-      (text) => this.#dispatch({ type: "settings-kept", text }, "soon"),
-      (error: unknown) => {
-        const message = sanitizeLine(phraseOf(error));
-        this.#dispatch({ type: "settings-unkept", message }, "soon");
-      },
-    );
-    if (changing !== undefined) this.#track(changing);
-  }
-
-  /** The terminal is the editor's meanwhile; the network goes on. */
-  #editText(text: string): void {
-    this.#terminal.lend();
-    const editing = editText(text, this.#options.env).then(
-      (edited): ViewEvent => ({ type: "text-edited", text: edited }),
-      (error: unknown): ViewEvent => {
-        return { type: "text-edit-failed", message: sanitizeLine(phraseOf(error)) };
-      },
-    );
-    void editing.then((event) => {
-      this.#terminal.takeBack();
-      this.#dispatch(event, "now");
+  #askSystem(request: SystemRequest): void {
+    const { env, settings } = this.#options;
+    const asking = askSystem(request, { terminal: this.#terminal, env, settings });
+    const answered = asking.then((event) => {
+      if (event !== undefined) this.#dispatch(event, "soon");
     });
+    this.#track(answered);
   }
 
   #openBrowser(): void {
@@ -403,7 +389,8 @@ class App {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const timer of [this.#frameTimer, this.#tickTimer, this.#quitTimer]) timer?.cancel();
+    const timers = [this.#frameTimer, this.#tickTimer, this.#wakeTimer, this.#quitTimer];
+    for (const timer of timers) timer?.cancel();
     this.#onEnd();
   }
 

@@ -42,7 +42,9 @@ export type ScreenCommand =
   | SettingCommand
   | "clear"
   | "editor"
+  | "go"
   | "help"
+  | "log"
   | "members"
   | "nick"
   | "open"
@@ -102,8 +104,10 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "dehilight":
     case "editor":
     case "filter":
+    case "go":
     case "help":
     case "hilight":
+    case "log":
     case "members":
     case "mouse":
     case "nick":

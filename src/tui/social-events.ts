@@ -24,6 +24,9 @@ export type SocialEvent = Extract<
   }
 >;
 
+/** However soon it is too late to answer a request, it is seen so long. */
+const readMs = 60_000;
+
 /** The screen with what has happened, in words. */
 export function reduceSocial(
   moment: Moment,
@@ -35,7 +38,9 @@ export function reduceSocial(
   switch (event.type) {
     case "asked": {
       const others = screen.asked.filter(({ room }) => room !== event.room);
-      const asked = [...others, { room: event.room, by: event.by }].slice(-askedMax);
+      // The server's clock may be another than ours: nothing is gone before it was read.
+      const until = moment.now + Math.max(readMs, event.until - moment.wallNow);
+      const asked = [...others, { room: event.room, by: event.by, until }].slice(-askedMax);
       return { ...say(askedText(event, screen.own.person)), asked };
     }
     case "answered":
