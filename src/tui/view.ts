@@ -23,6 +23,7 @@ import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
+import { inPickerOrder } from "./server-order.ts";
 import { withSettings } from "./setting-command.ts";
 import { readSettings } from "./settings-text.ts";
 import { themeFor } from "./theme.ts";
@@ -104,11 +105,14 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return { state, effects: [] };
     case "quit":
       return quitAtOnce(state);
-    case "servers":
+    case "servers": {
+      const { adapters, cause } = event;
+      const servers = inPickerOrder(event.servers, state.settings.version);
       return show(
-        { ...state, servers: event.servers, adapters: event.adapters, cause: event.cause },
-        screen.type === "picker" ? withMark(screen, event.servers) : screen,
+        { ...state, servers, adapters, cause },
+        screen.type === "picker" ? withMark(screen, servers) : screen,
       );
+    }
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
