@@ -108,6 +108,7 @@ const drivers = new Set([
 const pureInCli = new Set([
   "cli/args.ts",
   "cli/bot-event.ts",
+  "cli/bot-files.ts",
   "cli/bot-protocol.ts",
   "cli/bot-session.ts",
   "cli/exit-code.ts",

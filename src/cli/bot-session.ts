@@ -9,6 +9,7 @@ import { textBytesOf } from "../room/client-post.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
+import { takingEvent, transferEvent } from "./bot-files.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 
@@ -151,6 +152,9 @@ export class BotSession {
       case "question":
         this.#client.ask(request.question, this.#expect({ ref }));
         break;
+      case "file":
+        this.#client.file(request.action, this.#expect({ ref }));
+        break;
       case "register":
       case "login":
         this.#account(request);
@@ -240,6 +244,11 @@ export class BotSession {
         this.#answer(event.ref, fields);
         break;
       }
+      case "file":
+      case "transfer":
+      case "taking":
+        this.#tellFiles(event);
+        break;
       case "renamed":
         this.#nick = event.nick;
         this.#write(news(event));
@@ -264,6 +273,12 @@ export class BotSession {
       default:
         this.#write(news(event));
     }
+  }
+
+  #tellFiles(event: ClientEvent & { readonly type: "file" | "transfer" | "taking" }): void {
+    if (event.type === "file") this.#answer(event.ref, { id: event.offer });
+    else if (event.type === "taking") this.#write(takingEvent(event));
+    else this.#write(transferEvent(event.transfer));
   }
 
   #handleConnection(event: ClientEvent & { readonly type: "connection" }): void {

@@ -48,8 +48,7 @@ export interface ConnectionProof {
 }
 
 /** What a `ClientHost` does not do by itself. */
-type OtherParts = "account"
-  | "file" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
+type OtherParts = "account" | "file" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
 
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
 export class ClientHost implements Omit<ClientPort, OtherParts> {

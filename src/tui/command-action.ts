@@ -1,6 +1,7 @@
 import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import {
   chatPersonsMax,
   invitationMsMax,
@@ -15,6 +16,8 @@ import type { RoomState } from "../room/message-room.ts";
 import { accountAction } from "./account-command.ts";
 import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
+import { fileAction } from "./file-command.ts";
+import type { FileNews } from "./file-news.ts";
 import { parseDate, parseSearch } from "./search-request.ts";
 import type { SettingCommand } from "./setting-command.ts";
 
@@ -31,6 +34,7 @@ export interface CommandContext {
   readonly state: RoomState | undefined;
   /** The oldest first. */
   readonly asked: readonly AskedChat[];
+  readonly files: FileNews;
   /** The newest message of ours, or of others, in the room. */
   lastLine(whose: "own" | "other"): LogEntry | undefined;
   /** The message with that number, if it is here. */
@@ -60,6 +64,7 @@ export type CommandAction =
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question }
   | { readonly type: "account"; readonly action: AccountAction }
+  | { readonly type: "file"; readonly action: FileAction }
   /** The password is to be asked for, unseen. */
   | { readonly type: "password"; readonly purpose: PasswordPurpose }
   /** A private chat; the text is said in it when it is there. */
@@ -87,7 +92,8 @@ export function commandAction(
   return (
     screenAction(name, arg) ??
     accountAction(name, arg) ??
-    personAction(name, arg, context) ??
+    fileAction(name, arg, context) ??
+    personAction(name, arg) ??
     serverAction(name, arg) ??
     (room === undefined
       ? refused("join a room first: /join ROOM")
@@ -130,11 +136,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
   }
 }
 
-function personAction(
-  name: CommandName,
-  arg: string,
-  { asked }: CommandContext,
-): CommandAction | undefined {
+function personAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
     case "whois":
       return ask({ type: "who", nick: nickOf(arg) });
@@ -147,14 +149,6 @@ function personAction(
       return ask({ type: "ignore", nick: nickOf(arg), isOn: name === "ignore" });
     case "query":
       return query(arg);
-    case "accept":
-    case "decline": {
-      const nick = nickOf(arg).toLowerCase();
-      const chat =
-        nick === "" ? asked.at(-1) : asked.findLast(({ by }) => by.toLowerCase() === nick);
-      if (chat === undefined) return refused("nobody asks for a private chat");
-      return ask({ type: "answer", room: chat.room, isAccepted: name === "accept" });
-    }
     default:
       return undefined;
   }

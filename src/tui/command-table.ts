@@ -9,6 +9,7 @@ export type CommandName =
   | "ban"
   | "bans"
   | "bind"
+  | "cancel"
   | "claim"
   | "clear"
   | "create"
@@ -33,8 +34,8 @@ export type CommandName =
   | "kick"
   | "leave"
   | "list"
-  | "log"
   | "lock"
+  | "log"
   | "login"
   | "me"
   | "members"
@@ -46,6 +47,7 @@ export type CommandName =
   | "op"
   | "open"
   | "passwd"
+  | "pause"
   | "query"
   | "quit"
   | "react"
@@ -53,26 +55,29 @@ export type CommandName =
   | "register"
   | "reply"
   | "restart"
+  | "resume"
   | "revoke"
   | "rooms"
   | "save"
   | "say"
   | "search"
   | "seen"
-  | "set"
+  | "send"
   | "servers"
+  | "set"
   | "shutdown"
   | "slow"
   | "theme"
   | "topic"
+  | "transfers"
   | "unban"
   | "unfilter"
   | "unignore"
   | "unlock"
   | "unmute"
   | "unreact"
-  | "unset"
   | "unregister"
+  | "unset"
   | "whois";
 
 /** What is known of a command; help is made from it. */
@@ -103,8 +108,13 @@ export const commands: readonly CommandDescription[] = [
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
   command("query", ["msg", "m", "tell", "dm"], "NICK[,NICK] [TEXT]", "talk in private"),
-  command("accept", [], "[NICK]", "agree to a private chat"),
-  command("decline", ["reject"], "[NICK]", "do not agree to it, or end it"),
+  command(
+    "accept",
+    [],
+    "[NICK|LINE]",
+    "agree to a private chat, or take the files that are offered",
+  ),
+  command("decline", ["reject"], "[NICK|LINE]", "do not agree to it, or do not want them"),
   command("ignore", ["block"], "NICK", "no private chats from somebody"),
   command("unignore", ["unblock"], "NICK", "let them ask again"),
 
@@ -126,6 +136,12 @@ export const commands: readonly CommandDescription[] = [
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
   command("seen", ["receipts"], "[LINE]", "who has your line, and who not yet"),
+
+  command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
+  command("transfers", ["files"], "", "files that are under way, and those that came"),
+  command("cancel", [], "[LINE|NAME]", "take your offer back, or give up what you receive"),
+  command("pause", [], "[LINE|NAME]", "stop a file for a while"),
+  command("resume", [], "[LINE|NAME]", "let it go on"),
 
   command("history", [], "[COUNT|LINE|DATE]", "older lines with their numbers"),
   command(

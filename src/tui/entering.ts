@@ -1,6 +1,7 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
+import { noFileNews } from "./file-news.ts";
 import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
@@ -52,6 +53,7 @@ export function roomScreen(
     type: "room",
     ...{ server, nick, own },
     asked: [],
+    files: noFileNews,
     queries: new Map(),
     queryCount: 0,
     connection: { state: "open", attempt: 1 },

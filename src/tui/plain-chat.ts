@@ -200,6 +200,11 @@ export class PlainChat {
           this.#print(`-- ${line}`);
         }
         break;
+      case "transfer":
+      case "taking":
+      case "file":
+        this.#rooms.handleFiles(event);
+        break;
       case "progress":
         // Whoever wants to know asks with /seen.
         break;

@@ -11,6 +11,13 @@ import {
 } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, rememberedRef } from "./entering.ts";
+import {
+  type FileNews,
+  type FileNewsEvent,
+  noFileNews,
+  withFileNews,
+  withOffers,
+} from "./file-news.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
@@ -53,6 +60,7 @@ export class PlainRooms {
   #serverName = "";
   /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
+  #files: FileNews = noFileNews;
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
   readonly #queries = new Map<string, string | undefined>();
   #questionCount = 0;
@@ -94,6 +102,7 @@ export class PlainRooms {
       room: room?.name,
       state: room?.state,
       asked: this.#asked,
+      files: this.#files,
       lastLine: (whose) => room?.lastLine(whose),
       line: (sequence) => room?.line(sequence),
     };
@@ -153,6 +162,13 @@ export class PlainRooms {
     if (room !== undefined) room.expectPast();
   }
 
+  /** Files move, or somebody takes ours. */
+  handleFiles(event: FileNewsEvent): void {
+    const { news, text } = withFileNews(this.#files, event);
+    this.#files = news;
+    if (text !== undefined) this.#print(`-- ${text}`);
+  }
+
   handleMembers({ room, members }: Extract<ClientEvent, { type: "members" }>): void {
     this.#rooms.get(room)?.handleMembers(members);
   }
@@ -194,6 +210,9 @@ export class PlainRooms {
         break;
       case "ask":
         this.#ask(action);
+        break;
+      case "file":
+        this.#emit(action);
         break;
       case "query": {
         const ref = this.#newRef("query");
@@ -355,7 +374,9 @@ export class PlainRooms {
     if (text !== undefined) this.#print(`-- ${text}${where}`);
   }
 
-  handleSaid({ room: name, entry, isOwn }: Extract<ClientEvent, { type: "said" }>): void {
+  handleSaid(event: Extract<ClientEvent, { type: "said" }>): void {
+    const { room: name, entry, isOwn } = event;
+    this.#files = withOffers(this.#files, event, this.#own?.person ?? "");
     const room = this.#rooms.get(name);
     const entries = room === undefined ? [entry] : room.handleSaid(entry);
     // What a person typed is on their screen already.
@@ -364,6 +385,7 @@ export class PlainRooms {
   }
 
   handlePage(page: Extract<ClientEvent, { type: "page" }>): void {
+    this.#files = withOffers(this.#files, page, this.#own?.person ?? "");
     if (page.ref !== printedRef) {
       this.handlePast(page.room, page.entries);
       return;

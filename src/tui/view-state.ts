@@ -3,6 +3,7 @@ import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { NoticeMode } from "./bell.ts";
@@ -11,6 +12,7 @@ import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
+import type { FileNews } from "./file-news.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
@@ -170,6 +172,7 @@ export interface RoomScreen {
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly WaitingChat[];
+  readonly files: FileNews;
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -298,6 +301,7 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref?: string }
+  | { readonly type: "file"; readonly action: FileAction }
   | { readonly type: "account"; readonly action: AccountAction }
   | {
       readonly type: "history";

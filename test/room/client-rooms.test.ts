@@ -233,7 +233,9 @@ describe("what is posted", () => {
 
   test("is refused at once where it makes no sense", () => {
     const desk = ClientDesk.inRoom();
-    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: " " }, { at: 1, ref: "e" }));
+    desk.do((client) =>
+      client.post("lobby", { type: "edit", target: 1, text: " " }, { at: 1, ref: "e" }),
+    );
     desk.do((client) => client.post("lobby", { type: "delete", target: 0 }, { at: 1, ref: "d" }));
     expect(desk.of("error")).toMatchObject([
       { ref: "e", code: "text-empty" },

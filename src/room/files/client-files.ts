@@ -214,9 +214,8 @@ export class ClientFiles {
       key: Buffer.from(device, "base64url"),
     };
     await this.#open();
-    const taking = this.#addTaking(taken);
     this.#options.files.take(taken, directory ?? this.#options.directory);
-    await this.#askFor(taking);
+    await this.#askFor(this.#addTaking(taken));
     this.#options.onEvent({ type: "file", ...withRef(ref), action: "accept", offer: id });
   }
 

@@ -15,10 +15,7 @@ export interface OpenFiles {
 
 export interface FilesSlotOptions extends Omit<ClientFilesOptions, "files"> {
   /** Opens them for the server with this id; each change of a transfer is told. */
-  readonly open: (
-    serverId: string,
-    onTransfer: (transfer: Transfer) => void,
-  ) => Promise<OpenFiles>;
+  readonly open: (serverId: string, onTransfer: (transfer: Transfer) => void) => Promise<OpenFiles>;
 }
 
 /** The files of a client, which are opened when its server has welcomed it. What happens meanwhile waits. */
