@@ -4,6 +4,7 @@ import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
+import type { BotPasswords } from "./bot-account.ts";
 import type { BotEvent } from "./bot-event.ts";
 import { requestCharactersMax } from "./bot-protocol.ts";
 import { answerWaitMs, BotSession } from "./bot-session.ts";
@@ -24,10 +25,13 @@ export async function bot(command: BotCommand): Promise<number> {
   const driver = new BotDriver(network.clock);
   onStopSignal(stopping, () => driver.handleStop());
   try {
-    const { rooms, passwordFile } = command;
-    const password = passwordFile === undefined ? undefined : await readPasswordFile(passwordFile);
+    const { rooms, passwordFile, roomPasswordFile } = command;
+    const passwords = {
+      account: await passwordFrom(passwordFile),
+      room: await passwordFrom(roomPasswordFile),
+    };
     const client = await join(network, command, (event) => driver.handleEvent(event));
-    const exitCode = await driver.run(client, rooms, password);
+    const exitCode = await driver.run(client, rooms, passwords);
     await client.close();
     return exitCode;
   } catch (error) {
@@ -35,6 +39,10 @@ export async function bot(command: BotCommand): Promise<number> {
     driver.write({ type: "error", code: error.code, message: error.message });
     return exitCodeOf(error.code);
   }
+}
+
+async function passwordFrom(file: string | undefined): Promise<Secret | undefined> {
+  return file === undefined ? undefined : await readPasswordFile(file);
 }
 
 async function join(
@@ -81,10 +89,10 @@ class BotDriver {
   async run(
     client: ClientPort,
     rooms: readonly string[],
-    password: Secret | undefined,
+    passwords: BotPasswords,
   ): Promise<number> {
     const write = (event: BotEvent) => this.write(event);
-    const session = new BotSession(this.#clock.now(), client, { rooms, password, write });
+    const session = new BotSession(this.#clock.now(), client, { rooms, passwords, write });
     this.#session = session;
     for (const event of this.#earlyEvents) session.handleEvent(event);
     this.#handleProgress();

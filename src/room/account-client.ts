@@ -9,7 +9,7 @@ import {
 } from "./account-key.ts";
 import { certify } from "./certificate.ts";
 import type { Reply } from "./message.ts";
-import type { AccountRequest, PasswordSubject } from "./message-account.ts";
+import type { AccountRequest, PasswordSubject, ServerRole } from "./message-account.ts";
 import type { Refusal } from "./message-session.ts";
 import { OpaqueClient, type Stretching } from "./opaque.ts";
 import { bindingOf, isBound } from "./opaque-port.ts";
@@ -44,6 +44,11 @@ export interface OwnAccount {
   readonly key: AccountKey;
 }
 
+/** An account that has just been logged in to, with what it may do on the whole server. */
+export interface LoggedInAccount extends OwnAccount {
+  readonly role?: ServerRole;
+}
+
 /**
  * The client's side of accounts and passwords, one connection long. Each step waits for the server's
  * answer; what is refused is thrown with the server's code.
@@ -76,13 +81,13 @@ export class AccountClient {
    * @throws {EarshotError} WHEN the password is wrong, or there is somebody between us and the server,
    * or the server does not know us `password-wrong`; and what the server refuses.
    */
-  async login(nick: string, password: Secret, device: string): Promise<OwnAccount> {
+  async login(nick: string, password: Secret, device: string): Promise<LoggedInAccount> {
     const { answer, exportKey } = await this.#prove({ type: "account", nick }, password);
-    const { person, wrappedKey } = answer;
+    const { person, wrappedKey, role } = answer;
     const key = wrappedKey && unwrapAccountKey(wrappedKey, exportKey);
     if (person === undefined || key === undefined) throw wrongPassword();
     await this.#ask({ type: "certify", certificate: this.#certificate(key), device }, "done");
-    return { person, key };
+    return { person, key, ...(role !== undefined && { role }) };
   }
 
   /** A new password of our account, in the place of the one there was. */

@@ -48,7 +48,7 @@ export class ClientMembership {
       return;
     }
     this.#rooms.delete(room.name);
-    this.#news.tellError(room.joinCall?.ref, code, message);
+    this.#news.tellRefused(room, code, message);
     this.#posts.drop(room.name, message);
     if (isReturn) room.leaveCall ??= { ref: undefined };
     this.#news.tellExited(room);

@@ -41,4 +41,9 @@ export class ClientNews {
   tellError(ref: string | undefined, code: ErrorCode, message: string): void {
     this.tell({ type: "error", ...withRef(ref), code, message });
   }
+
+  /** We do not come into the room. */
+  tellRefused({ name: room, joinCall }: ClientRoom, code: ErrorCode, message: string): void {
+    this.tell({ type: "error", ...withRef(joinCall?.ref), room, code, message });
+  }
 }

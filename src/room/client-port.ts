@@ -207,6 +207,8 @@ export type ClientEvent =
   | {
       readonly type: "error";
       readonly ref?: string;
+      /** Of a join that was refused. */
+      readonly room?: string;
       readonly code: ErrorCode;
       readonly message: string;
     }

@@ -1,8 +1,9 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
 import { type Conversation, emptyConversation, withLoading, withNotice } from "./conversation.ts";
-import { reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
+import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
+import { emptyPassword } from "./password-entry.ts";
 import { historyRoom, reducePage } from "./past.ts";
 import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
@@ -83,6 +84,11 @@ export function reduceRoomEvent(
     case "changed":
     case "typing":
       return show(state, reduceMember(moment, screen, event));
+    case "account": {
+      const next = reduceSocial(moment, state, screen, event);
+      if (event.result.type !== "room-opened") return show(state, next);
+      return show(state, next, { type: "join", room: event.result.room, ref: chosenRef });
+    }
     case "asked":
     case "answered":
     case "invited":
@@ -90,7 +96,6 @@ export function reduceRoomEvent(
     case "notice":
     case "answer":
     case "identified":
-    case "account":
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
@@ -131,6 +136,10 @@ function reduceError(
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
   if (event.ref === rememberedRef) return show(state, screen);
+  if (event.code === "password-needed" && event.room !== undefined) {
+    const password = emptyPassword({ type: "open-room", room: event.room });
+    return show(state, { ...screen, password, hint: event.message });
+  }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
   const room = historyRoom(event.ref);

@@ -59,7 +59,7 @@ describe("docs/BOTS.md", () => {
       ...{ removed: true, renamed: true, reset: true, said: true, shutdown: true },
       ...{ split: true, typing: true },
     };
-    const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode"];
+    const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode", "offered"];
     const others = ["ready", "ok", "error", "connection"];
     const listed = table("event").map(([name]) => names(name!)[0]!);
     expect(listed.sort()).toEqual([...Object.keys(news), ...entries, ...others].sort());
