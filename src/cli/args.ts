@@ -45,6 +45,8 @@ export interface ChatCommand extends NetworkOptions {
   readonly passwordFile: string | undefined;
   readonly isAscii: boolean;
   readonly hasBell: boolean;
+  /** Whether what is said and read is kept; `undefined` where that depends on who types. */
+  readonly isRemembering: boolean | undefined;
   readonly waitMs: number;
 }
 
@@ -83,6 +85,8 @@ export interface BotCommand extends NetworkOptions {
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
+  /** Whether lines that wait are kept for the next start. */
+  readonly isRemembering: boolean;
 }
 
 export interface ExportCommand extends VisitOptions {
@@ -216,6 +220,7 @@ function networkCommand(
         passwordFile: values.one("password-file"),
         isAscii: values.has("ascii"),
         hasBell: !values.has("no-bell"),
+        isRemembering: isRemembering(values),
       };
     case "serve":
       return {
@@ -244,6 +249,7 @@ function networkCommand(
         ...{ command: "bot", ...network, ...joiningOptions(values), nick: botNick(values) },
         passwordFile: values.one("password-file"),
         roomPasswordFile: values.one("room-password-file"),
+        isRemembering: values.has("memory"),
       };
     case "export":
       return { command: "export", ...network, ...exportOptions(values) };
@@ -304,6 +310,11 @@ function registration(values: OptionValues): RegistrationPolicy {
   if (found !== undefined) return found;
   const policies = registrationPolicies.join(", ");
   throw invalid(`--registration is ${sanitizeLine(typed)}, must be one of ${policies}`);
+}
+
+function isRemembering(values: OptionValues): boolean | undefined {
+  if (values.has("no-memory")) return false;
+  return values.has("memory") ? true : undefined;
 }
 
 function botNick(values: OptionValues): string {

@@ -2,13 +2,17 @@ import type { ErrorCode } from "../base/errors.ts";
 import { withRef } from "./call-queue.ts";
 import type { ClientEvent } from "./client-port.ts";
 import type { ClientRoom } from "./client-room.ts";
+import type { FileEvent } from "./message-file.ts";
 import type { OutboxLine } from "./outbox.ts";
+
+/** What happens: for the owner of the client, or for its files. */
+export type SessionNews = ClientEvent | FileEvent;
 
 /** Words what a client session tells its owner. */
 export class ClientNews {
-  readonly tell: (event: ClientEvent) => void;
+  readonly tell: (event: SessionNews) => void;
 
-  constructor(tell: (event: ClientEvent) => void) {
+  constructor(tell: (event: SessionNews) => void) {
     this.tell = tell;
   }
 
@@ -40,10 +44,5 @@ export class ClientNews {
   /** What was asked by this `ref` is refused. */
   tellError(ref: string | undefined, code: ErrorCode, message: string): void {
     this.tell({ type: "error", ...withRef(ref), code, message });
-  }
-
-  /** We do not come into the room. */
-  tellRefused({ name: room, joinCall }: ClientRoom, code: ErrorCode, message: string): void {
-    this.tell({ type: "error", ...withRef(joinCall?.ref), room, code, message });
   }
 }

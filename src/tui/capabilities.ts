@@ -1,4 +1,5 @@
 import type { ColourCount } from "./colour.ts";
+import type { ThemeName } from "./palette.ts";
 
 /** The variables that say what the terminal can do, as in `process.env`. */
 export interface TerminalEnvironment {
@@ -45,6 +46,11 @@ export function capabilitiesOf(env: TerminalEnvironment): Capabilities {
     noticeWay: hasCommands ? noticeWayOf(name, env) : "bell",
     multiplexer,
   };
+}
+
+/** The theme for who has chosen none: without colours where none are wanted or there are none. */
+export function themeNameOf(env: TerminalEnvironment): ThemeName {
+  return colourCountOf(env.TERM ?? "", env) === 0 ? "mono" : "auto";
 }
 
 function multiplexerOf(name: string, env: TerminalEnvironment): Capabilities["multiplexer"] {

@@ -49,17 +49,34 @@ export function styleSequence(style: Style, { colourCount, hasItalic }: StyleSup
 
 /** Puts the picture into the cells; what it says nothing about becomes blank. */
 export function paint(picture: Picture, lines: readonly Cell[][], size: Size): void {
+  const base = picture.base ?? plainStyle;
   for (let y = 0; y < size.rows; y += 1) {
     const line = lines[y];
     if (line === undefined) return;
-    paintRow(picture.rows[y] ?? [], line, size.columns);
+    paintRow(picture.rows[y] ?? [], line, size.columns, base);
   }
 }
 
-function paintRow(row: Row, line: Cell[], columns: number): void {
+function paintRow(row: Row, line: Cell[], columns: number, base: Style): void {
   let column = 0;
-  for (const span of row) column = paintSpan(span, line, column, columns);
-  for (; column < columns; column += 1) setCell(line, column, plainStyle, " ", undefined);
+  for (const span of row) {
+    const based = { ...span, style: onBase(span.style, base) };
+    column = paintSpan(based, line, column, columns);
+  }
+  for (; column < columns; column += 1) setCell(line, column, base, " ", undefined);
+}
+
+/** Styles of a theme stay the same objects, and so do they on its base. */
+const onBases = new WeakMap<Style, { readonly base: Style; readonly style: Style }>();
+
+function onBase(style: Style, base: Style): Style {
+  if (base.foreground === undefined && base.background === undefined) return style;
+  const known = onBases.get(style);
+  if (known?.base === base) return known.style;
+  const { foreground = base.foreground, background = base.background } = style;
+  const based: Style = { ...style, foreground, background };
+  onBases.set(style, { base, style: based });
+  return based;
 }
 
 /** Gives the column after the span, at most one past the last. */

@@ -37,7 +37,9 @@ export interface CommandContext {
 export type ScreenCommand =
   | "clear"
   | "editor"
+  | "go"
   | "help"
+  | "log"
   | "members"
   | "nick"
   | "open"
@@ -95,7 +97,9 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
   switch (name) {
     case "clear":
     case "editor":
+    case "go":
     case "help":
+    case "log":
     case "members":
     case "nick":
     case "open":

@@ -44,3 +44,13 @@ export function formatDuration(ms: number): string {
   const [unitMs, noun] = fitting ?? [1_000, "second"];
   return countOf(Math.floor(ms / unitMs), noun);
 }
+
+/** How long something still lasts, rounded up: `55 s`, `12 min`, `5 h`, `6 d`. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.ceil(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.ceil(hours / 24)} d`;
+}

@@ -11,6 +11,10 @@ import type { ViewState } from "./view-state.ts";
 
 /** What the terminal shows for this state. */
 export function pictureOf(state: ViewState): Picture {
+  return { ...contentOf(state), base: state.settings.theme.base };
+}
+
+function contentOf(state: ViewState): Picture {
   const { screen, size, overlay } = state;
   if (isTooSmall(size)) return tooSmallPicture(size);
   if (overlay !== undefined) return overlayPicture(state, overlay);

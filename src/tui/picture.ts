@@ -34,6 +34,8 @@ export interface Size {
 export interface Picture {
   /** At most `Size.rows`; missing rows and the rest of a short row are blank. Longer rows are cut. */
   readonly rows: readonly Row[];
+  /** The colours of what names none, and of what is blank; the terminal's own when absent. */
+  readonly base?: Style;
   /** Where the terminal's cursor is, from 0; hidden when `undefined`. */
   readonly cursor?: { readonly column: number; readonly row: number };
 }

@@ -44,6 +44,8 @@ export interface PlainChatOptions {
   readonly isInteractive: boolean;
   /** Every line is said as it is; otherwise those that start with a slash are commands. */
   readonly isLiteral: boolean;
+  /** How many of our lines this computer keeps for the next visit; see `ClientPort`. */
+  readonly keptCount?: () => number;
 }
 
 type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
@@ -112,8 +114,10 @@ export class PlainChat {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
     const isIdle = count === 0 && this.#rooms.joiningCount === 0 && !this.#isAccountBusy;
-    if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
-    else if (!isIdle) this.#print("-- the server did not answer");
+    if (0 < count) {
+      const keptCount = Math.min(count, this.#options.keptCount?.() ?? 0);
+      this.#print(`-- ${undeliveredText({ count, keptCount })}`);
+    } else if (!isIdle) this.#print("-- the server did not answer");
     this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
   }
 
@@ -128,7 +132,7 @@ export class PlainChat {
     else if (first === undefined && isTypedTwice(purpose) && password.reveal() !== "") {
       this.#askPassword(purpose, password);
     } else if (first !== undefined && !areSame(first, password)) this.#giveUp(notTheSame);
-    else this.#askAccount(action);
+    else this.#askNow(action);
   }
 
   /** It could not be asked for. */
@@ -155,6 +159,9 @@ export class PlainChat {
       case "connection":
         this.#handleConnection(event);
         break;
+      case "remembered":
+        this.#rooms.handleRemembered(event);
+        break;
       case "ready":
         this.#handleReady(event);
         break;
@@ -171,7 +178,8 @@ export class PlainChat {
         this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
         break;
       case "reset":
-        this.#print(`-- #${event.room}: ${resetText}`);
+        if (event.isFar) this.#rooms.handleFar(event.room);
+        else this.#print(`-- #${event.room}: ${resetText}`);
         break;
       case "exited":
         this.#ownLines.handleExited();
@@ -197,6 +205,7 @@ export class PlainChat {
       case "asked":
       case "answered":
       case "invited":
+      case "memory":
       case "renamed":
       case "identified":
       case "notice":
@@ -305,7 +314,7 @@ export class PlainChat {
   #command(now: number, { name, arg }: Extract<Input, { type: "command" }>): void {
     const action = commandAction(name, arg, this.#rooms.context);
     if (action.type === "screen") this.#run(now, action.name, action.arg);
-    else if (action.type === "account") this.#askAccount(action.action);
+    else if (action.type === "account") this.#askNow(action.action);
     else if (action.type === "password") this.#askPassword(action.purpose);
     else this.#rooms.perform(action);
   }
@@ -324,7 +333,7 @@ export class PlainChat {
     if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
-  #askAccount(action: AccountAction): void {
+  #askNow(action: AccountAction): void {
     this.#isAccountAsked = true;
     this.#emit({ type: "account", action });
   }

@@ -112,6 +112,10 @@ function run(
   const answer = (lines: readonly string[]) => show(state, answered(moment, screen, lines));
   const room = activeRoom(screen);
   switch (name) {
+    // These open something over the room before it comes to this.
+    case "go":
+    case "log":
+      return show(state, screen);
     case "help":
       return arg === ""
         ? withOverlay({ ...state, screen }, emptyHelp(undefined))

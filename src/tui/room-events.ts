@@ -25,6 +25,8 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   switch (event.type) {
+    case "remembered":
+      return show(state, screen);
     case "connection":
       return show(state, reduceConnection(screen, event));
     case "ready":
@@ -47,7 +49,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
+        conversed(screen, event.room, (old) => withReset(old, event, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -62,20 +64,8 @@ export function reduceRoomEvent(
         changedRoom(screen, event.room, (room) => ({ ...room, members })),
       );
     }
-    case "progress": {
-      const { type: _type, room: name, ...progress } = event;
-      return show(
-        state,
-        changedRoom(screen, name, (room) => ({
-          ...room,
-          progress,
-          deliveredSequence:
-            progress.deliveredCount < progress.memberCount
-              ? room.deliveredSequence
-              : progress.sequence,
-        })),
-      );
-    }
+    case "progress":
+      return show(state, reduceProgress(screen, event));
     case "page":
       return reducePage(moment, state, screen, event);
     case "joined":
@@ -84,16 +74,14 @@ export function reduceRoomEvent(
     case "changed":
     case "typing":
       return show(state, reduceMember(moment, screen, event));
-    case "account": {
-      const next = reduceSocial(moment, state, screen, event);
-      if (event.result.type !== "room-opened") return show(state, next);
-      return show(state, next, { type: "join", room: event.result.room, ref: chosenRef });
-    }
+    case "account":
+      return reduceAccount(moment, state, screen, event);
     case "asked":
     case "answered":
     case "invited":
     case "renamed":
     case "notice":
+    case "memory":
     case "answer":
     case "identified":
     case "shutdown":
@@ -101,6 +89,31 @@ export function reduceRoomEvent(
     default:
       return show(state, reduceLine(moment, screen, event));
   }
+}
+
+function reduceProgress(
+  screen: RoomScreen,
+  { type: _type, room: name, ...progress }: Extract<ClientEvent, { type: "progress" }>,
+): RoomScreen {
+  const isEverywhere = progress.memberCount <= progress.deliveredCount;
+  return changedRoom(screen, name, (room) => ({
+    ...room,
+    progress,
+    deliveredSequence: isEverywhere ? progress.sequence : room.deliveredSequence,
+  }));
+}
+
+/** A room whose password was right is what somebody wanted to enter. */
+function reduceAccount(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "account" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  const { result } = event;
+  if (result.type !== "room-opened") return show(state, next);
+  return show(state, next, { type: "join", room: result.room, ref: chosenRef });
 }
 
 /** Tells the server what was read: the end of the shown room, while it is seen. */
@@ -135,7 +148,14 @@ function reduceError(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
-  if (event.ref === rememberedRef) return show(state, screen);
+  if (event.ref === rememberedRef) {
+    // What was shown from memory is not for us any more.
+    const isBarred = screen.rooms.some(({ name, members }) => {
+      return name === event.room && members.length === 0;
+    });
+    if (!isBarred || event.room === undefined) return show(state, screen);
+    return show(state, { ...withoutRoom(screen, event.room), hint: event.message });
+  }
   if (event.code === "password-needed" && event.room !== undefined) {
     const password = emptyPassword({ type: "open-room", room: event.room });
     return show(state, { ...screen, password, hint: event.message });
@@ -148,9 +168,15 @@ function reduceError(
   return show(state, { ...idle, queries, hint: event.message });
 }
 
-/** What was shown is not in the server's log any more; our own lines still wait to be stored. */
-function withReset({ pending }: Conversation, at: number): Conversation {
-  return withNotice({ ...emptyConversation, pending }, resetText, at);
+/** What was shown is not in the server's log any more, or long past; our own lines still wait to be stored. */
+function withReset(
+  { pending }: Conversation,
+  { isFar }: Extract<ClientEvent, { type: "reset" }>,
+  at: number,
+): Conversation {
+  const rest = { ...emptyConversation, pending };
+  // What was missed comes as the past of the room.
+  return isFar ? rest : withNotice(rest, resetText, at);
 }
 
 /** How it is told that the server cannot store our lines now. */

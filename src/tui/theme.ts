@@ -1,4 +1,6 @@
+import type { Rgb } from "./colour.ts";
 import type { MarkupColour, MarkupStyle } from "./markup.ts";
+import { type Palette, paletteFor, type ThemeName } from "./palette.ts";
 import type { Style } from "./picture.ts";
 
 /** The few characters beyond ASCII that the views draw, or what stands for them. */
@@ -20,18 +22,11 @@ export interface Glyphs {
   readonly offline: string;
 }
 
-/** How everything looks. Colour only repeats what words and letters say. */
-export interface Theme {
+/** How everything looks; it knows what it was made from, so that a like one can be made. */
+export interface Theme extends Palette {
+  readonly name: ThemeName;
+  readonly isAscii: boolean;
   readonly glyphs: Glyphs;
-  readonly plain: Style;
-  readonly dim: Style;
-  readonly strong: Style;
-  readonly code: Style;
-  readonly bar: Style;
-  readonly alert: Style;
-  readonly ownNick: Style;
-  /** Styles for other people's nicknames. */
-  readonly nicks: readonly Style[];
 }
 
 const unicodeGlyphs: Glyphs = {
@@ -70,22 +65,10 @@ const asciiGlyphs: Glyphs = {
   offline: ".",
 };
 
-/** Of the terminal's own 16 colours those that people can read on light and on dark backgrounds. */
-const readableColours = [1, 2, 4, 5, 6];
-
-/** The theme; `isAscii` for terminals whose locale is not UTF-8. */
-export function themeFor(isAscii: boolean): Theme {
-  return {
-    glyphs: isAscii ? asciiGlyphs : unicodeGlyphs,
-    plain: {},
-    dim: { isDim: true },
-    strong: { isBold: true },
-    code: { foreground: 6 },
-    bar: { isInverse: true },
-    alert: { foreground: 1, isBold: true },
-    ownNick: { isBold: true },
-    nicks: readableColours.map((foreground) => ({ foreground })),
-  };
+/** The theme; `isAscii` for terminals whose locale is not UTF-8, `background` where it is known. */
+export function themeFor(isAscii: boolean, name: ThemeName = "auto", background?: Rgb): Theme {
+  const glyphs = isAscii ? asciiGlyphs : unicodeGlyphs;
+  return { name, isAscii, glyphs, ...paletteFor(name, background) };
 }
 
 const markupColours: Readonly<Record<MarkupColour, number>> = {

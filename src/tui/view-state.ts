@@ -7,6 +7,7 @@ import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
@@ -14,6 +15,7 @@ import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
@@ -135,6 +137,12 @@ export interface Paste {
   readonly isConfirmed?: boolean;
 }
 
+/** A private chat that waits for our answer. */
+export interface WaitingChat extends AskedChat {
+  /** Clock.now() from which on it is too late to agree. */
+  readonly until: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -146,7 +154,7 @@ export interface RoomScreen {
   readonly rooms: readonly RoomState[];
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
-  readonly asked: readonly AskedChat[];
+  readonly asked: readonly WaitingChat[];
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -193,6 +201,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
+  /** The oldest first; at most `logLinesMax`. */
+  readonly log: readonly LogLine[];
   /** What lies over the screen. */
   readonly overlay: Overlay | undefined;
   /** Clock.now() of the last event, for what counts seconds. */
@@ -205,6 +215,8 @@ export interface ViewState {
   readonly warning:
     | { readonly type: "quit" | "suspend"; readonly text: string; readonly until: number }
     | undefined;
+  /** The colour behind the terminal's text; `undefined` while it has not told. */
+  readonly background: Rgb | undefined;
   /** Whether our window is in front; `undefined` while the terminal has not told. */
   readonly isFocused: boolean | undefined;
   /** Clock.now() of the last notice. */
@@ -218,6 +230,8 @@ export type ViewEvent =
   | { readonly type: "mouse"; readonly mouse: MouseEvent }
   /** The terminal's window came to the front or went from it. */
   | { readonly type: "focus"; readonly isFocused: boolean }
+  /** The terminal has told what colour is behind its text. */
+  | { readonly type: "background"; readonly rgb: Rgb }
   | { readonly type: "resized"; readonly size: Size }
   /** Only time has passed. */
   | { readonly type: "tick" }

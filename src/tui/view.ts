@@ -1,14 +1,17 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { withoutOldBanners } from "./banner.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
+import type { Rgb } from "./colour.ts";
 import { enterServer } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
+import { withLogged } from "./log.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
 import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
 import type { Overlay } from "./overlay-state.ts";
@@ -16,8 +19,12 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceFound, withSearchDue } from "./search.ts";
+import { inPickerOrder } from "./server-order.ts";
+import { themeFor } from "./theme.ts";
 import {
   type Effect,
   emptyPicker,
@@ -46,11 +53,13 @@ export function startView(options: {
     adapters: [],
     cause: undefined,
     askedAt: options.moment.now,
+    log: [],
     overlay: undefined,
     now: options.moment.now,
     interruptedAt: undefined,
     hosted: undefined,
     warning: undefined,
+    background: undefined,
     isFocused: undefined,
     noticedAt: undefined,
     isQuitting: false,
@@ -60,7 +69,8 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  return withReadTold(withOwnOverlay(before, reduceEvent(moment, before, event)));
+  const step = withOwnOverlay(before, reduceEvent(moment, before, event));
+  return withReadTold(withLogged(moment, before, event, withSearchDue(step)));
 }
 
 /** What lies over a screen goes with it. */
@@ -71,7 +81,7 @@ function withOwnOverlay(before: ViewState, step: Step): Step {
 }
 
 function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  const state = withoutStale({ ...before, now: moment.now });
+  const state = withoutOldBanners(withoutStale({ ...before, now: moment.now }));
   const { screen } = state;
   switch (event.type) {
     case "key":
@@ -80,17 +90,22 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return reduceMouse(moment, state, event.mouse);
     case "focus":
       return { state: { ...state, isFocused: event.isFocused }, effects: [] };
+    case "background":
+      return { state: withBackground(state, event.rgb), effects: [] };
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
       return { state, effects: [] };
     case "quit":
       return quitAtOnce(state);
-    case "servers":
+    case "servers": {
+      const { adapters, cause } = event;
+      const servers = inPickerOrder(event.servers, state.settings.version);
       return show(
-        { ...state, servers: event.servers, adapters: event.adapters, cause: event.cause },
-        screen.type === "picker" ? withMark(screen, event.servers) : screen,
+        { ...state, servers, adapters, cause },
+        screen.type === "picker" ? withMark(screen, servers) : screen,
       );
+    }
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
@@ -114,13 +129,20 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
   }
 }
 
+/** Clock.now() when something is to be done though nothing happens, or `undefined`. */
+export function wakeAt({ overlay }: ViewState): number | undefined {
+  return overlay?.type === "search" ? overlay.dueAt : undefined;
+}
+
 /** Whether the picture changes with time alone, so that it has to be drawn every second. */
 export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "picker" || warningText(state) !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
+  if (state.overlay?.type === "search" && state.overlay.progress.type === "asking") return true;
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  const { connection, stop } = state.screen;
+  const { connection, stop, asked } = state.screen;
+  if (0 < asked.length) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
@@ -139,14 +161,14 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
-      return withNotice(
-        state,
-        withPastWanted(reduceRoomEvent(moment, state, screen, event)),
-        event,
+      return (
+        reduceFound(state, event) ??
+        withNotice(state, withPastWanted(reduceRoomEvent(moment, state, screen, event)), event)
       );
   }
 }
@@ -183,6 +205,12 @@ function reduceOverlaid(moment: Moment, before: ViewState, overlay: Overlay, key
   if (common !== undefined) return common;
   const { press, ...step } = reduceOverlay(state, overlay, { moment, key, action });
   return press === undefined ? step : reduceKey(moment, step.state, press);
+}
+
+function withBackground(state: ViewState, background: Rgb): ViewState {
+  const { settings } = state;
+  const theme = themeFor(settings.theme.isAscii, settings.theme.name, background);
+  return { ...state, background, settings: { ...settings, theme } };
 }
 
 /** Rows that one notch of the wheel scrolls, as in most programs. */

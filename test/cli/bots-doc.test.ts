@@ -55,7 +55,7 @@ describe("docs/BOTS.md", () => {
         delayed: true,
         identified: true,
       },
-      ...{ invited: true, joined: true, left: true, notice: true, progress: true },
+      ...{ invited: true, joined: true, left: true, memory: true, notice: true, progress: true },
       ...{ removed: true, renamed: true, reset: true, said: true, shutdown: true },
       ...{ split: true, typing: true },
     };

@@ -161,6 +161,29 @@ describe("the screen", () => {
     expect(frameIn({ TERM: "xterm", NO_COLOR: "" })).toContain("\x1b[0;1;38;5;201;101mx");
   });
 
+  test("gives what names no colour, and what is blank, the picture's own", async () => {
+    using fixture = new Fixture({ columns: 4, rows: 2 });
+    const base: Style = { foreground: 7, background: 4 };
+    const row: Row = [
+      { text: "x", style: {} },
+      { text: "y", style: { foreground: 1 } },
+    ];
+    fixture.draw({ rows: [row], base });
+    await fixture.emulator.settled();
+    const coloursOf = (x: number, y: number) => {
+      const cell = fixture.emulator.cell(x, y)!;
+      return [cell.getFgColor(), cell.getBgColor()];
+    };
+    expect([coloursOf(0, 0), coloursOf(1, 0), coloursOf(3, 1)]).toEqual([
+      [7, 4],
+      [1, 4],
+      [7, 4],
+    ]);
+    fixture.draw({ rows: [row] });
+    await fixture.emulator.settled();
+    expect(fixture.emulator.cell(3, 1)!.isBgDefault()).toBe(true);
+  });
+
   test("draws everything again after it was told to forget", async () => {
     using fixture = new Fixture({ columns: 10, rows: 2 });
     const picture = pictureOf("hello");
