@@ -93,6 +93,7 @@ const drivers = new Set([
   "transport/udp-endpoint.ts",
   "transport/udp-sockets.ts",
   "tui/app.ts",
+  "tui/ask-system.ts",
   "tui/captured-output.ts",
   "tui/plain.ts",
   "tui/saved-file.ts",

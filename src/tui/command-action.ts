@@ -12,6 +12,7 @@ import { typedInvitation } from "./invitation-command.ts";
 import { retention } from "./retention-command.ts";
 import { parseDate } from "./search-request.ts";
 import { serverAction } from "./server-command.ts";
+import type { SettingCommand } from "./setting-command.ts";
 import { nickOf, parseDuration, roomName, words } from "./typed-words.ts";
 
 /** A private chat that waits for our answer. */
@@ -35,8 +36,10 @@ export interface CommandContext {
 
 /** Commands of the place where one types; everything else goes to the server. */
 export type ScreenCommand =
+  | SettingCommand
   | "clear"
   | "editor"
+  | "forget"
   | "go"
   | "help"
   | "log"
@@ -95,13 +98,20 @@ export function commandAction(
 
 function screenAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
+    case "bind":
     case "clear":
+    case "dehilight":
     case "editor":
+    case "filter":
+    case "forget":
     case "go":
     case "help":
+    case "hilight":
     case "log":
     case "members":
+    case "mouse":
     case "nick":
+    case "notify":
     case "open":
     case "quit":
     case "redraw":
@@ -109,6 +119,10 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "save":
     case "servers":
     case "status":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
       return { type: "screen", name, arg };
     default:
       return undefined;
