@@ -254,7 +254,7 @@ function accessAction(name: CommandName, arg: string, room: string): CommandActi
       return ask({ type: "revoke-invitations", room });
     case "bans":
       return ask({ type: "bans", room });
-    case "key":
+    case "roomkey":
       return { type: "password", purpose: { type: "set-room-password", room } };
     case "access":
       return arg === "public" || arg === "invite"

@@ -30,7 +30,6 @@ export type CommandName =
   | "invite"
   | "join"
   | "keep"
-  | "key"
   | "kick"
   | "leave"
   | "list"
@@ -59,6 +58,7 @@ export type CommandName =
   | "reply"
   | "restart"
   | "revoke"
+  | "roomkey"
   | "rooms"
   | "save"
   | "say"
@@ -182,7 +182,7 @@ export const commands: readonly CommandDescription[] = [
   command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
   command("lock", [], "", "only moderators write"),
   command("unlock", [], "", "everybody writes"),
-  command("key", [], "", "a password for this room; asks for it; /access public ends it"),
+  command("roomkey", [], "", "a password for this room; asks for it; /access public ends it"),
   command("access", [], "public|invite", "who may come in: everybody, or the invited"),
   command(
     "keep",
