@@ -53,6 +53,7 @@ export type Action =
   | "send"
   | "show-log"
   | "show-mentions"
+  | "show-password"
   | "suspend"
   | "switch-scope"
   | "toggle-people"
@@ -117,6 +118,14 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
 
   { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
+  { context: "nickname", keys: ["tab", "down"], action: "select-next", help: "next line" },
+  {
+    context: "nickname",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "line before",
+  },
+  { context: "nickname", keys: ["f2"], action: "show-password", help: "show the password, or not" },
   { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
 
   { context: "changed", keys: ["enter"], action: "choose", help: "join with the typed words" },

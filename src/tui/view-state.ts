@@ -1,4 +1,5 @@
 import type { EarshotError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
@@ -64,17 +65,41 @@ export interface PickerScreen {
   readonly problem: string | undefined;
 }
 
-/** Choosing a nickname, and waiting for the server to accept it. */
+/** Choosing a nickname, with a password where it is somebody's, and waiting to be accepted. */
 export interface NicknameScreen {
   readonly type: "nickname";
   readonly target: ServerTarget;
   readonly editor: EditorState;
-  readonly progress:
-    | { readonly type: "asking" }
-    /** A client is there and waits for another nickname. */
-    | { readonly type: "refused"; readonly message: string }
-    | { readonly type: "joining"; readonly connection: ConnectionState | undefined };
+  /** In which line one writes. */
+  readonly field: "nick" | "password" | "again";
+  /** Empty for who comes as a guest. */
+  readonly password: Secret;
+  readonly again: Secret;
+  readonly isPasswordShown: boolean;
+  readonly progress: NicknameProgress;
 }
+
+/** How far one is on the way into a server. */
+export type NicknameProgress =
+  | { readonly type: "asking" }
+  /** A client is there and waits for another nickname. */
+  | {
+      readonly type: "refused";
+      readonly message: string;
+      /** Where the nickname is somebody's: under which other one that can be proven. */
+      readonly registered?: { readonly nick: string; readonly guestNick: string };
+    }
+  | {
+      readonly type: "joining";
+      readonly connection: ConnectionState | undefined;
+      /** As a guest of another name, to log in as this one. */
+      readonly login?: string;
+    }
+  /** The nickname is free and there is a password: once more, and it is registered. */
+  | { readonly type: "registering"; readonly ready: ReadyEvent; readonly problem?: string };
+
+/** The server has accepted us. */
+export type ReadyEvent = Extract<ClientEvent, { type: "ready" }>;
 
 /** A server shows another key than the known one; it is not joined before its words are typed. */
 export interface ChangedScreen {
