@@ -1,8 +1,10 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { lockedRef } from "./account-text.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
 import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
+import { emptyPassword } from "./password-entry.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
@@ -21,13 +23,16 @@ export const chosenRef = "chosen";
 /** `ref` of a join that nobody asked for now; that it fails is no news. */
 export const rememberedRef = "remembered";
 
+/** Of a file with more wrong lines the first are told. */
+const problemsShownMax = 5;
+
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
   ready: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
-  const { rooms: known, isFirstVisit, server } = ready;
-  const greeting = isFirstVisit && firstVisitText(server.name, server.id);
+  const { rooms: known } = ready;
+  const greeting = greetingText(state, ready);
   const screen: RoomScreen = { ...roomScreen(state, ready), greeting };
   const wanted = state.settings.rooms;
   const remembered = known.map(({ room }) => room).filter((room) => !wanted.includes(room));
@@ -65,6 +70,18 @@ export function roomScreen(
     hint: hosted?.id === server.id ? hosting : undefined,
     greeting: undefined,
   };
+}
+
+/** What is wrong with the settings is told where it can be read. */
+function greetingText(
+  { settings }: ViewState,
+  { isFirstVisit, server }: Extract<ClientEvent, { type: "ready" }>,
+): string | undefined {
+  const lines = [
+    ...(isFirstVisit ? [firstVisitText(server.name, server.id)] : []),
+    ...settings.content.problems.slice(0, problemsShownMax),
+  ];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 /** The server has accepted us again, or for the first time since it was remembered. */
@@ -109,6 +126,7 @@ export function reduceEntered(
   const query = screen.queries.get(event.ref ?? "");
   const isShown =
     event.ref === chosenRef ||
+    event.ref === lockedRef ||
     isQueryRef(event.ref) ||
     screen.asked.some(({ room }) => room === event.room) ||
     screen.activeRoom === undefined;
@@ -117,10 +135,19 @@ export function reduceEntered(
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
   };
-  const rooms = isShown ? shown(entered, event.room) : entered;
+  const rooms = withLock(isShown ? shown(entered, event.room) : entered, event);
   if (query === undefined) return show(state, rooms);
   const body = { type: "message", text: query } as const;
   return show(state, rooms, { type: "post", room: event.room, body });
+}
+
+/** A room that was made to have a password is asked for one. */
+function withLock(
+  screen: RoomScreen,
+  { ref, room }: Extract<ClientEvent, { type: "entered" }>,
+): RoomScreen {
+  if (ref !== lockedRef) return screen;
+  return { ...screen, password: emptyPassword({ type: "set-room-password", room }) };
 }
 
 /** What a room is known by when it is shown first. */

@@ -13,6 +13,8 @@ import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
+import { runSettingCommand, withIgnored } from "./setting-command.ts";
+import { statusText } from "./status-text.ts";
 import {
   type Effect,
   type Moment,
@@ -47,7 +49,7 @@ export function perform(
     case "post":
       return show(state, conversed(screen, action.room, scrolledToBottom), action);
     case "ask":
-      return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
+      return ask(moment, state, screen, action);
     case "account":
       return show(state, screen, action);
     case "password":
@@ -67,10 +69,27 @@ export function perform(
   }
 }
 
+/** Whom one ignores may not ask for private chats, which the server keeps, and is not read here. */
+function ask(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  action: Extract<CommandAction, { type: "ask" }>,
+): Step {
+  const { question } = action;
+  const effect = { type: "ask", question, ...refOf(action) } as const;
+  if (question.type !== "ignore") return show(state, screen, effect);
+  const step = withIgnored({ moment, state, screen }, question.nick, question.isOn);
+  return { ...step, effects: [effect, ...step.effects] };
+}
+
 /** A room that is made, or agreed to, is what its maker wants to see. */
-function refOf({ question }: Extract<CommandAction, { type: "ask" }>): { readonly ref?: string } {
+function refOf({ question, ref }: Extract<CommandAction, { type: "ask" }>): {
+  readonly ref?: string;
+} {
   const isEntering =
     question.type === "create" || (question.type === "answer" && question.isAccepted);
+  if (ref !== undefined) return { ref };
   return isEntering ? { ref: chosenRef } : {};
 }
 
@@ -120,6 +139,8 @@ function run(
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
       return answer(ownRoomsText(screen));
+    case "status":
+      return answer(statusText({ ...screen, connection: screen.connection.state }));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
@@ -134,14 +155,31 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "forget":
+      return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
       return show(state, screen, { type: "redraw" });
+    case "bind":
+    case "dehilight":
+    case "filter":
+    case "hilight":
+    case "mouse":
+    case "notify":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
+      return runSettingCommand({ moment, state, screen }, name, arg);
     case "quit":
       return quit(moment, { ...state, screen });
   }
 }
+
+/** How it is told that nothing is kept of a server. */
+export const forgottenText =
+  "what this computer kept of this server is deleted, but lines that wait; until you start again nothing more is kept";
 
 function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
   if (rooms.length === 0) return ["you are in no room"];
