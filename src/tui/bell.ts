@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import { activeRoom } from "./room-change.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import { activeRoom, isEndSeen } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
 /** People are told at most once in this time, however often somebody calls them. */
@@ -48,9 +49,16 @@ function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
 
 /** Whether a line means us: it names us, or is said in private. */
 export function isCall({ nick, own }: RoomScreen, { room, entry }: SaidEvent): boolean {
-  const { body } = entry;
+  return room.startsWith("&") ? entry.body.type === "message" : isNamed({ nick, own }, entry);
+}
+
+/** Whether a message is for everybody, or names us. */
+export function isNamed(
+  { nick, own }: Pick<RoomScreen, "nick" | "own">,
+  { body }: LogEntry,
+): boolean {
   if (body.type !== "message") return false;
-  if (body.isAnnouncement || room.startsWith("&")) return true;
+  if (body.isAnnouncement) return true;
   return body.mentions?.includes(own.person) === true || mentions(body.text, nick);
 }
 
@@ -62,7 +70,13 @@ export function mentions(text: string, nick: string): boolean {
   return named.test(text.slice(0, mentionUnitsMax));
 }
 
-function isSeen({ overlay, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
+/** Whether a line that comes in that room now is on the screen, before somebody who looks. */
+export function isSeen(
+  { overlay, isFocused }: ViewState,
+  screen: RoomScreen,
+  room: string,
+): boolean {
   if (overlay !== undefined || isFocused === false) return false;
-  return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
+  const shown = activeRoom(screen);
+  return shown?.name === room && isEndSeen(shown);
 }

@@ -40,6 +40,7 @@ export interface CommandContext {
 export type ScreenCommand =
   | "clear"
   | "editor"
+  | "goto"
   | "help"
   | "members"
   | "nick"
@@ -97,6 +98,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
   switch (name) {
     case "clear":
     case "editor":
+    case "goto":
     case "help":
     case "members":
     case "nick":

@@ -17,6 +17,7 @@ export type CommandName =
   | "devices"
   | "edit"
   | "editor"
+  | "goto"
   | "help"
   | "history"
   | "ignore"
@@ -122,6 +123,7 @@ export const commands: readonly CommandDescription[] = [
     "look for lines in all your rooms",
   ),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),

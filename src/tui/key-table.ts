@@ -26,11 +26,14 @@ export type Action =
   | "history-older"
   | "host"
   | "interrupt"
+  | "new-line"
+  | "next-mention"
   | "next-room"
   | "open-editor"
   | "next-unread"
   | "numbered-room"
   | "open-message"
+  | "previous-mention"
   | "previous-room"
   | "previous-unread"
   | "quit"
@@ -46,6 +49,7 @@ export type Action =
   | "select-next"
   | "select-previous"
   | "send"
+  | "set-new-line"
   | "suspend"
   | "toggle-people"
   | "toggle-rooms"
@@ -164,6 +168,26 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "numbered-room",
     help: "room 1 to 9; Alt+0 the one before",
   },
+  {
+    context: "room",
+    keys: ["alt+u"],
+    action: "new-line",
+    help: "where the new lines begin",
+    isForEmptyInput: true,
+  },
+  {
+    context: "room",
+    keys: ["alt+m"],
+    action: "set-new-line",
+    help: "new is what comes below this",
+  },
+  {
+    context: "room",
+    keys: ["alt+p"],
+    action: "previous-mention",
+    help: "where you are called, above",
+  },
+  { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 

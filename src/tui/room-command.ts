@@ -5,14 +5,15 @@ import { cleared, entryAt, lastMessage } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, queryRef } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
+import { jumpTo } from "./jump.ts";
 import { messagePane } from "./layout.ts";
 import type { ReaderOverlay } from "./overlay-state.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
-import { scrolledToBottom } from "./scroll.ts";
+import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
+import { parseDate } from "./search-request.ts";
 import {
   type Effect,
   type Moment,
@@ -45,7 +46,7 @@ export function perform(
 ): Step {
   switch (action.type) {
     case "post":
-      return show(state, conversed(screen, action.room, scrolledToBottom), action);
+      return show(state, atBottom(screen, action.room), action);
     case "ask":
       return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
     case "account":
@@ -120,6 +121,8 @@ function run(
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "goto":
+      return goTo(state, screen, arg);
     case "open":
       return opened(state, screen);
     case "save":
@@ -137,6 +140,18 @@ function run(
     case "quit":
       return quit(moment, { ...state, screen });
   }
+}
+
+/** The shown room from a line, by its number, or a day on. */
+function goTo(state: ViewState, screen: RoomScreen, arg: string): Step {
+  const [, digits] = /^#?(\d{1,15})$/.exec(arg) ?? [];
+  const time = parseDate(arg);
+  const place = digits === undefined ? time && { time } : Number(digits);
+  const name = screen.activeRoom;
+  if (name === undefined || place === undefined || place === 0) {
+    return show(state, { ...screen, hint: "/goto needs a room, and the number of a line or a date" });
+  }
+  return jumpTo(state, screen, name, place);
 }
 
 function ownRoomsText({ rooms }: RoomScreen): readonly string[] {

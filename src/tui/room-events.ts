@@ -1,16 +1,17 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
-import { type Conversation, emptyConversation, withLoading, withNotice } from "./conversation.ts";
+import { emptyConversation, withNotice } from "./conversation.ts";
 import { reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
-import { historyRoom, reducePage } from "./past.ts";
-import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
+import { reducePage, withoutPage } from "./past.ts";
+import { activeRoom, changedRoom, conversed, isEndSeen, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
   type Effect,
   type Moment,
   type RoomScreen,
+  type RoomState,
   type Step,
   show,
   type ViewState,
@@ -46,7 +47,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        conversed(screen, event.room, (old) => withReset(old, moment.wallNow)),
+        changedRoom(screen, event.room, (room) => withReset(room, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -94,7 +95,7 @@ export function reduceRoomEvent(
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
-      return show(state, reduceLine(moment, screen, event));
+      return show(state, reduceLine(moment, state, screen, event));
   }
 }
 
@@ -105,7 +106,7 @@ export function withReadTold(step: Step): Step {
   const room = activeRoom(screen);
   const newest = room?.conversation.newest;
   if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
-  if (room.conversation.anchor !== undefined || newest.sequence <= room.readSequence) return step;
+  if (!isEndSeen(room) || newest.sequence <= room.readSequence) return step;
   const effect: Effect = { type: "read", room: room.name, ...newest };
   const told = changedRoom(screen, room.name, (each) => ({
     ...each,
@@ -133,15 +134,15 @@ function reduceError(
   if (event.ref === rememberedRef) return show(state, screen);
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
-  const room = historyRoom(event.ref);
-  const idle =
-    room === undefined ? screen : conversed(screen, room, (past) => withLoading(past, false));
+  const idle = withoutPage(screen, event.ref);
   return show(state, { ...idle, queries, hint: event.message });
 }
 
 /** What was shown is not in the server's log any more; our own lines still wait to be stored. */
-function withReset({ pending }: Conversation, at: number): Conversation {
-  return withNotice({ ...emptyConversation, pending }, resetText, at);
+function withReset(room: RoomState, at: number): RoomState {
+  const { pending } = room.conversation;
+  const conversation = withNotice({ ...emptyConversation, pending }, resetText, at);
+  return { ...room, window: undefined, jump: undefined, newLine: undefined, conversation };
 }
 
 /** How it is told that the server cannot store our lines now. */

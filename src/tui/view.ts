@@ -10,6 +10,7 @@ import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
+import { withNewLineSeen } from "./new-line.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
 import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
 import type { Overlay } from "./overlay-state.ts";
@@ -63,7 +64,8 @@ export function startView(options: {
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  return withReadTold(withOwnOverlay(before, reduceEvent(moment, before, event)));
+  const step = withOwnOverlay(before, reduceEvent(moment, before, event));
+  return withNewLineSeen(withReadTold(step));
 }
 
 /** What lies over a screen goes with it. */
