@@ -27,7 +27,7 @@ async function runServer() {
 
 async function serve() {
   const { serve: serveOther, datagramBytesMax, isUnheard } = workloads[task.workload];
-  if (serveOther !== undefined) return serveOther(task.host);
+  if (serveOther !== undefined) return serveOther(task.host, task);
   const target = new LoadServer();
   const peer = await loadPeer(task.peer);
   const port = await peer.listen({
@@ -56,6 +56,6 @@ async function runClient() {
     });
   const open = async () =>
     new LoadClient(await peer.connect({ host, port, hint, datagramBytesMax }));
-  const result = await client({ host, port, peer, options, open, server });
+  const result = await client({ host, port, peer, peerName: task.peer, options, open, server });
   process.send({ type: "result", result, cpu: cpuSeconds() });
 }

@@ -42,7 +42,10 @@
 /** Streams: small messages go on the first, bulk on the second. */
 export const streams = { small: 0, bulk: 1 };
 
-/** Every peer there is; earshot is first, the others are what a Node user could take instead. */
+/**
+ * Every peer there is; earshot is first, the others are what a Node user could take instead, and last
+ * the chat programs that its terminal is measured beside.
+ */
 export const peerNames = [
   "earshot",
   "earshot-node",
@@ -52,6 +55,8 @@ export const peerNames = [
   "udx",
   "utp",
   "datachannel",
+  "irssi",
+  "weechat",
 ];
 
 /**

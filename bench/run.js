@@ -128,7 +128,7 @@ function* tasksOf({ names, peers, reps }) {
 function isPossible(workload, name, { wire, isRelayable, connectionCountMax }) {
   const { peers: only, link, datagramBytesMax, options } = workload;
   return (
-    (only === undefined || only.includes(name)) &&
+    (only === undefined ? wire !== undefined : only.includes(name)) &&
     (link === undefined || isRelayable) &&
     (datagramBytesMax === undefined || wire === "udp") &&
     (connectionCountMax === undefined || (options.connectionCount ?? 1) <= connectionCountMax)

@@ -10,6 +10,7 @@ import { messages } from "./workloads/messages.js";
 import { roundTrip } from "./workloads/round-trip.js";
 import { store } from "./workloads/store.js";
 import { storm } from "./workloads/storm.js";
+import { terminal } from "./workloads/terminal.js";
 
 /**
  * Something to measure. `client` runs in one process; the other runs a `LoadServer` on the peer's
@@ -29,7 +30,7 @@ import { storm } from "./workloads/storm.js";
  * @property {number} [msMax] How long it may take, when that is longer than others may.
  * @property {number} [repsMax] How often it is measured at most.
  * @property {boolean} [isPinned] Whether each end has a core of its own; `true` when absent.
- * @property {(host: string) => Promise<{ port: number, target: object }>} [serve]
+ * @property {(host: string, task: object) => Promise<{ port: number, target: object }>} [serve]
  * @property {(context: Context) => Promise<Record<string, number>>} client
  */
 
@@ -45,6 +46,7 @@ import { storm } from "./workloads/storm.js";
  * @property {string} host
  * @property {number} port
  * @property {import("./peer.js").Peer} peer
+ * @property {string} peerName
  * @property {object} options
  * @property {() => Promise<import("./load-client.js").LoadClient>} open
  * @property {(name: string) => Promise<any>} server Calls a method of the server's end.
@@ -87,6 +89,7 @@ export const workloads = {
   chat,
   crowd,
   store,
+  tui: terminal,
   discovery,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),
   "link-100M-20ms-5%": goodput({ ...fast, loss: 0.05 }, { isQuick: false }),

@@ -367,6 +367,10 @@ describe("docs/PROTOCOL.md, rooms", () => {
       history: true,
       search: true,
       receipts: true,
+      take: true,
+      decline: true,
+      reach: true,
+      report: true,
     };
     const notices: Readonly<Record<ClientNotice["type"], true>> = {
       delivered: true,
@@ -405,6 +409,9 @@ describe("docs/PROTOCOL.md, rooms", () => {
       answered: true,
       notice: true,
       shutdown: true,
+      taken: true,
+      introduced: true,
+      taking: true,
     };
     expect(typesOf("request")).toEqual(Object.keys(requests).sort());
     expect(typesOf("notice-of-client")).toEqual(Object.keys(notices).sort());
@@ -558,6 +565,16 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "offers that a person makes": [
         roomLimits.offersPerPerson.burst,
         roomLimits.offersPerPerson.perSecond * 60,
+      ],
+      "takes of a session, and of a server": [roomLimits.takesPerSession, roomLimits.takesMax],
+      "others that a session is introduced to": [roomLimits.meetingsPerSession],
+      "takes and refusals of a person": [
+        roomLimits.takesPerPerson.burst,
+        roomLimits.takesPerPerson.perSecond,
+      ],
+      "reach of a person": [
+        roomLimits.reachesPerPerson.burst,
+        roomLimits.reachesPerPerson.perSecond * 60,
       ],
       "private chats that wait for a person, and new ones a minute": [
         roomLimits.askedMax,

@@ -133,7 +133,7 @@ function heardBy(members) {
 }
 
 /** One member of the room. */
-class Member {
+export class Member {
   heardCount = 0;
   #port;
   #own = new Map();
@@ -164,10 +164,10 @@ class Member {
   }
 
   /** Says a line; resolves with the milliseconds until it came back as everybody hears it. */
-  say() {
+  say(said = text) {
     return new Promise((resolve) => {
       const saidAt = performance.now();
-      const id = this.#port.say(room, text);
+      const id = this.#port.say(room, said);
       this.#own.set(id, () => resolve(performance.now() - saidAt));
     });
   }

@@ -12,18 +12,18 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
-  /** Whether there is a token. */
-  has(now: number): boolean {
+  /** Whether there are so many tokens. */
+  has(now: number, count = 1): boolean {
     const gained = ((now - this.#filledAt) / 1000) * this.#perSecond;
     this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#filledAt = now;
-    return 1 <= this.#tokens;
+    return count <= this.#tokens;
   }
 
-  /** Takes one token; `false` when there is none. */
-  take(now: number): boolean {
-    if (!this.has(now)) return false;
-    this.#tokens -= 1;
+  /** Takes so many tokens; none, and `false`, when there are fewer. */
+  take(now: number, count = 1): boolean {
+    if (!this.has(now, count)) return false;
+    this.#tokens -= count;
     return true;
   }
 }

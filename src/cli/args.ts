@@ -40,6 +40,8 @@ export interface ChatCommand extends NetworkOptions {
   readonly passwordFile: string | undefined;
   readonly isAscii: boolean;
   readonly hasBell: boolean;
+  /** Whether what is said and read is kept; `undefined` where that depends on who types. */
+  readonly isRemembering: boolean | undefined;
   readonly waitMs: number;
 }
 
@@ -76,6 +78,8 @@ export interface BotCommand extends NetworkOptions {
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
+  /** Whether lines that wait are kept for the next start. */
+  readonly isRemembering: boolean;
 }
 
 export interface ExportCommand extends NetworkOptions {
@@ -213,6 +217,7 @@ function networkCommand(
         passwordFile: values.one("password-file"),
         isAscii: values.has("ascii"),
         hasBell: !values.has("no-bell"),
+        isRemembering: isRemembering(values),
       };
     case "serve":
       return {
@@ -240,6 +245,7 @@ function networkCommand(
       return {
         ...{ command: "bot", ...network, ...joiningOptions(values), nick: botNick(values) },
         passwordFile: values.one("password-file"),
+        isRemembering: values.has("memory"),
       };
     case "export":
       return { command: "export", ...network, ...exportOptions(values) };
@@ -299,6 +305,11 @@ function registration(values: OptionValues): RegistrationPolicy {
   if (found !== undefined) return found;
   const policies = registrationPolicies.join(", ");
   throw invalid(`--registration is ${sanitizeLine(typed)}, must be one of ${policies}`);
+}
+
+function isRemembering(values: OptionValues): boolean | undefined {
+  if (values.has("no-memory")) return false;
+  return values.has("memory") ? true : undefined;
 }
 
 function botNick(values: OptionValues): string {

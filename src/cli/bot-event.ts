@@ -22,6 +22,7 @@ export type BotNews = EventOf<
   | "invited"
   | "joined"
   | "left"
+  | "memory"
   | "notice"
   | "progress"
   | "removed"

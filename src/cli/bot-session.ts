@@ -258,6 +258,9 @@ export class BotSession {
         this.#forgetUnheard(event.room);
         this.#write(news(event));
         break;
+      case "remembered":
+        // A bot is where it was told to be, and asks for the past that it wants.
+        break;
       default:
         this.#write(news(event));
     }

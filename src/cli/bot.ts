@@ -11,6 +11,7 @@ import { openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput, type OutputEnd } from "./line-output.ts";
+import { missedMax, UserMemory } from "./memory.ts";
 import { type Network, systemNetwork } from "./network.ts";
 import { readPasswordFile } from "./password.ts";
 import { onStopSignal } from "./stop-signal.ts";
@@ -23,10 +24,12 @@ export async function bot(command: BotCommand): Promise<number> {
   const network = systemNetwork(command);
   const driver = new BotDriver(network.clock);
   onStopSignal(stopping, () => driver.handleStop());
+  let memory = UserMemory.none();
   try {
-    const { rooms, passwordFile } = command;
+    const { rooms, passwordFile, isRemembering, data } = command;
+    if (isRemembering) memory = await UserMemory.open(data);
     const password = passwordFile === undefined ? undefined : await readPasswordFile(passwordFile);
-    const client = await join(network, command, (event) => driver.handleEvent(event));
+    const client = await join(network, command, memory, (event) => driver.handleEvent(event));
     const exitCode = await driver.run(client, rooms, password);
     await client.close();
     return exitCode;
@@ -34,12 +37,15 @@ export async function bot(command: BotCommand): Promise<number> {
     if (!(error instanceof EarshotError)) throw error;
     driver.write({ type: "error", code: error.code, message: error.message });
     return exitCodeOf(error.code);
+  } finally {
+    await memory.close();
   }
 }
 
 async function join(
   network: Network,
   command: BotCommand,
+  memory: UserMemory,
   onEvent: (event: ClientEvent) => void,
 ): Promise<ClientPort> {
   const { nick, waitMs, trustedWords, data } = command;
@@ -52,6 +58,8 @@ async function join(
     takesSuggestion: false,
     waitMs,
     trustedWords,
+    memory,
+    missedMax,
     onEvent,
   });
 }

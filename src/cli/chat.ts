@@ -21,6 +21,7 @@ import { hintSources } from "./hint-sources.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
 import { unblock } from "./line-output.ts";
+import { missedLinesMax, missedMax, UserMemory } from "./memory.ts";
 import { type Network, systemNetwork, withHints } from "./network.ts";
 import { promptPassword, readPasswordFile } from "./password.ts";
 import { Silence } from "./silence.ts";
@@ -36,16 +37,26 @@ export async function chat(command: ChatCommand): Promise<number> {
   const stop = new AbortController();
   onStopSignal(stopping, () => stop.abort());
   const { waitMs, trustedWords } = command;
+  const isOnScreen = !command.isPlain && (await hasScreen());
+  // A program that fails to say something will say it again by itself.
+  const isRemembering = command.isRemembering ?? (isOnScreen || process.stdin.isTTY);
+  const memory = isRemembering ? await UserMemory.open(command.data) : UserMemory.none();
+  const missed = isOnScreen ? missedMax : missedLinesMax;
+  const joining = { waitMs, trustedWords, memory, missedMax: missed };
   const options: ChatOptions = {
     connect: (target, nick, onEvent) =>
-      joinServer(network, device, { target, nick, waitMs, trustedWords, onEvent }),
+      joinServer(network, device, { ...joining, target, nick, onEvent }),
     clock: network.clock,
     rooms: command.rooms.length === 0 ? [lobbyName] : command.rooms,
     signal: stop.signal,
   };
-  return !command.isPlain && (await hasScreen())
-    ? chatOnScreen(command, network, device, options)
-    : chatInLines(command, network, device, options);
+  try {
+    return isOnScreen
+      ? await chatOnScreen(command, network, device, options)
+      : await chatInLines(command, network, device, options);
+  } finally {
+    await memory.close();
+  }
 }
 
 async function hasScreen(): Promise<boolean> {

@@ -7,6 +7,7 @@ import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
+import { UserMemory } from "./memory.ts";
 import { bindHosts, type Network, withHints } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
 import { searchServers } from "./search.ts";
@@ -62,6 +63,9 @@ export interface Joining {
   /** The words with which its fingerprint has to begin, whatever is known. */
   readonly trustedWords: string | undefined;
   readonly onEvent: (event: ClientEvent) => void;
+  readonly memory?: UserMemory;
+  /** Entries of a room that are told when they were missed; with more only its end is there. */
+  readonly missedMax?: number;
 }
 
 /**
@@ -77,7 +81,8 @@ export async function joinServer(
   device: Device,
   joining: Joining,
 ): Promise<ClientPort> {
-  const { target, nick, takesSuggestion = true, waitMs, trustedWords, onEvent } = joining;
+  const { target, nick, takesSuggestion = true, waitMs, trustedWords } = joining;
+  const { memory = UserMemory.none(), missedMax = 0 } = joining;
   const { keyPair, knownServers, accountKeys, name: deviceName } = device;
   const destination = await resolveTarget(
     withHints(network, knownServers),
@@ -86,7 +91,9 @@ export async function joinServer(
     waitMs,
   );
   const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
+  const onEvent = memory.withNotices(joining.onEvent);
   return startClient({
+    memory: await memory.forClient(judge.certainKey, missedMax),
     resolve: async () => {
       const place = await destination.find();
       const key = judge.expectedKey;

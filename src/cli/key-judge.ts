@@ -49,6 +49,15 @@ export class KeyJudge {
   }
 
   /**
+   * The key that the server has if it is accepted, base64url; `undefined` when the server is new, or
+   * when words may let another one in.
+   */
+  get certainKey(): string | undefined {
+    const key = this.#expectedKey;
+    return key === undefined || this.#failureOf(key) !== undefined ? undefined : key;
+  }
+
+  /**
    * What to think of the key that is shown at this address. A key that is accepted is remembered first,
    * and where it was.
    */

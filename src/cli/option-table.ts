@@ -154,6 +154,16 @@ export const optionTable: readonly OptionDefinition[] = [
     commands: ["chat"],
     help: "never ring when somebody calls you by name",
   },
+  {
+    name: "memory",
+    commands: ["chat", "bot"],
+    help: "keep lines that wait and what is read, also for bots and pipes",
+  },
+  {
+    name: "no-memory",
+    commands: ["chat"],
+    help: "keep nothing of the chat on this computer, as where others use it",
+  },
   { name: "ascii", commands: ["chat"], help: "draw with ASCII characters only" },
   {
     name: "name",

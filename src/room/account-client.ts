@@ -8,9 +8,8 @@ import {
   wrapAccountKey,
 } from "./account-key.ts";
 import { certify } from "./certificate.ts";
-import type { Reply } from "./message.ts";
+import type { CallAnswer } from "./connection-call.ts";
 import type { AccountRequest, PasswordSubject } from "./message-account.ts";
-import type { Refusal } from "./message-session.ts";
 import { OpaqueClient, type Stretching } from "./opaque.ts";
 import { bindingOf, isBound } from "./opaque-port.ts";
 
@@ -22,9 +21,6 @@ type WithoutRef<T> = T extends unknown ? Omit<T, "ref"> : never;
 /** What a client asks about accounts, as on the wire but for its `ref`. */
 export type AccountQuestion = WithoutRef<AccountRequest>;
 
-/** What the server says to it; the wrong kind of answer is `internal`. */
-export type AccountAnswer = WithoutRef<Exclude<Reply, Refusal>>;
-
 /** The connection of a client, as far as accounts need it. */
 export interface AccountPort {
   /** The keys that the handshake has proven, 32 bytes each. */
@@ -32,8 +28,11 @@ export interface AccountPort {
   readonly deviceKey: Uint8Array;
   /** Of the connection on which `ask` asks. */
   readonly channelBinding: Uint8Array;
-  /** Gives the server's answer. @throws {EarshotError} REFUSAL with the server's code. */
-  ask(question: AccountQuestion): Promise<AccountAnswer>;
+  /**
+   * Gives the server's answer; the wrong kind of it is `internal`.
+   * @throws {EarshotError} REFUSAL with the server's code.
+   */
+  ask(question: AccountQuestion): Promise<CallAnswer>;
   randomBytes(count: number): Uint8Array;
   wallNow(): number;
 }
@@ -129,13 +128,13 @@ export class AccountClient {
     return { answer, exportKey };
   }
 
-  async #ask<T extends AccountAnswer["type"]>(
+  async #ask<T extends CallAnswer["type"]>(
     question: AccountQuestion,
     type: T,
-  ): Promise<Extract<AccountAnswer, { readonly type: T }>> {
+  ): Promise<Extract<CallAnswer, { readonly type: T }>> {
     const answer = await this.#port.ask(question);
     if (answer.type !== type) throw senseless();
-    return answer as Extract<AccountAnswer, { readonly type: T }>;
+    return answer as Extract<CallAnswer, { readonly type: T }>;
   }
 
   #certificate(key: AccountKey) {

@@ -2,10 +2,11 @@ import { assertNever } from "../base/assert.ts";
 import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
-import type { AccountCall } from "./account-call.ts";
 import { backOff } from "./back-off.ts";
+import type { ClientEffect } from "./client-effect.ts";
+import type { SessionNews } from "./client-news.ts";
 import type {
-  ClientEvent,
+  EarlierVisit,
   HistoryRange,
   ServerLocation,
   ShownKey,
@@ -15,6 +16,7 @@ import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
 import { decodeServerMessage, encodeCbor } from "./codec.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import { channels, closeCodes, greetingMs, tokenBytes } from "./limits.ts";
 import type { ClientMessage, Reply } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
@@ -26,19 +28,6 @@ const nickCodes: readonly ErrorCode[] = [
   "nickname-registered",
   "nickname-taken",
 ];
-
-/** What a `ChatClient` wants done. */
-export type ClientEffect =
-  /** Find out where the server is now; answered by `handleResolved`. */
-  | { readonly type: "resolve" }
-  /** Answered by `handleOpened` or `handleClosed`. */
-  | { readonly type: "connect"; readonly to: ServerLocation }
-  /** Find out what the owner thinks of the server's key; answered by `handleVerdict`. */
-  | ({ readonly type: "judge" } & ShownKey)
-  | { readonly type: "send"; readonly channel: number; readonly message: Uint8Array }
-  /** Answered by `handleClosed`. */
-  | { readonly type: "close"; readonly code: number; readonly text: string }
-  | { readonly type: "event"; readonly event: ClientEvent };
 
 export interface ChatClientOptions {
   readonly nick: string;
@@ -145,8 +134,8 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.ask(question, ref);
   }
 
-  askAccount(call: AccountCall): void {
-    this.#session.askAccount(call);
+  askNow(call: ConnectionCall): void {
+    this.#session.askNow(call);
   }
 
   typing(now: number, room: string, state: "active" | "paused" | "done"): void {
@@ -163,6 +152,11 @@ export class ChatClient {
 
   members(room: string, ref?: string): void {
     if (!this.#isEnding) this.#session.members(room, ref);
+  }
+
+  /** What was left by an earlier client; said to no other server than the one that is accepted next. */
+  restore(visit: EarlierVisit): void {
+    if (!this.#isEnding) this.#session.restore(visit);
   }
 
   /** Starts to connect. */
@@ -238,7 +232,6 @@ export class ChatClient {
         }
         this.#serverKey = key;
         this.#isFirstVisit = verdict.isFirstVisit;
-        this.#session.restore(verdict.saved ?? []);
         this.#greet(now);
         return;
       case "retry":
@@ -442,7 +435,7 @@ export class ChatClient {
     this.#tell({ type: "connection", state, attempt: this.#attempt, ...detail });
   }
 
-  #tell(event: ClientEvent): void {
+  #tell(event: SessionNews): void {
     this.#effects.push({ type: "event", event });
   }
 }

@@ -15,12 +15,14 @@ import type { RetentionRule } from "./message-room.ts";
 import type { OpaqueResult } from "./opaque-port.ts";
 import { PasswordDesk } from "./password-desk.ts";
 import { PrivateDesk } from "./private-desk.ts";
+import { RelayDesk } from "./relay-desk.ts";
 import { RoomDesk } from "./room-desk.ts";
 import type { ServerEffect } from "./server-output.ts";
 import { ServerState, type ServerStateOptions } from "./server-state.ts";
 import type { Listing, Member, Session, SessionId, SessionPeer } from "./session.ts";
 import { SessionDesk } from "./session-desk.ts";
 import type { CommitResult, ReadResult, SearchResult } from "./store-port.ts";
+import { TakeDesk } from "./take-desk.ts";
 
 /**
  * The server's side of the room protocol, without I/O: who is connected, who is in which room, and
@@ -40,11 +42,15 @@ export class ChatServer {
   readonly #messages: MessageDesk;
   readonly #history: HistoryDesk;
   readonly #delivery: DeliveryDesk;
+  readonly #takes: TakeDesk;
+  readonly #relays: RelayDesk;
 
   /** @throws {EarshotError} WHEN what is kept of rooms or persons is damaged `history-damaged`. */
   constructor(options: ServerStateOptions) {
     this.#state = new ServerState(options);
-    this.#sessions = new SessionDesk(this.#state);
+    this.#takes = new TakeDesk(this.#state);
+    this.#relays = new RelayDesk(this.#state);
+    this.#sessions = new SessionDesk(this.#state, this.#takes);
     this.#accounts = new AccountDesk(this.#state);
     this.#passwords = new PasswordDesk(this.#state);
     this.#access = new AccessDesk(this.#state);
@@ -88,6 +94,12 @@ export class ChatServer {
       this.#attempt(session, decoded.ref, () => this.#handleRequest(now, session, decoded));
     } else this.#handleNotice(now, session, decoded);
     this.#state.handleTurn(now);
+  }
+
+  /** An unreliable datagram: for another who was introduced to this session. */
+  handleDatagram(now: number, id: SessionId, bytes: Uint8Array): void {
+    const session = this.#state.sessions.get(id);
+    if (session !== undefined) this.#relays.handleDatagram(now, session, bytes);
   }
 
   handleClosed(now: number, id: SessionId, reason: CloseReason): void {
@@ -136,7 +148,13 @@ export class ChatServer {
 
   /** The answer to the effect `read`. */
   handleRead(now: number, result: ReadResult): void {
-    this.#history.handleRead(result);
+    const offer = this.#history.handleRead(result);
+    if (offer !== undefined) {
+      const { member, request, entry } = offer;
+      this.#attempt(member, request.ref, () => {
+        this.#takes.handleEntry(now, member, request, entry);
+      });
+    }
     this.#state.handleTurn(now);
   }
 
@@ -166,6 +184,7 @@ export class ChatServer {
   handleTimeout(now: number): void {
     this.#sessions.handleTimeout(now);
     this.#delivery.handleTimeout(now);
+    this.#takes.handleTimeout(now);
     this.#state.handleTurn(now);
   }
 
@@ -174,6 +193,7 @@ export class ChatServer {
     const times = [
       this.#sessions.pollTimeout(),
       this.#delivery.pollTimeout(),
+      this.#takes.pollTimeout(),
       this.#state.pollTimeout(),
     ].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
@@ -291,6 +311,12 @@ export class ChatServer {
       case "grant":
       case "ignore":
         this.#dispatchAccess(member, request);
+        return;
+      case "take":
+      case "decline":
+      case "reach":
+      case "report":
+        this.#takes.handle(now, member, request);
         return;
       default:
         this.#dispatchAccount(now, member, request);

@@ -3,17 +3,12 @@ import type { Clock } from "../base/clock.ts";
 import { EarshotError, toEarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { AccountAction, AccountResult } from "./account-action.ts";
-import type { AccountCall } from "./account-call.ts";
-import {
-  type AccountAnswer,
-  AccountClient,
-  type OwnAccount,
-  requireLength,
-} from "./account-client.ts";
+import { AccountClient, type OwnAccount, requireLength } from "./account-client.ts";
 import type { AccountKey } from "./account-key.ts";
 import { withRef } from "./call-queue.ts";
 import type { ClientHost } from "./client-host.ts";
 import type { ClientEvent } from "./client-port.ts";
+import type { CallAnswer, ConnectionCall } from "./connection-call.ts";
 import type { Devices } from "./message-account.ts";
 import { nickKey } from "./name.ts";
 import type { Stretching } from "./opaque.ts";
@@ -178,7 +173,7 @@ export class ClientAccounts {
     const port = {
       ...proof,
       deviceKey,
-      ask: (question: AccountCall["question"]) => this.#ask({ question }),
+      ask: (question: ConnectionCall["question"]) => this.#ask({ question }),
       randomBytes: (count: number) => random.bytes(count),
       wallNow: () => clock.wallNow(),
     };
@@ -186,9 +181,9 @@ export class ClientAccounts {
     return { client: new AccountClient(port, stretching), serverId, own };
   }
 
-  async #ask(call: Omit<AccountCall, "onDone">): Promise<AccountAnswer> {
+  async #ask(call: Omit<ConnectionCall, "onDone">): Promise<CallAnswer> {
     return await new Promise((resolve, reject) => {
-      this.#options.host.askAccount({
+      this.#options.host.askNow({
         ...call,
         onDone: (outcome) => {
           if (outcome.type === "answered") resolve(outcome.answer);

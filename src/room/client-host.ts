@@ -7,18 +7,21 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "../transport/endpoint-port.ts";
-import type { AccountCall } from "./account-call.ts";
-import type { ChatClient, ClientEffect } from "./chat-client.ts";
+import type { ChatClient } from "./chat-client.ts";
+import type { ClientEffect } from "./client-effect.ts";
 import type {
   ClientEvent,
   ClientPort,
+  EarlierVisit,
   HistoryRange,
   ServerLocation,
   ShownKey,
   Verdict,
 } from "./client-port.ts";
 import type { Question } from "./client-question.ts";
+import type { ConnectionCall } from "./connection-call.ts";
 import { ConnectionRace } from "./connection-race.ts";
+import type { FileEvent } from "./message-file.ts";
 import type { PostBody } from "./message-log.ts";
 import { Wakeup } from "./wakeup.ts";
 
@@ -31,6 +34,10 @@ export interface ClientHostOptions {
   /** Asked about the key of the server that is met first; any key is accepted when absent. */
   readonly judge?: (shown: ShownKey, onVerdict: (verdict: Verdict) => void) => void;
   readonly onEvent: (event: ClientEvent) => void;
+  /** What the server tells about files. */
+  readonly onFileEvent?: (event: FileEvent) => void;
+  /** A datagram that somebody sent through the server. It belongs to the receiver. */
+  readonly onRelayed?: (bytes: Uint8Array) => void;
 }
 
 /** What the handshake of a connection has proven. */
@@ -40,8 +47,11 @@ export interface ConnectionProof {
   readonly channelBinding: Uint8Array;
 }
 
+/** What a `ClientHost` does not do by itself. */
+type OtherParts = "account" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
+
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
-export class ClientHost implements Omit<ClientPort, "account" | "close"> {
+export class ClientHost implements Omit<ClientPort, OtherParts> {
   readonly #options: ClientHostOptions;
   readonly #wakeup: Wakeup;
   #connection: ConnectionHandle | undefined;
@@ -80,9 +90,21 @@ export class ClientHost implements Omit<ClientPort, "account" | "close"> {
     return this.#proof;
   }
 
-  askAccount(call: AccountCall): void {
-    this.#options.client.askAccount(call);
+  /** What was left by an earlier client of the server that is accepted next. */
+  restore(visit: EarlierVisit): void {
+    this.#options.client.restore(visit);
     this.#flush();
+  }
+
+  askNow(call: ConnectionCall): void {
+    this.#options.client.askNow(call);
+    this.#flush();
+  }
+
+  /** Sends a datagram through the server, once; without a connection it is lost. */
+  relay(bytes: Uint8Array): void {
+    if (this.#connection === undefined) return;
+    this.#options.port.streams(this.#connection)?.sendDatagram(bytes);
   }
 
   join(room: string, ref?: string, invitation?: string): void {
@@ -150,7 +172,9 @@ export class ClientHost implements Omit<ClientPort, "account" | "close"> {
     else if (event.type === "closed") this.#handleClosed(event.connection, event.reason);
     // What an earlier connection still has to say is past. What a client has in flight is bounded, so
     // that it never has to wait for `writable`.
-    else if (event.type === "message" && event.connection === this.#connection) {
+    else if (event.type === "datagram" && event.connection === this.#connection) {
+      this.#options.onRelayed?.(event.bytes);
+    } else if (event.type === "message" && event.connection === this.#connection) {
       client.handleMessage(clock.now(), event.message);
     }
     this.#flush();
@@ -227,7 +251,7 @@ export class ClientHost implements Omit<ClientPort, "account" | "close"> {
   }
 
   #perform(effect: ClientEffect): void {
-    const { client, port, clock, resolve, judge = acceptAny, onEvent } = this.#options;
+    const { client, port, clock, resolve, judge = acceptAny, onEvent, onFileEvent } = this.#options;
     switch (effect.type) {
       case "resolve":
         resolve((location) => {
@@ -257,7 +281,9 @@ export class ClientHost implements Omit<ClientPort, "account" | "close"> {
         this.#close(effect.code, effect.text);
         return;
       case "event":
-        onEvent(effect.event);
+        if (effect.event.type === "introduced" || effect.event.type === "taking") {
+          onFileEvent?.(effect.event);
+        } else onEvent(effect.event);
         return;
       default:
         assertNever(effect);

@@ -26,12 +26,15 @@ export class ClientMembership {
     room.phase = "in";
     room.nicks = new Set(members.map(({ nick }) => nick));
     if (nick !== undefined) room.nicks.add(nick);
-    const isOther = room.log.handleEntered(log, lastSequence, firstSequence);
-    if (isOther) this.#news.tell({ type: "reset", room: name });
+    const continuity = room.log.handleEntered(log, lastSequence, firstSequence);
+    if (continuity !== "same") {
+      const isFar = continuity === "far";
+      this.#news.tell({ type: "reset", room: name, ...(isFar && { isFar }) });
+    }
     const ref = withRef(room.joinCall?.ref);
     room.joinCall = undefined;
     this.#news.tell({
-      ...{ type, ...ref, room: name, members, lastSequence, state },
+      ...{ type, ...ref, room: name, members, log, firstSequence, lastSequence, state },
       ...(role !== undefined && { role }),
       ...(read !== undefined && { read }),
       ...(persons !== undefined && { persons }),
@@ -48,7 +51,8 @@ export class ClientMembership {
       return;
     }
     this.#rooms.delete(room.name);
-    this.#news.tellError(room.joinCall?.ref, code, message);
+    const ref = withRef(room.joinCall?.ref);
+    this.#news.tell({ type: "error", ...ref, room: room.name, code, message });
     this.#posts.drop(room.name, message);
     if (isReturn) room.leaveCall ??= { ref: undefined };
     this.#news.tellExited(room);

@@ -2,13 +2,17 @@ import type { ErrorCode } from "../base/errors.ts";
 import { withRef } from "./call-queue.ts";
 import type { ClientEvent } from "./client-port.ts";
 import type { ClientRoom } from "./client-room.ts";
+import type { FileEvent } from "./message-file.ts";
 import type { OutboxLine } from "./outbox.ts";
+
+/** What happens: for the owner of the client, or for its files. */
+export type SessionNews = ClientEvent | FileEvent;
 
 /** Words what a client session tells its owner. */
 export class ClientNews {
-  readonly tell: (event: ClientEvent) => void;
+  readonly tell: (event: SessionNews) => void;
 
-  constructor(tell: (event: ClientEvent) => void) {
+  constructor(tell: (event: SessionNews) => void) {
     this.tell = tell;
   }
 

@@ -4,6 +4,7 @@ import type { AccountAction, AccountResult } from "./account-action.ts";
 import type { Answer, Question } from "./client-question.ts";
 import type { OwnPerson, SequenceRange } from "./entry.ts";
 import type { LogEntry } from "./log-entry.ts";
+import type { RecalledRoom } from "./memory/memory-port.ts";
 import type { PostBody } from "./message-log.ts";
 import type { ChatPerson } from "./message-private.ts";
 import type { LeaveReason, ReadState, RoomMember, RoomRole, RoomState } from "./message-room.ts";
@@ -52,6 +53,10 @@ export type ClientEvent =
       readonly ref?: string;
       readonly room: string;
       readonly members: readonly RoomMember[];
+      /** Names the history whose sequences these are. */
+      readonly log: string;
+      /** The oldest sequence that the server keeps. */
+      readonly firstSequence: number;
       readonly lastSequence: number;
       readonly state: RoomState;
       /** Ours. */
@@ -63,9 +68,11 @@ export type ClientEvent =
     }
   /**
    * The server's history of a room is another than the one we knew, because it was lost or put back
-   * from a copy: what was told before is not in it, and sequences begin anew. `entered` follows.
+   * from a copy: what was told before is not in it, and sequences begin anew. `entered` follows. With
+   * `isFar` it is the same history, but more was said since than is told: what was shown from memory
+   * does not touch what comes.
    */
-  | { readonly type: "reset"; readonly room: string }
+  | { readonly type: "reset"; readonly room: string; readonly isFar?: true }
   /**
    * Our own leave was answered; or, without one, the server does not let us back in after a
    * reconnect, and an `error` has said why.
@@ -178,6 +185,22 @@ export type ClientEvent =
   | { readonly type: "identified"; readonly own: OwnPerson }
   /** What `account` was asked to do is done. */
   | { readonly type: "account"; readonly ref?: string; readonly result: AccountResult }
+  /**
+   * What this computer keeps of the server that is being looked for, before it is reached: the first
+   * event, at later visits. Rooms are joined as after `ready`; `pending` follows for what waits.
+   */
+  | {
+      readonly type: "remembered";
+      readonly server: ServerInfo;
+      readonly nick: string;
+      readonly own: OwnPerson;
+      readonly rooms: readonly RecalledRoom[];
+      readonly drafts: ReadonlyMap<string, string>;
+      /** The room that was shown last. */
+      readonly shownRoom?: string;
+    }
+  /** What people should know of what this computer keeps. */
+  | { readonly type: "memory"; readonly message: string }
   /** The server has something to say to people. */
   | { readonly type: "notice"; readonly text: string }
   /** The answer to `ask`. */
@@ -207,6 +230,8 @@ export type ClientEvent =
   | {
       readonly type: "error";
       readonly ref?: string;
+      /** Which room could not be entered. */
+      readonly room?: string;
       readonly code: ErrorCode;
       readonly message: string;
     }
@@ -221,6 +246,13 @@ export type ClientEvent =
       readonly isRestart: boolean;
     };
 
+/** How far the log of a room was told at an earlier visit. */
+export interface LogPlace {
+  /** The history whose sequence that is. */
+  readonly log: string;
+  readonly sequence: number;
+}
+
 /** An entry of ours that was not stored when its client ended. */
 export interface SavedPost {
   readonly id: string;
@@ -228,6 +260,16 @@ export interface SavedPost {
   readonly body: PostBody;
   /** Clock.wallNow() when it was said. */
   readonly at: number;
+}
+
+/** What an earlier client of this person left to the next one. */
+export interface EarlierVisit {
+  /** In the order in which they were said. */
+  readonly posts: readonly SavedPost[];
+  /** By room. */
+  readonly places: ReadonlyMap<string, LogPlace>;
+  /** Entries of a room that are told where they were missed; with more its log begins anew. */
+  readonly missedMax: number;
 }
 
 export interface ServerInfo {
@@ -262,8 +304,6 @@ export type Verdict =
   | {
       readonly type: "accepted";
       readonly isFirstVisit: boolean;
-      /** What was said to this server at an earlier visit and is to be stored yet. */
-      readonly saved?: readonly SavedPost[];
     }
   /** It is not the server that is looked for; the reason is a phrase. */
   | { readonly type: "retry"; readonly reason: string }
@@ -312,6 +352,17 @@ export interface ClientPort {
   changeNick(nick: string): void;
   /** Lines said and not yet stored. */
   readonly pendingCount: number;
-  /** Says goodbye and closes; what is not stored by then is lost, so look at `pendingCount` first. */
+  /** How many of them are kept on this computer for the next visit. */
+  readonly keptCount: number;
+  /** What is typed in a room and not said, to be found again at the next start. */
+  keepDraft(room: string, text: string): void;
+  /** The person looks at this room, as they will at the next start. */
+  shown(room: string): void;
+  /** Nothing of this server is kept on this computer any longer but lines that wait. */
+  forget(): void;
+  /**
+   * Says goodbye and closes; what is not stored and not kept by then is lost, so look at `pendingCount`
+   * and `keptCount` first.
+   */
   close(): Promise<void>;
 }

@@ -1,14 +1,25 @@
 import { EarshotError } from "../base/errors.ts";
+import type { LogPlace } from "./client-port.ts";
 import { ClientRoom, type JoinCall } from "./client-room.ts";
 import { sessionRoomsMax } from "./limits.ts";
 import { parseRoom } from "./name.ts";
+import { RoomLog } from "./room-log.ts";
 
 /** The rooms of a client session by name, at most `sessionRoomsMax`. */
 export class ClientRoomTable {
   readonly #rooms = new Map<string, ClientRoom>();
+  /** How far the logs of rooms that are not here were told at an earlier visit. */
+  #places = new Map<string, LogPlace>();
+  #missedMax = 0;
 
   get all(): Iterable<ClientRoom> {
     return this.#rooms.values();
+  }
+
+  /** Rooms that are added from now on go on at these places; see `EarlierVisit`. */
+  restore(places: ReadonlyMap<string, LogPlace>, missedMax: number): void {
+    this.#places = new Map(places);
+    this.#missedMax = missedMax;
   }
 
   get(name: string): ClientRoom | undefined {
@@ -31,16 +42,12 @@ export class ClientRoomTable {
     if (sessionRoomsMax <= this.#rooms.size) {
       throw new EarshotError("limit-reached", `at most ${sessionRoomsMax} rooms at a time`);
     }
-    const room = new ClientRoom(name, joinCall);
-    this.#rooms.set(name, room);
-    return room;
+    return this.#add(name, joinCall);
   }
 
   /** A room that is only joined for what waits to be stored in it. */
   addUnwanted(name: string): void {
-    const room = new ClientRoom(name, { ref: undefined });
-    room.isWanted = false;
-    this.#rooms.set(name, room);
+    this.#add(name, { ref: undefined }).isWanted = false;
   }
 
   delete(name: string): void {
@@ -66,5 +73,15 @@ export class ClientRoomTable {
       if (phase === "in" && reportAt !== undefined) at = Math.min(at ?? reportAt, reportAt);
     }
     return at;
+  }
+
+  #add(name: string, joinCall: JoinCall): ClientRoom {
+    const place = this.#places.get(name);
+    // Only once: who leaves a room and joins it again begins anew.
+    this.#places.delete(name);
+    const log = new RoomLog(place && { ...place, missedMax: this.#missedMax });
+    const room = new ClientRoom(name, joinCall, log);
+    this.#rooms.set(name, room);
+    return room;
   }
 }

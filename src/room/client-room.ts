@@ -20,7 +20,7 @@ export interface JoinCall extends OpenCall {
  */
 export class ClientRoom {
   readonly name: string;
-  log: RoomLog = new RoomLog();
+  log: RoomLog;
   isWanted = true;
   /** Where we are on this connection. */
   phase: "out" | "joining" | "in" | "leaving" = "out";
@@ -42,9 +42,10 @@ export class ClientRoom {
   /** What others were told of our writing, and when. */
   #typing: { readonly state: "active" | "paused"; readonly at: number } | undefined;
 
-  constructor(name: string, joinCall: JoinCall) {
+  constructor(name: string, joinCall: JoinCall, log: RoomLog = new RoomLog()) {
     this.name = name;
     this.joinCall = joinCall;
+    this.log = log;
   }
 
   /** After which sequence to read now, or `undefined`. */
@@ -102,7 +103,7 @@ export class ClientRoom {
     this.#reached = 0;
     this.#reported = 0;
     this.joinCall = joinCall;
-    this.log = new RoomLog();
+    if (this.log.hasBegun) this.log = new RoomLog();
     this.isReading = false;
     this.retryAt = undefined;
   }

@@ -1,38 +1,32 @@
 import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { type AccountCall, withoutConnection } from "./account-call.ts";
 import { CallQueue, checkRange, continueCall, type OwnerCall, requestOf } from "./call-queue.ts";
 import { ClientFeed } from "./client-feed.ts";
+import { ClientIdentity, type SessionIdentity } from "./client-identity.ts";
 import { ClientMembership } from "./client-membership.ts";
-import { ClientNews } from "./client-news.ts";
-import type { ClientEvent, HistoryRange, SavedPost } from "./client-port.ts";
+import { ClientNews, type SessionNews } from "./client-news.ts";
+import type { ClientEvent, EarlierVisit, HistoryRange } from "./client-port.ts";
 import { ClientPosts } from "./client-posts.ts";
 import { presenceNews } from "./client-presence.ts";
 import type { Question } from "./client-question.ts";
 import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
 import { ClientRoomTable } from "./client-room-table.ts";
-import type { OwnPerson } from "./entry.ts";
+import { type ConnectionCall, withoutConnection } from "./connection-call.ts";
 import { channels, pageEntriesMax } from "./limits.ts";
 import type { ClientMessage, Event, Reply, Request } from "./message.ts";
 import type { PostBody } from "./message-log.ts";
 import type { Entered } from "./message-room.ts";
 import type { Refusal } from "./message-session.ts";
-import { parseNick, parseRoom } from "./name.ts";
+import { parseRoom } from "./name.ts";
 import { RequestTable, type SentCatchUp, type SentRequest } from "./request-table.ts";
 
 /** Where a session's requests and news go. */
 export interface ClientSessionOutput {
   send(message: ClientMessage, channel: number): void;
-  tell(event: ClientEvent): void;
+  tell(event: SessionNews): void;
   /** The server calls us otherwise from now on. */
   rename(nick: string): void;
-}
-
-/** What a server calls somebody who has said hello. */
-export interface SessionIdentity {
-  readonly nick: string;
-  readonly person: string;
 }
 
 const noMembers = { members: [], after: undefined };
@@ -53,12 +47,12 @@ export class ClientSession {
   readonly #membership: ClientMembership;
   readonly #calls = new CallQueue();
   readonly #requests = new RequestTable();
-  /** Who we are while the server knows us. */
-  #own: SessionIdentity | undefined;
+  readonly #identity: ClientIdentity;
 
   constructor(random: Random, output: ClientSessionOutput) {
     this.#output = output;
     this.#news = new ClientNews((event) => output.tell(event));
+    this.#identity = new ClientIdentity(this.#news, (nick) => output.rename(nick));
     this.#posts = new ClientPosts(random, this.#news);
     this.#feed = new ClientFeed(this.#posts, this.#news);
     this.#membership = new ClientMembership(this.#rooms, this.#posts, this.#news);
@@ -69,9 +63,13 @@ export class ClientSession {
     return this.#posts.count;
   }
 
-  /** What an earlier client of this person said and could not bring to its end. */
-  restore(saved: readonly SavedPost[]): void {
-    for (const post of saved) {
+  /**
+   * What an earlier client of this person said and could not bring to its end, and how far it was told
+   * each log. It goes on there, unless more than `missedMax` entries were missed.
+   */
+  restore({ posts, places, missedMax }: EarlierVisit): void {
+    this.#rooms.restore(places, missedMax);
+    for (const post of posts) {
       if (!this.#posts.restore(post)) return;
       if (this.#rooms.get(post.room) === undefined) this.#rooms.addUnwanted(post.room);
     }
@@ -111,9 +109,9 @@ export class ClientSession {
     });
   }
 
-  askAccount(call: AccountCall): void {
+  askNow(call: ConnectionCall): void {
     if (this.#own === undefined) call.onDone(withoutConnection());
-    else this.#send({ type: "account", call }, (ref) => ({ ...call.question, ref }));
+    else this.#send({ type: "now", call }, (ref) => ({ ...call.question, ref }));
   }
 
   /** Only while it can be told: nobody needs to know later that somebody wrote. */
@@ -145,7 +143,7 @@ export class ClientSession {
 
   /** The hello was accepted; `rooms` are those we are in from an earlier connection. */
   handleOpen(own: SessionIdentity, rooms: readonly string[]): void {
-    this.#own = own;
+    this.#identity.handleOpen(own);
     for (const room of rooms) {
       if (this.#rooms.get(room) === undefined) {
         this.#send({ type: "tidy" }, (ref) => ({ type: "leave", ref, room }));
@@ -156,7 +154,7 @@ export class ClientSession {
 
   /** The connection is gone; everything unanswered will be sent again on the next one. */
   handleLost(): void {
-    this.#own = undefined;
+    this.#identity.handleLost();
     this.#calls.restore(this.#requests.clear());
     this.#posts.handleDisconnected();
     this.#rooms.handleLost();
@@ -249,27 +247,13 @@ export class ClientSession {
       const news = sent.log.handlePage(reply.entries, reply.damaged);
       this.#feed.tell(now, sent.room, news, this.#own?.person);
     } else if (sent.type === "call") {
-      this.#handleCallAnswer(now, sent.call, reply);
-    } else if (sent.type === "account") {
-      this.#handleAccountAnswer(sent.call, reply);
+      this.#handleOwnerAnswer(now, sent.call, reply);
+    } else if (sent.type === "now") {
+      this.#identity.handleConnectionAnswer(sent.call, reply);
     }
   }
 
-  #handleAccountAnswer(call: AccountCall, reply: Exclude<Reply, Refusal>): void {
-    const { question, becomes, onDone } = call;
-    if (question.type === "rename" && reply.type === "done") this.#rename(question.nick);
-    if (reply.type === "registered") this.#become({ person: reply.person });
-    else if (becomes !== undefined && reply.type === "done") this.#become(becomes);
-    onDone({ type: "answered", answer: reply });
-  }
-
-  #become(own: OwnPerson): void {
-    if (this.#own === undefined) return;
-    this.#own = { ...this.#own, person: own.person };
-    this.#news.tell({ type: "identified", own });
-  }
-
-  #handleCallAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
+  #handleOwnerAnswer(now: number, call: OwnerCall, reply: Exclude<Reply, Refusal>): void {
     if (call.type === "question") {
       const { question } = call;
       if (reply.type === "entered") {
@@ -277,7 +261,7 @@ export class ClientSession {
         this.#attempt(call.ownerRef, () => this.#enter(reply, call.ownerRef));
         return;
       }
-      if (question.type === "rename" && reply.type === "done") this.#rename(question.nick);
+      if (question.type === "rename" && reply.type === "done") this.#identity.rename(question.nick);
       if (question.type === "answer" && reply.type === "done") {
         if (question.isAccepted) {
           this.#calls.settle();
@@ -301,11 +285,8 @@ export class ClientSession {
     room?.handleReached(now, entries.at(-1)?.sequence ?? 0);
   }
 
-  #rename(nick: string): void {
-    if (this.#own === undefined) return;
-    this.#own = { ...this.#own, nick: parseNick(nick) };
-    this.#output.rename(this.#own.nick);
-    this.#news.tell({ type: "renamed", nick: this.#own.nick });
+  get #own(): SessionIdentity | undefined {
+    return this.#identity.own;
   }
 
   /** A room that was made, or a private chat that was asked for. */
@@ -346,7 +327,7 @@ export class ClientSession {
         this.#calls.settle();
         this.#news.tellError(sent.call.ownerRef, code, message);
         return;
-      case "account":
+      case "now":
         sent.call.onDone({ type: "failed", failure: new EarshotError(code, message) });
         return;
       case "leave":

@@ -1,5 +1,6 @@
 import type { Address } from "../base/address.ts";
 import type { Clock } from "../base/clock.ts";
+import { EarshotError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
@@ -8,6 +9,7 @@ import { ChatClient } from "./chat-client.ts";
 import { type AccountKeyStore, ClientAccounts } from "./client-accounts.ts";
 import { ClientHost } from "./client-host.ts";
 import type { ClientEvent, ClientPort, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
+import { earlierVisit, MemoryHost, type OpenMemory } from "./memory/memory-host.ts";
 
 export interface StartClientOptions {
   /** Asked before every attempt where the server is now; `undefined` when it is not found. */
@@ -29,6 +31,18 @@ export interface StartClientOptions {
   /** See `UdpEndpointOptions`. */
   readonly ipv6Host?: string | undefined;
   readonly onEvent: (event: ClientEvent) => void;
+  /** Without it nothing is kept. */
+  readonly memory?: ClientMemoryOptions | undefined;
+}
+
+/** What a client keeps on this computer. */
+export interface ClientMemoryOptions {
+  /** What is kept of the server, where its key is known before it is met. */
+  readonly expected: OpenMemory | undefined;
+  /** Finds what is kept of a server whose key was accepted. Never rejects. */
+  readonly open: (serverId: string) => Promise<OpenMemory>;
+  /** See `EarlierVisit`. */
+  readonly missedMax: number;
 }
 
 /**
@@ -54,6 +68,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     identity: identityOf(options.keyPair),
     onEvent: (event) => host?.handleEndpointEvent(event),
   });
+  const slot: MemorySlot = { memory: undefined };
   host = new ClientHost({
     client: new ChatClient({ nick, takesSuggestion, program: "earshot", random }),
     port: endpoint,
@@ -63,26 +78,68 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
       void options.resolve().then(onResolved, () => onResolved(undefined));
     },
     judge: (shown, onVerdict) => {
-      void options.judge(shown).then(onVerdict);
+      void judgeAndRecall(options, shown, (memory) => remember(memory)).then(onVerdict);
     },
     onEvent: (event) => {
       if (event.type === "connection" && event.state === "closed") onClosed();
       accounts?.handleEvent(event);
-      onEvent(event);
+      if (slot.memory === undefined) onEvent(event);
+      else slot.memory.handleEvent(event);
     },
   });
+  const running = host;
+  const remember = (memory: OpenMemory) => {
+    // The one that was expected is the one that was met.
+    if (slot.memory !== undefined) return;
+    slot.memory = new MemoryHost({
+      memory,
+      clock,
+      onEvent,
+      ask: ({ room, range, ref }) => running.history(room, range, ref),
+    });
+    slot.memory.tellRemembered();
+    running.restore(earlierVisit(memory, options.memory?.missedMax ?? 0));
+  };
   const { keyPair, deviceName, accountKeys: keys } = options;
   const { publicKey: deviceKey } = keyPair;
   accounts = new ClientAccounts({ host, clock, random, deviceKey, deviceName, keys, onEvent });
-  return openPort(host, accounts, async () => {
+  if (options.memory?.expected !== undefined) remember(options.memory.expected);
+  return openPort(host, accounts, slot, async () => {
     await closed;
     await endpoint.stop();
+    await new Promise<void>((resolve) => {
+      if (slot.memory === undefined) resolve();
+      else slot.memory.stop(resolve);
+    });
   });
+}
+
+/** Empty until it is known which server is met. */
+interface MemorySlot {
+  memory: MemoryHost | undefined;
+}
+
+/** What is kept of a server is at hand before anything is said to it. */
+async function judgeAndRecall(
+  { judge, memory }: StartClientOptions,
+  shown: ShownKey,
+  remember: (memory: OpenMemory) => void,
+): Promise<Verdict> {
+  const verdict = await judge(shown);
+  if (verdict.type !== "accepted" || memory === undefined) return verdict;
+  const serverId = Buffer.from(shown.key).toString("base64url");
+  if (memory.expected !== undefined && memory.expected.serverId !== serverId) {
+    const message = "it is not the server that was expected: choose it again";
+    return { type: "refused", failure: new EarshotError("server-untrusted", message) };
+  }
+  remember(memory.expected ?? (await memory.open(serverId)));
+  return verdict;
 }
 
 function openPort(
   host: ClientHost,
   accounts: ClientAccounts,
+  slot: MemorySlot,
   whenClosed: () => Promise<void>,
 ): ClientPort {
   let closing: Promise<void> | undefined;
@@ -95,12 +152,21 @@ function openPort(
     account: (action, ref) => accounts.perform(action, ref),
     typing: (room, state) => host.typing(room, state),
     read: (room, sequence, ordinal) => host.read(room, sequence, ordinal),
-    history: (room, range, ref) => host.history(room, range, ref),
+    history: (room, range, ref) => {
+      if (slot.memory === undefined) host.history(room, range, ref);
+      else slot.memory.history({ room, range, ref });
+    },
     members: (room, ref) => host.members(room, ref),
     changeNick: (nick) => host.changeNick(nick),
     get pendingCount() {
       return host.pendingCount;
     },
+    get keptCount() {
+      return slot.memory?.keptCount ?? 0;
+    },
+    keepDraft: (room, text) => slot.memory?.keepDraft(room, text),
+    shown: (room) => slot.memory?.shown(room),
+    forget: () => slot.memory?.forget(),
     close() {
       host.close();
       closing ??= whenClosed();

@@ -1,9 +1,18 @@
 import { channels } from "./limits.ts";
+import type { LogEntry } from "./log-entry.ts";
+import type { Decline, Take } from "./message-file.ts";
 import type { ReadHistory, Search } from "./message-log.ts";
 import { nickKey } from "./name.ts";
 import type { ServerState } from "./server-state.ts";
 import type { Member, Session } from "./session.ts";
 import type { ReadResult, SearchQuery, SearchResult } from "./store-port.ts";
+
+/** The entry at the place of a request about an offer, as far as there is one. */
+export interface ReadOffer {
+  readonly member: Member;
+  readonly request: Take | Decline;
+  readonly entry: LogEntry | undefined;
+}
 
 /** What was written: read page by page, and searched. */
 export class HistoryDesk {
@@ -31,7 +40,7 @@ export class HistoryDesk {
     const { ref, words, limit, room, from, isMention, before, after, has, cursor } = search;
     const rooms =
       room === undefined
-        ? [...member.rooms].filter((name) => this.#mayRead(member, name))
+        ? [...member.rooms].filter((name) => this.#state.mayRead(member, name))
         : [this.#state.joined(member, room).name];
     const author = from === undefined ? undefined : this.#personOf(from);
     const query: SearchQuery = {
@@ -48,21 +57,26 @@ export class HistoryDesk {
     this.#state.query(member, { type: "search", ref, query });
   }
 
-  handleRead(result: ReadResult): void {
+  /** Answers who asked; gives the entry where it is for somebody who takes what it offers. */
+  handleRead(result: ReadResult): ReadOffer | undefined {
     const { session, waiting } = this.#state.reads.finish();
     const { ref } = waiting;
     if (result.type === "failed") this.#state.refuseFailed(session, ref, result);
-    else if (waiting.type === "read") {
+    else if (waiting.type !== "search") {
       const { room } = waiting.query;
       // Who was put out of the room while it was read is told nothing of it.
-      if (!this.#mayRead(session, room)) {
+      if (!session.isMember() || !this.#state.mayRead(session, room)) {
         const message = `you are not in room ${room}`;
         const { output } = this.#state;
         output.answer(session, { type: "error", ref, code: "not-joined", message });
-        return;
+        return undefined;
+      }
+      if (waiting.type === "offer") {
+        return { member: session, request: waiting.request, entry: result.entries[0] };
       }
       this.#answer(session, { ...result, ref, room });
     }
+    return undefined;
   }
 
   handleFound(result: SearchResult): void {
@@ -70,7 +84,7 @@ export class HistoryDesk {
     const { ref } = waiting;
     if (result.type === "failed") this.#state.refuseFailed(session, ref, result);
     else {
-      const hits = result.hits.filter(({ room }) => this.#mayRead(session, room));
+      const hits = result.hits.filter(({ room }) => this.#state.mayRead(session, room));
       this.#answer(session, { ...result, hits, ref });
     }
   }
@@ -78,12 +92,6 @@ export class HistoryDesk {
   #answer(session: Session, reply: Parameters<ServerState["output"]["answer"]>[1]): void {
     const bytes = this.#state.output.answer(session, reply, channels.bulk);
     if (!session.isGone) this.#state.reads.handleSent(session, bytes);
-  }
-
-  #mayRead(session: Session, name: string): boolean {
-    const room = this.#state.rooms.get(name);
-    if (room === undefined || !session.isMember() || !session.rooms.has(name)) return false;
-    return this.#state.allows(session, room, "read");
   }
 
   /** The person who is called so; a nickname that nobody has finds nothing. */

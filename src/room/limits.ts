@@ -277,6 +277,57 @@ export const offersPerPerson: { readonly perSecond: number; readonly burst: numb
   burst: 10,
 };
 
+/** Addresses at which a client says that it takes connections of others. */
+export const addressesMax = 8;
+
+/** Bytes of what two who were introduced say to each other. */
+export const introductionTokenBytes = 16;
+
+/** Offers that one session takes at once. */
+export const takesPerSession = 32;
+
+/** Takes of all sessions of a server; about 300 bytes each. */
+export const takesMax = 10_000;
+
+/**
+ * Others who take the same that a newcomer is introduced to, besides who offers it. With five each,
+ * thirty are all connected by a few steps, however they come and go.
+ */
+export const swarmPeersMax = 5;
+
+/** Others who take the same that anybody is introduced to: who comes early is not met by all. */
+export const swarmDegreeMax = 10;
+
+/** Introductions of one session: two for each of its takes, and thirty takers for each of 8 offers. */
+export const meetingsPerSession = 256;
+
+/** Times that a client says where it is reached: ten at once, then one each 6 s. */
+export const reachesPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 10 / 60,
+  burst: 10,
+};
+
+/** Takes and refusals of one person: forty at once, as after a reconnect, then one a second. */
+export const takesPerPerson: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 1,
+  burst: 40,
+};
+
+/** Who offers is told at most so often how far each taker is, milliseconds. */
+export const takingMs = 1_000;
+
+/** Bytes a second that two devices may send each other through the server, both ways together. */
+export const relayBytesPerPair: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 2 * 2 ** 20,
+  burst: 128 * 2 ** 10,
+};
+
+/** The same for all of them: a third of a link of 100 Mbit/s, which they use twice. */
+export const relayBytesInAll: { readonly perSecond: number; readonly burst: number } = {
+  perSecond: 4 * 2 ** 20,
+  burst: 256 * 2 ** 10,
+};
+
 /** Requests for private chats that one person gets: five at once, then one each 12 s. */
 export const asksPerPerson: { readonly perSecond: number; readonly burst: number } = {
   perSecond: 5 / 60,

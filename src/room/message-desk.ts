@@ -198,7 +198,7 @@ export class MessageDesk {
     const { ref, draft, placed } = stored;
     const { sequence, sentAt, ordinal, isDuplicate } = placed;
     const { id, author, body } = draft;
-    const { output, rooms } = this.#state;
+    const { output, rooms, takes } = this.#state;
     output.answer(member, { type: "stored", ref, id, sequence, sentAt });
     if (sequence <= room.end.sequence) return;
     rooms.grow(room, { ...room.end, sequence, sentAt, ordinal });
@@ -206,6 +206,7 @@ export class MessageDesk {
     // What was on the disk before we knew it is not alone there.
     room.news.addEntry(now, room.memberCount, entry, isDuplicate);
     rooms.addNews(room);
+    if (body.type === "delete") takes.deleteOffer({ room: room.name, sequence: body.target });
     if (isSpoken(body)) this.#delivery.watch(room, author.person, sequence);
   }
 

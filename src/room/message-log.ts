@@ -243,7 +243,7 @@ const offered = {
   isFolder: optional(mark),
 };
 
-const postBody: Schema<PostBody> = variant<PostBody>({
+export const postBody: Schema<PostBody> = variant<PostBody>({
   ...commonBodies,
   message: tagged<PostOf<"message">>("message", {
     text: rawText,

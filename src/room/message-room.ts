@@ -218,6 +218,13 @@ export type RoomEvent = Presence | TypingEvent;
 
 export const roomKind: Schema<RoomKind> = word(["public", "invite", "password", "private"]);
 
+export const roomState: Schema<RoomState> = object<RoomState>({
+  kind: roomKind,
+  topic: phrase,
+  slowMs: whole,
+  isReadOnly: flag,
+});
+
 export const roomRole: Schema<RoomRole> = word(["owner", "moderator", "member"]);
 
 export const readState: Schema<ReadState> = object<ReadState>({
@@ -275,7 +282,7 @@ export const roomReplies: SchemaTable<RoomReply> = {
   entered: tagged<Entered>("entered", {
     ref,
     room: name,
-    state: object<RoomState>({ kind: roomKind, topic: phrase, slowMs: whole, isReadOnly: flag }),
+    state: roomState,
     role: optional(roomRole),
     members,
     memberCount: whole,

@@ -177,7 +177,7 @@ export const temporaryCodes: readonly ErrorCode[] = [
   "too-fast",
 ];
 
-const serverRole: Schema<ServerRole> = word(["owner", "admin"]);
+export const serverRole: Schema<ServerRole> = word(["owner", "admin"]);
 
 type WelcomeRoom = Welcome["rooms"][number];
 

@@ -13,6 +13,14 @@ import {
   accountRequests,
 } from "./message-account.ts";
 import {
+  type FileEvent,
+  type FileReply,
+  type FileRequest,
+  fileEvents,
+  fileReplies,
+  fileRequests,
+} from "./message-file.ts";
+import {
   type LogEvent,
   type LogNotice,
   type LogReply,
@@ -55,16 +63,17 @@ export type Request =
   | RoomRequest
   | AccessRequest
   | PrivateRequest
-  | LogRequest;
+  | LogRequest
+  | FileRequest;
 
 /** What a client tells, and nobody answers. */
 export type ClientNotice = LogNotice | Typing;
 
 /** What a server sends in answer to a request, with its `ref`. */
-export type Reply = SessionReply | AccountReply | RoomReply | AccessReply | LogReply;
+export type Reply = SessionReply | AccountReply | RoomReply | AccessReply | LogReply | FileReply;
 
 /** What a server tells unasked. */
-export type Event = SessionEvent | RoomEvent | AccessEvent | PrivateEvent | LogEvent;
+export type Event = SessionEvent | RoomEvent | AccessEvent | PrivateEvent | LogEvent | FileEvent;
 
 /** Everything a client sends. */
 export type ClientMessage = Request | ClientNotice;
@@ -79,6 +88,7 @@ const clientMessages: SchemaTable<ClientMessage> = {
   ...accessRequests,
   ...privateRequests,
   ...logRequests,
+  ...fileRequests,
   ...roomNotices,
   ...logNotices,
 };
@@ -89,11 +99,13 @@ const serverMessages: SchemaTable<ServerMessage> = {
   ...roomReplies,
   ...accessReplies,
   ...logReplies,
+  ...fileReplies,
   ...sessionEvents,
   ...roomEvents,
   ...accessEvents,
   ...privateEvents,
   ...logEvents,
+  ...fileEvents,
 };
 
 /** The value as a `ClientMessage`, or `undefined`. Unknown keys are ignored: later versions may add some. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pagesBytesMax, sessionReadsMax } from "./limits.ts";
+import type { Decline, Take } from "./message-file.ts";
 import type { Session } from "./session.ts";
 import type { SearchQuery, StoreQuery } from "./store-port.ts";
 
@@ -7,6 +8,12 @@ import type { SearchQuery, StoreQuery } from "./store-port.ts";
 export type WaitingQuery = { readonly ref: number } & (
   | { readonly type: "read"; readonly query: StoreQuery }
   | { readonly type: "search"; readonly query: SearchQuery }
+  /** The entry that the request is about, and nothing else. */
+  | {
+      readonly type: "offer";
+      readonly query: StoreQuery;
+      readonly request: Take | Decline;
+    }
 );
 
 /** A query and whom to answer. */

@@ -1,6 +1,6 @@
-import { type AccountCall, withoutConnection } from "./account-call.ts";
 import { isRead as isReadCall, type OwnerCall, withPresence } from "./call-queue.ts";
 import type { ClientRoom } from "./client-room.ts";
+import { type ConnectionCall, withoutConnection } from "./connection-call.ts";
 import { sessionReadsMax } from "./limits.ts";
 import type { Presence } from "./message-room.ts";
 import type { RoomLog } from "./room-log.ts";
@@ -25,7 +25,7 @@ export type SentRequest =
   | SentCatchUp
   | SentLine
   | { readonly type: "call"; readonly call: OwnerCall }
-  | { readonly type: "account"; readonly call: AccountCall }
+  | { readonly type: "now"; readonly call: ConnectionCall }
   /** A room that we are in by taking over an earlier connection, and do not want. */
   | { readonly type: "tidy" };
 
@@ -85,7 +85,7 @@ export class RequestTable {
     const calls: OwnerCall[] = [];
     for (const request of this.#sent.values()) {
       if (request.type === "call") calls.push(request.call);
-      if (request.type === "account") request.call.onDone(withoutConnection());
+      if (request.type === "now") request.call.onDone(withoutConnection());
     }
     this.#sent.clear();
     this.#readCount = 0;

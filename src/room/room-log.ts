@@ -1,4 +1,5 @@
 import { utf8Bytes } from "../base/text.ts";
+import type { LogPlace } from "./client-port.ts";
 import type { SequenceRange } from "./entry.ts";
 import { linesAheadBytesMax, linesAheadMax } from "./limits.ts";
 import type { LogEntry } from "./log-entry.ts";
@@ -7,6 +8,15 @@ import type { LogEntry } from "./log-entry.ts";
 export type LogNews =
   | { readonly type: "said"; readonly entry: LogEntry }
   | { readonly type: "damaged"; readonly range: SequenceRange };
+
+/** Where a log goes on that was told at an earlier visit. */
+export interface LogStart extends LogPlace {
+  /** With more entries missed, it begins anew. */
+  readonly missedMax: number;
+}
+
+/** What entering a room means for what was told of its log: it goes on, is another, or is far ahead. */
+export type LogContinuity = "same" | "other" | "far";
 
 /**
  * A client's place in a room's log: gives each sequence once and in order, whether it came live or
@@ -21,6 +31,22 @@ export class RoomLog {
   #last = 0;
   readonly #ahead = new Map<number, LogEntry>();
   #aheadBytes = 0;
+  /** Until the room was entered. */
+  #missedMax: number | undefined;
+  #hasBegun = false;
+
+  constructor(start?: LogStart) {
+    if (start === undefined) return;
+    this.#history = start.log;
+    this.#next = start.sequence + 1;
+    this.#last = start.sequence;
+    this.#missedMax = start.missedMax;
+  }
+
+  /** Whether the room was entered. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
 
   /** The sequence after which to read, or `undefined` when nothing that is known of is missing. */
   get missingAfter(): number | undefined {
@@ -30,21 +56,25 @@ export class RoomLog {
 
   /**
    * The room was entered, for the first time or again: the past is not replayed, a gap is, as far as it
-   * has not expired. Gives whether it is another log than before, so that nothing that was seen is in
-   * it.
+   * has not expired.
    */
-  handleEntered(history: string, lastSequence: number, firstSequence = 1): boolean {
+  handleEntered(history: string, lastSequence: number, firstSequence = 1): LogContinuity {
     const isFirst = this.#next === undefined;
+    const missed = lastSequence + 1 - (this.#next ?? lastSequence + 1);
+    const isFar = this.#missedMax !== undefined && this.#missedMax < missed;
+    this.#missedMax = undefined;
+    this.#hasBegun = true;
     // A log that is shorter than what we have seen was put back from a copy.
     const isShorter = this.#next !== undefined && lastSequence < this.#next - 1;
     const isOther = isShorter || (!isFirst && history !== this.#history);
-    if (isFirst || isOther) this.#next = lastSequence + 1;
+    if (isFirst || isOther || isFar) this.#next = lastSequence + 1;
     this.#next = Math.max(this.#next ?? 1, firstSequence);
     this.#history = history;
     this.#last = lastSequence;
     this.#ahead.clear();
     this.#aheadBytes = 0;
-    return isOther;
+    if (isOther) return "other";
+    return isFar ? "far" : "same";
   }
 
   handleGrown(lastSequence: number): void {

@@ -82,6 +82,14 @@ export function bytes(count: number): Schema<Uint8Array> {
   );
 }
 
+/** From one byte to so many. */
+export function someBytes(countMax: number): Schema<Uint8Array> {
+  return v.pipe(
+    v.instance(Uint8Array),
+    v.check((value) => 0 < value.length && value.length <= countMax),
+  );
+}
+
 /** One of these words; with a fallback, any other value is read as that. */
 export function word<T extends string>(words: readonly T[], fallback?: T): Schema<T> {
   const schema: Schema<T> = v.picklist(words);

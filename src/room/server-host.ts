@@ -60,13 +60,15 @@ export class ServerHost {
         // Nobody has asked for it, and what is not consumed would lie here.
         this.#options.port.streams(event.connection)?.stop(event.stream, 0);
         break;
+      case "datagram":
+        server.handleDatagram(clock.now(), event.connection, event.bytes);
+        break;
       case "stream-started":
       case "stream-ended":
       case "stream-reset":
       case "stream-drained":
       case "stream-delivered":
       case "stream-stopped":
-      case "datagram":
         break;
       default:
         assertNever(event);
@@ -105,6 +107,9 @@ export class ServerHost {
           if (!isShort) server.handleBlocked(session);
           else if (effect.channel === channels.bulk) server.handleWritable(clock.now(), session);
         }
+        return;
+      case "datagram":
+        port.streams(effect.session)?.sendDatagram(effect.bytes);
         return;
       case "close":
         port.close(effect.session, effect.code, effect.text);
@@ -155,7 +160,7 @@ export class ServerHost {
 
 function peerOf(event: Extract<EndpointEvent, { readonly type: "opened" }>): SessionPeer {
   const { peerKey: deviceKey, channelBinding, peer } = event;
-  return { deviceKey, channelBinding, host: sourceOf(peer.host) };
+  return { deviceKey, channelBinding, address: peer.host, host: sourceOf(peer.host) };
 }
 
 /** An address of IPv6 counts by its network (/64): whoever has one has all the others of it. */

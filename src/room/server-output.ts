@@ -13,6 +13,8 @@ export type ServerEffect =
       readonly channel: number;
       readonly message: Uint8Array;
     }
+  /** Once, unreliably. */
+  | { readonly type: "datagram"; readonly session: SessionId; readonly bytes: Uint8Array }
   | {
       readonly type: "close";
       readonly session: SessionId;

@@ -5,6 +5,7 @@ import type { ServerInfo } from "./client-port.ts";
 import { CommitQueue, type PendingChange } from "./commit-queue.ts";
 import { recordsMs } from "./limits.ts";
 import { MarkerTable, readStateOf } from "./marker-table.ts";
+import { MeetingTable } from "./meeting-table.ts";
 import type { Event } from "./message.ts";
 import type { ReadState } from "./message-room.ts";
 import { nickKey, parseNick, parseRoom } from "./name.ts";
@@ -23,6 +24,7 @@ import { ServerOutput } from "./server-output.ts";
 import type { Member, Session } from "./session.ts";
 import { SessionTable } from "./session-table.ts";
 import type { StoreContents, StoreFailure } from "./store-port.ts";
+import { TakeTable } from "./take-table.ts";
 
 export interface ServerStateOptions {
   readonly server: ServerInfo;
@@ -63,6 +65,8 @@ export class ServerState {
   readonly rates: PersonRates = new PersonRates();
   /** Steps of passwords that wait. */
   readonly opaque: OpaqueQueue = new OpaqueQueue();
+  readonly takes: TakeTable = new TakeTable();
+  readonly meetings: MeetingTable = new MeetingTable();
   readonly accounts: AccountTable;
   readonly registrations: RegistrationTable;
   readonly markers: MarkerTable;
@@ -126,6 +130,13 @@ export class ServerState {
   allows(member: Member, room: Room, action: Action): boolean {
     const actor = this.roleIn(room, knownPerson(member.state.person));
     return isAllowed({ actor, action, room: rightsOf(room) });
+  }
+
+  /** Whether the session is in the room of that name and may read it. */
+  mayRead(session: Session, name: string): boolean {
+    const room = this.rooms.get(name);
+    if (room === undefined || !session.isMember() || !session.rooms.has(name)) return false;
+    return this.allows(session, room, "read");
   }
 
   /**
@@ -240,7 +251,7 @@ export class ServerState {
     const running = this.reads.start();
     if (running === undefined) return;
     const { type, query } = running.waiting;
-    this.output.add(type === "read" ? { type, query } : { type, query });
+    this.output.add(type === "search" ? { type, query } : { type: "read", query });
   }
 
   #tellNews(now: number, room: Room): void {

@@ -18,14 +18,17 @@ import type { Parting } from "./room-news.ts";
 import type { ServerState } from "./server-state.ts";
 import type { Member, Session, SessionId, SessionPeer } from "./session.ts";
 import { ShutdownPlan } from "./shutdown-plan.ts";
+import type { TakeDesk } from "./take-desk.ts";
 
 /** Who comes, goes and is called what; and the end of it all. */
 export class SessionDesk {
   readonly #state: ServerState;
+  readonly #takes: TakeDesk;
   #plan: ShutdownPlan | undefined;
 
-  constructor(state: ServerState) {
+  constructor(state: ServerState, takes: TakeDesk) {
     this.#state = state;
+    this.#takes = takes;
   }
 
   handleOpened(now: number, id: SessionId, peer: SessionPeer): void {
@@ -188,6 +191,7 @@ export class SessionDesk {
   remove(session: Session): void {
     this.#state.sessions.remove(session);
     this.#state.reads.remove(session);
+    this.#takes.handleGone(session);
   }
 
   /** Why the person may not have this nickname, or one that looks like it; `undefined` when it may. */

@@ -17,7 +17,9 @@ export interface SessionPeer {
   readonly deviceKey: Uint8Array;
   /** 32 bytes that both ends of this connection share with no other. */
   readonly channelBinding: Uint8Array;
-  /** Its address without the port: who does something too often from there is slowed. */
+  /** Its address without the port. */
+  readonly address: string;
+  /** The same, or its network: who does something too often from there is slowed. */
   readonly host: string;
 }
 
@@ -69,6 +71,8 @@ export class Session {
   awayText: string | undefined;
   /** When it last told that its person writes; at first long ago. */
   typedAt: number = Number.NEGATIVE_INFINITY;
+  /** Where it takes connections of others, `host:port`; `undefined` until it has said so. */
+  addresses: readonly string[] | undefined;
   /** Persons whose private chats a guest keeps away; an account remembers them. */
   readonly ignored: Set<string> = new Set();
   /** Of the pages that were sent and may still be in its queue. */

@@ -20,7 +20,7 @@ import { themeFor } from "./theme.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
-import { isTicking, reduce, startView } from "./view.ts";
+import { isTicking, reduce, startView, wakeAt } from "./view.ts";
 import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
 
 /** What the full-screen chat needs. */
@@ -61,7 +61,7 @@ const quitWaitMs = 2_000;
 /** Ending waits this long for the goodbyes. */
 const closeWaitMs = 1_500;
 
-/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were lost. */
+/** Runs the full-screen chat until the person quits; gives the exit code: 0, or 3 when lines were not delivered. */
 export async function runTui(options: TuiOptions): Promise<number> {
   return await new App(options).run();
 }
@@ -83,6 +83,9 @@ class App {
   #drawnAt: number | undefined;
   #frameTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
+  #wakeTimer: Timer | undefined;
+  /** Of `#wakeTimer`. */
+  #wakeAt: number | undefined;
   #quitTimer: Timer | undefined;
   #hasEnded = false;
   #onEnd: () => void = () => undefined;
@@ -120,14 +123,15 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const lost = this.#client?.pendingCount ?? 0;
+    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
-    if (lost === 0) return 0;
-    for (const line of undeliveredReport(this.#state, lost)) this.#options.print(line);
+    if (count === 0) return 0;
+    const undelivered = { count, keptCount: Math.min(count, keptCount) };
+    for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
     return 3;
   }
 
@@ -167,6 +171,7 @@ class App {
     if (urgency === "now") this.#draw();
     else this.#drawSoon();
     this.#scheduleTick();
+    this.#scheduleWake();
   }
 
   #perform(effect: Effect): void {
@@ -229,6 +234,21 @@ class App {
     if (this.#frameTimer !== undefined) return;
     const at = this.#drawnAt === undefined ? 0 : this.#drawnAt + frameMs;
     this.#frameTimer = this.#options.clock.setTimer(at, () => this.#draw());
+  }
+
+  /** What is due at a certain time, such as a search after a pause in typing. */
+  #scheduleWake(): void {
+    const at = wakeAt(this.#state);
+    if (at === this.#wakeAt) return;
+    this.#wakeTimer?.cancel();
+    this.#wakeAt = at;
+    this.#wakeTimer =
+      at === undefined
+        ? undefined
+        : this.#options.clock.setTimer(at, () => {
+            this.#wakeAt = undefined;
+            this.#dispatch({ type: "tick" }, "now");
+          });
   }
 
   #scheduleTick(): void {
@@ -379,7 +399,8 @@ class App {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const timer of [this.#frameTimer, this.#tickTimer, this.#quitTimer]) timer?.cancel();
+    const timers = [this.#frameTimer, this.#tickTimer, this.#wakeTimer, this.#quitTimer];
+    for (const timer of timers) timer?.cancel();
     this.#onEnd();
   }
 

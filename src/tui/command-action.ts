@@ -40,8 +40,10 @@ export interface CommandContext {
 export type ScreenCommand =
   | "clear"
   | "editor"
+  | "go"
   | "goto"
   | "help"
+  | "log"
   | "members"
   | "nick"
   | "open"
@@ -98,8 +100,10 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
   switch (name) {
     case "clear":
     case "editor":
+    case "go":
     case "goto":
     case "help":
+    case "log":
     case "members":
     case "nick":
     case "open":

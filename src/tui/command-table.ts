@@ -17,6 +17,7 @@ export type CommandName =
   | "devices"
   | "edit"
   | "editor"
+  | "go"
   | "goto"
   | "help"
   | "history"
@@ -28,6 +29,7 @@ export type CommandName =
   | "kick"
   | "leave"
   | "list"
+  | "log"
   | "lock"
   | "login"
   | "me"
@@ -122,6 +124,7 @@ export const commands: readonly CommandDescription[] = [
     "[from: in: before: after: has:] WORDS",
     "look for lines in all your rooms",
   ),
+  command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
   command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
@@ -162,6 +165,7 @@ export const commands: readonly CommandDescription[] = [
   command("save", [], "FILE", "write the folded message to a new file"),
   command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
+  command("log", ["messages"], "", "what happened lately: connections, errors, notices"),
   command("clear", [], "", "empty the screen, not the history"),
   command("redraw", [], "", "paint the screen again"),
 ];

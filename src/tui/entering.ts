@@ -27,11 +27,28 @@ export function enterServer(
   state: ViewState,
   ready: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
-  const screen: RoomScreen = {
+  const { rooms: known, isFirstVisit, server } = ready;
+  const greeting = isFirstVisit && firstVisitText(server.name, server.id);
+  const screen: RoomScreen = { ...roomScreen(state, ready), greeting };
+  const wanted = state.settings.rooms;
+  const remembered = known.map(({ room }) => room).filter((room) => !wanted.includes(room));
+  return show(
+    state,
+    screen,
+    ...wanted.map((room): Effect => ({ type: "join", room })),
+    ...remembered.map((room): Effect => ({ type: "join", room, ref: rememberedRef })),
+  );
+}
+
+/** The screen of a server as it begins, without a room. */
+export function roomScreen(
+  { hosted }: ViewState,
+  { server, nick, own }: Pick<Extract<ClientEvent, { type: "ready" }>, "server" | "nick" | "own">,
+): RoomScreen {
+  const hosting = `you host ${server.name}: others on this network find it by starting earshot`;
+  return {
     type: "room",
-    server: ready.server,
-    nick: ready.nick,
-    own: ready.own,
+    ...{ server, nick, own },
     asked: [],
     queries: new Map(),
     queryCount: 0,
@@ -46,23 +63,12 @@ export function enterServer(
     lastRoom: undefined,
     cameFrom: undefined,
     stop: undefined,
-    hint:
-      state.hosted?.id === ready.server.id
-        ? `you host ${ready.server.name}: others on this network find it by starting earshot`
-        : undefined,
-    greeting: ready.isFirstVisit && firstVisitText(ready.server.name, ready.server.id),
+    hint: hosted?.id === server.id ? hosting : undefined,
+    greeting: undefined,
   };
-  const wanted = state.settings.rooms;
-  const remembered = ready.rooms.map(({ room }) => room).filter((room) => !wanted.includes(room));
-  return show(
-    state,
-    screen,
-    ...wanted.map((room): Effect => ({ type: "join", room })),
-    ...remembered.map((room): Effect => ({ type: "join", room, ref: rememberedRef })),
-  );
 }
 
-/** The server has accepted us again. */
+/** The server has accepted us again, or for the first time since it was remembered. */
 export function reduceReady(
   moment: Moment,
   state: ViewState,
@@ -79,7 +85,13 @@ export function reduceReady(
   }));
   const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
-  return show(state, isSame ? next : noticed(moment, next, `you are ${nick} now`));
+  // Rooms that were entered by another device, or are not remembered here.
+  const others = event.rooms.filter(({ room }) => rooms.every(({ name }) => name !== room));
+  return show(
+    state,
+    isSame ? next : noticed(moment, next, `you are ${nick} now`),
+    ...others.map(({ room }): Effect => ({ type: "join", room, ref: rememberedRef })),
+  );
 }
 
 /** We are in a room, for the first time or again. */
@@ -114,10 +126,17 @@ export function reduceEntered(
   return show(state, rooms, { type: "post", room: event.room, body });
 }
 
-function newRoom(
+/** What a room is known by when it is shown first. */
+export type EnteredRoom = Pick<
+  Extract<ClientEvent, { type: "entered" }>,
+  "room" | "persons" | "read" | "state" | "members"
+>;
+
+/** A room as it is shown first. */
+export function newRoom(
   moment: Moment,
   { greeting, own }: RoomScreen,
-  event: Extract<ClientEvent, { type: "entered" }>,
+  event: EnteredRoom,
 ): RoomState {
   const { room: name, persons, read, state } = event;
   const lines = [

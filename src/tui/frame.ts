@@ -37,6 +37,9 @@ export function composeFrame(options: FrameOptions): string {
   return `\x1b[?2026h${frame}\x1b[?2026l`;
 }
 
+/** Cells that are drawn again rather than skipped: as many as there are bytes in a jump over them. */
+const redrawnCellsMax = 6;
+
 /** Where the terminal draws next and how, so that nothing is said twice. */
 class Pen {
   readonly #options: FrameOptions;
@@ -51,7 +54,7 @@ class Pen {
   }
 
   draw(x: number, y: number, [style, text, link]: Cell, width: number): void {
-    if (this.#at?.x !== x || this.#at.y !== y) this.#output += position(x, y);
+    this.#moveTo(x, y);
     this.#use(style, link);
     const drawn = drawnForm(text, this.#options.facts.wideKinds);
     if (isWidthCertain(drawn, this.#options.facts)) {
@@ -67,6 +70,25 @@ class Pen {
   finish(): string {
     this.#use(plainStyle, undefined);
     return this.#output;
+  }
+
+  #moveTo(x: number, y: number): void {
+    if (this.#at?.x === x && this.#at.y === y) return;
+    const start = this.#at?.y === y ? this.#at.x : x;
+    const skipped = start < x && x - start <= redrawnCellsMax ? this.#between(start, x, y) : "";
+    this.#output += skipped === "" ? position(x, y) : skipped;
+  }
+
+  /** What stands between two cells if it takes no escape sequence to draw it again. */
+  #between(start: number, end: number, y: number): string {
+    const { lines, facts } = this.#options;
+    let text = "";
+    for (const cell of lines[y]?.slice(start, end) ?? []) {
+      const isSameLook = isSameStyle(cell[0], this.#style) && cell[2] === this.#link;
+      if (!isSameLook || (cell[1] !== "" && !isWidthCertain(cell[1], facts))) return "";
+      text += cell[1];
+    }
+    return text;
   }
 
   #use(style: Style, link: string | undefined): void {

@@ -36,6 +36,7 @@ function enterKeys(item: HelpItem | undefined): readonly string[] {
 
 function helpTitle({ screen }: ViewState, { over }: HelpOverlay): string {
   if (over?.type === "reader") return "reading a message";
+  if (over !== undefined) return "choosing from a list";
   switch (screen.type) {
     case "picker":
       return "choosing a server";

@@ -124,13 +124,10 @@ function contextsOf(screen: Screen, over: Overlay | undefined): readonly HelpCon
   return [own, ...below.filter(({ context }) => context !== own.context)];
 }
 
-function overlayHelp(over: Overlay): HelpContext {
-  switch (over.type) {
-    case "help":
-      return { context: "help", section: "HELP", isHere: true };
-    case "reader":
-      return { context: "reader", section: "READING A FOLDED MESSAGE", isHere: true };
-  }
+function overlayHelp({ type }: Overlay): HelpContext {
+  return type === "reader"
+    ? { context: "reader", section: "READING A MESSAGE", isHere: true }
+    : { context: "list", section: "CHOOSING FROM A LIST", isHere: true };
 }
 
 function screenContexts(screen: Screen): readonly HelpContext[] {
@@ -152,7 +149,8 @@ function screenContexts(screen: Screen): readonly HelpContext[] {
       return [
         ...(hasPaste ? [{ ...pasteContext, isHere: true }] : []),
         { context: "room", section: "ROOM", isHere: true },
-        { context: "reader", section: "READING A FOLDED MESSAGE", isHere: false },
+        { context: "reader", section: "READING A MESSAGE", isHere: false },
+        { context: "list", section: "CHOOSING FROM A LIST", isHere: false },
         ...(hasPaste ? [] : [pasteContext]),
         { context: "input-search", section: "LOOKING FOR WHAT YOU SAID", isHere: false },
       ];

@@ -12,13 +12,17 @@ export type KeyContext =
   | "input-search"
   | "paste"
   | "reader"
-  | "help";
+  /** Whatever is chosen from a list: help, go-to, hits. */
+  | "list";
 
 /** What a key does. */
 export type Action =
+  | "accept"
   | "back"
   | "choose"
+  | "decline"
   | "drop-paste"
+  | "go-to"
   | "edit-paste"
   | "erase"
   | "help"
@@ -46,11 +50,15 @@ export type Action =
   | "scroll-page-down"
   | "scroll-page-up"
   | "scroll-top"
+  | "search"
   | "select-next"
   | "select-previous"
   | "send"
   | "set-new-line"
+  | "show-log"
+  | "show-mentions"
   | "suspend"
+  | "switch-scope"
   | "toggle-people"
   | "toggle-rooms"
   | "type-address"
@@ -188,7 +196,14 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "where you are called, above",
   },
   { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
+  { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
+  { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
+  { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
+  { context: "room", keys: ["ctrl+k"], action: "go-to", isForEmptyInput: true },
+  { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
+  { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
+  { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
   {
@@ -239,25 +254,25 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "back to what you wrote",
   },
 
-  { context: "help", keys: ["escape", "f1"], action: "back", help: "close help" },
-  { context: "help", keys: ["?"], action: "back", isForEmptyInput: true },
-  { context: "help", keys: ["enter"], action: "choose", help: "do it, or write it" },
+  { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
+  { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },
+  { context: "list", keys: ["tab"], action: "switch-scope", help: "search here, or everywhere" },
   {
-    context: "help",
+    context: "list",
     keys: ["up", "ctrl+p", "shift+up"],
     action: "select-previous",
     help: "one up",
   },
   {
-    context: "help",
+    context: "list",
     keys: ["down", "ctrl+n", "shift+down"],
     action: "select-next",
     help: "one down",
   },
-  { context: "help", keys: ["page-up"], action: "scroll-page-up", help: "a page up" },
-  { context: "help", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
-  { context: "help", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
-  { context: "help", keys: ["ctrl+end"], action: "scroll-bottom", help: "the last" },
+  { context: "list", keys: ["page-up"], action: "scroll-page-up", help: "a page up" },
+  { context: "list", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
+  { context: "list", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
+  { context: "list", keys: ["ctrl+end"], action: "scroll-bottom", help: "the last" },
 ];
 
 /** The keys of the line editor, for help; line-editor.ts does them. */

@@ -1,3 +1,4 @@
+import { bannerHeight } from "./banner.ts";
 import { typedHeight } from "./input-view.ts";
 import { messageColumns } from "./message-context.ts";
 import { paneCells } from "./panes.ts";
@@ -39,7 +40,8 @@ export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
   const typed = typedHeight(screen, size.columns, rowsMax);
   const statusRows = 1;
-  const messageRows = size.rows - statusRows - typed - (hasTitle ? 2 : 0);
+  const banners = bannerHeight(screen);
+  const messageRows = size.rows - statusRows - banners - typed - (hasTitle ? 2 : 0);
   const { rooms, people, arePeopleAlone } = paneCells(size, screen.panes);
   const beside = (0 < rooms ? rooms + 1 : 0) + (0 < people ? people + 1 : 0);
   return {

@@ -1,7 +1,10 @@
+import { goToPicture } from "./go-to-view.ts";
 import { helpPicture } from "./help-view.ts";
+import { logPicture } from "./log-view.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { Picture } from "./picture.ts";
 import { readerPicture } from "./reader-view.ts";
+import { searchPicture } from "./search-view.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** The picture of what lies over the screen. */
@@ -11,5 +14,11 @@ export function overlayPicture(state: ViewState, overlay: Overlay): Picture {
       return helpPicture(state, overlay);
     case "reader":
       return readerPicture(state, overlay);
+    case "go-to":
+      return goToPicture(state, overlay);
+    case "log":
+      return logPicture(state, overlay);
+    case "search":
+      return searchPicture(state, overlay);
   }
 }

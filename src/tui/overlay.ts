@@ -1,18 +1,16 @@
+import { reduceGoTo } from "./go-to.ts";
 import { reduceHelp } from "./help.ts";
 import type { KeyContext } from "./key-table.ts";
-import { emptyEditor } from "./line-editor.ts";
+import { emptyList } from "./list-state.ts";
+import { reduceLog } from "./log-overlay.ts";
 import type { Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
 import { reduceReader } from "./reader.ts";
+import { reduceSearch } from "./search.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** Which keys of the table count in the overlay. */
 export function overlayContext(overlay: Overlay): KeyContext {
-  switch (overlay.type) {
-    case "help":
-      return "help";
-    case "reader":
-      return "reader";
-  }
+  return overlay.type === "reader" ? "reader" : "list";
 }
 
 /** Whether nothing is typed in the overlay, so that Ctrl-C closes it and `?` is no letter. */
@@ -22,8 +20,7 @@ export function isOverlayEmpty(overlay: Overlay): boolean {
 
 /** The overlay without what was typed in it. */
 export function withoutTyped(overlay: Overlay): Overlay {
-  if (!("list" in overlay)) return overlay;
-  return { ...overlay, list: { filter: emptyEditor, selectedKey: undefined } };
+  return "list" in overlay ? { ...overlay, list: emptyList } : overlay;
 }
 
 /** A key in an overlay that is none of those that mean the same everywhere. */
@@ -37,5 +34,11 @@ export function reduceOverlay(
       return reduceHelp(state, overlay, pressed);
     case "reader":
       return reduceReader(state, overlay, pressed);
+    case "go-to":
+      return reduceGoTo(state, overlay, pressed);
+    case "log":
+      return reduceLog(state, overlay, pressed);
+    case "search":
+      return reduceSearch(state, overlay, pressed);
   }
 }

@@ -34,6 +34,8 @@ export interface PlainChatOptions {
   readonly isInteractive: boolean;
   /** Every line is said as it is; otherwise those that start with a slash are commands. */
   readonly isLiteral: boolean;
+  /** How many of our lines this computer keeps for the next visit; see `ClientPort`. */
+  readonly keptCount?: () => number;
 }
 
 type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
@@ -100,8 +102,10 @@ export class PlainChat {
     if (this.#endAt === undefined || now < this.#endAt) return;
     const count = this.#undeliveredCount;
     const isIdle = count === 0 && this.#rooms.joiningCount === 0 && !this.#isAccountBusy;
-    if (0 < count) this.#print(`-- ${undeliveredText(count)}`);
-    else if (!isIdle) this.#print("-- the server did not answer");
+    if (0 < count) {
+      const keptCount = Math.min(count, this.#options.keptCount?.() ?? 0);
+      this.#print(`-- ${undeliveredText({ count, keptCount })}`);
+    } else if (!isIdle) this.#print("-- the server did not answer");
     this.#end(isIdle ? this.#exitCode : this.#exitCodeInVain);
   }
 
@@ -112,7 +116,7 @@ export class PlainChat {
     if (purpose === undefined) return;
     const action = password && actionWith(purpose, password);
     if (action === undefined) this.refuse(brokenOff);
-    else this.#askAccount(action);
+    else this.#askNow(action);
   }
 
   /** It could not be asked for. */
@@ -138,6 +142,9 @@ export class PlainChat {
       case "connection":
         this.#handleConnection(event);
         break;
+      case "remembered":
+        this.#rooms.handleRemembered(event);
+        break;
       case "ready":
         this.#handleReady(event);
         break;
@@ -151,7 +158,8 @@ export class PlainChat {
         this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
         break;
       case "reset":
-        this.#print(`-- #${event.room}: ${resetText}`);
+        if (event.isFar) this.#rooms.handleFar(event.room);
+        else this.#print(`-- #${event.room}: ${resetText}`);
         break;
       case "exited":
         this.#ownLines.handleExited();
@@ -177,6 +185,7 @@ export class PlainChat {
       case "asked":
       case "answered":
       case "invited":
+      case "memory":
       case "renamed":
       case "identified":
       case "notice":
@@ -284,14 +293,14 @@ export class PlainChat {
   #command(now: number, { name, arg }: Extract<Input, { type: "command" }>): void {
     const action = commandAction(name, arg, this.#rooms.context);
     if (action.type === "screen") this.#run(now, action.name, action.arg);
-    else if (action.type === "account") this.#askAccount(action.action);
+    else if (action.type === "account") this.#askNow(action.action);
     else if (action.type === "password") {
       this.#purpose = action.purpose;
       this.#emit({ type: "ask-password", question: passwordQuestion(action.purpose) });
     } else this.#rooms.perform(action);
   }
 
-  #askAccount(action: AccountAction): void {
+  #askNow(action: AccountAction): void {
     this.#isAccountAsked = true;
     this.#emit({ type: "account", action });
   }

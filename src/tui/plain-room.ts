@@ -15,6 +15,12 @@ export const heldMax = 1_000;
 /** Lines that commands may be about without naming their number. */
 export const recentMax = 200;
 
+/** What is known of a room when one comes into it. */
+export type EnteredRoom = Pick<
+  Extract<ClientEvent, { type: "entered" }>,
+  "room" | "state" | "members" | "persons"
+>;
+
 /** A room in line mode: its members, and its lines in order although the past comes after the start. */
 export class PlainRoom {
   readonly name: string;
@@ -28,7 +34,7 @@ export class PlainRoom {
   /** The newest lines, the oldest first. */
   #recent: LogEntry[] = [];
 
-  constructor(entered: Extract<ClientEvent, { type: "entered" }>, ownPerson: string) {
+  constructor(entered: EnteredRoom, ownPerson: string) {
     this.name = entered.room;
     this.title = roomTitle(entered.room, entered.persons, ownPerson);
     this.state = entered.state;
@@ -74,6 +80,11 @@ export class PlainRoom {
     if (this.#held === undefined) return [entry];
     this.#held.push(entry);
     return heldMax < this.#held.length ? this.handlePast([]) : [];
+  }
+
+  /** What was said since is not told: the end of the past is on its way. */
+  expectPast(): void {
+    this.#held ??= [];
   }
 
   /** The past, which may be empty, and what came after it, each line once. */

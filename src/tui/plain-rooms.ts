@@ -1,6 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import type { OwnPerson } from "../room/entry.ts";
-import { askedMax } from "../room/limits.ts";
+import { askedMax, lobbyName } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
 import {
@@ -103,10 +103,14 @@ export class PlainRooms {
     { server, nick, own, rooms }: Extract<ClientEvent, { type: "ready" }>,
     isFirst: boolean,
   ): void {
+    const isRemembered = this.#nick !== undefined;
     this.#nick = nick;
     this.#own = own;
     this.#serverName = server.name;
-    if (!isFirst) return;
+    if (isFirst && !isRemembered) this.#joinFirst(rooms);
+  }
+
+  #joinFirst(rooms: readonly { readonly room: string }[]): void {
     for (const [index, room] of this.#options.rooms.entries()) {
       this.#emit({ type: "join", room, ref: firstRef(index) });
     }
@@ -116,6 +120,37 @@ export class PlainRooms {
       if (this.#options.rooms.includes(room)) continue;
       this.#emit({ type: "join", room, ref: rememberedRef });
     }
+  }
+
+  /** What is known of the server before it is reached; what is said waits for it. */
+  handleRemembered(event: Extract<ClientEvent, { type: "remembered" }>): void {
+    const { server, nick, own, rooms, shownRoom } = event;
+    if (this.#nick !== undefined) return;
+    this.#nick = nick;
+    this.#own = own;
+    this.#serverName = server.name;
+    this.#joinFirst(rooms);
+    for (const { room: name, state, persons, entries } of rooms) {
+      const past = entries.slice(-pastLines);
+      if (past.length === 0) continue;
+      const room = new PlainRoom(
+        { room: name, state, members: [], ...(persons && { persons }) },
+        own.person,
+      );
+      this.#rooms.set(name, room);
+      this.#print(`-- ${room.title}, as it was:`);
+      this.#printEntries(name, room.handlePast(past));
+    }
+    const [first] = this.#options.rooms;
+    const isWanted = first !== undefined && first !== lobbyName;
+    const shown = isWanted ? first : (shownRoom ?? first);
+    if (shown !== undefined && this.#rooms.has(shown)) this.#activeRoom = shown;
+  }
+
+  /** Too much was missed to print it all: only the end of it is. */
+  handleFar(name: string): void {
+    const room = this.#rooms.get(name);
+    if (room !== undefined) room.expectPast();
   }
 
   handleMembers({ room, members }: Extract<ClientEvent, { type: "members" }>): void {
@@ -235,7 +270,10 @@ export class PlainRooms {
         `-- entered ${room.title}, ${countOf(members.length, "member")}${unreadText(event)}`,
       );
       if (event.state.topic !== "") this.#print(`-- topic: ${event.state.topic}`);
-    } else known.handleMembers(members);
+    } else {
+      known.state = event.state;
+      known.handleMembers(members);
+    }
     // An answer that was on its way when the connection was lost has to be asked for again.
     if (room.isPastMissing) {
       const range = { limit: pastLines };
@@ -287,6 +325,9 @@ export class PlainRooms {
         break;
       case "notice":
         this.#print(`-- ${event.text}`);
+        break;
+      case "memory":
+        this.#print(`-- ${event.message}`);
         break;
       case "shutdown":
         this.#print(`-- ${shutdownText(this.#serverName, event)}`);

@@ -63,6 +63,7 @@ class PlainShell {
       timeFormat: options.timeFormat ?? localTimeFormat,
       isInteractive: options.stdin.isTTY === true,
       isLiteral: options.isLiteral,
+      keptCount: () => this.#client?.keptCount ?? 0,
     });
   }
 

@@ -31,6 +31,7 @@ function readerOf(
     text,
     size: textSize(text),
     top: 0,
+    over: undefined,
   };
 }
 
@@ -46,7 +47,7 @@ export function reduceReader(
   const moved = (to: number): Step => withOverlay(state, { ...reader, top: to });
   switch (action) {
     case "back":
-      return withOverlay(state, undefined);
+      return withOverlay(state, reader.over);
     case "scroll-line-up":
       return moved(rowStartAbove(reader.text, top, pane.cells, 1));
     case "scroll-page-up":

@@ -109,6 +109,10 @@ function run(
   const answer = (lines: readonly string[]) => show(state, answered(moment, screen, lines));
   const room = activeRoom(screen);
   switch (name) {
+    // These open something over the room before it comes to this.
+    case "go":
+    case "log":
+      return show(state, screen);
     case "help":
       return arg === ""
         ? withOverlay({ ...state, screen }, emptyHelp(undefined))
@@ -149,7 +153,10 @@ function goTo(state: ViewState, screen: RoomScreen, arg: string): Step {
   const place = digits === undefined ? time && { time } : Number(digits);
   const name = screen.activeRoom;
   if (name === undefined || place === undefined || place === 0) {
-    return show(state, { ...screen, hint: "/goto needs a room, and the number of a line or a date" });
+    return show(state, {
+      ...screen,
+      hint: "/goto needs a room, and the number of a line or a date",
+    });
   }
   return jumpTo(state, screen, name, place);
 }

@@ -25,6 +25,8 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   switch (event.type) {
+    case "remembered":
+      return show(state, screen);
     case "connection":
       return show(state, reduceConnection(screen, event));
     case "ready":
@@ -47,7 +49,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        changedRoom(screen, event.room, (room) => withReset(room, moment.wallNow)),
+        changedRoom(screen, event.room, (room) => withReset(room, event, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -89,6 +91,7 @@ export function reduceRoomEvent(
     case "invited":
     case "renamed":
     case "notice":
+    case "memory":
     case "answer":
     case "identified":
     case "account":
@@ -131,17 +134,29 @@ function reduceError(
   screen: RoomScreen,
   event: Extract<ClientEvent, { type: "error" }>,
 ): Step {
-  if (event.ref === rememberedRef) return show(state, screen);
+  if (event.ref === rememberedRef) {
+    // What was shown from memory is not for us any more.
+    const isBarred = screen.rooms.some(({ name, members }) => {
+      return name === event.room && members.length === 0;
+    });
+    if (!isBarred || event.room === undefined) return show(state, screen);
+    return show(state, { ...withoutRoom(screen, event.room), hint: event.message });
+  }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
   const idle = withoutPage(screen, event.ref);
   return show(state, { ...idle, queries, hint: event.message });
 }
 
-/** What was shown is not in the server's log any more; our own lines still wait to be stored. */
-function withReset(room: RoomState, at: number): RoomState {
-  const { pending } = room.conversation;
-  const conversation = withNotice({ ...emptyConversation, pending }, resetText, at);
+/** What was shown is not in the server's log any more, or long past; our own lines still wait to be stored. */
+function withReset(
+  room: RoomState,
+  { isFar }: Extract<ClientEvent, { type: "reset" }>,
+  at: number,
+): RoomState {
+  const rest = { ...emptyConversation, pending: room.conversation.pending };
+  // What was missed comes as the past of the room.
+  const conversation = isFar ? rest : withNotice(rest, resetText, at);
   return { ...room, window: undefined, jump: undefined, newLine: undefined, conversation };
 }
 

@@ -1,3 +1,4 @@
+import { bannerRows } from "./banner.ts";
 import { inputKeys, typedRows } from "./input-view.ts";
 import { messagePane, type RoomLayout, roomLayout } from "./layout.ts";
 import { newsText } from "./news-text.ts";
@@ -23,6 +24,7 @@ export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
     ...(layout.hasTitle ? [titleRow(state, screen, layout)] : []),
     ...bodyRows(state, screen, layout),
     statusRow(state, screen, layout),
+    ...bannerRows(state, screen),
   ];
   const rows = [...above, ...input.rows, ...(layout.hasTitle ? [hintRow(state, screen)] : [])];
   const cursor = { column: input.cursor.column, row: above.length + input.cursor.row };

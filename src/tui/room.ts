@@ -1,4 +1,5 @@
 import { postText } from "../room/client-post.ts";
+import { bannerCommand } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
@@ -7,6 +8,7 @@ import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionNamed, actionOf, isPrefix, keyLabel, keyName } from "./key-table.ts";
 import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
+import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
 import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
@@ -47,7 +49,9 @@ export function reduceRoom(
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
   const action = ownAction ?? actionNamed("room", name, isEmpty);
-  if (action !== undefined) return withPastWanted(act(moment, state, quiet, action, key));
+  if (action !== undefined && !isForEditor(screen, action)) {
+    return withPastWanted(act(moment, state, quiet, action, key));
+  }
   if (isPrefix("room", name))
     return show(state, { ...quiet, prefix: name, hint: `${keyLabel(name)} ` });
   // Half of a sequence is no key of the line editor.
@@ -59,6 +63,11 @@ export function reduceRoom(
   // Who begins to write has read what is there.
   const read = editor.text === screen.editor.text ? typed : withAllRead(typed);
   return show(state, read, ...typingEffects(screen, editor.text));
+}
+
+/** A request that comes in the middle of putting back what was cut takes no key from that. */
+function isForEditor({ editor, asked }: RoomScreen, action: Action): boolean {
+  return action === "accept" && (asked.length === 0 || editor.last.type === "yank");
 }
 
 /** That we write is told while a line is typed, and that we do not when it is empty again. */
@@ -93,11 +102,29 @@ function act(
     case "history-older":
     case "history-newer":
       return show(state, recall(state, screen, action, key));
+    case "accept":
+    case "decline":
+      return answerBanner(moment, state, screen, action === "accept");
     case "open-message":
       return opened(state, screen);
     default:
-      return moved(state, screen, action, key);
+      return openedByKey({ ...state, screen }, action) ?? moved(state, screen, action, key);
   }
+}
+
+/** Does what `/accept` and `/decline` would do; what is typed stays. */
+function answerBanner(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  isAccepted: boolean,
+): Step {
+  const input = bannerCommand(screen, isAccepted);
+  if (input === undefined) return show(state, { ...screen, hint: "nothing waits for an answer" });
+  const action = commandAction(input.name, input.arg, contextOf(screen));
+  return action.type === "refused"
+    ? show(state, { ...screen, hint: action.reason })
+    : perform(moment, state, screen, action);
 }
 
 function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
@@ -112,6 +139,8 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
     history: remember(screen.history, typed),
   };
   if (input.type === "say") return say(state, screen, sent, input.text);
+  const overlaid = openedByCommand({ ...state, screen: sent }, input.name, input.arg);
+  if (overlaid !== undefined) return overlaid;
   const action = commandAction(input.name, input.arg, contextOf(screen));
   if (action.type === "refused") return show(state, { ...screen, hint: action.reason });
   return perform(moment, state, sent, action);

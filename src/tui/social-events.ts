@@ -15,6 +15,7 @@ export type SocialEvent = Extract<
       | "invited"
       | "removed"
       | "renamed"
+      | "memory"
       | "notice"
       | "answer"
       | "identified"
@@ -22,6 +23,9 @@ export type SocialEvent = Extract<
       | "shutdown";
   }
 >;
+
+/** However soon it is too late to answer a request, it is seen so long. */
+const readMs = 60_000;
 
 /** The screen with what has happened, in words. */
 export function reduceSocial(
@@ -34,7 +38,9 @@ export function reduceSocial(
   switch (event.type) {
     case "asked": {
       const others = screen.asked.filter(({ room }) => room !== event.room);
-      const asked = [...others, { room: event.room, by: event.by }].slice(-askedMax);
+      // The server's clock may be another than ours: nothing is gone before it was read.
+      const until = moment.now + Math.max(readMs, event.until - moment.wallNow);
+      const asked = [...others, { room: event.room, by: event.by, until }].slice(-askedMax);
       return { ...say(askedText(event, screen.own.person)), asked };
     }
     case "answered":
@@ -51,6 +57,8 @@ export function reduceSocial(
       return say(...accountText(event.result, settings.timeFormat));
     case "notice":
       return say(event.text);
+    case "memory":
+      return say(event.message);
     case "shutdown":
       return stopping(moment, screen, event);
     case "answer": {

@@ -16,6 +16,7 @@ import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
@@ -156,6 +157,12 @@ export interface Paste {
   readonly isConfirmed?: boolean;
 }
 
+/** A private chat that waits for our answer. */
+export interface WaitingChat extends AskedChat {
+  /** Clock.now() from which on it is too late to agree. */
+  readonly until: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -167,7 +174,7 @@ export interface RoomScreen {
   readonly rooms: readonly RoomState[];
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
-  readonly asked: readonly AskedChat[];
+  readonly asked: readonly WaitingChat[];
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -214,6 +221,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
+  /** The oldest first; at most `logLinesMax`. */
+  readonly log: readonly LogLine[];
   /** What lies over the screen. */
   readonly overlay: Overlay | undefined;
   /** Clock.now() of the last event, for what counts seconds. */

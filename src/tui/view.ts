@@ -1,5 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import { withoutOldBanners } from "./banner.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
@@ -10,6 +11,7 @@ import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
+import { withLogged } from "./log.ts";
 import { withNewLineSeen } from "./new-line.ts";
 import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
 import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
@@ -18,8 +20,10 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceFound, withSearchDue } from "./search.ts";
 import { themeFor } from "./theme.ts";
 import {
   type Effect,
@@ -49,6 +53,7 @@ export function startView(options: {
     adapters: [],
     cause: undefined,
     askedAt: options.moment.now,
+    log: [],
     overlay: undefined,
     now: options.moment.now,
     interruptedAt: undefined,
@@ -65,7 +70,7 @@ export function startView(options: {
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withNewLineSeen(withReadTold(step));
+  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
 }
 
 /** What lies over a screen goes with it. */
@@ -76,7 +81,7 @@ function withOwnOverlay(before: ViewState, step: Step): Step {
 }
 
 function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step {
-  const state = withoutStale({ ...before, now: moment.now });
+  const state = withoutOldBanners(withoutStale({ ...before, now: moment.now }));
   const { screen } = state;
   switch (event.type) {
     case "key":
@@ -121,13 +126,20 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
   }
 }
 
+/** Clock.now() when something is to be done though nothing happens, or `undefined`. */
+export function wakeAt({ overlay }: ViewState): number | undefined {
+  return overlay?.type === "search" ? overlay.dueAt : undefined;
+}
+
 /** Whether the picture changes with time alone, so that it has to be drawn every second. */
 export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "picker" || warningText(state) !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
+  if (state.overlay?.type === "search" && state.overlay.progress.type === "asking") return true;
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  const { connection, stop } = state.screen;
+  const { connection, stop, asked } = state.screen;
+  if (0 < asked.length) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
@@ -146,14 +158,14 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
+      if (event.type === "remembered") return enterRemembered(moment, state, event);
       return event.type === "ready"
         ? enterServer(state, event)
         : reduceJoining(state, screen, event);
     case "room":
-      return withNotice(
-        state,
-        withPastWanted(reduceRoomEvent(moment, state, screen, event)),
-        event,
+      return (
+        reduceFound(state, event) ??
+        withNotice(state, withPastWanted(reduceRoomEvent(moment, state, screen, event)), event)
       );
   }
 }

@@ -146,11 +146,19 @@ describe("commands", () => {
       ...network,
       nick: "b",
       passwordFile: undefined,
+      isRemembering: false,
       server: "10.0.0.1:28198",
       rooms: [],
       trustedWords: undefined,
       waitMs: waitMsDefault,
     });
+  });
+
+  test("what is kept is decided by who types, or by --memory and --no-memory", () => {
+    expect(parse("")).toMatchObject({ isRemembering: undefined });
+    expect(parse("--memory")).toMatchObject({ isRemembering: true });
+    expect(parse("--memory --no-memory")).toMatchObject({ isRemembering: false });
+    expect(parse("bot --nick b --memory")).toMatchObject({ isRemembering: true });
   });
 
   test("the words of a server are taken in any case, with anything between them", () => {

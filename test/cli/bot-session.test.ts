@@ -23,6 +23,7 @@ import { messageEntry, personOf } from "../support/log-entries.ts";
 class RecordingClient implements ClientPort {
   readonly calls: unknown[][] = [];
   readonly pendingCount = 0;
+  readonly keptCount = 0;
   ref: string | undefined;
 
   join(room: string, ref?: string): void {
@@ -68,6 +69,18 @@ class RecordingClient implements ClientPort {
 
   changeNick(nick: string): void {
     this.#note(undefined, "changeNick", nick);
+  }
+
+  keepDraft(room: string, text: string): void {
+    this.#note(undefined, "keepDraft", room, text);
+  }
+
+  shown(room: string): void {
+    this.#note(undefined, "shown", room);
+  }
+
+  forget(): void {
+    this.#note(undefined, "forget");
   }
 
   async close(): Promise<void> {}

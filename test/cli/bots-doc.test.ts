@@ -55,11 +55,11 @@ describe("docs/BOTS.md", () => {
         delayed: true,
         identified: true,
       },
-      ...{ invited: true, joined: true, left: true, notice: true, progress: true },
+      ...{ invited: true, joined: true, left: true, memory: true, notice: true, progress: true },
       ...{ removed: true, renamed: true, reset: true, said: true, shutdown: true },
       ...{ split: true, typing: true },
     };
-    const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode"];
+    const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode", "offered"];
     const others = ["ready", "ok", "error", "connection"];
     const listed = table("event").map(([name]) => names(name!)[0]!);
     expect(listed.sort()).toEqual([...Object.keys(news), ...entries, ...others].sort());

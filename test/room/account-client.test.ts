@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import {
-  type AccountAnswer,
   AccountClient,
   type AccountPort,
   type AccountQuestion,
 } from "../../src/room/account-client.ts";
+import type { CallAnswer } from "../../src/room/connection-call.ts";
 import {
   AccountStage,
   opaque,
@@ -20,7 +20,7 @@ import { channelBinding, deviceKey } from "../support/server-desk.ts";
 function clientOf(
   { desk, random }: AccountStage,
   session: number,
-  change: (answer: AccountAnswer) => AccountAnswer = (answer) => answer,
+  change: (answer: CallAnswer) => CallAnswer = (answer) => answer,
 ): AccountClient {
   const port: AccountPort = {
     serverKey,
@@ -33,7 +33,7 @@ function clientOf(
       await desk.compute(opaque);
       const answer = desk.inbox(session).findLast((message) => "ref" in message);
       if (answer?.type === "error") throw new EarshotError(answer.code, answer.message);
-      return change(answer as unknown as AccountAnswer);
+      return change(answer as unknown as CallAnswer);
     },
   };
   return new AccountClient(port, quickStretching);

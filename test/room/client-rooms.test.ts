@@ -249,8 +249,8 @@ describe("what is posted", () => {
 
   test("at an earlier visit is sent at this one, and its room left when nobody wants it", () => {
     const desk = new ClientDesk();
-    const saved = [{ id: "s".repeat(21), room: "lobby", body: textBody("from before"), at: 5 }];
-    desk.verdict = { type: "accepted", isFirstVisit: false, saved };
+    const posts = [{ id: "s".repeat(21), room: "lobby", body: textBody("from before"), at: 5 }];
+    desk.do((client) => client.restore({ posts, places: new Map(), missedMax: 0 }));
     desk.do((client) => client.start());
     desk.connect();
     desk.welcome();

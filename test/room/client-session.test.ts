@@ -121,7 +121,7 @@ describe("joining and leaving", () => {
     const message = "server has 1000 rooms, at most 1000";
     desk.tell({ type: "error", ref: desk.last("join").ref, code: "limit-reached", message });
     expect(desk.events.slice(-2)).toEqual([
-      { type: "error", ref: "j", code: "limit-reached", message },
+      { type: "error", ref: "j", room: "lobby", code: "limit-reached", message },
       {
         type: "failed",
         ref: "s",
@@ -176,7 +176,10 @@ describe("joining again after a lost connection", () => {
   test("and refused for good takes us out of the room, and gives our lines back", () => {
     const desk = refused("room-invalid");
     const [error, failed, exited] = desk.events.slice(-3);
-    expect(error).toEqual({ type: "error", code: "room-invalid", message: "no" });
+    expect(error).toEqual({
+      ...{ type: "error", room: "lobby" },
+      ...{ code: "room-invalid", message: "no" },
+    });
     expect(failed).toMatchObject({
       type: "failed",
       body: { text: "said meanwhile" },

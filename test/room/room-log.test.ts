@@ -23,6 +23,27 @@ function enteredAt(lastSequence: number): RoomLog {
 }
 
 describe("a client's place in a log", () => {
+  test("goes on where an earlier visit ended", () => {
+    const log = new RoomLog({ log: "log", sequence: 7, missedMax: 3 });
+    expect(log.hasBegun).toBe(false);
+    expect(log.handleEntered("log", 10)).toBe("same");
+    expect(log.missingAfter).toBe(7);
+    expect(brief(log.handlePage(entries(8, 10), []))).toEqual([8, 9, 10]);
+  });
+
+  test("begins anew when one entry too many was missed since an earlier visit", () => {
+    const log = new RoomLog({ log: "log", sequence: 7, missedMax: 3 });
+    expect(log.handleEntered("log", 11)).toBe("far");
+    expect(log.missingAfter).toBeUndefined();
+    expect(brief(log.handleSaid(entry(12)))).toEqual([12]);
+  });
+
+  test("takes no sequence of an earlier visit for one of another log", () => {
+    const log = new RoomLog({ log: "log", sequence: 7, missedMax: 3 });
+    expect(log.handleEntered("other", 9)).toBe("other");
+    expect(log.missingAfter).toBeUndefined();
+  });
+
   test("starts behind the newest line when the room is entered for the first time", () => {
     const log = enteredAt(10);
     expect(log.missingAfter).toBeUndefined();
@@ -73,20 +94,20 @@ describe("a client's place in a log", () => {
 
   test("starts again in a log that is shorter than what was seen", () => {
     const log = enteredAt(40);
-    expect(log.handleEntered("log", 40)).toBe(false);
-    expect(log.handleEntered("log", 39)).toBe(true);
-    expect(log.handleEntered("log", 3)).toBe(true);
+    expect(log.handleEntered("log", 40)).toBe("same");
+    expect(log.handleEntered("log", 39)).toBe("other");
+    expect(log.handleEntered("log", 3)).toBe("other");
     expect(log.missingAfter).toBeUndefined();
     expect(brief(log.handleSaid(entry(4)))).toEqual([4]);
   });
 
   test.each([5, 6, 7])("starts again in another log, also one of %i lines", (lastSequence) => {
     const log = new RoomLog();
-    expect(log.handleEntered("log", 6)).toBe(false);
-    expect(log.handleEntered("other", lastSequence)).toBe(true);
+    expect(log.handleEntered("log", 6)).toBe("same");
+    expect(log.handleEntered("other", lastSequence)).toBe("other");
     expect(log.missingAfter).toBeUndefined();
     expect(brief(log.handleSaid(entry(lastSequence + 1)))).toEqual([lastSequence + 1]);
-    expect(log.handleEntered("other", lastSequence + 1)).toBe(false);
+    expect(log.handleEntered("other", lastSequence + 1)).toBe("same");
   });
 
   test("tells lost lines where they would have come", () => {

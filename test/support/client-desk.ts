@@ -157,7 +157,7 @@ export class ClientDesk {
 
   #collect(): void {
     for (const effect of this.client.pollEffects()) {
-      if (effect.type === "event") this.events.push(effect.event);
+      if (effect.type === "event") this.events.push(effect.event as ClientEvent);
       else if (effect.type === "resolve") this.resolveCount += 1;
       else if (effect.type === "connect") this.connects.push(effect.to);
       else if (effect.type === "judge") this.#judge({ key: effect.key, isProven: effect.isProven });

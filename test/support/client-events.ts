@@ -2,6 +2,7 @@ import type { ClientEvent } from "../../src/room/client-port.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import type { RoomMember, RoomState } from "../../src/room/message-room.ts";
 import { personOf } from "./log-entries.ts";
+import { logId } from "./server-desk.ts";
 
 type EventOf<T extends ClientEvent["type"]> = Extract<ClientEvent, { readonly type: T }>;
 
@@ -21,7 +22,8 @@ export function enteredEvent(
   change: Partial<EventOf<"entered">> = {},
 ): EventOf<"entered"> {
   const members = membersOf(nicks);
-  return { type: "entered", room, members, lastSequence: 0, state: plainState, ...change };
+  const log = { log: logId, firstSequence: 1, lastSequence: 0 };
+  return { type: "entered", room, members, ...log, state: plainState, ...change };
 }
 
 /** Members of whom nothing but the nickname is known. */

@@ -45,6 +45,21 @@ export class FakeClient implements ClientPort {
     return this.#pending.size;
   }
 
+  /** Lines that are kept for the next visit. */
+  keptCount = 0;
+
+  keepDraft(room: string, text: string): void {
+    this.asked.push(`draft ${room} ${text}`);
+  }
+
+  shown(room: string): void {
+    this.asked.push(`shown ${room}`);
+  }
+
+  forget(): void {
+    this.asked.push("forget");
+  }
+
   tell(event: ClientEvent): void {
     if (event.type === "stored" || event.type === "failed") this.#pending.delete(event.id);
     this.#tell(event);

@@ -83,6 +83,10 @@ export const requests: readonly Request[] = [
   { type: "status", ref: 20, isAway: true, text: "lunch" },
   { type: "who", ref: 21, nick: "ben" },
   { type: "stop", ref: 22, delayMs: 0, reason: "", isRestart: true },
+  { type: "take", ref: 23, room: "lobby", sequence: 7 },
+  { type: "decline", ref: 24, room: "lobby", sequence: 7 },
+  { type: "reach", ref: 25, addresses: ["10.0.0.7:40000", "[fd00::7]:40000"] },
+  { type: "report", ref: 26, room: "lobby", sequence: 7, state: "paused", bytes: 0 },
 ];
 
 /** What else can be posted. */
@@ -169,6 +173,7 @@ export const messages: readonly ServerMessage[] = [
     waiting: ["ben"],
     readers: [],
   },
+  { type: "taken", ref: 10, offer: id, isSenderHere: true },
   { type: "said", room: "lobby", entries: bodies.map((body) => ({ ...entry, body })) },
   { type: "grown", room: "lobby", lastSequence: 8 },
   { type: "progress", room: "lobby", sequence: 7, memberCount: 2, deliveredCount: 1 },
@@ -185,6 +190,16 @@ export const messages: readonly ServerMessage[] = [
   { type: "removed", room: "attic", by: "anna", isBanned: true, reason: "spam" },
   { type: "asked", room: `&${id}`, by: "anna", persons, until: 9 },
   { type: "answered", room: `&${id}`, nick: "ben", answer: "declined" },
+  {
+    type: "introduced",
+    offer: id,
+    key: new Uint8Array(32),
+    nick: "ben",
+    token,
+    addresses: ["10.0.0.7:40000"],
+    relay: 2 ** 32 - 1,
+  },
+  { type: "taking", offer: id, nick: "ben", state: "declined", bytes: 0 },
   { type: "notice", text: "somebody used your invitation" },
   { type: "shutdown", reason: "maintenance", inMs: 30_000, isRestart: true },
 ];

@@ -52,6 +52,9 @@ export class ServerDesk {
   readonly written: Map<string, Uint8Array | undefined> = new Map();
   /** Where sessions come from, when that matters. */
   readonly hosts: Map<number, string> = new Map();
+  /** Where sessions are seen, where it matters. */
+  readonly addresses: Map<number, string> = new Map();
+  readonly datagrams: { readonly session: number; readonly bytes: Uint8Array }[] = [];
   /** Steps of passwords that were asked for. */
   readonly runs: OpaqueRun[] = [];
   sendCount = 0;
@@ -96,6 +99,7 @@ export class ServerDesk {
     this.server.handleOpened(this.now, session, {
       deviceKey: deviceKey(device),
       channelBinding: channelBinding(session),
+      address: this.addresses.get(session) ?? `10.0.${session >> 8}.${session & 255}`,
       host: this.hosts.get(session) ?? `10.0.${session >> 8}.${session & 255}`,
     });
     this.collect();
@@ -224,15 +228,33 @@ export class ServerDesk {
   }
 
   collect(): void {
-    for (const effect of this.server.pollEffects()) {
-      if (effect.type === "commit") this.commit = effect.commit;
-      else if (effect.type === "read") this.query = effect.query;
-      else if (effect.type === "search") this.search = effect.query;
-      else if (effect.type === "close") this.closed.push(effect);
-      else if (effect.type === "opaque") this.runs.push(effect);
-      else this.#deliver(effect);
-    }
+    for (const effect of this.server.pollEffects()) this.#take(effect);
     if (this.isQuick && this.commit !== undefined) this.stored();
+  }
+
+  #take(effect: ServerEffect): void {
+    switch (effect.type) {
+      case "commit":
+        this.commit = effect.commit;
+        return;
+      case "read":
+        this.query = effect.query;
+        return;
+      case "search":
+        this.search = effect.query;
+        return;
+      case "close":
+        this.closed.push(effect);
+        return;
+      case "opaque":
+        this.runs.push(effect);
+        return;
+      case "datagram":
+        this.datagrams.push(effect);
+        return;
+      case "send":
+        this.#deliver(effect);
+    }
   }
 
   #deliver({ sessions, channel, message: bytes }: Extract<ServerEffect, { type: "send" }>): void {
@@ -264,6 +286,7 @@ export function channelBinding(session: number): Uint8Array {
 export const nobodysPeer: SessionPeer = {
   deviceKey: new Uint8Array(32),
   channelBinding: new Uint8Array(32),
+  address: "10.0.0.1",
   host: "10.0.0.1",
 };
 

@@ -31,7 +31,7 @@ describe("help", () => {
     expect(picker).not.toContain("/leave");
     const long = Array.from({ length: 100 }, (_, index) => `row ${index}`).join("\n");
     const reading = joiningView().enter().said(1, long).keys("f4");
-    expect(help(reading).split("\n")[2]).toBe(" READING A FOLDED MESSAGE");
+    expect(help(reading).split("\n")[2]).toBe(" READING A MESSAGE");
     expect(reading.keys("escape").text()).toContain("100 lines");
   });
 

@@ -27,7 +27,7 @@ describe("looking up", () => {
   });
 
   test("takes the screen's own meaning first", () => {
-    expect(actionOf("help", keyEvent("f1"), true)).toBe("back");
+    expect(actionOf("paste", keyEvent("escape"), true)).toBe("drop-paste");
   });
 
   test("leaves keys to the editor when something is typed", () => {

@@ -17,7 +17,7 @@ function report(count: number): readonly string[] {
     } as const;
     run.client(line);
   }
-  return undeliveredReport(run.state, count);
+  return undeliveredReport(run.state, { count, keptCount: 0 });
 }
 
 test("what was not delivered is shown line by line", () => {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { AccountOutcome } from "../../src/room/account-call.ts";
+import type { CallOutcome } from "../../src/room/connection-call.ts";
 import { ClientDesk } from "../support/client-desk.ts";
 
 /** Asks for the devices; gives what became of it. */
-function ask(desk: ClientDesk): AccountOutcome[] {
-  const outcomes: AccountOutcome[] = [];
-  const onDone = (outcome: AccountOutcome) => outcomes.push(outcome);
-  desk.do((client) => client.askAccount({ question: { type: "devices" }, onDone }));
+function ask(desk: ClientDesk): CallOutcome[] {
+  const outcomes: CallOutcome[] = [];
+  const onDone = (outcome: CallOutcome) => outcomes.push(outcome);
+  desk.do((client) => client.askNow({ question: { type: "devices" }, onDone }));
   return outcomes;
 }
 
@@ -37,7 +37,7 @@ test("who becomes somebody else is told so, with the new name", () => {
   const onDone = () => undefined;
   const question = { type: "rename", nick: "anna2" } as const;
   const becomes = { person: "anna-account" };
-  desk.do((client) => client.askAccount({ question, becomes, onDone }));
+  desk.do((client) => client.askNow({ question, becomes, onDone }));
   desk.tell({ type: "done", ref: desk.last("rename").ref });
   expect(desk.of("renamed")).toMatchObject([{ nick: "anna2" }]);
   expect(desk.of("identified")).toEqual([{ type: "identified", own: becomes }]);

@@ -1,0 +1,3 @@
+import { programPeer } from "../terminal/programs.js";
+
+export const peer = programPeer("irssi");

@@ -1,0 +1,43 @@
+import type { CommandName } from "./command-table.ts";
+import { emptyGoTo } from "./go-to.ts";
+import type { Action } from "./key-table.ts";
+import { editorWith } from "./line-editor.ts";
+import { emptyLog } from "./log-overlay.ts";
+import { openSearch } from "./search.ts";
+import { type Step, type ViewState, withOverlay } from "./view-state.ts";
+
+const commandOfAction: Partial<Record<Action, CommandName>> = {
+  "go-to": "go",
+  search: "search",
+  "show-mentions": "mentions",
+  "show-log": "log",
+};
+
+/** The overlay that a key opens, or `undefined` when it opens none. */
+export function openedByKey(state: ViewState, action: Action): Step | undefined {
+  const name = commandOfAction[action];
+  return name && openedByCommand(state, name, "");
+}
+
+/** The overlay that a command opens over a room, or `undefined` when it opens none. */
+export function openedByCommand(
+  state: ViewState,
+  name: CommandName,
+  arg: string,
+): Step | undefined {
+  switch (name) {
+    case "go":
+      return withOverlay(state, {
+        ...emptyGoTo,
+        list: { ...emptyGoTo.list, filter: editorWith(arg) },
+      });
+    case "search":
+      return openSearch(state, { isMention: false, text: arg });
+    case "mentions":
+      return openSearch(state, { isMention: true });
+    case "log":
+      return withOverlay(state, emptyLog);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { someTime } from "../support/fake-client.ts";
+import { joiningView, type ViewRun } from "../support/view.ts";
+
+function asked(run: ViewRun, by: string, seconds = 600): ViewRun {
+  const persons = [by, "alice"].map((nick) => ({
+    nick,
+    person: `~${nick}`,
+    answer: "asked" as const,
+  }));
+  const until = someTime + seconds * 1_000;
+  return run.client({ type: "asked", room: `&${by}`, by, persons, until });
+}
+
+function answers(run: ViewRun): unknown[] {
+  return run.takeEffects().filter(({ type }) => type === "ask");
+}
+
+function answer(room: string, isAccepted: boolean) {
+  return expect.objectContaining({ question: { type: "answer", room, isAccepted } });
+}
+
+describe("a banner", () => {
+  test("asks above the input line, the newest first, and counts the others", () => {
+    const run = asked(asked(joiningView().enter(), "bob"), "carol", 90);
+    const row = run
+      .text()
+      .split("\n")
+      .find((each) => each.includes("Alt+Y"));
+    expect(row).toMatch(
+      /^ \(1\/2\) carol asks for a private chat +Alt\+Y accept · Alt\+X decline · 90 s$/,
+    );
+  });
+
+  test("takes only its own two keys, and what is typed stays", () => {
+    const run = asked(joiningView().enter().type("dra"), "bob").type("ft").keys("alt+y");
+    expect(answers(run)).toEqual([answer("&bob", true)]);
+    expect(run.text()).toContain("> draft");
+    expect(answers(asked(run, "carol").keys("alt+x"))).toEqual([answer("&carol", false)]);
+  });
+
+  test("takes no key from who puts back what was cut", () => {
+    const run = joiningView().enter().type("one").keys("ctrl+u").type("two").keys("ctrl+u");
+    asked(run.keys("ctrl+y"), "bob").keys("alt+y");
+    expect(run.text()).toContain("> one");
+    expect(answers(run)).toEqual([]);
+  });
+
+  test("counts down and goes when it is too late to answer", () => {
+    const run = asked(joiningView().enter(), "bob", 90).pass(30_000);
+    expect(run.text()).toContain("decline · 60 s");
+    expect(run.pass(59_999).text()).toContain("decline · 1 s");
+    expect(run.pass(1).text()).not.toContain("Alt+Y");
+    expect(run.keys("alt+x").text()).toContain("nothing waits for an answer");
+  });
+
+  test("is seen for a minute also where the server's clock is another", () => {
+    const run = asked(joiningView().enter(), "bob", -3_600);
+    expect(run.pass(59_999).text()).toContain("bob asks");
+    expect(run.pass(1).text()).not.toContain("bob asks for a private chat");
+  });
+
+  test("fits where it is narrow", () => {
+    const run = asked(joiningView({ size: { columns: 40, rows: 12 } }).enter(), "bob");
+    expect(run.text()).toMatch(/^ bob asks for a .* Alt\+Y yes Alt\+X no$/m);
+  });
+});
