@@ -14,6 +14,7 @@ import type {
   ServerTarget,
 } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
+import { settingsPath } from "./data-dir.ts";
 import { defaultNick } from "./default-nick.ts";
 import { type Device, openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
@@ -24,6 +25,7 @@ import { unblock } from "./line-output.ts";
 import { missedLinesMax, missedMax, UserMemory } from "./memory.ts";
 import { type Network, systemNetwork, withHints } from "./network.ts";
 import { promptPassword, readPasswordFile } from "./password.ts";
+import { SettingsFile } from "./settings-file.ts";
 import { Silence } from "./silence.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -70,7 +72,10 @@ async function chatOnScreen(
   device: Device,
   options: ChatOptions,
 ): Promise<number> {
-  const { runTui } = await import("../tui/app.ts");
+  const [{ runTui }, settings] = await Promise.all([
+    import("../tui/app.ts"),
+    SettingsFile.open(settingsPath(command.data)),
+  ]);
   const { server, nick, isAscii, hasBell } = command;
   return runTui({
     ...options,
@@ -88,6 +93,7 @@ async function chatOnScreen(
     nickDefault: defaultNick(),
     version: transportVersion,
     discoveryPort: network.discoveryPort,
+    settings,
     isAscii,
     hasBell,
     print: (line) => process.stdout.write(`${line}\n`),

@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import type { LogEntry } from "../room/log-entry.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { activeRoom, isEndSeen } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
@@ -37,8 +38,9 @@ export function withNotice(before: ViewState, step: Step, event: ClientEvent): S
 }
 
 function isWanted({ settings }: ViewState, screen: RoomScreen, event: SaidEvent): boolean {
-  const { notices } = settings;
-  return notices === "all" || (notices === "mentions" && isCall(screen, event));
+  const { notices, highlights, hidden } = settings;
+  if (hiddenReason(event.entry, hidden) !== undefined) return false;
+  return notices === "all" || (notices === "mentions" && isCall(screen, event, highlights));
 }
 
 function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
@@ -47,19 +49,25 @@ function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
   return `${entry.author.nick} in ${title}`;
 }
 
-/** Whether a line means us: it names us, or is said in private. */
-export function isCall({ nick, own }: RoomScreen, { room, entry }: SaidEvent): boolean {
-  return room.startsWith("&") ? entry.body.type === "message" : isNamed({ nick, own }, entry);
+/** Whether a line means us: it names us or one of our words, or is said in private. */
+export function isCall(
+  person: Pick<RoomScreen, "nick" | "own">,
+  { room, entry }: SaidEvent,
+  highlights: readonly string[],
+): boolean {
+  const isPrivate = room.startsWith("&") && entry.body.type === "message";
+  return isPrivate || isNamed(person, entry, highlights);
 }
 
-/** Whether a message is for everybody, or names us. */
+/** Whether a message is for everybody, or names us or one of our words. */
 export function isNamed(
   { nick, own }: Pick<RoomScreen, "nick" | "own">,
   { body }: LogEntry,
+  highlights: readonly string[],
 ): boolean {
   if (body.type !== "message") return false;
-  if (body.isAnnouncement) return true;
-  return body.mentions?.includes(own.person) === true || mentions(body.text, nick);
+  if (body.isAnnouncement === true || body.mentions?.includes(own.person) === true) return true;
+  return [nick, ...highlights].some((word) => mentions(body.text, word));
 }
 
 /** Whether the text names the nickname as a word, in upper or lower case. */

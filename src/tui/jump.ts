@@ -55,7 +55,7 @@ export function besideMention(state: ViewState, screen: RoomScreen, by: 1 | -1):
   const conversation = shownConversation(room);
   const { lines, marked } = conversation;
   const isCalling = (line: Line | undefined): boolean =>
-    line?.type === "said" && !line.isOwn && isNamed(screen, line.entry);
+    line?.type === "said" && !line.isOwn && isNamed(screen, line.entry, state.settings.highlights);
   const pane = messagePane(state.size, screen, room, state.settings);
   const last = visibleLines(pane).findLast(({ type }) => type !== "pending");
   const from = lines.findLastIndex(({ key }) => key === (marked ?? last?.key));

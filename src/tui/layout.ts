@@ -67,7 +67,7 @@ export function messagePane(
     room: room.title,
     rows: layout.messageRows,
     context: {
-      at: messageColumns(layout.messageColumns || size.columns),
+      at: messageColumns(layout.messageColumns || size.columns, settings.timeFormat.timeCells),
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,
@@ -75,6 +75,7 @@ export function messagePane(
       newestOrdinal: room.conversation.newest?.ordinal,
       deliveredSequence: room.deliveredSequence,
       marked: shownConversation(room).marked,
+      hidden: settings.hidden,
     },
   };
 }

@@ -2,7 +2,7 @@ import { isLine } from "../room/entry.ts";
 import { formatCount } from "./count-text.ts";
 import type { Line } from "./line.ts";
 import { bodyOf } from "./message-body.ts";
-import { type MessageContext, timeCells } from "./message-context.ts";
+import type { MessageContext } from "./message-context.ts";
 import type { Row, Span, Style } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padStart, textWidth } from "./text.ts";
@@ -90,7 +90,7 @@ function firstPrefix(line: Line, before: Line | undefined, context: MessageConte
   const lead = isPointedAt ? theme.glyphs.marker : " ";
   const shownNick = padStart(clip(nick, at.nickCells, theme.glyphs.ellipsis), at.nickCells);
   return [
-    span(`${lead}${time.padEnd(timeCells)} `, isPointedAt ? theme.strong : theme.dim),
+    span(`${lead}${time.padEnd(at.timeCells)} `, isPointedAt ? theme.strong : theme.dim),
     span(shownNick, nickStyleOf(line, theme)),
     span(` ${theme.glyphs.vertical} `, theme.dim),
   ];
@@ -109,7 +109,7 @@ function laterTime(line: Line, before: Line, timeFormat: TimeFormat): string {
 
 /** Rows after a line's first hang below its text. */
 function nextPrefix({ at, theme }: MessageContext): Span[] {
-  const indent = " ".repeat(1 + timeCells + 1 + at.nickCells);
+  const indent = " ".repeat(1 + at.timeCells + 1 + at.nickCells);
   return [span(`${indent} ${theme.glyphs.vertical} `, theme.dim)];
 }
 

@@ -14,6 +14,7 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { newLineAfter } from "./new-line.ts";
 import { changedRoom, idle } from "./room-change.ts";
 import { withTextBack } from "./typed-text.ts";
@@ -63,9 +64,11 @@ function saidChanges(
   event: Extract<LineEvent, { type: "said" }>,
 ): Partial<RoomState> {
   const { entry, isOwn } = event;
-  const isNews = !isOwn && isLine(entry);
+  const { settings } = state;
+  const isHidden = !isOwn && hiddenReason(entry, settings.hidden) !== undefined;
+  const isNews = !isOwn && isLine(entry) && !isHidden;
   const isUnread = isNews && room.name !== screen.activeRoom;
-  const isMention = isUnread && isCall(screen, event);
+  const isMention = isUnread && isCall(screen, event, settings.highlights);
   const typing = room.typing.filter(({ nick }) => nick !== entry.author.nick);
   return {
     state: modeAfter(room.state, event),
