@@ -20,7 +20,14 @@ import { type Device, openDevice } from "./device.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { hintSources } from "./hint-sources.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
-import { chooseTarget, describeServer, joinServer, noServer, toListed } from "./joining.ts";
+import {
+  chooseTarget,
+  describeServer,
+  joinServer,
+  noServer,
+  toListed,
+  toSilent,
+} from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import { missedLinesMax, missedMax, UserMemory } from "./memory.ts";
 import { type Network, systemNetwork, withHints } from "./network.ts";
@@ -54,7 +61,7 @@ export async function chat(command: ChatCommand): Promise<number> {
   };
   try {
     return isOnScreen
-      ? await chatOnScreen(command, network, device, options)
+      ? await chatOnScreen(command, network, { device, memory }, options)
       : await chatInLines(command, network, device, options);
   } finally {
     await memory.close();
@@ -69,7 +76,7 @@ async function hasScreen(): Promise<boolean> {
 async function chatOnScreen(
   command: ChatCommand,
   network: Network,
-  device: Device,
+  { device, memory }: { readonly device: Device; readonly memory: UserMemory },
   options: ChatOptions,
 ): Promise<number> {
   const [{ runTui }, settings] = await Promise.all([
@@ -82,7 +89,7 @@ async function chatOnScreen(
     stdin: process.stdin,
     stdout: process.stdout,
     env: process.env,
-    openBrowser: (onChange) => openBrowser(network, device, onChange),
+    openBrowser: (onChange) => openBrowser(network, device, memory, onChange),
     trust: ({ label, key }) => device.knownServers.remember({ label, key, isCompared: true }),
     host: async () => {
       const hosting = await startHosting(network, hostingOptions(command));
@@ -104,6 +111,7 @@ async function chatOnScreen(
 async function openBrowser(
   network: Network,
   { knownServers }: Device,
+  memory: UserMemory,
   onChange: () => void,
 ): Promise<ServerBrowser> {
   await knownServers.read();
@@ -112,7 +120,13 @@ async function openBrowser(
   const isSilent = () => browser.servers().length === 0;
   const silence = new Silence({ network, isSilent, onCause: onChange });
   return {
-    servers: () => browser.servers().map((server) => toListed(knownServers, server)),
+    servers: () => {
+      const heard = browser.servers();
+      const known = new Map(memory.servers.map((server) => [server.id, server]));
+      const listed = heard.map((server) => toListed(knownServers, server, known.get(server.id)));
+      for (const { id } of heard) known.delete(id);
+      return [...listed, ...[...known.values()].map((server) => toSilent(knownServers, server))];
+    },
     // One of several addresses is one adapter to people.
     adapters: () => [...new Map(browser.adapters().map((found) => [found.name, found])).values()],
     cause: () => silence.cause,

@@ -3,6 +3,8 @@ import { EarshotError } from "../base/errors.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { startClient } from "../room/client.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import type { RememberedServer } from "../room/memory/client-store.ts";
+import { transportVersion } from "../transport/limits.ts";
 import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
@@ -41,10 +43,35 @@ export async function chooseTarget(
   throw new EarshotError("argument-invalid", message);
 }
 
-/** The server with what is known about its key. */
-export function toListed(knownServers: KnownServers, server: DiscoveredServer): ListedServer {
+/** The server with what is known about its key, and of itself. */
+export function toListed(
+  knownServers: KnownServers,
+  server: DiscoveredServer,
+  remembered?: RememberedServer,
+): ListedServer {
   const label = { type: "name", text: server.name } as const;
-  return { ...server, trust: knownServers.judge(label, server.id) };
+  return {
+    ...server,
+    trust: knownServers.judge(label, server.id),
+    ...(remembered && { remembered }),
+  };
+}
+
+/** A server that is remembered and not heard now, with the address where it was met last. */
+export function toSilent(
+  knownServers: KnownServers,
+  { id, name, nick, visitedAt }: RememberedServer,
+): ListedServer {
+  const met = knownServers.hints().find(({ key }) => key === id);
+  return {
+    ...{ id, name, members: 0, rooms: 0, via: "", heardAt: 0 },
+    address: met?.address ?? { host: "0.0.0.0", port: 0 },
+    versionMin: transportVersion,
+    versionMax: transportVersion,
+    trust: { type: "known" },
+    remembered: { nick, visitedAt },
+    isSilent: true,
+  };
 }
 
 /** The failure that no server answered, with where it was asked. */
@@ -84,12 +111,10 @@ export async function joinServer(
   const { target, nick, takesSuggestion = true, waitMs, trustedWords } = joining;
   const { memory = UserMemory.none(), missedMax = 0 } = joining;
   const { keyPair, knownServers, accountKeys, name: deviceName } = device;
-  const destination = await resolveTarget(
-    withHints(network, knownServers),
-    knownServers,
-    target,
+  const destination = await resolveTarget(withHints(network, knownServers), knownServers, target, {
     waitMs,
-  );
+    isRemembered: (key) => memory.has(key),
+  });
   const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
   const onEvent = memory.withNotices(joining.onEvent);
   return startClient({

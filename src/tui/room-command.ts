@@ -15,6 +15,7 @@ import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
 import { parseDate } from "./search-request.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
+import { statusText } from "./status-text.ts";
 import {
   type Effect,
   type Moment,
@@ -84,9 +85,12 @@ function ask(
 }
 
 /** A room that is made, or agreed to, is what its maker wants to see. */
-function refOf({ question }: Extract<CommandAction, { type: "ask" }>): { readonly ref?: string } {
+function refOf({ question, ref }: Extract<CommandAction, { type: "ask" }>): {
+  readonly ref?: string;
+} {
   const isEntering =
     question.type === "create" || (question.type === "answer" && question.isAccepted);
+  if (ref !== undefined) return { ref };
   return isEntering ? { ref: chosenRef } : {};
 }
 
@@ -136,6 +140,8 @@ function run(
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
       return answer(ownRoomsText(screen));
+    case "status":
+      return answer(statusText({ ...screen, connection: screen.connection.state }));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
@@ -152,6 +158,8 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "forget":
+      return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
@@ -186,6 +194,9 @@ function goTo(state: ViewState, screen: RoomScreen, arg: string): Step {
   }
   return jumpTo(state, screen, name, place);
 }
+/** How it is told that nothing is kept of a server. */
+export const forgottenText =
+  "what this computer kept of this server is deleted, but lines that wait; until you start again nothing more is kept";
 
 function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
   if (rooms.length === 0) return ["you are in no room"];
