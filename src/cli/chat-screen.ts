@@ -1,0 +1,69 @@
+import { startBrowser } from "../discovery/browser.ts";
+import { transportVersion } from "../transport/limits.ts";
+import { runTui } from "../tui/app.ts";
+import type { ChatOptions, ServerBrowser } from "../tui/chat-options.ts";
+import type { ChatCommand } from "./args.ts";
+import { defaultNick } from "./default-nick.ts";
+import type { Device } from "./device.ts";
+import { hintSources } from "./hint-sources.ts";
+import { toListed } from "./listed-server.ts";
+import { type Network, withHints } from "./network.ts";
+import { Silence } from "./silence.ts";
+
+/** Chats on the full screen; gives the exit code. What only a server of our own needs is loaded with it. */
+export async function chatOnScreen(
+  command: ChatCommand,
+  network: Network,
+  device: Device,
+  options: ChatOptions,
+): Promise<number> {
+  const { server, nick, isAscii, hasBell } = command;
+  return runTui({
+    ...options,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    env: process.env,
+    openBrowser: (onChange) => openBrowser(network, device, onChange),
+    trust: ({ label, key }) => device.knownServers.remember({ label, key, isCompared: true }),
+    host: async () => {
+      const { hostedServer, hostHere } = await import("./hosting-here.ts");
+      const hosting = await hostHere(network, command);
+      return hostedServer(hosting, network.clock, device);
+    },
+    ...(server !== undefined && { target: { type: "typed", text: server } }),
+    ...(nick !== undefined && { nick }),
+    nickDefault: defaultNick(),
+    version: transportVersion,
+    discoveryPort: network.discoveryPort,
+    isAscii,
+    hasBell,
+    print: (line) => process.stdout.write(`${line}\n`),
+  });
+}
+
+/** What discovery hears, with what is known about each server's key. */
+async function openBrowser(
+  network: Network,
+  { knownServers }: Device,
+  onChange: () => void,
+): Promise<ServerBrowser> {
+  await knownServers.read();
+  const sources = hintSources(network);
+  const browser = await startBrowser({ ...withHints(network, knownServers), sources, onChange });
+  const isSilent = () => browser.servers().length === 0;
+  const silence = new Silence({ network, isSilent, onCause: onChange });
+  return {
+    servers: () => browser.servers().map((server) => toListed(knownServers, server)),
+    // One of several addresses is one adapter to people.
+    adapters: () => [...new Map(browser.adapters().map((found) => [found.name, found])).values()],
+    cause: () => silence.cause,
+    refresh: () => {
+      silence.refresh();
+      browser.refresh();
+    },
+    close: () => {
+      silence.close();
+      return browser.close();
+    },
+  };
+}
