@@ -49,3 +49,18 @@ export function formatIpv6(bytes: Uint8Array): string {
 export function isIpv6(host: string): boolean {
   return host.includes(":");
 }
+
+/**
+ * The virtual address of this number, 0..2^32 - 1: a path that is on no network. Its host is of
+ * 240.0.0.0/8, which no network has (RFC 1112 section 4).
+ */
+export function virtualAddress(number: number): Address {
+  const host = ["240", (number >>> 16) & 255, (number >>> 8) & 255, number & 255].join(".");
+  return { host, port: 1 + (number >>> 24) };
+}
+
+/** The inverse of `virtualAddress`; `undefined` for every address of a network. */
+export function virtualNumber({ host, port }: Address): number | undefined {
+  if (!host.startsWith("240.")) return undefined;
+  return (((port - 1) << 24) | ((parseIpv4(host) ?? 0) & 0xffffff)) >>> 0;
+}

@@ -11,6 +11,8 @@ export type ErrorCode =
   | "connection-lost"
   | "data-directory-in-use"
   | "data-directory-unusable"
+  | "disk-full"
+  | "file-changed"
   | "file-unusable"
   | "history-damaged"
   | "history-unavailable"

@@ -3,11 +3,13 @@ import { transportVersion } from "../transport/limits.ts";
 import { runTui } from "../tui/app.ts";
 import type { ChatOptions, ServerBrowser } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
+import { settingsPath } from "./data-dir.ts";
 import { defaultNick } from "./default-nick.ts";
 import type { Device } from "./device.ts";
 import { hintSources } from "./hint-sources.ts";
 import { toListed } from "./listed-server.ts";
 import { type Network, withHints } from "./network.ts";
+import { SettingsFile } from "./settings-file.ts";
 import { Silence } from "./silence.ts";
 
 /** Chats on the full screen; gives the exit code. What only a server of our own needs is loaded with it. */
@@ -17,6 +19,7 @@ export async function chatOnScreen(
   device: Device,
   options: ChatOptions,
 ): Promise<number> {
+  const settings = await SettingsFile.open(settingsPath(command.data));
   const { server, nick, isAscii, hasBell } = command;
   return runTui({
     ...options,
@@ -35,6 +38,7 @@ export async function chatOnScreen(
     nickDefault: defaultNick(),
     version: transportVersion,
     discoveryPort: network.discoveryPort,
+    settings,
     isAscii,
     hasBell,
     print: (line) => process.stdout.write(`${line}\n`),
@@ -50,6 +54,8 @@ async function openBrowser(
   await knownServers.read();
   const sources = hintSources(network);
   const browser = await startBrowser({ ...withHints(network, knownServers), sources, onChange });
+  // Who looks at the picker is going to join.
+  void import("./joining.ts");
   const isSilent = () => browser.servers().length === 0;
   const silence = new Silence({ network, isSilent, onCause: onChange });
   return {

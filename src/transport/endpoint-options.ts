@@ -8,6 +8,8 @@ export interface EndpointOptions {
   readonly random: Random;
   /** Whether it is a server: others may connect to it. */
   readonly isAccepting: boolean;
+  /** Whether to take a connection of who has proven this key; of everybody without it. */
+  readonly isWelcome?: (peerKey: Uint8Array) => boolean;
   /** A server must have one, and keep it; to a client one is made that nobody has met before. */
   readonly identity?: TransportIdentity;
   /** Connections at once, half-open ones included; default 10,000. */

@@ -57,6 +57,7 @@ import type { StreamPort } from "./stream-port.ts";
  */
 export class Endpoint {
   #isAccepting: boolean;
+  readonly #isWelcome: (peerKey: Uint8Array) => boolean;
   readonly #connectionCountMax: number;
   readonly #host: ConnectionHost;
   readonly #identity: TransportIdentity;
@@ -82,6 +83,7 @@ export class Endpoint {
     const budgetBytes = options.receiveBudgetBytes ?? receiveBudgetBytesDefault;
     assert(messageBytesMax <= budgetBytes, "the budget must hold the longest message");
     this.#isAccepting = options.isAccepting;
+    this.#isWelcome = options.isWelcome ?? (() => true);
     this.#connectionCountMax = options.connectionCountMax ?? connectionCountMaxDefault;
     this.#table = new ConnectionTable(options.random);
     assert(options.identity !== undefined || !options.isAccepting, "a server needs an identity");
@@ -370,6 +372,7 @@ export class Endpoint {
       // Forged, or for the key of a server that was here before: then the client must know ours.
       return this.#reply(from, this.#acceptor.answerTo(now, from.host, init.source)) ?? "damaged";
     }
+    if (!this.#isWelcome(incoming.peerKey)) return "not-accepting";
     this.#makeRoomForHalfOpen(now);
     const names = { handle: this.#nextHandle, id: incoming.id, peer: from };
     const connection = this.#add(now, { type: "incoming", ...names, init, incoming });

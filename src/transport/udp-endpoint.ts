@@ -1,4 +1,4 @@
-import type { Address } from "../base/address.ts";
+import { type Address, virtualNumber } from "../base/address.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { bindDatagramSocket, type DatagramSocket } from "../base/datagram-socket.ts";
 import { withIpv6 } from "../base/dual-socket.ts";
@@ -35,6 +35,13 @@ export interface UdpEndpointOptions {
   readonly onEvent: (event: EndpointEvent) => void;
   /** A datagram of another protocol came: its first byte has bit 0x40 clear. It must not throw. */
   readonly onOther?: (datagram: Uint8Array, from: Address) => void;
+  /** See `EndpointOptions.isWelcome`. */
+  readonly isWelcome?: (peerKey: Uint8Array) => boolean;
+  /**
+   * Carries a datagram to a virtual address; the bytes may be reused afterwards. What comes from there
+   * is given to `receiveVirtual`. It must not throw.
+   */
+  readonly onVirtual?: (to: Address, datagram: Uint8Array) => void;
   /** What the socket could not send; the transport repeats it by itself. */
   readonly onSocketError?: (error: Error) => void;
   readonly connectionCountMax?: number;
@@ -84,6 +91,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   readonly #clock: Clock;
   readonly #onEvent: (event: EndpointEvent) => void;
   readonly #onOther: UdpEndpointOptions["onOther"];
+  readonly #onVirtual: UdpEndpointOptions["onVirtual"];
   readonly #engine: Endpoint;
   readonly #socket: DatagramSocket;
   /** Connections whose `closed` has not been told. */
@@ -117,6 +125,7 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     this.#onOther = options.onOther;
+    this.#onVirtual = options.onVirtual;
     const limit = new PathLimit(options.clock);
     const bytesMax = options.datagramBytesMax ?? datagramBytesMax;
     this.#engine = new Endpoint({
@@ -156,6 +165,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
   /** Sends a datagram of another protocol from the same port; its bytes may be reused afterwards. */
   sendOther(to: Address, datagram: Uint8Array): void {
     this.#socket.send(to, datagram);
+  }
+
+  /** A datagram came from a virtual address; its bytes may be reused afterwards. */
+  receiveVirtual(from: Address, datagram: Uint8Array): void {
+    if (!this.#isStopped) this.#handle(datagram, from);
   }
 
   connect(to: Address, options?: ConnectOptions): ConnectionHandle {
@@ -232,6 +246,11 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       this.#onOther(datagram, from);
       return;
     }
+    // Who sends from there has no part in the path that goes by this address.
+    if (virtualNumber(from) === undefined) this.#handle(datagram, from);
+  }
+
+  #handle(datagram: Uint8Array, from: Address): void {
     const now = this.#clock.now();
     this.#engine.handleDatagram(now, from, datagram);
     this.#tellEvents();
@@ -280,7 +299,9 @@ export class UdpEndpoint implements EndpointPort, AsyncDisposable {
       if (0 < this.#socket.queuedBytes) return "braked";
       const transmit = this.#engine.pollTransmit(now);
       if (transmit === undefined) return this.#engine.hasMore ? "more" : "drained";
-      this.#socket.send(transmit.to, transmit.datagram);
+      if (virtualNumber(transmit.to) === undefined) {
+        this.#socket.send(transmit.to, transmit.datagram);
+      } else this.#onVirtual?.(transmit.to, transmit.datagram);
     }
     return "more";
   }

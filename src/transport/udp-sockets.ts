@@ -203,12 +203,12 @@ async function openMember(
 }
 
 function listOf(options: UdpSocketsOptions): readonly LocalAddress[] {
-  const { listAddresses = systemAddresses } = options;
+  const { listAddresses = localAddresses } = options;
   return listAddresses().slice(0, localAddressesMax);
 }
 
-/** When the system does not tell, what is there stays as it is. */
-function systemAddresses(): readonly LocalAddress[] {
+/** The IPv4 addresses of this host; none when the system does not tell. */
+export function localAddresses(): readonly LocalAddress[] {
   try {
     return Object.values(networkInterfaces()).flatMap((addresses = []) =>
       addresses

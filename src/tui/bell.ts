@@ -1,4 +1,5 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { activeRoom } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
@@ -36,8 +37,9 @@ export function withNotice(before: ViewState, step: Step, event: ClientEvent): S
 }
 
 function isWanted({ settings }: ViewState, screen: RoomScreen, event: SaidEvent): boolean {
-  const { notices } = settings;
-  return notices === "all" || (notices === "mentions" && isCall(screen, event));
+  const { notices, highlights, hidden } = settings;
+  if (hiddenReason(event.entry, hidden) !== undefined) return false;
+  return notices === "all" || (notices === "mentions" && isCall(screen, event, highlights));
 }
 
 function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
@@ -46,12 +48,19 @@ function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
   return `${entry.author.nick} in ${title}`;
 }
 
-/** Whether a line means us: it names us, or is said in private. */
-export function isCall({ nick, own }: RoomScreen, { room, entry }: SaidEvent): boolean {
+/** Whether a line means us: it names us or one of our words, or is said in private. */
+export function isCall(
+  { nick, own }: RoomScreen,
+  { room, entry }: SaidEvent,
+  highlights: readonly string[],
+): boolean {
   const { body } = entry;
   if (body.type !== "message") return false;
   if (body.isAnnouncement || room.startsWith("&")) return true;
-  return body.mentions?.includes(own.person) === true || mentions(body.text, nick);
+  return (
+    body.mentions?.includes(own.person) === true ||
+    [nick, ...highlights].some((word) => mentions(body.text, word))
+  );
 }
 
 /** Whether the text names the nickname as a word, in upper or lower case. */

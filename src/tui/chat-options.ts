@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import type { SettingsContent } from "./settings-text.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { Trust } from "./trust.ts";
 
@@ -44,6 +45,17 @@ export interface ServerBrowser {
   /** Asks again now. */
   refresh(): void;
   close(): Promise<void>;
+}
+
+/** The settings file. */
+export interface KeptSettings {
+  /** What it said at the start. */
+  readonly content: SettingsContent;
+  /**
+   * Changes one setting in the file as it is then, and gives the whole text. Rejects with an EarshotError
+   * when it cannot be read or written.
+   */
+  change(name: string, value: string | undefined): Promise<string>;
 }
 
 /** What full-screen and line mode both need. */

@@ -16,6 +16,7 @@ import { accountAction } from "./account-command.ts";
 import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
 import { parseDate, parseSearch } from "./search-request.ts";
+import type { SettingCommand } from "./setting-command.ts";
 
 /** A private chat that waits for our answer. */
 export interface AskedChat {
@@ -38,6 +39,7 @@ export interface CommandContext {
 
 /** Commands of the place where one types; everything else goes to the server. */
 export type ScreenCommand =
+  | SettingCommand
   | "clear"
   | "editor"
   | "go"
@@ -97,19 +99,29 @@ export function commandAction(
 
 function screenAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
+    case "bind":
     case "clear":
+    case "dehilight":
     case "editor":
+    case "filter":
     case "go":
     case "help":
+    case "hilight":
     case "log":
     case "members":
+    case "mouse":
     case "nick":
+    case "notify":
     case "open":
     case "quit":
     case "redraw":
     case "rooms":
     case "save":
     case "servers":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
       return { type: "screen", name, arg };
     default:
       return undefined;

@@ -8,17 +8,21 @@ export type CommandName =
   | "back"
   | "ban"
   | "bans"
+  | "bind"
   | "claim"
   | "clear"
   | "create"
   | "decline"
+  | "dehilight"
   | "delete"
   | "deop"
   | "devices"
   | "edit"
   | "editor"
+  | "filter"
   | "go"
   | "help"
+  | "hilight"
   | "history"
   | "ignore"
   | "invitation"
@@ -34,8 +38,10 @@ export type CommandName =
   | "me"
   | "members"
   | "mentions"
+  | "mouse"
   | "mute"
   | "nick"
+  | "notify"
   | "op"
   | "open"
   | "passwd"
@@ -52,15 +58,19 @@ export type CommandName =
   | "say"
   | "search"
   | "seen"
+  | "set"
   | "servers"
   | "shutdown"
   | "slow"
+  | "theme"
   | "topic"
   | "unban"
+  | "unfilter"
   | "unignore"
   | "unlock"
   | "unmute"
   | "unreact"
+  | "unset"
   | "unregister"
   | "whois";
 
@@ -158,6 +168,17 @@ export const commands: readonly CommandDescription[] = [
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
+
+  command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
+  command("unset", [], "SETTING", "as it is usually"),
+  command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
+  command("theme", [], "[NAME]", "how things look"),
+  command("notify", [], "[off|mentions|all]", "of which lines you are told elsewhere"),
+  command("mouse", [], "[on|off]", "wheel and clicks here, or leave the mouse to the terminal"),
+  command("hilight", ["highlight"], "[WORD]", "a word that calls you"),
+  command("dehilight", [], "WORD", "it does not any more"),
+  command("filter", [], "[WORD]", "hide lines with that word"),
+  command("unfilter", [], "WORD", "show them again"),
 
   command("open", [], "", "read the folded message, as F4 does"),
   command("save", [], "FILE", "write the folded message to a new file"),

@@ -21,13 +21,16 @@ export const chosenRef = "chosen";
 /** `ref` of a join that nobody asked for now; that it fails is no news. */
 export const rememberedRef = "remembered";
 
+/** Of a file with more wrong lines the first are told. */
+const problemsShownMax = 5;
+
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
   ready: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
-  const { rooms: known, isFirstVisit, server } = ready;
-  const greeting = isFirstVisit && firstVisitText(server.name, server.id);
+  const { rooms: known } = ready;
+  const greeting = greetingText(state, ready);
   const screen: RoomScreen = { ...roomScreen(state, ready), greeting };
   const wanted = state.settings.rooms;
   const remembered = known.map(({ room }) => room).filter((room) => !wanted.includes(room));
@@ -65,6 +68,18 @@ export function roomScreen(
     hint: hosted?.id === server.id ? hosting : undefined,
     greeting: undefined,
   };
+}
+
+/** What is wrong with the settings is told where it can be read. */
+function greetingText(
+  { settings }: ViewState,
+  { isFirstVisit, server }: Extract<ClientEvent, { type: "ready" }>,
+): string | undefined {
+  const lines = [
+    ...(isFirstVisit ? [firstVisitText(server.name, server.id)] : []),
+    ...settings.content.problems.slice(0, problemsShownMax),
+  ];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 /** The server has accepted us again, or for the first time since it was remembered. */

@@ -292,9 +292,10 @@ export function actionOf(
   context: KeyContext,
   key: KeyEvent,
   isInputEmpty: boolean,
+  bindings: readonly KeyBinding[] = keyBindings,
 ): Action | undefined {
   const name = keyName(key);
-  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty);
+  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty, bindings);
 }
 
 /** What the key, or the keys in a row with blanks between, do in that context. */
@@ -302,17 +303,22 @@ export function actionNamed(
   context: KeyContext,
   name: string,
   isInputEmpty: boolean,
+  bindings: readonly KeyBinding[] = keyBindings,
 ): Action | undefined {
   const isMeant = (binding: KeyBinding) =>
     binding.keys.includes(name) && (isInputEmpty || !binding.isForEmptyInput);
-  const own = keyBindings.find((binding) => binding.context === context && isMeant(binding));
-  return (own ?? keyBindings.find((other) => other.context === "everywhere" && isMeant(other)))
+  const own = bindings.find((binding) => binding.context === context && isMeant(binding));
+  return (own ?? bindings.find((other) => other.context === "everywhere" && isMeant(other)))
     ?.action;
 }
 
 /** Whether another key makes a sequence of it in that context. */
-export function isPrefix(context: KeyContext, name: string): boolean {
-  return keyBindings.some(
+export function isPrefix(
+  context: KeyContext,
+  name: string,
+  bindings: readonly KeyBinding[],
+): boolean {
+  return bindings.some(
     (binding) =>
       binding.context === context && binding.keys.some((keys) => keys.startsWith(`${name} `)),
   );

@@ -66,10 +66,11 @@ export function messagePane(
     room: room.title,
     rows: layout.messageRows,
     context: {
-      at: messageColumns(layout.messageColumns || size.columns),
+      at: messageColumns(layout.messageColumns || size.columns, settings.timeFormat.timeCells),
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,
+      hidden: settings.hidden,
     },
   };
 }

@@ -4,6 +4,7 @@ import type { LogEntry } from "../room/log-entry.ts";
 import { sentence } from "./answer-text.ts";
 import { countOf, formatBytes, lineCount } from "./count-text.ts";
 import type { Line } from "./line.ts";
+import { type HiddenLines, hiddenReason } from "./line-filter.ts";
 import { type MarkupSpan, parseMarkup } from "./markup.ts";
 import type { MessageContext } from "./message-context.ts";
 import type { Row, Span, Style } from "./picture.ts";
@@ -30,25 +31,42 @@ export interface Body {
 interface WrappedBody extends Body {
   readonly cells: number;
   readonly theme: Theme;
+  readonly hidden: HiddenLines | undefined;
 }
 
 /** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
 const wrappedBodies = new WeakMap<Line, WrappedBody>();
 
 /** The rows of a line's text, wrapped once. */
-export function bodyOf(line: Line, { at, theme, timeFormat }: MessageContext): Body {
+export function bodyOf(line: Line, context: MessageContext): Body {
   const known = wrappedBodies.get(line);
+  const { at, theme, hidden } = context;
   const cells = at.textCells;
-  if (known !== undefined && known.cells === cells && known.theme === theme) return known;
+  const isSame = known?.cells === cells && known.theme === theme && known.hidden === hidden;
+  if (known !== undefined && isSame) return known;
+  const body = { ...(hiddenBody(line, context) ?? shownBody(line, context)), cells, theme, hidden };
+  wrappedBodies.set(line, body);
+  return body;
+}
+
+/** Of a line that is hidden it stays to be seen that there is one. */
+function hiddenBody(line: Line, { at, theme, hidden }: MessageContext): Body | undefined {
+  if (line.type !== "said" || line.isOwn || hidden === undefined) return undefined;
+  const reason = hiddenReason(line.entry, hidden);
+  if (reason === undefined) return undefined;
+  const text = clip(`(hidden: ${reason})`, at.textCells, theme.glyphs.ellipsis);
+  return { rows: [[span(text, theme.dim)]], isFolded: false };
+}
+
+function shownBody(line: Line, { at, theme, timeFormat }: MessageContext): Body {
+  const cells = at.textCells;
   const folded = foldedBody(bodyText(line, timeFormat), cells, {
     theme,
     hasMarkup: isMessage(line),
     style: bodyStyle(line, theme),
   });
   const rows = [...quoteRows(line, cells, theme), ...folded.rows, ...factRows(line, cells, theme)];
-  const body = { rows, isFolded: folded.isFolded, cells, theme };
-  wrappedBodies.set(line, body);
-  return body;
+  return { rows, isFolded: folded.isFolded };
 }
 
 /** Whether people wrote it, with whatever marks they meant. */

@@ -1,9 +1,11 @@
+import type { HiddenLines } from "./line-filter.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 /** Where the parts of a message's rows are, in cells. */
 export interface MessageColumns {
   readonly columns: number;
+  readonly timeCells: number;
   readonly nickCells: number;
   readonly textCells: number;
 }
@@ -14,16 +16,21 @@ export interface MessageContext {
   readonly theme: Theme;
   readonly timeFormat: TimeFormat;
   readonly ownNick: string;
+  /** What is not shown; everything is when absent. */
+  readonly hidden?: HiddenLines;
 }
 
 /** `09:31` */
-export const timeCells = 5;
+const usualTimeCells = 5;
 const gutterCells = 3;
 const markCells = 3;
 
 /** Splits the width of the message pane. */
-export function messageColumns(columns: number): MessageColumns {
+export function messageColumns(
+  columns: number,
+  timeCells: number = usualTimeCells,
+): MessageColumns {
   const nickCells = columns < 50 ? 8 : columns < 80 ? 10 : 14;
   const textCells = columns - 1 - timeCells - 1 - nickCells - gutterCells - markCells;
-  return { columns, nickCells, textCells: Math.max(1, textCells) };
+  return { columns, timeCells, nickCells, textCells: Math.max(1, textCells) };
 }

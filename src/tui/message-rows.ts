@@ -1,7 +1,7 @@
 import { isLine } from "../room/entry.ts";
 import type { Line } from "./line.ts";
 import { bodyOf } from "./message-body.ts";
-import { type MessageContext, timeCells } from "./message-context.ts";
+import type { MessageContext } from "./message-context.ts";
 import type { Row, Span } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padStart, textWidth } from "./text.ts";
@@ -63,7 +63,7 @@ function firstPrefix(line: Line, before: Line | undefined, context: MessageConte
   const nick = isRepeated ? "" : nickOf(line, context);
   const shownNick = padStart(clip(nick, at.nickCells, theme.glyphs.ellipsis), at.nickCells);
   return [
-    span(` ${(time === undefined ? "" : timeFormat.time(time)).padEnd(timeCells)} `, theme.dim),
+    span(` ${(time === undefined ? "" : timeFormat.time(time)).padEnd(at.timeCells)} `, theme.dim),
     span(shownNick, nickStyleOf(line, theme)),
     span(` ${theme.glyphs.vertical} `, theme.dim),
   ];
@@ -71,7 +71,7 @@ function firstPrefix(line: Line, before: Line | undefined, context: MessageConte
 
 /** Rows after a line's first hang below its text. */
 function nextPrefix({ at, theme }: MessageContext): Span[] {
-  const indent = " ".repeat(1 + timeCells + 1 + at.nickCells);
+  const indent = " ".repeat(1 + at.timeCells + 1 + at.nickCells);
   return [span(`${indent} ${theme.glyphs.vertical} `, theme.dim)];
 }
 

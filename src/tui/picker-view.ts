@@ -4,10 +4,12 @@ import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
-import { isSilent, matchingServers, refusalOf, selectedServer } from "./picker.ts";
+import { isSilent, matchingServers, selectedServer } from "./picker.ts";
 import type { Picture, Row, Style } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { barRow, span } from "./row.ts";
+import { detailRows } from "./server-detail.ts";
+import { refusalOf } from "./server-refusal.ts";
 import { clip, padEnd, padStart, wrap } from "./text.ts";
 import { trustWord } from "./trust.ts";
 import type { PickerScreen, ViewState } from "./view-state.ts";
@@ -166,17 +168,23 @@ function bottomRows(
     columns: size.columns,
     rowsMax: 1,
   });
-  const problem: Row[] =
-    screen.problem === undefined ? [] : [[span(` ! ${screen.problem}`, theme.alert)]];
+  const news: readonly Row[] =
+    screen.problem === undefined
+      ? detailRows(state, mode.type === "list" ? markedServer(state, screen) : undefined)
+      : [[span(` ! ${screen.problem}`, theme.alert)]];
   const hints = hintText(state, screen);
   return {
     rows: [
-      ...problem,
+      ...news,
       ...input.rows,
       [span(clip(` ${hints}`, size.columns, theme.glyphs.ellipsis), theme.dim)],
     ],
-    cursor: { column: input.cursor.column, row: problem.length },
+    cursor: { column: input.cursor.column, row: news.length },
   };
+}
+
+function markedServer({ servers }: ViewState, { filter, selectedId }: PickerScreen) {
+  return selectedServer(matchingServers(servers, filter.text), selectedId);
 }
 
 function hintText(state: ViewState, screen: PickerScreen): string {

@@ -1,10 +1,10 @@
-import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
 import { joinScreen } from "./nickname.ts";
+import { refusalOf } from "./server-refusal.ts";
 import {
   oneLineEditor,
   type PickerScreen,
@@ -27,12 +27,6 @@ export function matchingServers(
   return servers.filter(
     ({ name, address }) => name.toLowerCase().includes(wanted) || address.host.includes(wanted),
   );
-}
-
-/** Why the server cannot be joined, or `undefined` when it can. */
-export function refusalOf(server: DiscoveredServer, version: number): string | undefined {
-  if (version < server.versionMin) return "newer than this earshot";
-  return server.versionMax < version ? "older than this earshot" : undefined;
 }
 
 /** The first server that is heard is marked and stays so, wherever others come in the list. */

@@ -13,6 +13,7 @@ import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
+import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import {
   type Effect,
   type Moment,
@@ -47,7 +48,7 @@ export function perform(
     case "post":
       return show(state, conversed(screen, action.room, scrolledToBottom), action);
     case "ask":
-      return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
+      return ask(moment, state, screen, action);
     case "account":
       return show(state, screen, action);
     case "password":
@@ -65,6 +66,20 @@ export function perform(
     case "screen":
       return run(moment, state, screen, action.name, action.arg);
   }
+}
+
+/** Whom one ignores may not ask for private chats, which the server keeps, and is not read here. */
+function ask(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  action: Extract<CommandAction, { type: "ask" }>,
+): Step {
+  const { question } = action;
+  const effect = { type: "ask", question, ...refOf(action) } as const;
+  if (question.type !== "ignore") return show(state, screen, effect);
+  const step = withIgnored({ moment, state, screen }, question.nick, question.isOn);
+  return { ...step, effects: [effect, ...step.effects] };
 }
 
 /** A room that is made, or agreed to, is what its maker wants to see. */
@@ -138,6 +153,17 @@ function run(
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
       return show(state, screen, { type: "redraw" });
+    case "bind":
+    case "dehilight":
+    case "filter":
+    case "hilight":
+    case "mouse":
+    case "notify":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
+      return runSettingCommand({ moment, state, screen }, name, arg);
     case "quit":
       return quit(moment, { ...state, screen });
   }

@@ -97,7 +97,7 @@ export function reduceRoomEvent(
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
-      return show(state, reduceLine(moment, screen, event));
+      return show(state, reduceLine(moment, state.settings, screen, event));
   }
 }
 

@@ -11,9 +11,10 @@ import {
   withSaid,
   withStored,
 } from "./conversation.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { changedRoom } from "./room-change.ts";
 import { withTextBack } from "./typed-text.ts";
-import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
+import type { Moment, RoomScreen, RoomState, Settings } from "./view-state.ts";
 
 /** What becomes of lines. */
 export type LineEvent = Extract<
@@ -22,10 +23,15 @@ export type LineEvent = Extract<
 >;
 
 /** The room with what has become of its lines. */
-export function reduceLine(moment: Moment, screen: RoomScreen, event: LineEvent): RoomScreen {
+export function reduceLine(
+  moment: Moment,
+  settings: Settings,
+  screen: RoomScreen,
+  event: LineEvent,
+): RoomScreen {
   const next = changedRoom(screen, event.room, (room) => ({
     ...room,
-    ...(event.type === "said" && saidChanges(screen, room, event)),
+    ...(event.type === "said" && saidChanges(settings, screen, room, event)),
     conversation: withLine(moment, room.conversation, event),
   }));
   if (event.type !== "failed") return next;
@@ -34,13 +40,15 @@ export function reduceLine(moment: Moment, screen: RoomScreen, event: LineEvent)
 
 /** What a room is besides its conversation, after an entry. */
 function saidChanges(
+  settings: Settings,
   screen: RoomScreen,
   room: RoomState,
   event: Extract<LineEvent, { type: "said" }>,
 ): Partial<RoomState> {
   const { entry, isOwn } = event;
-  const isUnread = !isOwn && isLine(entry) && room.name !== screen.activeRoom;
-  const isMention = isUnread && isCall(screen, event);
+  const isHidden = !isOwn && hiddenReason(entry, settings.hidden) !== undefined;
+  const isUnread = !isOwn && isLine(entry) && !isHidden && room.name !== screen.activeRoom;
+  const isMention = isUnread && isCall(screen, event, settings.highlights);
   return {
     state: modeAfter(room.state, event),
     unreadCount: room.unreadCount + (isUnread ? 1 : 0),

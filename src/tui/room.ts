@@ -48,12 +48,13 @@ export function reduceRoom(
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
+  const { keyBindings } = state.settings;
   const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
-  const action = ownAction ?? actionNamed("room", name, isEmpty);
+  const action = ownAction ?? actionNamed("room", name, isEmpty, keyBindings);
   if (action !== undefined && !isForEditor(screen, action)) {
     return withPastWanted(act(moment, state, quiet, action, key));
   }
-  if (isPrefix("room", name))
+  if (isPrefix("room", name, keyBindings))
     return show(state, { ...quiet, prefix: name, hint: `${keyLabel(name)} ` });
   // Half of a sequence is no key of the line editor.
   if (screen.prefix !== undefined)
@@ -148,7 +149,8 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
 
 /** A very long one is sent when that is said twice. */
 function sendPaste(state: ViewState, screen: RoomScreen, paste: Paste): Step {
-  const question = paste.isConfirmed ? undefined : pasteQuestion(screen, paste);
+  const isAsked = state.settings.isConfirming && !paste.isConfirmed;
+  const question = !isAsked ? undefined : pasteQuestion(screen, paste);
   if (question === undefined)
     return say(state, screen, { ...screen, paste: undefined }, paste.text);
   return show(state, { ...screen, paste: { ...paste, isConfirmed: true }, hint: question });

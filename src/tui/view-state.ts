@@ -14,12 +14,16 @@ import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
+import type { KeyBinding } from "./key-table.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { HiddenLines } from "./line-filter.ts";
 import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
+import type { StartSettings } from "./preferences.ts";
+import type { SettingsContent } from "./settings-text.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -32,7 +36,7 @@ export interface Moment {
   readonly hostedMemberCount?: number;
 }
 
-/** What does not change while the program runs. */
+/** What the program was started with, and what the person has set; see setting-table.ts. */
 export interface Settings {
   readonly theme: Theme;
   readonly timeFormat: TimeFormat;
@@ -45,6 +49,17 @@ export interface Settings {
   readonly discoveryPort: number;
   /** Of whom we are told while we look elsewhere. */
   readonly notices: NoticeMode;
+  /** Words that call us, besides our nickname. */
+  readonly highlights: readonly string[];
+  readonly hidden: HiddenLines;
+  readonly isMouseOn: boolean;
+  /** Whether it is asked before a line is deleted and before a long paste is sent. */
+  readonly isConfirming: boolean;
+  /** The key table with the person's own keys. */
+  readonly keyBindings: readonly KeyBinding[];
+  /** What all of this is made from. */
+  readonly start: StartSettings;
+  readonly content: SettingsContent;
 }
 
 /** The state of the connection as the client told it last. */
@@ -260,7 +275,10 @@ export type ViewEvent =
   | { readonly type: "save-failed"; readonly message: string }
   /** What came back from the editor of the person's own. */
   | { readonly type: "text-edited"; readonly text: string }
-  | { readonly type: "text-edit-failed"; readonly message: string };
+  | { readonly type: "text-edit-failed"; readonly message: string }
+  /** A setting is kept; the file may say more that is new. */
+  | { readonly type: "settings-kept"; readonly text: string }
+  | { readonly type: "settings-unkept"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -302,6 +320,8 @@ export type Effect =
   | { readonly type: "save"; readonly file: string; readonly text: string }
   /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
   | { readonly type: "edit-text"; readonly text: string }
+  /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
+  | { readonly type: "change-setting"; readonly name: string; readonly value: string | undefined }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */

@@ -23,6 +23,9 @@ import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
+import { inPickerOrder } from "./server-order.ts";
+import { withSettings } from "./setting-command.ts";
+import { readSettings } from "./settings-text.ts";
 import { themeFor } from "./theme.ts";
 import {
   type Effect,
@@ -63,7 +66,12 @@ export function startView(options: {
     noticedAt: undefined,
     isQuitting: false,
   };
-  return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
+  const mouse: readonly Effect[] = options.settings.isMouseOn
+    ? []
+    : [{ type: "mouse", isOn: false }];
+  const step =
+    options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
+  return { ...step, effects: [...mouse, ...step.effects] };
 }
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
@@ -97,11 +105,14 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return { state, effects: [] };
     case "quit":
       return quitAtOnce(state);
-    case "servers":
+    case "servers": {
+      const { adapters, cause } = event;
+      const servers = inPickerOrder(event.servers, state.settings.version);
       return show(
-        { ...state, servers: event.servers, adapters: event.adapters, cause: event.cause },
-        screen.type === "picker" ? withMark(screen, event.servers) : screen,
+        { ...state, servers, adapters, cause },
+        screen.type === "picker" ? withMark(screen, servers) : screen,
       );
+    }
     case "client":
       return reduceClient(moment, state, event.event);
     case "connect-failed":
@@ -114,6 +125,10 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "browse-failed":
     case "host-failed":
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
+    case "settings-kept":
+      return withKept(state, event.text);
+    case "settings-unkept":
+      return show(state, withSaid(screen, `only until you quit: ${event.message}`));
     case "post-refused":
     case "saved":
     case "save-failed":
@@ -140,6 +155,20 @@ export function isTicking(state: ViewState): boolean {
   const { connection, stop, asked } = state.screen;
   if (0 < asked.length) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
+}
+
+/** The file may have been changed by hand meanwhile: that counts now, too. */
+function withKept(state: ViewState, text: string): Step {
+  const content = readSettings(text);
+  const { problems } = state.settings.content;
+  const [problem] = content.problems.filter((each) => !problems.includes(each));
+  const step = withSettings(state, content);
+  if (problem === undefined) return step;
+  return { ...step, state: { ...step.state, screen: withSaid(step.state.screen, problem) } };
+}
+
+function withSaid(screen: Screen, hint: string): Screen {
+  return screen.type === "room" ? { ...screen, hint } : screen;
 }
 
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
@@ -171,7 +200,12 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
 
 function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
   if (state.overlay !== undefined) return reduceOverlaid(moment, state, state.overlay, key);
-  const action = actionOf("everywhere", key, isInputEmpty(state.screen));
+  const action = actionOf(
+    "everywhere",
+    key,
+    isInputEmpty(state.screen),
+    state.settings.keyBindings,
+  );
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;
   const calm = withoutRead(state);

@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { formatAddress, formatIpv4, parseIpv4 } from "../../src/base/address.ts";
+import {
+  formatAddress,
+  formatIpv4,
+  parseIpv4,
+  virtualAddress,
+  virtualNumber,
+} from "../../src/base/address.ts";
 import { assertNever } from "../../src/base/assert.ts";
 import { encodeUtf8 } from "../../src/base/bytes.ts";
 import { crc32 } from "../../src/base/checksum.ts";
@@ -24,6 +30,22 @@ describe("address", () => {
   test("an address is written with its port, IPv6 in brackets", () => {
     expect(formatAddress({ host: "10.0.0.7", port: 28198 })).toBe("10.0.0.7:28198");
     expect(formatAddress({ host: "fe80::1%eth0", port: 1 })).toBe("[fe80::1%eth0]:1");
+  });
+
+  test.each([0, 1, 255, 0x01020304, 2 ** 32 - 1])(
+    "the virtual address of %i leads back",
+    (number) => {
+      const address = virtualAddress(number);
+      expect(address.host).toMatch(/^240\./);
+      expect(1 <= address.port && address.port <= 256).toBe(true);
+      expect(virtualNumber(address)).toBe(number);
+    },
+  );
+
+  test("an address of a network is not virtual", () => {
+    expect(virtualNumber({ host: "10.0.0.1", port: 1 })).toBeUndefined();
+    expect(virtualNumber({ host: "24.0.0.1", port: 1 })).toBeUndefined();
+    expect(virtualNumber({ host: "fd00::240", port: 1 })).toBeUndefined();
   });
 
   test("IPv4 addresses convert both ways", () => {

@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from "../../src/base/address.ts";
+import { type Address, formatAddress, virtualNumber } from "../../src/base/address.ts";
 import type { Timer } from "../../src/base/clock.ts";
 import { Endpoint } from "../../src/transport/endpoint.ts";
 import type { EndpointOptions } from "../../src/transport/endpoint-options.ts";
@@ -25,6 +25,10 @@ export interface SimulatedHostOptions {
   readonly random: SeededRandom;
   readonly address: Address;
   readonly isAccepting: boolean;
+  /** One of its own when absent. */
+  readonly identity?: TransportIdentity;
+  /** See `UdpEndpointOptions.onVirtual`. */
+  readonly onVirtual?: (to: Address, datagram: Uint8Array) => void;
   readonly onEvent: (event: EndpointEvent) => void;
   /** What the socket's buffer holds, counted with `socketCharge`; endless when absent. */
   readonly socketBufferBytes?: number;
@@ -57,7 +61,7 @@ export class SimulatedHost implements EndpointPort {
   constructor(options: SimulatedHostOptions) {
     this.#options = options;
     this.#address = options.address;
-    this.identity = identityOf(keyPairOf(options.random.bytes(32)));
+    this.identity = options.identity ?? identityOf(keyPairOf(options.random.bytes(32)));
     this.#endpoint = this.#start();
   }
 
@@ -102,6 +106,11 @@ export class SimulatedHost implements EndpointPort {
   streams(connection: ConnectionHandle): StreamPort | undefined {
     this.#onCall();
     return this.#endpoint.streams(this.#now, connection);
+  }
+
+  /** See `UdpEndpoint.receiveVirtual`. */
+  receiveVirtual(from: Address, datagram: Uint8Array): void {
+    if (this.#isAlive) this.#receive(this.#endpoint, datagram, from);
   }
 
   close(connection: ConnectionHandle, code: number, text: string): void {
@@ -226,7 +235,9 @@ export class SimulatedHost implements EndpointPort {
       const transmit = this.#isAlive ? this.#endpoint.pollTransmit(this.#now) : undefined;
       if (transmit === undefined) break;
       this.#invariants.onSent(transmit.to, transmit.datagram.length);
-      network.send(this.address, transmit.to, transmit.datagram);
+      if (virtualNumber(transmit.to) !== undefined) {
+        this.#options.onVirtual?.(transmit.to, transmit.datagram);
+      } else network.send(this.address, transmit.to, transmit.datagram);
     }
     this.#tellEvents();
     if (this.#endpoint.hasMore) this.#scheduleFlush();

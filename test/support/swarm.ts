@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Contents, makeContents } from "../../src/room/files/contents.ts";
 import { Exchange } from "../../src/room/files/exchange.ts";
 import type { ExchangeEffect } from "../../src/room/files/exchange-effect.ts";
@@ -5,6 +6,7 @@ import { chunkBytesMin, hashBytes } from "../../src/room/files/limits.ts";
 import type { PeerMessage } from "../../src/room/files/peer-message.ts";
 import { SeededRandom } from "./random.ts";
 
+const emptySha256 = new Uint8Array(createHash("sha256").digest());
 const latencyMs = 1;
 /** As a driver has it: one chunk is being sent and another one read. */
 const underWayMax = 2;
@@ -63,7 +65,7 @@ export class Swarm {
       modifiedAt: 0,
       isExecutable: false,
       bytes,
-      sha256: new Uint8Array(hashBytes),
+      sha256: bytes === 0 ? emptySha256 : new Uint8Array(hashBytes),
     }));
     const chunks = options.sizes.reduce((sum, bytes) => sum + Math.ceil(bytes / chunkBytesMin), 0);
     this.contents = makeContents(entries, new Uint8Array(chunks * hashBytes));

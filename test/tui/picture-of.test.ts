@@ -47,7 +47,7 @@ describe("the server picker", () => {
 
 
 
-
+         heard 17 min ago
        filter:
        Enter join · type to filter · F2 host · F3 address · F5 ask again · F1 help"
     `);
@@ -65,7 +65,7 @@ describe("the server picker", () => {
 
 
 
-
+         heard 17 min ago
        filter:
        Enter join · type to filter · F2 host …"
     `);
@@ -152,13 +152,13 @@ describe("a server's key", () => {
       " Find a server                                         listening on eth0, wlan0
 
          NAME               TRUST     ADDRESS               ROOMS  MEMBERS     RTT
-       ▌ attic              new       192.168.1.20:28198        3       12    2 ms
-         lab                CHANGED   192.168.1.20:28198        3       12    2 ms
+       ▌ shop               known     192.168.1.20:28198        3       12    2 ms
+         attic              new       192.168.1.20:28198        3       12    2 ms
          Office             same name 192.168.1.20:28198        3       12    2 ms
          office             same name 192.168.1.20:28198        3       12    2 ms
-         shop               known     192.168.1.20:28198        3       12    2 ms
+         lab                CHANGED   192.168.1.20:28198        3       12    2 ms
 
-
+         heard 17 min ago
        filter:
        Enter join · type to filter · F2 host · F3 address · F5 ask again · F1 help"
     `);

@@ -55,6 +55,8 @@ export interface Contents {
 
 const domain = encodeUtf8("earshot contents 1");
 
+const emptySha256 = createHash("sha256").digest();
+
 const kinds = { directory: 0, file: 1, executable: 2 } as const;
 
 /** The contents of these entries with the hashes of their chunks, which must fit each other. */
@@ -77,6 +79,7 @@ export function decodeContents(encoded: Uint8Array): Contents | undefined {
   const layout = new ChunkLayout(chunkBytesFor(bytes), sizes);
   if (reader.remaining !== layout.chunkCount * hashBytes) return undefined;
   const hashes = encoded.subarray(encoded.length - reader.remaining);
+  if (!areSumsGood(files, layout, hashes)) return undefined;
   return { id: contentsId(encoded), encoded, entries, files, layout, hashes, bytes };
 }
 
@@ -109,6 +112,20 @@ function isPart(part: string): boolean {
 function arePathsGood(entries: readonly Entry[]): boolean {
   const tree = new PathTree();
   return entries.every(({ parts, kind }) => isPath(parts) && tree.add(parts, kind) !== undefined);
+}
+
+/** A file of one chunk has the hash of that, and an empty one the hash of nothing. */
+function areSumsGood(
+  files: readonly FileEntry[],
+  layout: ChunkLayout,
+  hashes: Uint8Array,
+): boolean {
+  return files.every(({ sha256 }, file) => {
+    const { start, end } = layout.chunksOf(file);
+    if (1 < end - start) return true;
+    const only = hashes.subarray(start * hashBytes, end * hashBytes);
+    return Buffer.compare(sha256, start === end ? emptySha256 : only) === 0;
+  });
 }
 
 function encodeContents(entries: readonly Entry[], hashes: Uint8Array): Uint8Array {

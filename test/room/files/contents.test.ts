@@ -24,7 +24,7 @@ describe("contents", () => {
       { kind: "directory", parts: ["фото"], modifiedAt: 1_700_000_000_000 },
       file(["фото", "夏.jpg"], 2 * chunkBytesMin + 1),
       file(["empty"], 0),
-      { ...file(["run.sh"], 5), isExecutable: true },
+      { ...file(["run.sh"], 5, 3), isExecutable: true },
     ];
     const contents = makeContents(entries, hashes(4));
     expect(decodeContents(contents.encoded)?.entries).toEqual(entries);
@@ -76,6 +76,17 @@ describe("contents", () => {
     expect(decodeContents(Buffer.concat([encoded, hashes(1)]))).toBeUndefined();
   });
 
+  test("F4: are refused when the hash of a file is not that of its only chunk, or of nothing", () => {
+    const { encoded } = makeContents([file(["a"], 1)], hashes(1));
+    expect(decodeContents(encoded)).toBeDefined();
+    const changed = Uint8Array.from(encoded);
+    changed[changed.length - 1] = 9;
+    expect(decodeContents(changed)).toBeUndefined();
+    const empty = unchecked([file(["a"], 0)]);
+    empty[empty.length - 1] = (empty.at(-1) ?? 0) ^ 1;
+    expect(decodeContents(empty)).toBeUndefined();
+  });
+
   test("are refused wherever they are cut off, and never throw at other bytes", () => {
     const entries: readonly Entry[] = [
       file(["a", "b"], 3),
@@ -124,8 +135,14 @@ describe("the layout of chunks", () => {
   });
 });
 
-function file(parts: readonly string[], bytes: number): Extract<Entry, { kind: "file" }> {
-  const sha256 = new Uint8Array(createHash("sha256").update(parts.join("/")).digest());
+/** A file whose first chunk, if it is its only one, has this number. */
+function file(
+  parts: readonly string[],
+  bytes: number,
+  chunk = 0,
+): Extract<Entry, { kind: "file" }> {
+  const empty = createHash("sha256").digest();
+  const sha256 = new Uint8Array(bytes === 0 ? empty : new Uint8Array(hashBytes).fill(chunk));
   return { kind: "file", parts, modifiedAt: 1_600_000_000_123, isExecutable: false, bytes, sha256 };
 }
 
