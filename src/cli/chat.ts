@@ -21,21 +21,20 @@ export async function chat(command: ChatCommand): Promise<number> {
   // A program that fails to say something will say it again by itself.
   const isRemembering = command.isRemembering ?? (isOnScreen || process.stdin.isTTY);
   let opening: Promise<UserMemory> | undefined;
+  // Nothing is kept open, or loaded, before somebody looks for a server or joins one.
+  const openMemory = (): Promise<UserMemory> => {
+    opening ??= import("./memory.ts").then(({ UserMemory }) =>
+      isRemembering ? UserMemory.open(command.data) : UserMemory.none(),
+    );
+    return opening;
+  };
   const options: ChatOptions = {
-    // The picker does not wait for what it takes to join.
     connect: async (target, nick, onEvent) => {
       const { joinServer } = await import("./joining.ts");
-      const {
-        missedLinesMax,
-        missedMax: missedScreenMax,
-        UserMemory,
-      } = await import("./memory.ts");
-      opening ??= isRemembering
-        ? UserMemory.open(command.data)
-        : Promise.resolve(UserMemory.none());
-      const memory = await opening;
-      const missedMax = isOnScreen ? missedScreenMax : missedLinesMax;
-      const joining = { waitMs, trustedWords, memory, missedMax };
+      const { missedLinesMax, missedMax } = await import("./memory.ts");
+      const memory = await openMemory();
+      const missed = isOnScreen ? missedMax : missedLinesMax;
+      const joining = { waitMs, trustedWords, memory, missedMax: missed };
       return joinServer(network, device, { ...joining, target, nick, onEvent });
     },
     clock: network.clock,
@@ -44,7 +43,12 @@ export async function chat(command: ChatCommand): Promise<number> {
   };
   try {
     return isOnScreen
-      ? await (await import("./chat-screen.ts")).chatOnScreen(command, network, device, options)
+      ? await (await import("./chat-screen.ts")).chatOnScreen(
+          command,
+          network,
+          { device, openMemory },
+          options,
+        )
       : await (await import("./chat-lines.ts")).chatInLines(command, network, device, options);
   } finally {
     await (await opening)?.close();

@@ -79,12 +79,10 @@ export async function joinServer(
   const { target, nick, takesSuggestion = true, waitMs, trustedWords } = joining;
   const { memory = UserMemory.none(), missedMax = 0 } = joining;
   const { keyPair, knownServers, accountKeys, name: deviceName } = device;
-  const destination = await resolveTarget(
-    withHints(network, knownServers),
-    knownServers,
-    target,
+  const destination = await resolveTarget(withHints(network, knownServers), knownServers, target, {
     waitMs,
-  );
+    isRemembered: (key) => memory.has(key),
+  });
   const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
   const onEvent = memory.withNotices(joining.onEvent);
   return startClient({

@@ -42,6 +42,7 @@ export type ScreenCommand =
   | SettingCommand
   | "clear"
   | "editor"
+  | "forget"
   | "go"
   | "help"
   | "log"
@@ -104,6 +105,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "dehilight":
     case "editor":
     case "filter":
+    case "forget":
     case "go":
     case "help":
     case "hilight":

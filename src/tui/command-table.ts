@@ -20,6 +20,7 @@ export type CommandName =
   | "edit"
   | "editor"
   | "filter"
+  | "forget"
   | "go"
   | "help"
   | "hilight"
@@ -186,6 +187,7 @@ export const commands: readonly CommandDescription[] = [
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("log", ["messages"], "", "what happened lately: connections, errors, notices"),
   command("clear", [], "", "empty the screen, not the history"),
+  command("forget", [], "", "delete what this computer keeps of this server's history"),
   command("redraw", [], "", "paint the screen again"),
 ];
 

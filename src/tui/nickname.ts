@@ -19,10 +19,11 @@ import {
 /** The way into a server: asks for a nickname first, unless one was chosen before. */
 export function joinScreen(state: ViewState, target: ServerTarget): Step {
   const { nick, nickDefault } = state.settings;
+  const remembered = target.type === "discovered" ? target.server.remembered?.nick : undefined;
   const screen: NicknameScreen = {
     type: "nickname",
     target,
-    editor: editorWith(nick ?? nickDefault),
+    editor: editorWith(nick ?? remembered ?? nickDefault),
     progress: { type: "asking" },
   };
   return nick === undefined ? show(state, screen) : join(state, screen, nick);

@@ -9,6 +9,7 @@ import { OwnLines } from "./own-lines.ts";
 import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainRooms } from "./plain-rooms.ts";
+import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { firstVisitText } from "./trust.ts";
@@ -321,6 +322,10 @@ export class PlainChat {
         break;
       case "servers":
         this.#print("-- start earshot again to choose another server");
+        break;
+      case "forget":
+        this.#emit({ type: "forget" });
+        this.#print(`-- ${forgottenText}`);
         break;
       case "quit":
         this.handleInputEnd(now);

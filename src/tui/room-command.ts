@@ -149,6 +149,8 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "forget":
+      return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
@@ -168,6 +170,10 @@ function run(
       return quit(moment, { ...state, screen });
   }
 }
+
+/** How it is told that nothing is kept of a server. */
+export const forgottenText =
+  "what this computer kept of this server is deleted, but lines that wait; until you start again nothing more is kept";
 
 function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
   if (rooms.length === 0) return ["you are in no room"];

@@ -318,6 +318,8 @@ export type Effect =
     }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
+  /** Nothing of this server is to be kept on this computer. */
+  | { readonly type: "forget" }
   /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
   | { readonly type: "edit-text"; readonly text: string }
   /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
