@@ -14,6 +14,7 @@ import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
 import { scrolledToBottom } from "./scroll.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
+import { statusText } from "./status-text.ts";
 import {
   type Effect,
   type Moment,
@@ -83,9 +84,12 @@ function ask(
 }
 
 /** A room that is made, or agreed to, is what its maker wants to see. */
-function refOf({ question }: Extract<CommandAction, { type: "ask" }>): { readonly ref?: string } {
+function refOf({ question, ref }: Extract<CommandAction, { type: "ask" }>): {
+  readonly ref?: string;
+} {
   const isEntering =
     question.type === "create" || (question.type === "answer" && question.isAccepted);
+  if (ref !== undefined) return { ref };
   return isEntering ? { ref: chosenRef } : {};
 }
 
@@ -135,6 +139,8 @@ function run(
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
       return answer(ownRoomsText(screen));
+    case "status":
+      return answer(statusText({ ...screen, connection: screen.connection.state }));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })

@@ -1,8 +1,9 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
 import { type Conversation, emptyConversation, withLoading, withNotice } from "./conversation.ts";
-import { reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
+import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
+import { emptyPassword } from "./password-entry.ts";
 import { historyRoom, reducePage } from "./past.ts";
 import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
@@ -63,20 +64,8 @@ export function reduceRoomEvent(
         changedRoom(screen, event.room, (room) => ({ ...room, members })),
       );
     }
-    case "progress": {
-      const { type: _type, room: name, ...progress } = event;
-      return show(
-        state,
-        changedRoom(screen, name, (room) => ({
-          ...room,
-          progress,
-          deliveredSequence:
-            progress.deliveredCount < progress.memberCount
-              ? room.deliveredSequence
-              : progress.sequence,
-        })),
-      );
-    }
+    case "progress":
+      return show(state, reduceProgress(screen, event));
     case "page":
       return reducePage(moment, state, screen, event);
     case "joined":
@@ -85,6 +74,8 @@ export function reduceRoomEvent(
     case "changed":
     case "typing":
       return show(state, reduceMember(moment, screen, event));
+    case "account":
+      return reduceAccount(moment, state, screen, event);
     case "asked":
     case "answered":
     case "invited":
@@ -93,12 +84,36 @@ export function reduceRoomEvent(
     case "memory":
     case "answer":
     case "identified":
-    case "account":
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
       return show(state, reduceLine(moment, state.settings, screen, event));
   }
+}
+
+function reduceProgress(
+  screen: RoomScreen,
+  { type: _type, room: name, ...progress }: Extract<ClientEvent, { type: "progress" }>,
+): RoomScreen {
+  const isEverywhere = progress.memberCount <= progress.deliveredCount;
+  return changedRoom(screen, name, (room) => ({
+    ...room,
+    progress,
+    deliveredSequence: isEverywhere ? progress.sequence : room.deliveredSequence,
+  }));
+}
+
+/** A room whose password was right is what somebody wanted to enter. */
+function reduceAccount(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "account" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  const { result } = event;
+  if (result.type !== "room-opened") return show(state, next);
+  return show(state, next, { type: "join", room: result.room, ref: chosenRef });
 }
 
 /** Tells the server what was read: the end of the shown room, while it is seen. */
@@ -140,6 +155,10 @@ function reduceError(
     });
     if (!isBarred || event.room === undefined) return show(state, screen);
     return show(state, { ...withoutRoom(screen, event.room), hint: event.message });
+  }
+  if (event.code === "password-needed" && event.room !== undefined) {
+    const password = emptyPassword({ type: "open-room", room: event.room });
+    return show(state, { ...screen, password, hint: event.message });
   }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
