@@ -41,6 +41,7 @@ export type ScreenCommand =
   | "editor"
   | "forget"
   | "go"
+  | "goto"
   | "help"
   | "log"
   | "members"
@@ -105,6 +106,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "filter":
     case "forget":
     case "go":
+    case "goto":
     case "help":
     case "hilight":
     case "log":

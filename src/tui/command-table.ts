@@ -22,6 +22,7 @@ export type CommandName =
   | "filter"
   | "forget"
   | "go"
+  | "goto"
   | "help"
   | "hilight"
   | "history"
@@ -149,6 +150,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),

@@ -11,6 +11,7 @@ import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { withLogged } from "./log.ts";
+import { withNewLineSeen } from "./new-line.ts";
 import {
   failedJoin,
   joinScreen,
@@ -82,7 +83,7 @@ export function startView(options: {
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withReadTold(withLogged(moment, before, event, withSearchDue(step)));
+  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
 }
 
 /** What lies over a screen goes with it. */
