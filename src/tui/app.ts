@@ -13,6 +13,7 @@ import type {
   ServerTarget,
 } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
+import { keepScreen } from "./keep-screen.ts";
 import { pictureOf } from "./picture-of.ts";
 import { withContent } from "./preferences.ts";
 import { usualSettings } from "./settings-text.ts";
@@ -131,12 +132,14 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
+    const client = this.#client;
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
+    // By now what is to be kept is on the disk.
+    const { pendingCount: count = 0, keptCount = 0 } = client ?? {};
     if (count === 0) return 0;
     const undelivered = { count, keptCount: Math.min(count, keptCount) };
     for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
@@ -168,6 +171,7 @@ class App {
     if (this.#hasEnded) return;
     const { state, effects } = reduce(this.#moment(), this.#state, event);
     this.#state = state;
+    keepScreen(this.#client, state.screen);
     this.#follow(effects, urgency);
   }
 
@@ -379,11 +383,14 @@ class App {
     if (this.#hosting !== undefined) this.#track(this.#hosting.then((server) => server.close()));
   }
 
-  /** Waits for lines on their way; asked for a second time it does not wait. */
+  /** Waits for lines on their way, unless they wait here; asked for a second time it does not wait. */
   #quit(): void {
-    const waiting = this.#client?.pendingCount ?? 0;
+    const { pendingCount: waiting = 0, keptCount = 0 } = this.#client ?? {};
     const { clock } = this.#options;
-    if (waiting === 0 || this.#quitTimer !== undefined) this.#end();
+    const { screen } = this.#state;
+    const isOpen = screen.type === "room" && screen.connection.state === "open";
+    const isInVain = waiting === 0 || (!isOpen && waiting <= keptCount);
+    if (isInVain || this.#quitTimer !== undefined) this.#end();
     else this.#quitTimer = clock.setTimer(clock.now() + quitWaitMs, () => this.#end());
   }
 

@@ -8,6 +8,10 @@ import type { Trust } from "./trust.ts";
 /** A server that was heard, with what is known about its key. */
 export interface ListedServer extends DiscoveredServer {
   readonly trust: Trust;
+  /** What this computer remembers of it, where there was a visit. */
+  readonly remembered?: { readonly nick: string; readonly visitedAt: number };
+  /** It is remembered and not heard now: what is kept of it can be read, and answered for later. */
+  readonly isSilent?: true;
 }
 
 /** Which server a person wants: one that was heard, or what they typed: `host`, `host:port`, a link. */
