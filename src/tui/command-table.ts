@@ -22,6 +22,7 @@ export type CommandName =
   | "filter"
   | "forget"
   | "go"
+  | "goto"
   | "help"
   | "hilight"
   | "history"
@@ -46,14 +47,19 @@ export type CommandName =
   | "op"
   | "open"
   | "passwd"
+  | "profile"
   | "query"
   | "quit"
   | "react"
+  | "receipts"
   | "redraw"
   | "register"
+  | "registration"
+  | "registrations"
   | "reply"
   | "restart"
   | "revoke"
+  | "roomkey"
   | "rooms"
   | "save"
   | "say"
@@ -63,6 +69,7 @@ export type CommandName =
   | "servers"
   | "shutdown"
   | "slow"
+  | "status"
   | "theme"
   | "topic"
   | "unban"
@@ -71,6 +78,7 @@ export type CommandName =
   | "unlock"
   | "unmute"
   | "unreact"
+  | "unread"
   | "unset"
   | "unregister"
   | "whois";
@@ -96,9 +104,15 @@ export const commands: readonly CommandDescription[] = [
 
   command("join", ["j"], "ROOM [INVITATION]", "enter a room or go to it"),
   command("leave", ["part", "close"], "[ROOM]", "leave this room or another"),
-  command("create", [], "ROOM [invite]", "make a room of your own; `invite`: only for the invited"),
+  command(
+    "create",
+    [],
+    "ROOM [invite|password]",
+    "make a room of your own, for everybody, the invited, or who knows its password",
+  ),
   command("list", [], "", "the rooms of this server"),
   command("rooms", [], "", "the rooms you are in, with what is unread"),
+  command("unread", [], "", "the rooms in which something waits to be read"),
   command("members", ["names", "users", "who"], "", "who is in this room"),
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
@@ -125,7 +139,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", ["receipts"], "[LINE]", "who has your line, and who not yet"),
+  command("seen", [], "[LINE]", "who has your line, and who not yet"),
 
   command("history", [], "[COUNT|LINE|DATE]", "older lines with their numbers"),
   command(
@@ -136,6 +150,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),
@@ -143,6 +158,14 @@ export const commands: readonly CommandDescription[] = [
   command("passwd", [], "", "another password; asks for it"),
   command("devices", [], "[revoke NUMBER]", "where you are logged in; take a device away"),
   command("unregister", [], "NICK", "end your account; NICK is your own nickname"),
+  command(
+    "profile",
+    ["setname"],
+    "FIELD TEXT",
+    "your name, role or text for others; - takes it away",
+  ),
+  command("receipts", [], "on|off", "whether others may know what you have read"),
+  command("status", [], "", "where you are, as whom, and what you may do"),
   command("whois", ["whowas"], "NICK", "who somebody is"),
   command("away", [], "[TEXT]", "you are away"),
   command("back", [], "", "you are there again"),
@@ -161,12 +184,20 @@ export const commands: readonly CommandDescription[] = [
   command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
   command("lock", [], "", "only moderators write"),
   command("unlock", [], "", "everybody writes"),
+  command("roomkey", [], "", "a password for this room; asks for it; /access public ends it"),
   command("access", [], "public|invite", "who may come in: everybody, or the invited"),
-  command("keep", [], "TIME|all", "how long lines of this room are kept"),
+  command(
+    "keep",
+    ["retention"],
+    "[ROOM] TIME [SIZE]",
+    "how long and how much is kept: 30d, 1GB, both, or all",
+  ),
   command("announce", ["wallops", "notice"], "TEXT", "a line that nobody overlooks"),
 
   command("claim", [], "TOKEN", "own this server, by the token on its console"),
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
+  command("registration", [], "[USES] [TIME]", "a secret with which somebody may register"),
+  command("registrations", [], "[revoke]", "which of those are open; make them useless"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 

@@ -30,11 +30,14 @@ export type Action =
   | "history-older"
   | "host"
   | "interrupt"
+  | "new-line"
+  | "next-mention"
   | "next-room"
   | "open-editor"
   | "next-unread"
   | "numbered-room"
   | "open-message"
+  | "previous-mention"
   | "previous-room"
   | "previous-unread"
   | "quit"
@@ -51,8 +54,10 @@ export type Action =
   | "select-next"
   | "select-previous"
   | "send"
+  | "set-new-line"
   | "show-log"
   | "show-mentions"
+  | "show-password"
   | "suspend"
   | "switch-scope"
   | "toggle-people"
@@ -117,6 +122,14 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
 
   { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
+  { context: "nickname", keys: ["tab", "down"], action: "select-next", help: "next line" },
+  {
+    context: "nickname",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "line before",
+  },
+  { context: "nickname", keys: ["f2"], action: "show-password", help: "show the password, or not" },
   { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
 
   { context: "changed", keys: ["enter"], action: "choose", help: "join with the typed words" },
@@ -172,6 +185,26 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "numbered-room",
     help: "room 1 to 9; Alt+0 the one before",
   },
+  {
+    context: "room",
+    keys: ["alt+u"],
+    action: "new-line",
+    help: "where the new lines begin",
+    isForEmptyInput: true,
+  },
+  {
+    context: "room",
+    keys: ["alt+m"],
+    action: "set-new-line",
+    help: "new is what comes below this",
+  },
+  {
+    context: "room",
+    keys: ["alt+p"],
+    action: "previous-mention",
+    help: "where you are called, above",
+  },
+  { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },

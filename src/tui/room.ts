@@ -11,10 +11,9 @@ import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { answered, conversed } from "./room-change.ts";
+import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
-import { scrolledToBottom } from "./scroll.ts";
 import {
   pasteQuestion,
   withPaste,
@@ -61,7 +60,10 @@ export function reduceRoom(
     return show(state, { ...quiet, hint: `${keyLabel(name)} does nothing` });
   if (screen.paste !== undefined) return show(state, quiet);
   const editor = handleEditorKey(screen.editor, key, typedCells(state)) ?? screen.editor;
-  return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
+  const typed = { ...quiet, editor };
+  // Who begins to write has read what is there.
+  const read = editor.text === screen.editor.text ? typed : withAllRead(typed);
+  return show(state, read, ...typingEffects(screen, editor.text));
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
@@ -107,9 +109,7 @@ function act(
     case "open-message":
       return opened(state, screen);
     default:
-      return (
-        openedByKey({ ...state, screen }, action) ?? show(state, moved(state, screen, action, key))
-      );
+      return openedByKey({ ...state, screen }, action) ?? moved(state, screen, action, key);
   }
 }
 
@@ -161,7 +161,8 @@ function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: strin
   const room = screen.activeRoom;
   if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
   const body = { type: "message", text } as const;
-  return show(state, conversed(sent, room, scrolledToBottom), { type: "post", room, body });
+  const said = changedRoom(atBottom(sent, room), room, (each) => ({ ...each, newLine: undefined }));
+  return show(state, said, { type: "post", room, body });
 }
 
 /** What became of an effect. */

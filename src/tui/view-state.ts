@@ -1,10 +1,12 @@
 import type { EarshotError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
+import type { Position } from "../room/store-port.ts";
 import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
@@ -79,17 +81,41 @@ export interface PickerScreen {
   readonly problem: string | undefined;
 }
 
-/** Choosing a nickname, and waiting for the server to accept it. */
+/** Choosing a nickname, with a password where it is somebody's, and waiting to be accepted. */
 export interface NicknameScreen {
   readonly type: "nickname";
   readonly target: ServerTarget;
   readonly editor: EditorState;
-  readonly progress:
-    | { readonly type: "asking" }
-    /** A client is there and waits for another nickname. */
-    | { readonly type: "refused"; readonly message: string }
-    | { readonly type: "joining"; readonly connection: ConnectionState | undefined };
+  /** In which line one writes. */
+  readonly field: "nick" | "password" | "again";
+  /** Empty for who comes as a guest. */
+  readonly password: Secret;
+  readonly again: Secret;
+  readonly isPasswordShown: boolean;
+  readonly progress: NicknameProgress;
 }
+
+/** How far one is on the way into a server. */
+export type NicknameProgress =
+  | { readonly type: "asking" }
+  /** A client is there and waits for another nickname. */
+  | {
+      readonly type: "refused";
+      readonly message: string;
+      /** Where the nickname is somebody's: under which other one that can be proven. */
+      readonly registered?: { readonly nick: string; readonly guestNick: string };
+    }
+  | {
+      readonly type: "joining";
+      readonly connection: ConnectionState | undefined;
+      /** As a guest of another name, to log in as this one. */
+      readonly login?: string;
+    }
+  /** The nickname is free and there is a password: once more, and it is registered. */
+  | { readonly type: "registering"; readonly ready: ReadyEvent; readonly problem?: string };
+
+/** The server has accepted us. */
+export type ReadyEvent = Extract<ClientEvent, { type: "ready" }>;
 
 /** A server shows another key than the known one; it is not joined before its words are typed. */
 export interface ChangedScreen {
@@ -111,7 +137,18 @@ export interface RoomState {
   readonly members: readonly RoomMember[];
   /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
   readonly persons: readonly string[];
+  /** What is live, down to the newest line. */
   readonly conversation: Conversation;
+  /** The part of the past that somebody went to; `undefined` while what is live is seen. */
+  readonly window: Conversation | undefined;
+  /** How often somebody went to a part of the past, so that pages for an earlier one are not taken. */
+  readonly windowCount: number;
+  /** Where somebody wants to go, while the page is not here. */
+  readonly jump: Position | undefined;
+  /** Where new lines begin; `undefined` when none came that were not seen. */
+  readonly newLine: NewLine | undefined;
+  /** Who spoke last and when (Clock.now()), the newest first; at most `speakersMax`. */
+  readonly speakers: readonly { readonly nick: string; readonly at: number }[];
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
   /** How many of them call us. */
@@ -126,6 +163,14 @@ export interface RoomState {
   readonly draft: Draft;
   /** Up to this sequence all others have our lines; 0 when nothing is known. */
   readonly deliveredSequence: number;
+}
+
+/** The line between what was read and what is new. It moves only when a person does something. */
+export interface NewLine {
+  /** The first new sequence. */
+  readonly from: number;
+  /** Whether the line itself has been on the screen. */
+  readonly isSeen: boolean;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
