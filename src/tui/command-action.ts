@@ -11,7 +11,7 @@ import type { CommandName } from "./command-table.ts";
 import { emojiOf } from "./emoji-table.ts";
 import { typedInvitation } from "./invitation-command.ts";
 import { retention } from "./retention-command.ts";
-import { parseDate, parseDate, parseSearch } from "./search-request.ts";
+import { parseDate } from "./search-request.ts";
 import { serverAction } from "./server-command.ts";
 import type { SettingCommand } from "./setting-command.ts";
 import { nickOf, parseDuration, roomName, words } from "./typed-words.ts";
