@@ -150,6 +150,12 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "its first line is the password; for bot and --plain",
   },
   {
+    name: "room-password-file",
+    value: "FILE",
+    commands: ["bot", ...scripted, "export"],
+    help: "its first line is the password of rooms that ask for one",
+  },
+  {
     name: "no-bell",
     commands: ["chat"],
     help: "never ring when somebody calls you by name",

@@ -10,6 +10,8 @@ export interface VisitOptions extends NetworkOptions {
   readonly nick: string | undefined;
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
+  /** Where the password of rooms is. */
+  readonly roomPasswordFile: string | undefined;
 }
 
 export interface SendCommand extends VisitOptions {
@@ -108,7 +110,8 @@ export function scriptCommand(
   network: NetworkOptions,
 ): ScriptCommand {
   const { rooms, ...joining } = joiningOptions(values);
-  const visit = { ...network, ...joining, nick: nickOption(values) };
+  const roomPasswordFile = values.one("room-password-file");
+  const visit = { ...network, ...joining, nick: nickOption(values), roomPasswordFile };
   const isJson = values.has("json");
   const count = (least: number, most: number) => values.number("lines", least, most);
   if (name === "tail") {

@@ -23,6 +23,7 @@ export type CommandName =
   | "filter"
   | "forget"
   | "go"
+  | "goto"
   | "help"
   | "hilight"
   | "history"
@@ -48,15 +49,20 @@ export type CommandName =
   | "open"
   | "passwd"
   | "pause"
+  | "profile"
   | "query"
   | "quit"
   | "react"
+  | "receipts"
   | "redraw"
   | "register"
+  | "registration"
+  | "registrations"
   | "reply"
   | "restart"
   | "resume"
   | "revoke"
+  | "roomkey"
   | "rooms"
   | "save"
   | "say"
@@ -67,6 +73,7 @@ export type CommandName =
   | "set"
   | "shutdown"
   | "slow"
+  | "status"
   | "theme"
   | "topic"
   | "transfers"
@@ -76,6 +83,7 @@ export type CommandName =
   | "unlock"
   | "unmute"
   | "unreact"
+  | "unread"
   | "unregister"
   | "unset"
   | "whois";
@@ -101,9 +109,15 @@ export const commands: readonly CommandDescription[] = [
 
   command("join", ["j"], "ROOM [INVITATION]", "enter a room or go to it"),
   command("leave", ["part", "close"], "[ROOM]", "leave this room or another"),
-  command("create", [], "ROOM [invite]", "make a room of your own; `invite`: only for the invited"),
+  command(
+    "create",
+    [],
+    "ROOM [invite|password]",
+    "make a room of your own, for everybody, the invited, or who knows its password",
+  ),
   command("list", [], "", "the rooms of this server"),
   command("rooms", [], "", "the rooms you are in, with what is unread"),
+  command("unread", [], "", "the rooms in which something waits to be read"),
   command("members", ["names", "users", "who"], "", "who is in this room"),
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
@@ -135,7 +149,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", ["receipts"], "[LINE]", "who has your line, and who not yet"),
+  command("seen", [], "[LINE]", "who has your line, and who not yet"),
 
   command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
   command("transfers", ["files"], "", "files that are under way, and those that came"),
@@ -152,6 +166,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),
@@ -159,6 +174,14 @@ export const commands: readonly CommandDescription[] = [
   command("passwd", [], "", "another password; asks for it"),
   command("devices", [], "[revoke NUMBER]", "where you are logged in; take a device away"),
   command("unregister", [], "NICK", "end your account; NICK is your own nickname"),
+  command(
+    "profile",
+    ["setname"],
+    "FIELD TEXT",
+    "your name, role or text for others; - takes it away",
+  ),
+  command("receipts", [], "on|off", "whether others may know what you have read"),
+  command("status", [], "", "where you are, as whom, and what you may do"),
   command("whois", ["whowas"], "NICK", "who somebody is"),
   command("away", [], "[TEXT]", "you are away"),
   command("back", [], "", "you are there again"),
@@ -177,19 +200,27 @@ export const commands: readonly CommandDescription[] = [
   command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
   command("lock", [], "", "only moderators write"),
   command("unlock", [], "", "everybody writes"),
+  command("roomkey", [], "", "a password for this room; asks for it; /access public ends it"),
   command("access", [], "public|invite", "who may come in: everybody, or the invited"),
-  command("keep", [], "TIME|all", "how long lines of this room are kept"),
+  command(
+    "keep",
+    ["retention"],
+    "[ROOM] TIME [SIZE]",
+    "how long and how much is kept: 30d, 1GB, both, or all",
+  ),
   command("announce", ["wallops", "notice"], "TEXT", "a line that nobody overlooks"),
 
   command("claim", [], "TOKEN", "own this server, by the token on its console"),
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
+  command("registration", [], "[USES] [TIME]", "a secret with which somebody may register"),
+  command("registrations", [], "[revoke]", "which of those are open; make them useless"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 
   command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
   command("unset", [], "SETTING", "as it is usually"),
   command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
-  command("theme", [], "[NAME]", "how things look"),
+  command("theme", [], "[THEME]", "how things look"),
   command("notify", [], "[off|mentions|all]", "of which lines you are told elsewhere"),
   command("mouse", [], "[on|off]", "wheel and clicks here, or leave the mouse to the terminal"),
   command("hilight", ["highlight"], "[WORD]", "a word that calls you"),

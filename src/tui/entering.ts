@@ -1,9 +1,11 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { lockedRef } from "./account-text.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
 import { noFileNews } from "./file-news.ts";
 import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
+import { emptyPassword } from "./password-entry.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
@@ -15,6 +17,7 @@ import {
   show,
   type ViewState,
 } from "./view-state.ts";
+import { withFutureLoading } from "./window.ts";
 
 /** `ref` of a join that a person asked for, so that the room is shown when it is answered. */
 export const chosenRef = "chosen";
@@ -61,6 +64,7 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    completing: undefined,
     prefix: undefined,
     password: undefined,
     panes: usualPanes,
@@ -96,6 +100,8 @@ export function reduceReady(
   const rooms = screen.rooms.map((room) => ({
     ...room,
     conversation: withLoading(room.conversation, false),
+    window: room.window && withFutureLoading(withLoading(room.window, false), false),
+    jump: undefined,
   }));
   const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
@@ -126,6 +132,7 @@ export function reduceEntered(
   const query = screen.queries.get(event.ref ?? "");
   const isShown =
     event.ref === chosenRef ||
+    event.ref === lockedRef ||
     isQueryRef(event.ref) ||
     screen.asked.some(({ room }) => room === event.room) ||
     screen.activeRoom === undefined;
@@ -134,10 +141,19 @@ export function reduceEntered(
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
   };
-  const rooms = isShown ? shown(entered, event.room) : entered;
+  const rooms = withLock(isShown ? shown(entered, event.room) : entered, event);
   if (query === undefined) return show(state, rooms);
   const body = { type: "message", text: query } as const;
   return show(state, rooms, { type: "post", room: event.room, body });
+}
+
+/** A room that was made to have a password is asked for one. */
+function withLock(
+  screen: RoomScreen,
+  { ref, room }: Extract<ClientEvent, { type: "entered" }>,
+): RoomScreen {
+  if (ref !== lockedRef) return screen;
+  return { ...screen, password: emptyPassword({ type: "set-room-password", room }) };
 }
 
 /** What a room is known by when it is shown first. */
@@ -167,6 +183,12 @@ export function newRoom(
       (all, line) => withNotice(all, line, moment.wallNow),
       emptyConversation,
     ),
+    window: undefined,
+    windowCount: 0,
+    jump: undefined,
+    newLine:
+      (read?.unread ?? 0) === 0 ? undefined : { from: (read?.sequence ?? 0) + 1, isSeen: false },
+    speakers: [],
     unreadCount: read?.unread ?? 0,
     mentionCount: read?.mentions ?? 0,
     readSequence: read?.sequence ?? 0,

@@ -1,26 +1,16 @@
-import type { ClientEvent } from "../room/client-port.ts";
+import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import { askedMax, lobbyName } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
-import {
-  type AskedChat,
-  type CommandAction,
-  type CommandContext,
-  roomName,
-} from "./command-action.ts";
+import type { AskedChat, CommandAction, CommandContext } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, rememberedRef } from "./entering.ts";
-import {
-  type FileNews,
-  type FileNewsEvent,
-  noFileNews,
-  withFileNews,
-  withOffers,
-} from "./file-news.ts";
+import type { FileNewsEvent } from "./file-news.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainFiles } from "./plain-files.ts";
 import { entryLine, PlainRoom } from "./plain-room.ts";
 import {
   answeredText,
@@ -30,7 +20,9 @@ import {
   type SocialEvent,
   shutdownText,
 } from "./social-events.ts";
+import { type Status, statusText } from "./status-text.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { roomName } from "./typed-words.ts";
 
 /** Lines of the past that are printed when a room is entered. */
 export const pastLines = 20;
@@ -57,10 +49,10 @@ export class PlainRooms {
   #activeRoom: string | undefined;
   #nick: string | undefined;
   #own: OwnPerson | undefined;
-  #serverName = "";
+  #server: ServerInfo | undefined;
   /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
-  #files: FileNews = noFileNews;
+  readonly #files = new PlainFiles();
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
   readonly #queries = new Map<string, string | undefined>();
   #questionCount = 0;
@@ -102,7 +94,7 @@ export class PlainRooms {
       room: room?.name,
       state: room?.state,
       asked: this.#asked,
-      files: this.#files,
+      files: this.#files.news,
       lastLine: (whose) => room?.lastLine(whose),
       line: (sequence) => room?.line(sequence),
     };
@@ -115,7 +107,7 @@ export class PlainRooms {
     const isRemembered = this.#nick !== undefined;
     this.#nick = nick;
     this.#own = own;
-    this.#serverName = server.name;
+    this.#server = server;
     if (isFirst && !isRemembered) this.#joinFirst(rooms);
   }
 
@@ -137,7 +129,7 @@ export class PlainRooms {
     if (this.#nick !== undefined) return;
     this.#nick = nick;
     this.#own = own;
-    this.#serverName = server.name;
+    this.#server = server;
     this.#joinFirst(rooms);
     for (const { room: name, state, persons, entries } of rooms) {
       const past = entries.slice(-pastLines);
@@ -164,8 +156,7 @@ export class PlainRooms {
 
   /** Files move, or somebody takes ours. */
   handleFiles(event: FileNewsEvent): void {
-    const { news, text } = withFileNews(this.#files, event);
-    this.#files = news;
+    const text = this.#files.handle(event);
     if (text !== undefined) this.#print(`-- ${text}`);
   }
 
@@ -239,8 +230,8 @@ export class PlainRooms {
     }
   }
 
-  #ask({ question }: Extract<CommandAction, { type: "ask" }>): void {
-    const ref = this.#newRef("question");
+  #ask({ question, ref: wanted }: Extract<CommandAction, { type: "ask" }>): void {
+    const ref = wanted ?? this.#newRef("question");
     const isAgreed = question.type === "answer" && question.isAccepted;
     // What follows is meant for the room that is made or agreed to.
     if (question.type === "create" || isAgreed) this.#queries.set(ref, undefined);
@@ -250,6 +241,14 @@ export class PlainRooms {
   #newRef(kind: string): string {
     this.#questionCount += 1;
     return `${kind} ${this.#questionCount}`;
+  }
+
+  /** Where we are, as whom, and what we may do. */
+  printStatus(connection: Status["connection"] = "connecting"): void {
+    const [server, nick, own] = [this.#server, this.#nick, this.#own];
+    const isKnown = server !== undefined && nick !== undefined && own !== undefined;
+    const lines = isKnown ? statusText({ connection, server, nick, own }) : ["not connected yet"];
+    for (const line of lines) this.#print(`-- ${line}`);
   }
 
   printRooms(): void {
@@ -269,6 +268,11 @@ export class PlainRooms {
     this.#joining.set(chosenRef, room);
     const secret = invitation === undefined ? {} : { invitation };
     this.#emit({ type: "join", room, ref: chosenRef, ...secret });
+  }
+
+  /** Its password was right. */
+  joinAgain(room: string): void {
+    this.#join({ type: "join", room, invitation: undefined });
   }
 
   /** A private chat is left by not agreeing to it any more. */
@@ -349,7 +353,7 @@ export class PlainRooms {
         this.#print(`-- ${event.message}`);
         break;
       case "shutdown":
-        this.#print(`-- ${shutdownText(this.#serverName, event)}`);
+        this.#print(`-- ${shutdownText(this.#server?.name ?? "the server", event)}`);
         break;
       case "answer":
         this.#handleAnswer(event);
@@ -357,10 +361,10 @@ export class PlainRooms {
     }
   }
 
-  #handleAnswer({ question, answer, ref = "" }: Extract<SocialEvent, { type: "answer" }>): void {
+  #handleAnswer(event: Extract<SocialEvent, { type: "answer" }>): void {
+    const { question, ref = "" } = event;
     this.#queries.delete(ref);
-    const lines = answerText(question, answer, this.#options.timeFormat);
-    for (const line of lines) this.#print(`-- ${line}`);
+    for (const line of answerText(event, this.#options.timeFormat)) this.#print(`-- ${line}`);
     if (question.type !== "answer") return;
     this.#asked = this.#asked.filter(({ room }) => room !== question.room);
   }
@@ -376,7 +380,7 @@ export class PlainRooms {
 
   handleSaid(event: Extract<ClientEvent, { type: "said" }>): void {
     const { room: name, entry, isOwn } = event;
-    this.#files = withOffers(this.#files, event, this.#own?.person ?? "");
+    this.#files.note(event, this.#own?.person);
     const room = this.#rooms.get(name);
     const entries = room === undefined ? [entry] : room.handleSaid(entry);
     // What a person typed is on their screen already.
@@ -385,7 +389,7 @@ export class PlainRooms {
   }
 
   handlePage(page: Extract<ClientEvent, { type: "page" }>): void {
-    this.#files = withOffers(this.#files, page, this.#own?.person ?? "");
+    this.#files.note(page, this.#own?.person);
     if (page.ref !== printedRef) {
       this.handlePast(page.room, page.entries);
       return;
