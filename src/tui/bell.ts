@@ -1,6 +1,7 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import type { LogEntry } from "../room/log-entry.ts";
 import { hiddenReason } from "./line-filter.ts";
-import { activeRoom } from "./room-change.ts";
+import { activeRoom, isEndSeen } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
 
 /** People are told at most once in this time, however often somebody calls them. */
@@ -50,17 +51,23 @@ function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
 
 /** Whether a line means us: it names us or one of our words, or is said in private. */
 export function isCall(
-  { nick, own }: RoomScreen,
+  person: Pick<RoomScreen, "nick" | "own">,
   { room, entry }: SaidEvent,
   highlights: readonly string[],
 ): boolean {
-  const { body } = entry;
+  const isPrivate = room.startsWith("&") && entry.body.type === "message";
+  return isPrivate || isNamed(person, entry, highlights);
+}
+
+/** Whether a message is for everybody, or names us or one of our words. */
+export function isNamed(
+  { nick, own }: Pick<RoomScreen, "nick" | "own">,
+  { body }: LogEntry,
+  highlights: readonly string[],
+): boolean {
   if (body.type !== "message") return false;
-  if (body.isAnnouncement || room.startsWith("&")) return true;
-  return (
-    body.mentions?.includes(own.person) === true ||
-    [nick, ...highlights].some((word) => mentions(body.text, word))
-  );
+  if (body.isAnnouncement === true || body.mentions?.includes(own.person) === true) return true;
+  return [nick, ...highlights].some((word) => mentions(body.text, word));
 }
 
 /** Whether the text names the nickname as a word, in upper or lower case. */
@@ -71,7 +78,13 @@ export function mentions(text: string, nick: string): boolean {
   return named.test(text.slice(0, mentionUnitsMax));
 }
 
-function isSeen({ overlay, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
+/** Whether a line that comes in that room now is on the screen, before somebody who looks. */
+export function isSeen(
+  { overlay, isFocused }: ViewState,
+  screen: RoomScreen,
+  room: string,
+): boolean {
   if (overlay !== undefined || isFocused === false) return false;
-  return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
+  const shown = activeRoom(screen);
+  return shown?.name === room && isEndSeen(shown);
 }

@@ -22,6 +22,7 @@ export type CommandName =
   | "filter"
   | "forget"
   | "go"
+  | "goto"
   | "help"
   | "hilight"
   | "history"
@@ -149,6 +150,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),
@@ -202,7 +204,7 @@ export const commands: readonly CommandDescription[] = [
   command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
   command("unset", [], "SETTING", "as it is usually"),
   command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
-  command("theme", [], "[NAME]", "how things look"),
+  command("theme", [], "[THEME]", "how things look"),
   command("notify", [], "[off|mentions|all]", "of which lines you are told elsewhere"),
   command("mouse", [], "[on|off]", "wheel and clicks here, or leave the mouse to the terminal"),
   command("hilight", ["highlight"], "[WORD]", "a word that calls you"),

@@ -16,6 +16,7 @@ import {
   show,
   type ViewState,
 } from "./view-state.ts";
+import { withFutureLoading } from "./window.ts";
 
 /** `ref` of a join that a person asked for, so that the room is shown when it is answered. */
 export const chosenRef = "chosen";
@@ -61,6 +62,7 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    completing: undefined,
     prefix: undefined,
     password: undefined,
     panes: usualPanes,
@@ -96,6 +98,8 @@ export function reduceReady(
   const rooms = screen.rooms.map((room) => ({
     ...room,
     conversation: withLoading(room.conversation, false),
+    window: room.window && withFutureLoading(withLoading(room.window, false), false),
+    jump: undefined,
   }));
   const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
@@ -177,6 +181,12 @@ export function newRoom(
       (all, line) => withNotice(all, line, moment.wallNow),
       emptyConversation,
     ),
+    window: undefined,
+    windowCount: 0,
+    jump: undefined,
+    newLine:
+      (read?.unread ?? 0) === 0 ? undefined : { from: (read?.sequence ?? 0) + 1, isSeen: false },
+    speakers: [],
     unreadCount: read?.unread ?? 0,
     mentionCount: read?.mentions ?? 0,
     readSequence: read?.sequence ?? 0,

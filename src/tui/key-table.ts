@@ -10,6 +10,7 @@ export type KeyContext =
   | "changed"
   | "room"
   | "input-search"
+  | "completion"
   | "paste"
   | "reader"
   /** Whatever is chosen from a list: help, go-to, hits. */
@@ -20,6 +21,7 @@ export type Action =
   | "accept"
   | "back"
   | "choose"
+  | "complete"
   | "decline"
   | "drop-paste"
   | "go-to"
@@ -30,11 +32,14 @@ export type Action =
   | "history-older"
   | "host"
   | "interrupt"
+  | "new-line"
+  | "next-mention"
   | "next-room"
   | "open-editor"
   | "next-unread"
   | "numbered-room"
   | "open-message"
+  | "previous-mention"
   | "previous-room"
   | "previous-unread"
   | "quit"
@@ -51,8 +56,10 @@ export type Action =
   | "select-next"
   | "select-previous"
   | "send"
+  | "set-new-line"
   | "show-log"
   | "show-mentions"
+  | "show-password"
   | "suspend"
   | "switch-scope"
   | "toggle-people"
@@ -117,6 +124,14 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
 
   { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
+  { context: "nickname", keys: ["tab", "down"], action: "select-next", help: "next line" },
+  {
+    context: "nickname",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "line before",
+  },
+  { context: "nickname", keys: ["f2"], action: "show-password", help: "show the password, or not" },
   { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
 
   { context: "changed", keys: ["enter"], action: "choose", help: "join with the typed words" },
@@ -172,11 +187,37 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "numbered-room",
     help: "room 1 to 9; Alt+0 the one before",
   },
+  {
+    context: "room",
+    keys: ["alt+u"],
+    action: "new-line",
+    help: "where the new lines begin",
+    isForEmptyInput: true,
+  },
+  {
+    context: "room",
+    keys: ["alt+m"],
+    action: "set-new-line",
+    help: "new is what comes below this",
+  },
+  {
+    context: "room",
+    keys: ["alt+p"],
+    action: "previous-mention",
+    help: "where you are called, above",
+  },
+  { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
-  { context: "room", keys: ["ctrl+k"], action: "go-to", isForEmptyInput: true },
+  { context: "room", keys: ["ctrl+k"], action: "go-to" },
+  {
+    context: "room",
+    keys: ["tab"],
+    action: "complete",
+    help: "complete a name, a command, a file",
+  },
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
@@ -229,6 +270,16 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "back",
     help: "back to what you wrote",
   },
+
+  { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
+  {
+    context: "completion",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "the one before",
+  },
+  { context: "completion", keys: ["enter"], action: "choose", help: "take it" },
+  { context: "completion", keys: ["escape", "ctrl+g"], action: "back", help: "what you typed" },
 
   { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
   { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },

@@ -3,6 +3,7 @@ import { typedHeight } from "./input-view.ts";
 import { messageColumns } from "./message-context.ts";
 import { paneCells } from "./panes.ts";
 import type { Size } from "./picture.ts";
+import { shownConversation } from "./room-change.ts";
 import type { MessagePane } from "./scroll.ts";
 import type { RoomScreen, RoomState, Settings } from "./view-state.ts";
 
@@ -37,7 +38,7 @@ export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const { columns } = size;
   const hasTitle = titleFromRows <= size.rows && !screen.panes.isBare;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
-  const typed = typedHeight(screen, size.columns, rowsMax);
+  const typed = typedHeight(screen, size, rowsMax);
   const statusRows = 1;
   const banners = bannerHeight(screen);
   const messageRows = size.rows - statusRows - banners - typed - (hasTitle ? 2 : 0);
@@ -62,7 +63,7 @@ export function messagePane(
 ): MessagePane {
   const layout = roomLayout(size, screen);
   return {
-    conversation: room.conversation,
+    conversation: shownConversation(room),
     room: room.title,
     rows: layout.messageRows,
     context: {
@@ -70,6 +71,10 @@ export function messagePane(
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,
+      newFrom: room.newLine?.from,
+      newestOrdinal: room.conversation.newest?.ordinal,
+      deliveredSequence: room.deliveredSequence,
+      marked: shownConversation(room).marked,
       hidden: settings.hidden,
     },
   };

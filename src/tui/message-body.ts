@@ -3,7 +3,7 @@ import { entryText } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { sentence } from "./answer-text.ts";
 import { countOf, formatBytes, lineCount } from "./count-text.ts";
-import type { Line } from "./line.ts";
+import type { Line, PresenceChange } from "./line.ts";
 import { type HiddenLines, hiddenReason } from "./line-filter.ts";
 import { type MarkupSpan, parseMarkup } from "./markup.ts";
 import type { MessageContext } from "./message-context.ts";
@@ -58,9 +58,10 @@ function hiddenBody(line: Line, { at, theme, hidden }: MessageContext): Body | u
   return { rows: [[span(text, theme.dim)]], isFolded: false };
 }
 
-function shownBody(line: Line, { at, theme, timeFormat }: MessageContext): Body {
+function shownBody(line: Line, context: MessageContext): Body {
+  const { at, theme } = context;
   const cells = at.textCells;
-  const folded = foldedBody(bodyText(line, timeFormat), cells, {
+  const folded = foldedBody(bodyText(line, context), cells, {
     theme,
     hasMarkup: isMessage(line),
     style: bodyStyle(line, theme),
@@ -81,13 +82,15 @@ function bodyStyle(line: Line, theme: Theme): Style {
   return body.type === "message" && body.isAnnouncement ? theme.strong : theme.plain;
 }
 
-function bodyText(line: Line, timeFormat: TimeFormat): string {
+function bodyText(line: Line, { theme, timeFormat }: MessageContext): string {
   switch (line.type) {
     case "said":
       return isMessage(line) ? spokenText(line.entry) : happenedText(line.entry, timeFormat);
     case "pending":
     case "notice":
       return line.text;
+    case "presence":
+      return presenceText(line.changes, theme.glyphs.separator);
     case "failed":
       return `${clip(line.text, failedCells, "")}\nnot sent: ${line.reason}`;
     case "damaged": {
@@ -96,6 +99,20 @@ function bodyText(line: Line, timeFormat: TimeFormat): string {
       return `${countOf(count, "message")} ${are} missing here: history is damaged --`;
     }
   }
+}
+
+/** `carol, erin joined · frank left`; who came and went is named once. */
+function presenceText(changes: readonly PresenceChange[], separator: string): string {
+  const whats = new Map<string, string[]>();
+  for (const { nick, what } of changes) whats.set(nick, [...(whats.get(nick) ?? []), what]);
+  const nicks = new Map<string, string[]>();
+  for (const [nick, all] of whats) {
+    const [first = "", last = ""] = [all.at(-2), all.at(-1)];
+    const more = all.length <= 2 ? "" : ` (${countOf(all.length, "change")})`;
+    const what = first === "" ? last : `${first} and ${last}${more}`;
+    nicks.set(what, [...(nicks.get(what) ?? []), nick]);
+  }
+  return [...nicks].map(([what, who]) => `${who.join(", ")} ${what}`).join(` ${separator} `);
 }
 
 function spokenText(entry: LogEntry): string {

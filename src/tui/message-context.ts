@@ -16,6 +16,14 @@ export interface MessageContext {
   readonly theme: Theme;
   readonly timeFormat: TimeFormat;
   readonly ownNick: string;
+  /** The first new sequence, where there are new lines. */
+  readonly newFrom?: number | undefined;
+  /** Messages of the room up to its newest one. */
+  readonly newestOrdinal?: number | undefined;
+  /** Up to this sequence all others have our lines. */
+  readonly deliveredSequence?: number;
+  /** Key of the line that is pointed at. */
+  readonly marked?: string | undefined;
   /** What is not shown; everything is when absent. */
   readonly hidden?: HiddenLines;
 }

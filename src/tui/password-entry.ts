@@ -36,18 +36,13 @@ export function reducePassword(
   key: KeyEvent,
 ): Step {
   const { purpose, typed, first } = entry;
-  const text = typed.reveal();
-  const withText = (next: string) => {
-    const cut = [...next].slice(0, passwordCharactersMax).join("");
-    return show(state, { ...screen, password: { ...entry, typed: new Secret(cut) } });
-  };
-  if (key.type === "paste") return withText(text + key.text.replace(/\n.*$/s, ""));
-  if (key.type === "text") return withText(text + key.text);
-  if (key.name === "backspace") return withText([...text].slice(0, -1).join(""));
+  const next = typedSecret(typed, key);
+  if (next !== undefined) return show(state, { ...screen, password: { ...entry, typed: next } });
+  if (key.type !== "key") return show(state, screen);
   const closed: RoomScreen = { ...screen, password: undefined };
   if (key.name === "escape") return show(state, { ...closed, hint: brokenOff });
   if (key.name !== "enter") return show(state, screen);
-  if (first === undefined && isTypedTwice(purpose) && text !== "") {
+  if (first === undefined && isTypedTwice(purpose) && typed.reveal() !== "") {
     return show(state, { ...screen, password: { ...emptyPassword(purpose), first: typed } });
   }
   if (first !== undefined && !areSame(first, typed)) {
@@ -57,6 +52,16 @@ export function reducePassword(
   return action === undefined
     ? show(state, { ...closed, hint: brokenOff })
     : show(state, closed, { type: "account", action });
+}
+
+/** The password after a key that types it or takes a character away; `undefined` for other keys. */
+export function typedSecret(typed: Secret, key: KeyEvent): Secret | undefined {
+  const text = typed.reveal();
+  const secret = (next: string) => new Secret([...next].slice(0, passwordCharactersMax).join(""));
+  if (key.type === "paste") return secret(text + key.text.replace(/\n.*$/s, ""));
+  if (key.type === "text") return secret(text + key.text);
+  if (key.name === "u" && key.isCtrl) return new Secret("");
+  return key.name === "backspace" ? secret([...text].slice(0, -1).join("")) : undefined;
 }
 
 /** The question, with a star for each character. */

@@ -3,7 +3,7 @@ import { countOf, formatCount } from "./count-text.ts";
 import type { RoomLayout } from "./layout.ts";
 import { newsText } from "./news-text.ts";
 import type { Row } from "./picture.ts";
-import { activeRoom, pendingCount } from "./room-change.ts";
+import { activeRoom, isEndSeen, pendingCount } from "./room-change.ts";
 import { isPrivate, urgentRoom } from "./room-order.ts";
 import { roomTabs } from "./room-tabs.ts";
 import { barRow } from "./row.ts";
@@ -79,10 +79,8 @@ function elsewhereText(
   room: RoomState | undefined,
   { separator, down }: ViewState["settings"]["theme"]["glyphs"],
 ): string {
-  const newBelow = room?.conversation.newBelow ?? 0;
-  if (room?.conversation.anchor !== undefined) {
-    const news = 0 < newBelow ? `${formatCount(newBelow)} new below` : "scrolled up";
-    return ` ${down} ${news} ${separator} End `;
+  if (room !== undefined && !isEndSeen(room)) {
+    return ` ${down} ${belowText(room)} ${separator} End `;
   }
   const urgent = urgentRoom(screen);
   if (urgent === undefined) return "";
@@ -90,6 +88,16 @@ function elsewhereText(
   const isCalled = 0 < mentionCount && !isPrivate(urgent);
   const news = isCalled ? `@${formatCount(mentionCount)}` : `${formatCount(unreadCount)} new`;
   return ` Alt+A: ${news} in ${title} `;
+}
+
+/** How much is below what is seen, or how much of it is new. */
+function belowText({ window, conversation }: RoomState): string {
+  const { newest, newBelow } = conversation;
+  if (window === undefined) {
+    return 0 < newBelow ? `${formatCount(newBelow)} new below` : "scrolled up";
+  }
+  const below = (newest?.ordinal ?? 0) - (window.newest?.ordinal ?? 0);
+  return 0 < below ? `${formatCount(below)} below` : "scrolled up";
 }
 
 /** Who writes, and how far our newest line has come. */

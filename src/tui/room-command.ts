@@ -5,14 +5,15 @@ import { cleared, entryAt, lastMessage } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, queryRef } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
+import { jumpTo } from "./jump.ts";
 import { messagePane } from "./layout.ts";
 import type { ReaderOverlay } from "./overlay-state.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
-import { scrolledToBottom } from "./scroll.ts";
+import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
+import { parseDate } from "./search-request.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
 import {
@@ -47,7 +48,7 @@ export function perform(
 ): Step {
   switch (action.type) {
     case "post":
-      return show(state, conversed(screen, action.room, scrolledToBottom), action);
+      return show(state, atBottom(screen, action.room), action);
     case "ask":
       return ask(moment, state, screen, action);
     case "account":
@@ -145,6 +146,8 @@ function run(
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "goto":
+      return goTo(state, screen, arg);
     case "open":
       return opened(state, screen);
     case "save":
@@ -177,6 +180,20 @@ function run(
   }
 }
 
+/** The shown room from a line, by its number, or a day on. */
+function goTo(state: ViewState, screen: RoomScreen, arg: string): Step {
+  const [, digits] = /^#?(\d{1,15})$/.exec(arg) ?? [];
+  const time = parseDate(arg);
+  const place = digits === undefined ? time && { time } : Number(digits);
+  const name = screen.activeRoom;
+  if (name === undefined || place === undefined || place === 0) {
+    return show(state, {
+      ...screen,
+      hint: "/goto needs a room, and the number of a line or a date",
+    });
+  }
+  return jumpTo(state, screen, name, place);
+}
 /** How it is told that nothing is kept of a server. */
 export const forgottenText =
   "what this computer kept of this server is deleted, but lines that wait; until you start again nothing more is kept";

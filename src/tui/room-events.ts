@@ -1,17 +1,18 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
-import { type Conversation, emptyConversation, withLoading, withNotice } from "./conversation.ts";
+import { emptyConversation, withNotice } from "./conversation.ts";
 import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
 import { emptyPassword } from "./password-entry.ts";
-import { historyRoom, reducePage } from "./past.ts";
-import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
+import { reducePage, withoutPage } from "./past.ts";
+import { activeRoom, changedRoom, conversed, isEndSeen, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
   type Effect,
   type Moment,
   type RoomScreen,
+  type RoomState,
   type Step,
   show,
   type ViewState,
@@ -49,7 +50,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        conversed(screen, event.room, (old) => withReset(old, event, moment.wallNow)),
+        changedRoom(screen, event.room, (room) => withReset(room, event, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -87,7 +88,7 @@ export function reduceRoomEvent(
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
-      return show(state, reduceLine(moment, state.settings, screen, event));
+      return show(state, reduceLine(moment, state, screen, event));
   }
 }
 
@@ -123,7 +124,7 @@ export function withReadTold(step: Step): Step {
   const room = activeRoom(screen);
   const newest = room?.conversation.newest;
   if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
-  if (room.conversation.anchor !== undefined || newest.sequence <= room.readSequence) return step;
+  if (!isEndSeen(room) || newest.sequence <= room.readSequence) return step;
   const effect: Effect = { type: "read", room: room.name, ...newest };
   const told = changedRoom(screen, room.name, (each) => ({
     ...each,
@@ -162,21 +163,20 @@ function reduceError(
   }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
-  const room = historyRoom(event.ref);
-  const idle =
-    room === undefined ? screen : conversed(screen, room, (past) => withLoading(past, false));
+  const idle = withoutPage(screen, event.ref);
   return show(state, { ...idle, queries, hint: event.message });
 }
 
 /** What was shown is not in the server's log any more, or long past; our own lines still wait to be stored. */
 function withReset(
-  { pending }: Conversation,
+  room: RoomState,
   { isFar }: Extract<ClientEvent, { type: "reset" }>,
   at: number,
-): Conversation {
-  const rest = { ...emptyConversation, pending };
+): RoomState {
+  const rest = { ...emptyConversation, pending: room.conversation.pending };
   // What was missed comes as the past of the room.
-  return isFar ? rest : withNotice(rest, resetText, at);
+  const conversation = isFar ? rest : withNotice(rest, resetText, at);
+  return { ...room, window: undefined, jump: undefined, newLine: undefined, conversation };
 }
 
 /** How it is told that the server cannot store our lines now. */

@@ -2,6 +2,7 @@ import { postText } from "../room/client-post.ts";
 import { bannerCommand } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
+import { complete, reduceCompleting } from "./completing.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import { prompt } from "./input-rows.ts";
 import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
@@ -11,10 +12,9 @@ import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { answered, conversed } from "./room-change.ts";
+import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
-import { scrolledToBottom } from "./scroll.ts";
 import {
   pasteQuestion,
   withPaste,
@@ -44,14 +44,22 @@ export function reduceRoom(
   if (screen.inputSearch !== undefined) {
     return reduceInputSearch(state, screen, screen.inputSearch, key);
   }
-  const quiet: RoomScreen = { ...screen, hint: undefined, prefix: undefined };
+  const { completing } = screen;
+  const chosen = completing && reduceCompleting(state, screen, completing, key);
+  if (chosen !== undefined) return chosen;
+  const quiet: RoomScreen = {
+    ...screen,
+    hint: undefined,
+    prefix: undefined,
+    completing: undefined,
+  };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const { keyBindings } = state.settings;
   const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
   const action = ownAction ?? actionNamed("room", name, isEmpty, keyBindings);
-  if (action !== undefined && !isForEditor(screen, action)) {
+  if (action !== undefined && !isForEditor(screen, action, name)) {
     return withPastWanted(act(moment, state, quiet, action, key));
   }
   if (isPrefix("room", name, keyBindings))
@@ -61,11 +69,16 @@ export function reduceRoom(
     return show(state, { ...quiet, hint: `${keyLabel(name)} does nothing` });
   if (screen.paste !== undefined) return show(state, quiet);
   const editor = handleEditorKey(screen.editor, key, typedCells(state)) ?? screen.editor;
-  return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
+  const typed = { ...quiet, editor };
+  // Who begins to write has read what is there.
+  const read = editor.text === screen.editor.text ? typed : withAllRead(typed);
+  return show(state, read, ...typingEffects(screen, editor.text));
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
-function isForEditor({ editor, asked }: RoomScreen, action: Action): boolean {
+function isForEditor({ editor, asked }: RoomScreen, action: Action, name: string): boolean {
+  // While there is something to cut or to move over they are keys of the line editor.
+  if (name === "ctrl+k" || name === "ctrl+f") return editor.cursor < editor.text.length;
   return action === "accept" && (asked.length === 0 || editor.last.type === "yank");
 }
 
@@ -87,6 +100,8 @@ function act(
       return screen.paste === undefined
         ? submit(moment, state, screen)
         : sendPaste(state, screen, screen.paste);
+    case "complete":
+      return screen.paste === undefined ? complete(state, screen) : show(state, screen);
     case "edit-paste":
       return show(
         state,
@@ -107,9 +122,7 @@ function act(
     case "open-message":
       return opened(state, screen);
     default:
-      return (
-        openedByKey({ ...state, screen }, action) ?? show(state, moved(state, screen, action, key))
-      );
+      return openedByKey({ ...state, screen }, action) ?? moved(state, screen, action, key);
   }
 }
 
@@ -161,7 +174,8 @@ function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: strin
   const room = screen.activeRoom;
   if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
   const body = { type: "message", text } as const;
-  return show(state, conversed(sent, room, scrolledToBottom), { type: "post", room, body });
+  const said = changedRoom(atBottom(sent, room), room, (each) => ({ ...each, newLine: undefined }));
+  return show(state, said, { type: "post", room, body });
 }
 
 /** What became of an effect. */

@@ -5,14 +5,21 @@ import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
-import { enterServer } from "./entering.ts";
+import { withFiles } from "./completing.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { withLogged } from "./log.ts";
-import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { withNewLineSeen } from "./new-line.ts";
+import {
+  failedJoin,
+  joinScreen,
+  reduceJoining,
+  reduceNickname,
+  withoutPassword,
+} from "./nickname.ts";
 import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
 import type { Overlay } from "./overlay-state.ts";
 import { withPastWanted } from "./past.ts";
@@ -77,7 +84,7 @@ export function startView(options: {
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withReadTold(withLogged(moment, before, event, withSearchDue(step)));
+  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
 }
 
 /** What lies over a screen goes with it. */
@@ -125,6 +132,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "browse-failed":
     case "host-failed":
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
+    case "files":
+      return show(state, screen.type === "room" ? withFiles(screen, event) : screen);
     case "settings-kept":
       return withKept(state, event.text);
     case "settings-unkept":
@@ -186,9 +195,9 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
-      if (event.type === "remembered") return enterRemembered(moment, state, event);
-      return event.type === "ready"
-        ? enterServer(state, event)
+      // Who is about to prove who they are waits for the server.
+      return event.type === "remembered" && screen.password.reveal() === ""
+        ? enterRemembered(moment, state, event)
         : reduceJoining(state, screen, event);
     case "room":
       return (
@@ -295,7 +304,9 @@ function isInputEmpty(screen: Screen): boolean {
     case "picker":
       return (screen.mode.type === "address" ? screen.mode.editor : screen.filter).text === "";
     case "nickname":
-      return screen.editor.text === "" || screen.progress.type === "joining";
+      // A password may begin with any character.
+      if (screen.progress.type === "joining") return true;
+      return screen.field === "nick" && screen.editor.text === "";
     case "changed":
       return screen.editor.text === "";
     case "room":
@@ -315,6 +326,9 @@ function withoutInput(screen: Screen): Screen {
         ? { ...screen, mode: { type: "address", editor: killAll(screen.mode.editor) } }
         : { ...screen, filter: emptyEditor };
     case "nickname":
+      return screen.field === "nick"
+        ? { ...screen, editor: killAll(screen.editor) }
+        : withoutPassword(screen);
     case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":

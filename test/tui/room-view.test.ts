@@ -114,13 +114,13 @@ describe("the room by its width", () => {
     expect(rows(livelyRoom({ columns: 40, rows: 12 }), 0)).toMatchInlineSnapshot(`
       [
         " [#lobby]                       F1 help",
-        " 09:31          │ ready when you are",
-        " 09:31       -- │ 王小明 joined",
-        " 09:31       -- │ carol lost the",
+        "                │ ready when you are",
+        " 09:31       -- │ 王小明 joined ·",
+        "                │ carol lost the",
         "                │ connection (power",
         "                │ or cable)",
         " 09:31    alice │ on it               ✓",
-        " 09:31          │ the cache path is",
+        "                │ the cache path is",
         "                │ wrong               …",
         " ● lab · open · 1 waiting · #lobby · 3 …",
         ">",
