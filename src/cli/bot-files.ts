@@ -4,25 +4,23 @@ import type { Taking } from "../room/message-file.ts";
 import type { BotEvent } from "./bot-event.ts";
 
 /** The requests of a bot that are about files. */
-export const fileRequestTypes = [
+export const fileRequestTypes: readonly FileAction["type"][] = [
   "offer",
   "accept",
   "decline",
   "cancel",
   "pause",
   "resume",
-] as const satisfies readonly FileAction["type"][];
-
-type FileRequestType = (typeof fileRequestTypes)[number];
+];
 
 /** Whether a request of this type is about files. */
-export function isFileRequest(type: string): type is FileRequestType {
+export function isFileRequest(type: string): type is FileAction["type"] {
   return fileRequestTypes.some((name) => name === type);
 }
 
 /** What a request wants done with files; a string says what is wrong with it. */
 export function parseFileRequest(
-  type: FileRequestType,
+  type: FileAction["type"],
   fields: {
     readonly to?: unknown;
     readonly path?: unknown;
