@@ -43,6 +43,8 @@ export type ScreenCommand =
   | "go"
   | "goto"
   | "help"
+  | "bare"
+  | "links"
   | "log"
   | "members"
   | "nick"
@@ -109,6 +111,8 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "goto":
     case "help":
     case "hilight":
+    case "bare":
+    case "links":
     case "log":
     case "members":
     case "mouse":

@@ -13,6 +13,7 @@ import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
+import { toggledBare } from "./room-moves.ts";
 import { parseDate } from "./search-request.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
@@ -130,6 +131,7 @@ function run(
   switch (name) {
     // These open something over the room before it comes to this.
     case "go":
+    case "links":
     case "log":
       return show(state, screen);
     case "help":
@@ -146,6 +148,8 @@ function run(
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "bare":
+      return toggledBare(state, screen);
     case "goto":
       return goTo(state, screen, arg);
     case "open":
