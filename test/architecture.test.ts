@@ -95,6 +95,7 @@ const drivers = new Set([
   "tui/app.ts",
   "tui/ask-system.ts",
   "tui/captured-output.ts",
+  "tui/file-list.ts",
   "tui/plain.ts",
   "tui/saved-file.ts",
   "tui/screen.ts",

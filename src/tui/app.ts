@@ -208,6 +208,7 @@ class App {
         break;
       case "change-setting":
       case "edit-text":
+      case "list-files":
       case "save":
         this.#askSystem(effect);
         break;

@@ -2,13 +2,17 @@ import { assertNever } from "../base/assert.ts";
 import { toEarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { KeptSettings } from "./chat-options.ts";
+import { listFiles } from "./file-list.ts";
 import { saveText } from "./saved-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { type EditorEnvironment, editText } from "./text-editor.ts";
 import type { Effect, ViewEvent } from "./view-state.ts";
 
 /** What this machine is asked: files, and the person's own programs. */
-export type SystemRequest = Extract<Effect, { type: "save" | "edit-text" | "change-setting" }>;
+export type SystemRequest = Extract<
+  Effect,
+  { type: "save" | "edit-text" | "change-setting" | "list-files" }
+>;
 
 /** Who answers. */
 export interface SystemPorts {
@@ -36,6 +40,10 @@ export async function askSystem(
         (text): ViewEvent => ({ type: "settings-kept", text }),
         (error: unknown) => ({ type: "settings-unkept", message: phraseOf(error) }),
       );
+    case "list-files": {
+      const { directory } = request;
+      return { type: "files", directory, files: await listFiles(directory) };
+    }
     default:
       return assertNever(request);
   }

@@ -8,6 +8,7 @@ import type { RoomState } from "../room/message-room.ts";
 import { accountAction } from "./account-command.ts";
 import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
+import { emojiOf } from "./emoji-table.ts";
 import { typedInvitation } from "./invitation-command.ts";
 import { retention } from "./retention-command.ts";
 import { parseDate } from "./search-request.ts";
@@ -199,7 +200,7 @@ function talkAction(
       return targeted(arg, context.lastLine("other"), (target, emoji) =>
         emoji === ""
           ? refused("an emoji is needed")
-          : post({ type: "react", target, emoji, isOn: name === "react" }),
+          : post({ type: "react", target, emoji: emojiOf(emoji), isOn: name === "react" }),
       );
     case "seen":
       return targeted(arg, context.lastLine("own"), (sequence) =>

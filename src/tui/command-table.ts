@@ -206,7 +206,7 @@ export const commands: readonly CommandDescription[] = [
   command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
   command("unset", [], "SETTING", "as it is usually"),
   command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
-  command("theme", [], "[NAME]", "how things look"),
+  command("theme", [], "[THEME]", "how things look"),
   command("notify", [], "[off|mentions|all]", "of which lines you are told elsewhere"),
   command("mouse", [], "[on|off]", "wheel and clicks here, or leave the mouse to the terminal"),
   command("hilight", ["highlight"], "[WORD]", "a word that calls you"),

@@ -62,6 +62,7 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    completing: undefined,
     prefix: undefined,
     password: undefined,
     panes: usualPanes,

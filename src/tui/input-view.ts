@@ -1,6 +1,10 @@
+import { commandUsage } from "./command.ts";
+import { findCommand } from "./command-table.ts";
+import { menuHeight, menuRows } from "./completion-view.ts";
 import { type InputRows, inputRows, prompt } from "./input-rows.ts";
 import { inputSearchRows } from "./input-search.ts";
 import { passwordRows } from "./password-entry.ts";
+import type { Size } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, textWidth } from "./text.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
@@ -8,24 +12,54 @@ import type { RoomScreen, ViewState } from "./view-state.ts";
 const usualKeys = ["Enter send", "PageUp older", "F8 people", "F1 help", "Ctrl+Q quit"];
 const pasteKeys = ["Enter send as one message", "Alt+E edit", "Esc drop"];
 const passwordKeys = ["Enter done", "Esc do nothing"];
+const menuKeys = ["Tab next", "Shift+Tab back", "Enter take it", "Esc what you typed"];
 const searchKeys = ["Ctrl+R older", "Enter take it", "Esc back"];
 
 /** What the keys do just now. */
-export function inputKeys({ password, inputSearch, paste }: RoomScreen): readonly string[] {
+export function inputKeys(screen: RoomScreen): readonly string[] {
+  const { password, inputSearch, paste, completing, editor } = screen;
   if (password !== undefined) return passwordKeys;
   if (inputSearch !== undefined) return searchKeys;
-  return paste === undefined ? usualKeys : pasteKeys;
+  if (paste !== undefined) return pasteKeys;
+  if (completing?.type === "menu") return menuKeys;
+  return commandKeys(editor.text) ?? usualKeys;
+}
+
+/** While a command is typed it is said what comes after its name. */
+function commandKeys(text: string): readonly string[] | undefined {
+  const [, typed] = /^\/(\S+)/.exec(text) ?? [];
+  const found = typed === undefined ? undefined : findCommand(typed);
+  return found === undefined || "candidates" in found
+    ? undefined
+    : [commandUsage(found), found.help];
 }
 
 /** How many rows `typedRows` gives. */
-export function typedHeight(screen: RoomScreen, columns: number, rowsMax: number): number {
+export function typedHeight(screen: RoomScreen, { columns, rows }: Size, rowsMax: number): number {
+  return menuHeight(screen.completing, rows) + inputHeight(screen, columns, rowsMax);
+}
+
+function inputHeight(screen: RoomScreen, columns: number, rowsMax: number): number {
   const { password, inputSearch, paste, editor } = screen;
   if (password !== undefined || inputSearch !== undefined || paste !== undefined) return 1;
   return inputRows(editor, { prompt, columns, rowsMax }).rows.length;
 }
 
-/** What is typed. `areKeysBelow`: there is a row for the keys, so that they need not stand here. */
+/**
+ * What is typed, below the menu of what may be meant. `areKeysBelow`: there is a row for the keys, so that
+ * they need not stand here.
+ */
 export function typedRows(
+  state: ViewState,
+  screen: RoomScreen,
+  options: { readonly rowsMax: number; readonly areKeysBelow: boolean },
+): InputRows {
+  const above = menuRows(screen.completing, state.size, state.settings.theme);
+  const { rows, cursor } = writtenRows(state, screen, options);
+  return { rows: [...above, ...rows], cursor: { ...cursor, row: above.length + cursor.row } };
+}
+
+function writtenRows(
   state: ViewState,
   screen: RoomScreen,
   options: { readonly rowsMax: number; readonly areKeysBelow: boolean },

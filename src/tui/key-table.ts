@@ -10,6 +10,7 @@ export type KeyContext =
   | "changed"
   | "room"
   | "input-search"
+  | "completion"
   | "paste"
   | "reader"
   /** Whatever is chosen from a list: help, go-to, hits. */
@@ -20,6 +21,7 @@ export type Action =
   | "accept"
   | "back"
   | "choose"
+  | "complete"
   | "decline"
   | "drop-paste"
   | "go-to"
@@ -219,7 +221,13 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["alt+o"], action: "show-links", help: "the links of this room" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
-  { context: "room", keys: ["ctrl+k"], action: "go-to", isForEmptyInput: true },
+  { context: "room", keys: ["ctrl+k"], action: "go-to" },
+  {
+    context: "room",
+    keys: ["tab"],
+    action: "complete",
+    help: "complete a name, a command, a file",
+  },
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
@@ -272,6 +280,16 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "back",
     help: "back to what you wrote",
   },
+
+  { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
+  {
+    context: "completion",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "the one before",
+  },
+  { context: "completion", keys: ["enter"], action: "choose", help: "take it" },
+  { context: "completion", keys: ["escape", "ctrl+g"], action: "back", help: "what you typed" },
 
   { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
   { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },

@@ -38,7 +38,7 @@ export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const { columns } = size;
   const hasTitle = titleFromRows <= size.rows && !screen.panes.isBare;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
-  const typed = typedHeight(screen, size.columns, rowsMax);
+  const typed = typedHeight(screen, size, rowsMax);
   const statusRows = 1;
   const banners = bannerHeight(screen);
   const messageRows = size.rows - statusRows - banners - typed - (hasTitle ? 2 : 0);

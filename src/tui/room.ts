@@ -2,6 +2,7 @@ import { postText } from "../room/client-post.ts";
 import { bannerCommand } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
+import { complete, reduceCompleting } from "./completing.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import { prompt } from "./input-rows.ts";
 import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
@@ -43,14 +44,22 @@ export function reduceRoom(
   if (screen.inputSearch !== undefined) {
     return reduceInputSearch(state, screen, screen.inputSearch, key);
   }
-  const quiet: RoomScreen = { ...screen, hint: undefined, prefix: undefined };
+  const { completing } = screen;
+  const chosen = completing && reduceCompleting(state, screen, completing, key);
+  if (chosen !== undefined) return chosen;
+  const quiet: RoomScreen = {
+    ...screen,
+    hint: undefined,
+    prefix: undefined,
+    completing: undefined,
+  };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
   const { keyBindings } = state.settings;
   const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
   const action = ownAction ?? actionNamed("room", name, isEmpty, keyBindings);
-  if (action !== undefined && !isForEditor(screen, action)) {
+  if (action !== undefined && !isForEditor(screen, action, name)) {
     return withPastWanted(act(moment, state, quiet, action, key));
   }
   if (isPrefix("room", name, keyBindings))
@@ -67,7 +76,9 @@ export function reduceRoom(
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
-function isForEditor({ editor, asked }: RoomScreen, action: Action): boolean {
+function isForEditor({ editor, asked }: RoomScreen, action: Action, name: string): boolean {
+  // While there is something to cut or to move over they are keys of the line editor.
+  if (name === "ctrl+k" || name === "ctrl+f") return editor.cursor < editor.text.length;
   return action === "accept" && (asked.length === 0 || editor.last.type === "yank");
 }
 
@@ -89,6 +100,8 @@ function act(
       return screen.paste === undefined
         ? submit(moment, state, screen)
         : sendPaste(state, screen, screen.paste);
+    case "complete":
+      return screen.paste === undefined ? complete(state, screen) : show(state, screen);
     case "edit-paste":
       return show(
         state,

@@ -11,6 +11,8 @@ import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
+import type { Completing } from "./completing.ts";
+import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
@@ -228,6 +230,8 @@ export interface RoomScreen {
   readonly about: About | undefined;
   /** In the place of the input line while one of the lines before is looked for. */
   readonly inputSearch: InputSearch | undefined;
+  /** What may be meant where the cursor is, once somebody asks. */
+  readonly completing: Completing | undefined;
   /** The first key of a sequence of two, by its name. */
   readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
@@ -323,6 +327,8 @@ export type ViewEvent =
   | { readonly type: "text-edit-failed"; readonly message: string }
   /** A setting is kept; the file may say more that is new. */
   | { readonly type: "settings-kept"; readonly text: string }
+  /** The files of a directory, by the name that it was asked for. */
+  | { readonly type: "files"; readonly directory: string; readonly files: readonly FileName[] }
   | { readonly type: "settings-unkept"; readonly message: string };
 
 /** What is to be done outside of the view. */
@@ -369,6 +375,8 @@ export type Effect =
   | { readonly type: "edit-text"; readonly text: string }
   /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
   | { readonly type: "change-setting"; readonly name: string; readonly value: string | undefined }
+  /** Asks for the names of the files there; answered by `files`. */
+  | { readonly type: "list-files"; readonly directory: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */

@@ -5,6 +5,7 @@ import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
+import { withFiles } from "./completing.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
@@ -132,6 +133,8 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "browse-failed":
     case "host-failed":
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
+    case "files":
+      return show(state, screen.type === "room" ? withFiles(screen, event) : screen);
     case "settings-kept":
       return withKept(state, event.text);
     case "settings-unkept":
