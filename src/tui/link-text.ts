@@ -1,7 +1,7 @@
 import { linkUnitsMax } from "./link.ts";
 
 /** Where an address may begin in a text. */
-export const linkStart = /(?:https?|file):\/\//gi;
+export const linkStart: RegExp = /(?:https?|file):\/\//gi;
 
 const address = /(?:https?|file):\/\/[^\s<>"`{}|\\^]+/iy;
 
