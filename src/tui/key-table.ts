@@ -11,6 +11,7 @@ export type KeyContext =
   | "room"
   | "input-search"
   | "completion"
+  | "message"
   | "paste"
   | "reader"
   /** Whatever is chosen from a list: help, go-to, hits. */
@@ -22,8 +23,11 @@ export type Action =
   | "back"
   | "choose"
   | "complete"
+  | "copy"
   | "decline"
+  | "delete"
   | "drop-paste"
+  | "edit"
   | "go-to"
   | "edit-paste"
   | "erase"
@@ -43,7 +47,9 @@ export type Action =
   | "previous-room"
   | "previous-unread"
   | "quit"
+  | "react"
   | "redraw"
+  | "reply"
   | "rescan"
   | "search-input"
   | "scroll-bottom"
@@ -53,6 +59,7 @@ export type Action =
   | "scroll-page-up"
   | "scroll-top"
   | "search"
+  | "select-message"
   | "select-next"
   | "select-previous"
   | "send"
@@ -66,6 +73,7 @@ export type Action =
   | "toggle-bare"
   | "toggle-people"
   | "toggle-rooms"
+  | "write-command"
   | "type-address"
   | "urgent-room";
 
@@ -224,6 +232,12 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["ctrl+k"], action: "go-to" },
   {
     context: "room",
+    keys: ["ctrl+up", "alt+s"],
+    action: "select-message",
+    help: "select a message, to do something with it",
+  },
+  {
+    context: "room",
     keys: ["tab"],
     action: "complete",
     help: "complete a name, a command, a file",
@@ -280,6 +294,37 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "back",
     help: "back to what you wrote",
   },
+
+  {
+    context: "message",
+    keys: ["up", "k", "ctrl+up", "alt+s"],
+    action: "select-previous",
+    help: "the message before",
+  },
+  {
+    context: "message",
+    keys: ["down", "j", "ctrl+down"],
+    action: "select-next",
+    help: "the next message",
+  },
+  { context: "message", keys: ["r"], action: "reply", help: "reply to it" },
+  { context: "message", keys: ["e"], action: "edit", help: "edit it" },
+  { context: "message", keys: ["+"], action: "react", help: "react to it with an emoji" },
+  {
+    context: "message",
+    keys: ["d", "delete"],
+    action: "delete",
+    help: "delete it, when you say yes",
+  },
+  { context: "message", keys: ["c", "y"], action: "copy", help: "copy its text" },
+  {
+    context: "message",
+    keys: ["o", "enter", "f4"],
+    action: "open-message",
+    help: "read all of it",
+  },
+  { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
+  { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },
 
   { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
   {

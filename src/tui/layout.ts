@@ -76,7 +76,7 @@ export function messagePane(
       newFrom: room.newLine?.from,
       newestOrdinal: room.conversation.newest?.ordinal,
       deliveredSequence: room.deliveredSequence,
-      marked: shownConversation(room).marked,
+      marked: screen.selection?.key ?? shownConversation(room).marked,
       hidden: settings.hidden,
       highlights: settings.highlights,
     },

@@ -15,6 +15,7 @@ import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
 import { toggledBare } from "./room-moves.ts";
 import { parseDate } from "./search-request.ts";
+import { selectedEntry } from "./selection.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
 import {
@@ -35,7 +36,8 @@ export function contextOf(screen: RoomScreen): CommandContext {
     room: room?.name,
     state: room?.state,
     asked: screen.asked,
-    lastLine: (whose: "own" | "other") => room && lastMessage(room.conversation, whose),
+    lastLine: (whose: "own" | "other") =>
+      selectedEntry(screen) ?? (room && lastMessage(room.conversation, whose)),
     line: (sequence: number) => room && entryAt(room.conversation, sequence),
   };
 }

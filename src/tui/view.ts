@@ -35,6 +35,7 @@ import { inPickerOrder } from "./server-order.ts";
 import { withSettings } from "./setting-command.ts";
 import { readSettings } from "./settings-text.ts";
 import { themeFor } from "./theme.ts";
+import { withoutTypedText } from "./typed-text.ts";
 import {
   type Effect,
   emptyPicker,
@@ -317,7 +318,9 @@ function isInputEmpty(screen: Screen): boolean {
         screen.editor.text === "" &&
         screen.paste === undefined &&
         screen.password === undefined &&
-        screen.inputSearch === undefined
+        screen.inputSearch === undefined &&
+        screen.about === undefined &&
+        screen.selection === undefined
       );
   }
 }
@@ -335,10 +338,6 @@ function withoutInput(screen: Screen): Screen {
     case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
-      if (screen.password !== undefined) return { ...screen, password: undefined };
-      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
-      return screen.paste === undefined
-        ? { ...screen, editor: killAll(screen.editor) }
-        : { ...screen, paste: undefined };
+      return withoutTypedText(screen);
   }
 }
