@@ -8,6 +8,7 @@ export type CommandName =
   | "back"
   | "ban"
   | "bans"
+  | "bare"
   | "bind"
   | "cancel"
   | "claim"
@@ -34,6 +35,7 @@ export type CommandName =
   | "keep"
   | "kick"
   | "leave"
+  | "links"
   | "list"
   | "lock"
   | "log"
@@ -228,6 +230,8 @@ export const commands: readonly CommandDescription[] = [
   command("filter", [], "[WORD]", "hide lines with that word"),
   command("unfilter", [], "WORD", "show them again"),
 
+  command("links", ["urls"], "", "the links of this room"),
+  command("bare", [], "", "only messages, to be copied; again: as before"),
   command("open", [], "", "read the folded message, as F4 does"),
   command("save", [], "FILE", "write the folded message to a new file"),
   command("editor", [], "", "write in your own $EDITOR"),

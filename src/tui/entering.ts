@@ -64,6 +64,7 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    selection: undefined,
     completing: undefined,
     prefix: undefined,
     password: undefined,
