@@ -21,7 +21,7 @@ import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import type { KeyBinding } from "./key-table.ts";
-import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import { type EditorState, emptyEditor } from "./line-editor.ts";
 import type { HiddenLines } from "./line-filter.ts";
 import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
@@ -446,8 +446,3 @@ export const emptyPicker: PickerScreen = {
   mode: { type: "list" },
   problem: undefined,
 };
-
-/** The same editor where line feeds, which a paste may bring, became spaces. */
-export function oneLineEditor(editor: EditorState): EditorState {
-  return editor.text.includes("\n") ? editorWith(editor.text.replaceAll("\n", " ")) : editor;
-}
