@@ -25,7 +25,12 @@ import {
   optionTable,
 } from "./option-table.ts";
 import { didYouMean, invalid, OptionValues } from "./option-values.ts";
-import { type ScriptCommand, scriptCommand, takesWords } from "./script-command.ts";
+import {
+  type ScriptCommand,
+  scriptCommand,
+  takesWords,
+  type VisitOptions,
+} from "./script-command.ts";
 import { type TranscriptFormat, transcriptFormats } from "./transcript.ts";
 import { parseTypedHost, type TypedHost } from "./typed-server.ts";
 
@@ -73,8 +78,10 @@ export interface BotCommand extends NetworkOptions {
   readonly command: "bot";
   readonly server: string | undefined;
   readonly nick: string;
-  /** Where the password is that `register` and `login` use. */
+  /** Where the password of its account is. */
   readonly passwordFile: string | undefined;
+  /** Where the password of rooms is. */
+  readonly roomPasswordFile: string | undefined;
   readonly rooms: readonly string[];
   readonly trustedWords: string | undefined;
   readonly waitMs: number;
@@ -82,14 +89,10 @@ export interface BotCommand extends NetworkOptions {
   readonly isRemembering: boolean;
 }
 
-export interface ExportCommand extends NetworkOptions {
+export interface ExportCommand extends VisitOptions {
   readonly command: "export";
-  readonly server: string | undefined;
-  readonly nick: string;
   readonly room: string;
   readonly format: TranscriptFormat;
-  readonly trustedWords: string | undefined;
-  readonly waitMs: number;
 }
 
 export interface DoctorCommand extends NetworkOptions {
@@ -245,6 +248,7 @@ function networkCommand(
       return {
         ...{ command: "bot", ...network, ...joiningOptions(values), nick: botNick(values) },
         passwordFile: values.one("password-file"),
+        roomPasswordFile: values.one("room-password-file"),
         isRemembering: values.has("memory"),
       };
     case "export":
@@ -289,7 +293,8 @@ function exportOptions(values: OptionValues) {
   if (format === undefined) {
     throw invalid(`--format is ${sanitizeLine(typed)}, must be ${transcriptFormats.join(", ")}`);
   }
-  return { ...target, room, format, nick: nickOption(values) ?? exportNick };
+  const roomPasswordFile = values.one("room-password-file");
+  return { ...target, room, format, nick: nickOption(values) ?? exportNick, roomPasswordFile };
 }
 
 function doctorOptions(values: OptionValues) {

@@ -4,6 +4,7 @@ import type { HistoryRange } from "../room/client-port.ts";
 import { checkQuestion, type Question, questionTypes } from "../room/client-question.ts";
 import { checkPostBody, type PostBody } from "../room/message-log.ts";
 import type { Position } from "../room/store-port.ts";
+import { type BotAccountRequest, botAccountTypes, parseAccountRequest } from "./bot-account.ts";
 
 /** What a bot gives a request to know its answer by. */
 export type BotRef = string | number;
@@ -28,8 +29,7 @@ export type BotRequest =
       readonly room: string;
       readonly invitation?: string;
     })
-  | (Referable & { readonly type: "register"; readonly invitation?: string })
-  | (Referable & { readonly type: "login"; readonly nick: string })
+  | (Referable & { readonly type: "account"; readonly request: BotAccountRequest })
   | (Referable & { readonly type: "leave" | "members"; readonly room: string })
   | (Referable & { readonly type: "post"; readonly room: string; readonly body: PostBody })
   | (Referable & { readonly type: "question"; readonly question: Question })
@@ -81,6 +81,7 @@ interface Fields {
   readonly around?: unknown;
   readonly time?: unknown;
   readonly limit?: unknown;
+  readonly device?: unknown;
 }
 
 function isFields(value: unknown): value is Fields {
@@ -112,8 +113,7 @@ export const botRequestTypes: readonly string[] = [
   "typing",
   "read",
   ...questionTypes,
-  "register",
-  "login",
+  ...botAccountTypes,
   "quit",
 ];
 
@@ -124,8 +124,8 @@ function parseFields(fields: Fields, referable: Referable): BotRequest {
     return invalid(referable, unknownType(type));
   }
   if (questionTypes.some((name) => name === type)) return parseQuestion(fields, type, referable);
-  if (type === "register") return parseRegister(fields, referable);
-  if (type === "login") return parseLogin(fields, referable);
+  const accountType = botAccountTypes.find((name) => name === type);
+  if (accountType !== undefined) return parseAccount(fields, accountType, referable);
   if (typeof room !== "string") return invalid(referable, `${type} needs room, a string`);
   switch (type) {
     case "join":
@@ -156,15 +156,14 @@ function parseJoin({ invitation }: Fields, room: string, referable: Referable): 
   return invalid(referable, "invitation must be a string");
 }
 
-function parseRegister({ invitation }: Fields, referable: Referable): BotRequest {
-  if (invitation === undefined) return { ...referable, type: "register" };
-  if (typeof invitation === "string") return { ...referable, type: "register", invitation };
-  return invalid(referable, "invitation must be a string");
-}
-
-function parseLogin({ nick }: Fields, referable: Referable): BotRequest {
-  if (typeof nick === "string") return { ...referable, type: "login", nick };
-  return invalid(referable, "login needs nick, a string");
+function parseAccount(
+  fields: Fields,
+  type: BotAccountRequest["type"],
+  referable: Referable,
+): BotRequest {
+  const request = parseAccountRequest(type, fields);
+  if (typeof request === "string") return invalid(referable, request);
+  return { ...referable, type: "account", request };
 }
 
 function parseTyping({ state }: Fields, room: string, referable: Referable): BotRequest {

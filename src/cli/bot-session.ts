@@ -2,12 +2,17 @@ import { assertNever } from "../base/assert.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import type { InputLine } from "../base/line-splitter.ts";
-import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import { textBytesOf } from "../room/client-post.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
 import type { PostBody } from "../room/message-log.ts";
+import {
+  accountActionOf,
+  accountFields,
+  type BotAccountRequest,
+  type BotPasswords,
+} from "./bot-account.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
@@ -25,14 +30,15 @@ interface Pending {
   readonly bytes?: number;
   /** Nobody asked for it on the input, so nobody expects an `ok`. */
   readonly isSilent?: boolean;
+  /** Enters that room, whose password was not proven yet. */
+  readonly joins?: string;
 }
 
 /** What a bot session is told at its start. */
 export interface BotSessionOptions {
   /** Rooms to enter at once. */
   readonly rooms: readonly string[];
-  /** Of the account: no request holds one, so that none is logged. */
-  readonly password?: Secret | undefined;
+  readonly passwords: BotPasswords;
   /** Takes an event; fields that are `undefined` are not there. */
   readonly write: (event: BotEvent) => void;
 }
@@ -53,7 +59,7 @@ type State =
 export class BotSession {
   readonly #client: ClientPort;
   readonly #write: (event: BotEvent) => void;
-  readonly #password: Secret | undefined;
+  readonly #passwords: BotPasswords;
   /** What waits for the server to accept us; each is one of `#pending`. */
   readonly #early: { readonly action: AccountAction; readonly clientRef: string }[] = [];
   readonly #pending = new Map<string, Pending>();
@@ -70,9 +76,9 @@ export class BotSession {
   constructor(now: number, client: ClientPort, options: BotSessionOptions) {
     this.#client = client;
     this.#write = options.write;
-    this.#password = options.password;
+    this.#passwords = options.passwords;
     this.#state = { type: "starting", deadline: now + answerWaitMs };
-    for (const room of options.rooms) client.join(room, this.#expect({ isSilent: true }));
+    for (const room of options.rooms) this.#join(room, { isSilent: true });
   }
 
   /** Set when the bot is through. */
@@ -134,7 +140,7 @@ export class BotSession {
     const { ref } = request;
     switch (request.type) {
       case "join":
-        this.#client.join(request.room, this.#expect({ ref }), request.invitation);
+        this.#join(request.room, { ref }, request.invitation);
         break;
       case "leave":
         this.#client.leave(request.room, this.#expect({ ref }));
@@ -151,9 +157,8 @@ export class BotSession {
       case "question":
         this.#client.ask(request.question, this.#expect({ ref }));
         break;
-      case "register":
-      case "login":
-        this.#account(request);
+      case "account":
+        this.#account(request.request, ref);
         break;
       case "typing":
         this.#client.typing(request.room, request.state);
@@ -175,20 +180,12 @@ export class BotSession {
     }
   }
 
-  #account(request: Extract<BotRequest, { type: "register" | "login" }>): void {
-    const { ref } = request;
-    const password = this.#password;
-    let action: AccountAction;
-    if (request.type === "register") {
-      const { invitation } = request;
-      action = {
-        ...{ type: "register", ...(invitation !== undefined && { invitation }) },
-        ...(password !== undefined && { password }),
-      };
-    } else if (password === undefined) {
-      this.#refuse(ref, "argument-invalid", "login needs the option --password-file");
+  #account(request: BotAccountRequest, ref: BotRef | undefined): void {
+    const action = accountActionOf(request, this.#passwords);
+    if (typeof action === "string") {
+      this.#refuse(ref, "argument-invalid", action);
       return;
-    } else action = { type: "login", nick: request.nick, password };
+    }
     const clientRef = this.#expect({ ref });
     if (this.#nick === undefined) this.#early.push({ action, clientRef });
     else this.#client.account(action, clientRef);
@@ -229,17 +226,15 @@ export class BotSession {
         this.#refuse(this.#take(event.ref)?.ref, event.code, event.message);
         break;
       case "error":
-        this.#refuse(this.#take(event.ref)?.ref, event.code, event.message);
+        this.#handleError(event);
         break;
       case "said":
         this.#unheard.delete(event.entry.id);
         this.#write(news(event));
         break;
-      case "account": {
-        const { type: _type, ...fields } = event.result;
-        this.#answer(event.ref, fields);
+      case "account":
+        this.#handleAccount(event);
         break;
-      }
       case "renamed":
         this.#nick = event.nick;
         this.#write(news(event));
@@ -264,6 +259,29 @@ export class BotSession {
       default:
         this.#write(news(event));
     }
+  }
+
+  #join(room: string, pending: Pending, invitation?: string): void {
+    this.#client.join(room, this.#expect({ ...pending, joins: room }), invitation);
+  }
+
+  /** A room whose password we were given is opened with it, and joined again. */
+  #handleError({ ref, code, message }: ClientEvent & { readonly type: "error" }): void {
+    const pending = this.#take(ref);
+    const room = code === "password-needed" ? pending?.joins : undefined;
+    const password = this.#passwords.room;
+    if (room === undefined || password === undefined) this.#refuse(pending?.ref, code, message);
+    else this.#client.account({ type: "open-room", room, password }, this.#expect({ ...pending }));
+  }
+
+  #handleAccount({ ref, result }: ClientEvent & { readonly type: "account" }): void {
+    const joined = ref === undefined ? undefined : this.#pending.get(ref)?.joins;
+    if (joined === undefined) {
+      this.#answer(ref, accountFields(result));
+      return;
+    }
+    const { joins: _joins, ...pending } = this.#take(ref) ?? {};
+    this.#client.join(joined, this.#expect(pending));
   }
 
   #handleConnection(event: ClientEvent & { readonly type: "connection" }): void {

@@ -4,6 +4,7 @@ import { type InputLine, LineSplitter } from "../base/line-splitter.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { BotCommand } from "./args.ts";
+import type { BotPasswords } from "./bot-account.ts";
 import type { BotEvent } from "./bot-event.ts";
 import { requestCharactersMax } from "./bot-protocol.ts";
 import { answerWaitMs, BotSession } from "./bot-session.ts";
@@ -26,11 +27,14 @@ export async function bot(command: BotCommand): Promise<number> {
   onStopSignal(stopping, () => driver.handleStop());
   let memory = UserMemory.none();
   try {
-    const { rooms, passwordFile, isRemembering, data } = command;
+    const { rooms, passwordFile, roomPasswordFile, isRemembering, data } = command;
     if (isRemembering) memory = await UserMemory.open(data);
-    const password = passwordFile === undefined ? undefined : await readPasswordFile(passwordFile);
+    const passwords = {
+      account: await passwordFrom(passwordFile),
+      room: await passwordFrom(roomPasswordFile),
+    };
     const client = await join(network, command, memory, (event) => driver.handleEvent(event));
-    const exitCode = await driver.run(client, rooms, password);
+    const exitCode = await driver.run(client, rooms, passwords);
     await client.close();
     return exitCode;
   } catch (error) {
@@ -40,6 +44,10 @@ export async function bot(command: BotCommand): Promise<number> {
   } finally {
     await memory.close();
   }
+}
+
+async function passwordFrom(file: string | undefined): Promise<Secret | undefined> {
+  return file === undefined ? undefined : await readPasswordFile(file);
 }
 
 async function join(
@@ -89,10 +97,10 @@ class BotDriver {
   async run(
     client: ClientPort,
     rooms: readonly string[],
-    password: Secret | undefined,
+    passwords: BotPasswords,
   ): Promise<number> {
     const write = (event: BotEvent) => this.write(event);
-    const session = new BotSession(this.#clock.now(), client, { rooms, password, write });
+    const session = new BotSession(this.#clock.now(), client, { rooms, passwords, write });
     this.#session = session;
     for (const event of this.#earlyEvents) session.handleEvent(event);
     this.#handleProgress();

@@ -42,6 +42,12 @@ export async function openClientDirectory(data: string | undefined): Promise<str
   return path;
 }
 
+/** The file with a person's settings; it need not be there. */
+export function settingsPath(data: string | undefined): string {
+  const directory = data === undefined ? envPaths("earshot", { suffix: "" }).config : resolve(data);
+  return join(directory, "settings.conf");
+}
+
 function dataDirectory(data: string | undefined): string {
   return data === undefined ? envPaths("earshot", { suffix: "" }).data : resolve(data);
 }

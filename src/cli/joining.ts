@@ -3,10 +3,11 @@ import { EarshotError } from "../base/errors.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { startClient } from "../room/client.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
-import type { ListedServer, ServerTarget } from "../tui/chat-options.ts";
+import type { ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
+import { toListed } from "./listed-server.ts";
 import { UserMemory } from "./memory.ts";
 import { bindHosts, type Network, withHints } from "./network.ts";
 import { resolveTarget } from "./resolve.ts";
@@ -39,12 +40,6 @@ export async function chooseTarget(
   const names = servers.map(describeServer).join(", ");
   const message = `${servers.length} servers answered: ${names}; choose one with --server NAME`;
   throw new EarshotError("argument-invalid", message);
-}
-
-/** The server with what is known about its key. */
-export function toListed(knownServers: KnownServers, server: DiscoveredServer): ListedServer {
-  const label = { type: "name", text: server.name } as const;
-  return { ...server, trust: knownServers.judge(label, server.id) };
 }
 
 /** The failure that no server answered, with where it was asked. */
@@ -84,12 +79,10 @@ export async function joinServer(
   const { target, nick, takesSuggestion = true, waitMs, trustedWords } = joining;
   const { memory = UserMemory.none(), missedMax = 0 } = joining;
   const { keyPair, knownServers, accountKeys, name: deviceName } = device;
-  const destination = await resolveTarget(
-    withHints(network, knownServers),
-    knownServers,
-    target,
+  const destination = await resolveTarget(withHints(network, knownServers), knownServers, target, {
     waitMs,
-  );
+    isRemembered: (key) => memory.has(key),
+  });
   const judge = await KeyJudge.open({ knownServers, ...destination, trustedWords });
   const onEvent = memory.withNotices(joining.onEvent);
   return startClient({

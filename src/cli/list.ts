@@ -4,8 +4,9 @@ import { trustWord } from "../tui/trust.ts";
 import type { ListCommand } from "./args.ts";
 import { clientDirectory } from "./data-dir.ts";
 import { exitCodes } from "./exit-code.ts";
-import { noServer, toListed } from "./joining.ts";
+import { noServer } from "./joining.ts";
 import { KnownServers } from "./known-servers.ts";
+import { toListed } from "./listed-server.ts";
 import { systemNetwork, withHints } from "./network.ts";
 import { listServers } from "./search.ts";
 

@@ -53,6 +53,11 @@ export class UserMemory {
     return this.#store?.servers ?? [];
   }
 
+  /** Whether something is kept of the server with that key. */
+  has(key: string): boolean {
+    return this.servers.some(({ id }) => id === key);
+  }
+
   /** For a client of the server with this key (base64url), as far as it is known before it is met. */
   async forClient(
     expectedKey: string | undefined,

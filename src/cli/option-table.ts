@@ -120,6 +120,11 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "what was said before and after it",
   },
   {
+    name: "offline",
+    commands: ["history", "search"],
+    help: "what this computer keeps of it, without a server",
+  },
+  {
     name: "lines",
     short: "n",
     value: "COUNT",
@@ -148,6 +153,12 @@ export const optionTable: readonly OptionDefinition[] = [
     value: "FILE",
     commands: ["chat", "bot"],
     help: "its first line is the password; for bot and --plain",
+  },
+  {
+    name: "room-password-file",
+    value: "FILE",
+    commands: ["bot", ...scripted, "export"],
+    help: "its first line is the password of rooms that ask for one",
   },
   {
     name: "no-bell",

@@ -50,6 +50,13 @@ const hostName = /^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/i;
 /** Shortest beginning of an id that counts as one: 8 characters are 48 bits. */
 const idCharactersMin = 8;
 
+export interface ResolveOptions {
+  /** How long to look for a typed name. */
+  readonly waitMs: number;
+  /** Whether this computer keeps something of the server with that key, so that it may be away. */
+  readonly isRemembered?: (key: string) => boolean;
+}
+
 /**
  * The server that somebody chose or typed, and how to find it. A typed name is looked for on the
  * network for `waitMs`, then among the names of hosts.
@@ -61,9 +68,12 @@ export async function resolveTarget(
   network: Network,
   knownServers: KnownServers,
   target: ServerTarget,
-  waitMs: number,
+  { waitMs, isRemembered = () => false }: ResolveOptions,
 ): Promise<Destination> {
-  if (target.type === "discovered") return discovered(network, target.server);
+  if (target.type === "discovered") {
+    const { server } = target;
+    return server.isSilent ? silent(network, server) : discovered(network, server);
+  }
   const typed = parseTypedServer(target.text);
   switch (typed.type) {
     case "address": {
@@ -75,7 +85,7 @@ export async function resolveTarget(
       return addressed(addressLabel(typed), find, typed.key);
     }
     case "name":
-      return named(network, knownServers, typed.name, waitMs);
+      return named(network, knownServers, typed.name, { waitMs, isRemembered });
   }
 }
 
@@ -119,6 +129,26 @@ function discovered(network: Network, server: DiscoveredServer): Destination {
   return { label: nameLabel(server.name), announcedKey: server.id, find, avoid };
 }
 
+/** One that does not answer now: looked for by its key until it is there again. */
+function silent(
+  network: Network,
+  { id, name }: { readonly id: string; readonly name: string },
+): Destination {
+  let heard: Destination | undefined;
+  const find = async () => {
+    if (heard !== undefined) return heard.find();
+    const isMatch = (other: DiscoveredServer) => other.id === id;
+    const server = await findServer({ ...network, key: id, isMatch, timeoutMs: lookAgainMs });
+    if (server === undefined) {
+      return hostName.test(name) ? lookUp(network, name) : undefined;
+    }
+    heard = discovered(network, server);
+    return heard.find();
+  };
+  const avoid = (address: Address) => heard?.avoid(address);
+  return { label: nameLabel(name), announcedKey: id, find, avoid };
+}
+
 function nameLabel(name: string): ServerLabel {
   return { type: "name", text: name };
 }
@@ -127,7 +157,7 @@ async function named(
   network: Network,
   knownServers: KnownServers,
   name: string,
-  waitMs: number,
+  { waitMs, isRemembered }: Required<ResolveOptions>,
 ): Promise<Destination> {
   const servers = await searchServers(network, waitMs, (server) => isNamed(server, name));
   // Whoever takes the name of a known server does not make it ambiguous.
@@ -136,12 +166,17 @@ async function named(
   const server = known ?? (others.length === 0 ? first : undefined);
   if (server !== undefined) return discovered(network, server);
   if (first !== undefined) throw ambiguous(name, servers);
-  const find = async () =>
-    (await lookUpInDns(network, name)) ?? lookupHost(network.clock, name, defaultDataPort);
+  const knownKey = knownServers.keyOf(nameLabel(name));
+  if (knownKey !== undefined && isRemembered(knownKey)) {
+    return silent(network, { id: knownKey, name });
+  }
+  const find = () => lookUp(network, name);
   if (hostName.test(name) && (await find()) !== undefined) {
     // A host that is called like a known server has to be that server.
-    const isKnown = knownServers.keyOf(nameLabel(name)) !== undefined;
-    const label = isKnown ? nameLabel(name) : addressLabel({ host: name, port: defaultDataPort });
+    const label =
+      knownKey !== undefined
+        ? nameLabel(name)
+        : addressLabel({ host: name, port: defaultDataPort });
     return addressed(label, find);
   }
   throw new EarshotError("no-server", `no server and no host called ${name} was found`);
@@ -156,6 +191,11 @@ function ambiguous(name: string, servers: readonly DiscoveredServer[]): EarshotE
   const ids = servers.map((server) => server.id.slice(0, idCharactersMin)).join(", ");
   const message = `${servers.length} servers are called ${name}: choose one by its id, ${ids}`;
   return new EarshotError("argument-invalid", message);
+}
+
+/** Where a host of that name is, or the server of that domain. */
+async function lookUp(network: Network, name: string): Promise<Place | undefined> {
+  return (await lookUpInDns(network, name)) ?? lookupHost(network.clock, name, defaultDataPort);
 }
 
 /** What the DNS names as the server of this domain, with its port; a name without a dot is of none. */

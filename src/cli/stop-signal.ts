@@ -7,7 +7,7 @@ export interface StopOptions {
   readonly lateExitCode: number;
 }
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** Calls `onStop` at the first signal to stop; a second one ends the process at once. */
 export function onStopSignal(options: StopOptions, onStop: () => void): void {

@@ -1,4 +1,5 @@
 import { EarshotError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../room/client-port.ts";
 import type { Answer, Question } from "../room/client-question.ts";
 import { defaultNick } from "./default-nick.ts";
@@ -7,6 +8,7 @@ import { exitCodes } from "./exit-code.ts";
 import { chooseTarget, joinServer, noServer } from "./joining.ts";
 import { LineOutput } from "./line-output.ts";
 import { systemNetwork } from "./network.ts";
+import { readPasswordFile } from "./password.ts";
 import type { VisitOptions } from "./script-command.ts";
 import { onStopSignal } from "./stop-signal.ts";
 
@@ -22,7 +24,9 @@ const goodbyeMs = 2_000;
 export type EventOf<T extends ClientEvent["type"]> = Extract<ClientEvent, { readonly type: T }>;
 
 /** The answers that are waited for; others are refusals. */
-type VisitAnswer = EventOf<"answer" | "entered" | "members" | "page" | "ready" | "stored">;
+type VisitAnswer = EventOf<
+  "account" | "answer" | "entered" | "members" | "page" | "ready" | "stored"
+>;
 
 interface Waiting {
   readonly resolve: (answer: VisitAnswer) => void;
@@ -53,6 +57,8 @@ export async function visitServer(
     onStopSignal({ graceMs: goodbyeMs, lateExitCode: stoppedCode }, () => resolve(stoppedCode));
     const visit = new Visit(output, command.nick);
     const stay = async () => {
+      const { roomPasswordFile: file } = command;
+      if (file !== undefined) visit.roomPassword = await readPasswordFile(file);
       client = await joinFor(command, visit);
       await visit.welcomed(client);
       const exitCode = await work(visit);
@@ -84,6 +90,8 @@ export class Visit {
   readonly nick: string;
   /** Takes what nobody asked for. */
   onNews: (event: ClientEvent) => void = () => undefined;
+  /** Of rooms that ask for one. */
+  roomPassword: Secret | undefined;
   readonly #output: LineOutput;
   readonly #isNickChosen: boolean;
   readonly #waiting = new Map<string, Waiting>();
@@ -119,8 +127,17 @@ export class Visit {
     return this.#ready;
   }
 
+  /** Enters the room, with its password if it asks for one and we know it. */
   async join(room: string): Promise<EventOf<"entered">> {
-    return await this.#request("entered", (ref) => this.#port.join(room, ref));
+    const join = () => this.#request("entered", (ref) => this.#port.join(room, ref));
+    return await join().catch(async (error: unknown) => {
+      const isAsked = error instanceof EarshotError && error.code === "password-needed";
+      const password = this.roomPassword;
+      if (!isAsked || password === undefined) throw error;
+      const action = { type: "open-room", room, password } as const;
+      await this.#request("account", (ref) => this.#port.account(action, ref));
+      return await join();
+    });
   }
 
   /** Asks for a private chat, which is entered. */
@@ -171,6 +188,7 @@ export class Visit {
       case "nick-refused":
         this.#handleRefusedNick(event);
         break;
+      case "account":
       case "answer":
       case "entered":
       case "members":

@@ -14,6 +14,10 @@ export type AccountAction =
   /** Makes this device one of the account's, and its nickname ours. */
   | { readonly type: "login"; readonly nick: string; readonly password: Secret }
   | { readonly type: "set-password"; readonly password: Secret }
+  /** Of a room that is ours to configure; whoever comes in must know it from now on. */
+  | { readonly type: "set-room-password"; readonly room: string; readonly password: Secret }
+  /** Proves the password of a room, which may be joined then. */
+  | { readonly type: "open-room"; readonly room: string; readonly password: Secret }
   | { readonly type: "devices" }
   /** Takes a device away; `device` is its place in the list of devices, from 1. */
   | { readonly type: "revoke"; readonly device: number }
@@ -25,6 +29,8 @@ export type AccountResult =
   | { readonly type: "registered"; readonly nick: string; readonly hasPassword: boolean }
   | { readonly type: "logged-in"; readonly nick: string }
   | { readonly type: "password-set" }
+  | { readonly type: "room-password-set"; readonly room: string }
+  | { readonly type: "room-opened"; readonly room: string }
   | {
       readonly type: "devices";
       readonly devices: readonly DeviceSummary[];

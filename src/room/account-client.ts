@@ -9,7 +9,7 @@ import {
 } from "./account-key.ts";
 import { certify } from "./certificate.ts";
 import type { CallAnswer } from "./connection-call.ts";
-import type { AccountRequest, PasswordSubject } from "./message-account.ts";
+import type { AccountRequest, PasswordSubject, ServerRole } from "./message-account.ts";
 import { OpaqueClient, type Stretching } from "./opaque.ts";
 import { bindingOf, isBound } from "./opaque-port.ts";
 
@@ -41,6 +41,11 @@ export interface AccountPort {
 export interface OwnAccount {
   readonly person: string;
   readonly key: AccountKey;
+}
+
+/** An account that has just been logged in to, with what it may do on the whole server. */
+export interface LoggedInAccount extends OwnAccount {
+  readonly role?: ServerRole;
 }
 
 /**
@@ -75,13 +80,13 @@ export class AccountClient {
    * @throws {EarshotError} WHEN the password is wrong, or there is somebody between us and the server,
    * or the server does not know us `password-wrong`; and what the server refuses.
    */
-  async login(nick: string, password: Secret, device: string): Promise<OwnAccount> {
+  async login(nick: string, password: Secret, device: string): Promise<LoggedInAccount> {
     const { answer, exportKey } = await this.#prove({ type: "account", nick }, password);
-    const { person, wrappedKey } = answer;
+    const { person, wrappedKey, role } = answer;
     const key = wrappedKey && unwrapAccountKey(wrappedKey, exportKey);
     if (person === undefined || key === undefined) throw wrongPassword();
     await this.#ask({ type: "certify", certificate: this.#certificate(key), device }, "done");
-    return { person, key };
+    return { person, key, ...(role !== undefined && { role }) };
   }
 
   /** A new password of our account, in the place of the one there was. */

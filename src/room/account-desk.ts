@@ -3,11 +3,18 @@ import { withDevice } from "./account-devices.ts";
 import type { Account, AccountDevice } from "./account-table.ts";
 import { isCertified } from "./certificate.ts";
 import { invitationHash } from "./invitation-hash.ts";
-import { accountsMax, closeCodes, registrationsInAll, registrationsPerSource } from "./limits.ts";
+import {
+  accountsMax,
+  channels,
+  closeCodes,
+  registrationsInAll,
+  registrationsPerSource,
+} from "./limits.ts";
 import type {
   Certify,
   DeleteAccount,
   ListDevices,
+  ListRegistrations,
   MakeRegistration,
   Register,
   RevokeDevice,
@@ -136,9 +143,12 @@ export class AccountDesk {
     this.#state.answerWhenStored(member, ref);
   }
 
-  setProfile(member: Member, { ref, profile, isReadShared }: SetProfile): void {
-    const { isReadShared: _was, ...account } = this.#accountOf(member);
-    const shared = isReadShared ? { isReadShared } : {};
+  /** What is not given stays as it is. */
+  setProfile(member: Member, { ref, isReadShared, ...change }: SetProfile): void {
+    const { isReadShared: was = false, ...account } = this.#accountOf(member);
+    const { name, role, text } = { ...account.profile, ...change };
+    const profile = { name: name ?? "", role: role ?? "", text: text ?? "" };
+    const shared = (isReadShared ?? was) ? ({ isReadShared: true } as const) : {};
     this.#state.accounts.set({ ...account, profile, ...shared });
     this.#state.answerWhenStored(member, ref);
   }
@@ -159,6 +169,13 @@ export class AccountDesk {
       throw new EarshotError("limit-reached", "too many invitations are open already");
     }
     this.#answerStored(member, { type: "registration", ref, invitation });
+  }
+
+  listRegistrations(member: Member, { type, ref }: ListRegistrations): void {
+    this.#requireAdmin(member);
+    const open = this.#state.registrations.open(this.#state.wallNow());
+    const registrations = open.map(({ by, uses, until }) => ({ by: by.nick, uses, until }));
+    this.#state.output.answer(member, { type, ref, registrations }, channels.bulk);
   }
 
   revokeRegistrations(member: Member, { ref }: RevokeRegistrations): void {

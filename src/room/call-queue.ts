@@ -139,7 +139,18 @@ function insert(members: RoomMember[], member: RoomMember, lastKey: string): voi
 
 type AnswerReply = Extract<
   Reply,
-  { type: "done" | "who" | "rooms" | "found" | "receipts" | "invitation" | "bans" }
+  {
+    type:
+      | "done"
+      | "who"
+      | "rooms"
+      | "found"
+      | "receipts"
+      | "invitation"
+      | "bans"
+      | "registration"
+      | "registrations";
+  }
 >;
 
 const answerTypes: readonly Reply["type"][] = [
@@ -150,6 +161,8 @@ const answerTypes: readonly Reply["type"][] = [
   "receipts",
   "invitation",
   "bans",
+  "registration",
+  "registrations",
 ];
 
 function isAnswer(reply: Reply): reply is AnswerReply {

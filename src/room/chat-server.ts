@@ -353,6 +353,9 @@ export class ChatServer {
       case "make-registration":
         this.#accounts.makeRegistration(member, request);
         return;
+      case "registrations":
+        this.#accounts.listRegistrations(member, request);
+        return;
       case "revoke-registrations":
         this.#accounts.revokeRegistrations(member, request);
         return;

@@ -34,6 +34,15 @@ export interface ClientAccountsOptions {
   readonly stretching?: Stretching;
 }
 
+/** Actions that wait for the one that is done: a client comes into that many rooms with passwords at once. */
+export const accountActionsMax = 16;
+
+/** An action, and by which name its owner asked for it. */
+interface WaitingAction {
+  readonly action: AccountAction;
+  readonly ref: string | undefined;
+}
+
 /** Who we are on the connection that is open. */
 interface OwnName {
   readonly person: string;
@@ -44,7 +53,8 @@ interface OwnName {
 export class ClientAccounts {
   readonly #options: ClientAccountsOptions;
   #own: OwnName | undefined;
-  #isBusy = false;
+  /** The first of them is being done. */
+  readonly #actions: WaitingAction[] = [];
 
   constructor(options: ClientAccountsOptions) {
     this.#options = options;
@@ -62,25 +72,31 @@ export class ClientAccounts {
 
   /** Answered by `account` or `error`. */
   perform(action: AccountAction, ref: string | undefined): void {
-    const { onEvent } = this.#options;
-    if (this.#isBusy) {
-      const message = "an earlier request about your account is still under way";
+    if (accountActionsMax <= this.#actions.length) {
+      const message = `${this.#actions.length} requests about your account wait already`;
+      const { onEvent } = this.#options;
       onEvent({ type: "error", ...withRef(ref), code: "limit-reached", message });
       return;
     }
-    this.#isBusy = true;
-    const free = () => {
-      this.#isBusy = false;
+    this.#actions.push({ action, ref });
+    if (this.#actions.length === 1) this.#doNext();
+  }
+
+  #doNext(): void {
+    const [next] = this.#actions;
+    if (next === undefined) return;
+    const { onEvent } = this.#options;
+    const ref = withRef(next.ref);
+    const finish = (event: ClientEvent) => {
+      this.#actions.shift();
+      onEvent(event);
+      this.#doNext();
     };
-    this.#do(action).then(
-      (result) => {
-        free();
-        onEvent({ type: "account", ...withRef(ref), result });
-      },
+    this.#do(next.action).then(
+      (result) => finish({ type: "account", ...ref, result }),
       (error: unknown) => {
-        free();
         const { code, message } = toEarshotError(error, "internal", "an unexpected failure");
-        onEvent({ type: "error", ...withRef(ref), code, message });
+        finish({ type: "error", ...ref, code, message });
       },
     );
   }
@@ -97,6 +113,16 @@ export class ClientAccounts {
         if (key === undefined) throw withoutKey();
         await client.setPassword(action.password, { person: own.person, key });
         return { type: "password-set" };
+      }
+      case "set-room-password": {
+        const { password, room } = action;
+        await this.#open().client.setRoomPassword(password, room);
+        return { type: "room-password-set", room };
+      }
+      case "open-room": {
+        const { password, room } = action;
+        await this.#open().client.openRoom(room, password);
+        return { type: "room-opened", room };
       }
       case "devices": {
         const { devices, hasPassword } = await this.#devices();
@@ -148,8 +174,8 @@ export class ClientAccounts {
   }: Extract<AccountAction, { type: "login" }>): Promise<AccountResult> {
     const { client, serverId } = this.#open();
     const { deviceName, keys } = this.#options;
-    const account = await client.login(nick, password, deviceName);
-    const becomes = { person: account.person };
+    const { role, ...account } = await client.login(nick, password, deviceName);
+    const becomes = { person: account.person, ...(role !== undefined && { role }) };
     // Whose device was certified becomes the account by taking its nickname.
     await this.#ask({ question: { type: "rename", nick }, becomes });
     await keys.save(serverId, account);

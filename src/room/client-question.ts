@@ -1,5 +1,14 @@
 import { type AccessReply, type AccessRequest, accessRequests } from "./message-access.ts";
 import {
+  accountRequests,
+  type ListRegistrations,
+  type MakeRegistration,
+  type Registration,
+  type Registrations,
+  type RevokeRegistrations,
+  type SetProfile,
+} from "./message-account.ts";
+import {
   type AskReceipts,
   type Found,
   logRequests,
@@ -30,6 +39,10 @@ type WithoutRef<T> = T extends unknown ? Omit<T, "ref"> : never;
 type QuestionRequest =
   | AccessRequest
   | PrivateRequest
+  | SetProfile
+  | MakeRegistration
+  | ListRegistrations
+  | RevokeRegistrations
   | Configure
   | Create
   | ListRooms
@@ -47,11 +60,17 @@ type QuestionRequest =
 export type Question = WithoutRef<QuestionRequest>;
 
 /** What the server says to a question. */
-export type Answer = WithoutRef<AccessReply | Rooms | Done | Who | Found | Receipts>;
+export type Answer = WithoutRef<
+  AccessReply | Registration | Registrations | Rooms | Done | Who | Found | Receipts
+>;
 
 const questions: SchemaTable<QuestionRequest> = {
   ...accessRequests,
   ...privateRequests,
+  "set-profile": accountRequests["set-profile"],
+  "make-registration": accountRequests["make-registration"],
+  registrations: accountRequests.registrations,
+  "revoke-registrations": accountRequests["revoke-registrations"],
   configure: roomRequests.configure,
   create: roomRequests.create,
   rooms: roomRequests.rooms,

@@ -148,7 +148,11 @@ function openPort(
     leave: (room, ref) => host.leave(room, ref),
     say: (room, text, ref) => host.say(room, text, ref),
     post: (room, body, ref) => host.post(room, body, ref),
-    ask: (question, ref) => host.ask(question, ref),
+    ask: (question, ref) => {
+      const isSearch = question.type === "search";
+      if (isSearch && slot.memory?.search({ search: question, ref })) return;
+      host.ask(question, ref);
+    },
     account: (action, ref) => accounts.perform(action, ref),
     typing: (room, state) => host.typing(room, state),
     read: (room, sequence, ordinal) => host.read(room, sequence, ordinal),

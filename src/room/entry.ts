@@ -1,6 +1,6 @@
 import { bytesText } from "./bytes-text.ts";
 import type { EntryBody, FileOffer, LogEntry } from "./log-entry.ts";
-import type { ServerRole } from "./message-session.ts";
+import type { ServerRole } from "./message-account.ts";
 
 /** Sequences `from`..`to`, both included, that the store can no longer give back. */
 export interface SequenceRange {

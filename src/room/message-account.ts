@@ -6,6 +6,7 @@ import {
   invitationMsMax,
   invitationUsesMax,
   profileLengthMax,
+  registrationsMax,
 } from "./limits.ts";
 import { opaqueBytes } from "./opaque-port.ts";
 import {
@@ -26,12 +27,16 @@ import {
   tagged,
   variant,
   whole,
+  word,
 } from "./schema.ts";
 
 /** What a password opens. */
 export type PasswordSubject =
   | { readonly type: "account"; readonly nick: string }
   | { readonly type: "room"; readonly room: string };
+
+/** What a person may do on the whole server. */
+export type ServerRole = "owner" | "admin";
 
 /** What a person tells of itself; each part may be empty. */
 export interface Profile {
@@ -119,13 +124,12 @@ export interface DeleteAccount {
   readonly ref: number;
 }
 
-/** What others may know of the own account; answered by `Done`. */
-export interface SetProfile {
+/** What others may know of the own account, as far as it is given; answered by `Done`. */
+export interface SetProfile extends Partial<Profile> {
   readonly type: "set-profile";
   readonly ref: number;
-  readonly profile: Profile;
   /** Whether others may know what it has read. */
-  readonly isReadShared: boolean;
+  readonly isReadShared?: boolean;
 }
 
 /** Makes an invitation with which one may register; answered by `Registration`. */
@@ -135,6 +139,12 @@ export interface MakeRegistration {
   /** How often it may be used. */
   readonly uses: number;
   readonly durationMs: number;
+}
+
+/** Which invitations to register are open, answered by `Registrations`. */
+export interface ListRegistrations {
+  readonly type: "registrations";
+  readonly ref: number;
 }
 
 /** Makes all invitations to register useless; answered by `Done`. */
@@ -171,6 +181,8 @@ export interface LoggedIn {
   /** Of an account. */
   readonly person?: string;
   readonly wrappedKey?: Uint8Array;
+  /** What the account may do on the whole server. */
+  readonly role?: ServerRole;
 }
 
 /** A device of the own account. */
@@ -198,6 +210,21 @@ export interface Registration {
   readonly invitation: string;
 }
 
+/** An invitation to register that is open. */
+export interface OpenRegistration {
+  /** Who made it. */
+  readonly by: string;
+  /** How often it may still be used. */
+  readonly uses: number;
+  readonly until: number;
+}
+
+export interface Registrations {
+  readonly type: "registrations";
+  readonly ref: number;
+  readonly registrations: readonly OpenRegistration[];
+}
+
 /** What may be said before `Hello`. */
 export type LoginRequest = StartLogin | FinishLogin | Certify;
 
@@ -211,6 +238,7 @@ export type AccountRequest =
   | DeleteAccount
   | SetProfile
   | MakeRegistration
+  | ListRegistrations
   | RevokeRegistrations;
 
 export type AccountReply =
@@ -219,7 +247,10 @@ export type AccountReply =
   | LoginAnswer
   | LoggedIn
   | Devices
-  | Registration;
+  | Registration
+  | Registrations;
+
+export const serverRole: Schema<ServerRole> = word(["owner", "admin"]);
 
 const accountKey = bytes(accountKeyBytes);
 const deviceKey = bytes(32);
@@ -279,12 +310,19 @@ export const accountRequests: SchemaTable<AccountRequest> = {
   devices: tagged<ListDevices>("devices", { ref }),
   "revoke-device": tagged<RevokeDevice>("revoke-device", { ref, key: deviceKey }),
   "delete-account": tagged<DeleteAccount>("delete-account", { ref }),
-  "set-profile": tagged<SetProfile>("set-profile", { ref, profile, isReadShared: flag }),
+  "set-profile": tagged<SetProfile>("set-profile", {
+    ref,
+    name: optional(profileLine),
+    role: optional(profileLine),
+    text: optional(profileLine),
+    isReadShared: optional(flag),
+  }),
   "make-registration": tagged<MakeRegistration>("make-registration", {
     ref,
     uses: range(1, invitationUsesMax),
     durationMs: range(1, invitationMsMax),
   }),
+  registrations: tagged<ListRegistrations>("registrations", { ref }),
   "revoke-registrations": tagged<RevokeRegistrations>("revoke-registrations", { ref }),
 };
 
@@ -303,6 +341,7 @@ export const accountReplies: SchemaTable<AccountReply> = {
     binding,
     person: optional(person),
     wrappedKey: optional(wrappedKey),
+    role: optional(serverRole),
   }),
   devices: tagged<Devices>("devices", {
     ref,
@@ -319,4 +358,11 @@ export const accountReplies: SchemaTable<AccountReply> = {
     hasPassword: flag,
   }),
   registration: tagged<Registration>("registration", { ref, invitation: id }),
+  registrations: tagged<Registrations>("registrations", {
+    ref,
+    registrations: list(
+      object<OpenRegistration>({ by: name, uses: whole, until: whole }),
+      registrationsMax,
+    ),
+  }),
 };

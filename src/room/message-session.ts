@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../base/errors.ts";
 import { sessionRoomsMax, stopMsMax, tokenBytes } from "./limits.ts";
-import { type Profile, profile } from "./message-account.ts";
+import { type Profile, profile, type ServerRole, serverRole } from "./message-account.ts";
 import { type ReadState, type RoomKind, readState, roomKind } from "./message-room.ts";
 import {
   bytes,
@@ -14,7 +14,6 @@ import {
   phrase,
   range,
   ref,
-  type Schema,
   type SchemaTable,
   tagged,
   whole,
@@ -71,9 +70,6 @@ export interface KnownRoom {
   readonly lastSequence: number;
   readonly read?: ReadState;
 }
-
-/** What a person may do on the whole server. */
-export type ServerRole = "owner" | "admin";
 
 /** The nickname is granted. */
 export interface Welcome {
@@ -176,8 +172,6 @@ export const temporaryCodes: readonly ErrorCode[] = [
   "server-closing",
   "too-fast",
 ];
-
-export const serverRole: Schema<ServerRole> = word(["owner", "admin"]);
 
 type WelcomeRoom = Welcome["rooms"][number];
 

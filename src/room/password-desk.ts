@@ -98,10 +98,11 @@ export class PasswordDesk {
       return;
     }
     this.#throttle.forgive(nameOf(account), session.peer.host);
-    const { person, password } = account;
+    const { person, password, role } = account;
     session.login = { type: "proven", person };
     const { wrappedKey } = password;
-    this.#state.output.answer(session, { ...answer, person, wrappedKey });
+    const may = role === undefined ? {} : { role };
+    this.#state.output.answer(session, { ...answer, person, wrappedKey, ...may });
   }
 
   /** It may join from now on, like somebody who was invited. */

@@ -48,10 +48,15 @@ export class RegistrationTable {
 
   /** A new one; `false` when there are too many. */
   add(wallNow: number, invitation: RegistrationInvitation): boolean {
-    const valid = this.#all.filter(({ until }) => wallNow < until);
+    const valid = this.open(wallNow);
     if (registrationsMax <= valid.length) return false;
     this.#set([...valid, invitation]);
     return true;
+  }
+
+  /** Those that may still be used. */
+  open(wallNow: number): readonly RegistrationInvitation[] {
+    return this.#all.filter(({ until }) => wallNow < until);
   }
 
   clear(): void {

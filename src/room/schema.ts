@@ -79,6 +79,7 @@ export function bytes(count: number): Schema<Uint8Array> {
   return v.pipe(
     v.instance(Uint8Array),
     v.check((value) => value.length === count),
+    v.transform(plainBytes),
   );
 }
 
@@ -87,7 +88,13 @@ export function someBytes(countMax: number): Schema<Uint8Array> {
   return v.pipe(
     v.instance(Uint8Array),
     v.check((value) => 0 < value.length && value.length <= countMax),
+    v.transform(plainBytes),
   );
+}
+
+/** cborg gives a Buffer or not by the length; one value must not be two. */
+function plainBytes(value: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
 
 /** One of these words; with a fallback, any other value is read as that. */

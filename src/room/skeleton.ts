@@ -14,17 +14,14 @@ const together: readonly (readonly string[])[] = [
   ["Latin", "Han", "Hangul"],
 ];
 
-const alphabets: readonly RegExp[] = [...scripts.map((script) => [script]), ...together].map(
-  (all) => {
-    const classes = [...all, "Common", "Inherited"].map((script) => `\\p{scx=${script}}`);
-    return new RegExp(`^[${classes.join("")}]*$`, "u");
-  },
-);
-
+/** Both are made for the first name that needs them: 10 ms, which no start has to wait for. */
+let alphabets: readonly RegExp[] | undefined;
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /** Whether a name is written in one script, or in scripts that belong together (UTS 39 section 5.2). */
 export function isOneScript(name: string): boolean {
+  if (/^[ -~]*$/.test(name)) return true;
+  alphabets ??= [...scripts.map((script) => [script]), ...together].map(alphabetOf);
   return alphabets.some((alphabet) => alphabet.test(name));
 }
 
@@ -44,6 +41,11 @@ export function isOneKindOfDigits(name: string): boolean {
  */
 export function skeletonsOf(name: string): readonly string[] {
   return [...new Set([skeletonOf(name), skeletonOf(name.toLowerCase())])];
+}
+
+function alphabetOf(all: readonly string[]): RegExp {
+  const classes = [...all, "Common", "Inherited"].map((script) => `\\p{scx=${script}}`);
+  return new RegExp(`^[${classes.join("")}]*$`, "u");
 }
 
 function skeletonOf(name: string): string {

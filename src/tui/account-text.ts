@@ -8,7 +8,28 @@ import type { TimeFormat } from "./time-format.ts";
 export type PasswordPurpose =
   | { readonly type: "register"; readonly nick?: string; readonly invitation?: string }
   | { readonly type: "login"; readonly nick: string }
-  | { readonly type: "set-password" };
+  | { readonly type: "set-password" }
+  | { readonly type: "set-room-password"; readonly room: string }
+  | { readonly type: "open-room"; readonly room: string };
+
+/** `ref` of the question that makes a room for which a password is asked when it is made. */
+export const lockedRef = "locked";
+
+/** Whether it is a new one: who mistypes it unseen would be locked out, so it is typed twice. */
+export function isTypedTwice({ type }: PasswordPurpose): boolean {
+  return type === "register" || type === "set-password" || type === "set-room-password";
+}
+
+/** Whether both are the same. */
+export function areSame(first: Secret, second: Secret): boolean {
+  return first.reveal() === second.reveal();
+}
+
+/** Stands before the password while it is typed the second time; ASCII. */
+export const repeatQuestion = "the same again: ";
+
+/** Said when it was another the second time. */
+export const notTheSame = "the two passwords are not the same: nothing was done";
 
 /** Stands before the password while it is typed; ASCII. */
 export function passwordQuestion(purpose: PasswordPurpose): string {
@@ -19,6 +40,10 @@ export function passwordQuestion(purpose: PasswordPurpose): string {
       return "password: ";
     case "set-password":
       return `new password, at least ${passwordLengthMin} characters: `;
+    case "set-room-password":
+      return `new password of #${purpose.room}: `;
+    case "open-room":
+      return `password of #${purpose.room}: `;
   }
 }
 
@@ -43,6 +68,10 @@ export function accountText(result: AccountResult, timeFormat: TimeFormat): read
       return [`you are ${result.nick} now, and from this device always`];
     case "password-set":
       return ["the password is set"];
+    case "room-password-set":
+      return [`#${result.room} has a password now: tell it to those who may come in`];
+    case "room-opened":
+      return [];
     case "devices":
       return [
         ...result.devices.map(({ name, addedAt, lastSeenAt, isOwn }, index) => {

@@ -2,16 +2,27 @@ import type { Answer, Question } from "../room/client-question.ts";
 import { entryText } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import type { Ban } from "../room/message-access.ts";
+import type { OpenRegistration, Profile } from "../room/message-account.ts";
 import type { RoomMember, RoomSummary } from "../room/message-room.ts";
-import { countOf } from "./count-text.ts";
+import { countOf, formatBytes, formatDuration } from "./count-text.ts";
 import type { TimeFormat } from "./time-format.ts";
+
+/** `ref` of the question for rooms of which only those with something unread are told. */
+export const unreadRef = "unread";
+
+/** What was asked, and what the server says to it. */
+export interface Answered {
+  readonly ref?: string;
+  readonly question: Question;
+  readonly answer: Answer;
+}
 
 /** What an answer says to the person who asked, in lines. */
 export function answerText(
-  question: Question,
-  answer: Answer,
+  { ref, question, answer }: Answered,
   timeFormat: TimeFormat,
 ): readonly string[] {
+  if (ref === unreadRef && answer.type === "rooms") return unreadText(answer);
   switch (answer.type) {
     case "done":
       return [doneText(question)];
@@ -25,6 +36,12 @@ export function answerText(
       return receiptsText(answer);
     case "invitation":
       return [`hand this on: /join ${answer.room} ${answer.invitation}`];
+    case "registration":
+      return [`hand this on: /register NICK ${answer.invitation}`];
+    case "registrations":
+      return 0 < answer.registrations.length
+        ? answer.registrations.map((open) => registrationText(open, timeFormat))
+        : ["no invitation to register is open"];
     case "bans":
       return 0 < answer.bans.length
         ? answer.bans.map((ban) => banText(ban, timeFormat))
@@ -81,6 +98,12 @@ function doneText(question: Question): string {
       return question.isAdmin
         ? `${question.nick} is an admin of this server`
         : `${question.nick} is no admin any more`;
+    case "set-profile":
+      return profileDoneText(question.isReadShared);
+    case "revoke-registrations":
+      return "no invitation to register is open any more";
+    case "configure":
+      return retentionText(question);
     case "stop":
       return "the server stops";
     default:
@@ -88,8 +111,35 @@ function doneText(question: Question): string {
   }
 }
 
+function profileDoneText(isReadShared: boolean | undefined): string {
+  if (isReadShared === undefined) return "your profile is changed: /whois shows it";
+  return isReadShared ? "others may know what you have read" : "nobody knows what you have read";
+}
+
+function retentionText({ room, retention }: Extract<Question, { type: "configure" }>): string {
+  if (retention === undefined) return "done";
+  const { ageMs, bytesMax } = retention;
+  const parts = [
+    ...(ageMs === undefined ? [] : [`what is older than ${formatDuration(ageMs)}`]),
+    ...(bytesMax === undefined ? [] : [`what is more than ${formatBytes(bytesMax)}`]),
+  ];
+  return parts.length === 0
+    ? `#${room} keeps everything`
+    : `#${room} forgets ${parts.join(" and ")}, for ever`;
+}
+
+function registrationText({ by, uses, until }: OpenRegistration, timeFormat: TimeFormat): string {
+  const ends = `${timeFormat.date(until)} ${timeFormat.time(until)}`;
+  return `${by} invites ${countOf(uses, "person")} to register, until ${ends}`;
+}
+
+function profileText({ name, role, text }: Profile): readonly string[] {
+  const who = [name, role].filter((part) => part !== "").join(", ");
+  return [who, text].filter((part) => part !== "");
+}
+
 function whoText(who: AnswerOf<"who">, timeFormat: TimeFormat): readonly string[] {
-  const { nick, isGuest, role, presence, text, lastSeenAt, rooms } = who;
+  const { nick, isGuest, role, presence, text, lastSeenAt, rooms, profile } = who;
   const rank = role === undefined ? "" : `, ${role} of this server`;
   const seen =
     lastSeenAt === undefined
@@ -99,6 +149,7 @@ function whoText(who: AnswerOf<"who">, timeFormat: TimeFormat): readonly string[
   const shared = rooms.map((room) => `#${room}`).join(", ");
   return [
     `${nick}: ${isGuest ? "a guest, without an account" : "registered"}${rank}`,
+    ...(profile === undefined ? [] : profileText(profile)),
     `${presence}${why}${seen}`,
     ...(rooms.length === 0 ? [] : [`with you in ${shared}`]),
   ];
@@ -109,12 +160,26 @@ function roomsText({ rooms, hasMore }: AnswerOf<"rooms">): readonly string[] {
   return [...rooms.map(roomText), ...(hasMore ? ["and more"] : [])];
 }
 
+function unreadText({ rooms }: AnswerOf<"rooms">): readonly string[] {
+  const unread = rooms.flatMap(({ room, read }) => {
+    if (read === undefined || read.unread === 0) return [];
+    const calls = read.mentions === 0 ? "" : `, ${read.mentions} for you`;
+    return [`${roomLabel(room)}  ${read.unread} unread${calls}`];
+  });
+  return unread.length === 0 ? ["everything is read"] : unread;
+}
+
+/** How a room is called in a list: private chats have no name. */
+function roomLabel(room: string): string {
+  return room.startsWith("&") ? `(private) ${room}` : `#${room}`;
+}
+
 /** A room in a list, with what is to be known of it. */
 export function roomText({ room, kind, topic, memberCount, read }: RoomSummary): string {
   const kinds = kind === "public" ? [] : [kind === "invite" ? "invite only" : kind];
   const unread = read === undefined || read.unread === 0 ? [] : [`${read.unread} unread`];
   const facts = [countOf(memberCount, "member"), ...kinds, ...unread].join(", ");
-  return `#${room}  ${facts}${topic === "" ? "" : `  ${topic}`}`;
+  return `${roomLabel(room)}  ${facts}${topic === "" ? "" : `  ${topic}`}`;
 }
 
 function foundText({ hits, cursor }: AnswerOf<"found">, timeFormat: TimeFormat): readonly string[] {

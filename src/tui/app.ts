@@ -1,22 +1,29 @@
 import type { Timer } from "../base/clock.ts";
 import { type EarshotError, toEarshotError } from "../base/errors.ts";
-import { sanitizeLine } from "../base/text.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
+import { askSystem, type SystemRequest } from "./ask-system.ts";
 import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
-import type { ChatOptions, HostedServer, ServerBrowser, ServerTarget } from "./chat-options.ts";
+import type {
+  ChatOptions,
+  HostedServer,
+  KeptSettings,
+  ServerBrowser,
+  ServerTarget,
+} from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
+import { keepScreen } from "./keep-screen.ts";
 import { pictureOf } from "./picture-of.ts";
-import { saveText } from "./saved-file.ts";
+import { withContent } from "./preferences.ts";
+import { usualSettings } from "./settings-text.ts";
 import {
   openTerminal,
   type Terminal,
   type TerminalInput,
   type TerminalOutput,
 } from "./terminal.ts";
-import { type EditorEnvironment, editText } from "./text-editor.ts";
-import { themeFor } from "./theme.ts";
+import type { EditorEnvironment } from "./text-editor.ts";
 import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
@@ -42,6 +49,8 @@ export interface TuiOptions extends ChatOptions {
   /** The transport version we speak; servers that do not are shown but cannot be joined. */
   readonly version: number;
   readonly discoveryPort: number;
+  /** Where settings are kept; without, they last until the end. */
+  readonly settings?: KeptSettings;
   readonly isAscii: boolean;
   /** Whether people are told of who calls them by name out of sight. */
   readonly hasBell: boolean;
@@ -123,12 +132,14 @@ class App {
         this.#onEnd = resolve;
       });
     }
-    const { pendingCount: count = 0, keptCount = 0 } = this.#client ?? {};
+    const client = this.#client;
     this.#terminal.close();
     this.#closeClient();
     this.#closeBrowser();
     this.#closeHosted();
     await this.#closed();
+    // By now what is to be kept is on the disk.
+    const { pendingCount: count = 0, keptCount = 0 } = client ?? {};
     if (count === 0) return 0;
     const undelivered = { count, keptCount: Math.min(count, keptCount) };
     for (const line of undeliveredReport(this.#state, undelivered)) this.#options.print(line);
@@ -160,6 +171,7 @@ class App {
     if (this.#hasEnded) return;
     const { state, effects } = reduce(this.#moment(), this.#state, event);
     this.#state = state;
+    keepScreen(this.#client, state.screen);
     this.#follow(effects, urgency);
   }
 
@@ -194,11 +206,11 @@ class App {
       case "post":
         this.#post(effect.room, effect.body);
         break;
-      case "save":
-        this.#save(effect.file, effect.text);
-        break;
+      case "change-setting":
       case "edit-text":
-        this.#editText(effect.text);
+      case "list-files":
+      case "save":
+        this.#askSystem(effect);
         break;
       case "suspend":
         this.#terminal.suspend();
@@ -309,30 +321,13 @@ class App {
     if (id === undefined) this.#dispatch({ type: "post-refused", body }, "now");
   }
 
-  #save(file: string, text: string): void {
-    const saving = saveText(file, text).then(
-      (path) => this.#dispatch({ type: "saved", path: sanitizeLine(path) }, "soon"),
-      (error: unknown) => {
-        const message = sanitizeLine(phraseOf(error));
-        this.#dispatch({ type: "save-failed", message }, "soon");
-      },
-    );
-    this.#track(saving);
-  }
-
-  /** The terminal is the editor's meanwhile; the network goes on. */
-  #editText(text: string): void {
-    this.#terminal.lend();
-    const editing = editText(text, this.#options.env).then(
-      (edited): ViewEvent => ({ type: "text-edited", text: edited }),
-      (error: unknown): ViewEvent => {
-        return { type: "text-edit-failed", message: sanitizeLine(phraseOf(error)) };
-      },
-    );
-    void editing.then((event) => {
-      this.#terminal.takeBack();
-      this.#dispatch(event, "now");
+  #askSystem(request: SystemRequest): void {
+    const { env, settings } = this.#options;
+    const asking = askSystem(request, { terminal: this.#terminal, env, settings });
+    const answered = asking.then((event) => {
+      if (event !== undefined) this.#dispatch(event, "soon");
     });
+    this.#track(answered);
   }
 
   #openBrowser(): void {
@@ -388,11 +383,14 @@ class App {
     if (this.#hosting !== undefined) this.#track(this.#hosting.then((server) => server.close()));
   }
 
-  /** Waits for lines on their way; asked for a second time it does not wait. */
+  /** Waits for lines on their way, unless they wait here; asked for a second time it does not wait. */
   #quit(): void {
-    const waiting = this.#client?.pendingCount ?? 0;
+    const { pendingCount: waiting = 0, keptCount = 0 } = this.#client ?? {};
     const { clock } = this.#options;
-    if (waiting === 0 || this.#quitTimer !== undefined) this.#end();
+    const { screen } = this.#state;
+    const isOpen = screen.type === "room" && screen.connection.state === "open";
+    const isInVain = waiting === 0 || (!isOpen && waiting <= keptCount);
+    if (isInVain || this.#quitTimer !== undefined) this.#end();
     else this.#quitTimer = clock.setTimer(clock.now() + quitWaitMs, () => this.#end());
   }
 
@@ -413,16 +411,13 @@ class App {
 }
 
 function settingsOf(options: TuiOptions): Settings {
-  return {
-    theme: themeFor(options.isAscii, themeNameOf(options.env)),
-    timeFormat: options.timeFormat ?? localTimeFormat,
-    rooms: options.rooms,
-    nick: options.nick,
-    nickDefault: options.nickDefault,
-    version: options.version,
-    discoveryPort: options.discoveryPort,
-    notices: options.hasBell ? "mentions" : "off",
-  };
+  const { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, env } = options;
+  const timeFormat = options.timeFormat ?? localTimeFormat;
+  const themeName = themeNameOf(env);
+  return withContent(
+    { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, themeName, timeFormat },
+    options.settings?.content ?? usualSettings,
+  );
 }
 
 function failureOf(error: unknown): EarshotError {

@@ -5,7 +5,18 @@ import type { Effect } from "./view-state.ts";
 /** The effects that are requests to the server, which the client answers with events. */
 export type ClientRequest = Extract<
   Effect,
-  { type: "account" | "change-nick" | "join" | "leave" | "ask" | "history" | "typing" | "read" }
+  {
+    type:
+      | "account"
+      | "change-nick"
+      | "join"
+      | "leave"
+      | "ask"
+      | "history"
+      | "typing"
+      | "read"
+      | "forget";
+  }
 >;
 
 /** Asks the client; without one nobody waits for an answer. */
@@ -31,6 +42,9 @@ export function askClient(client: ClientPort | undefined, effect: ClientRequest)
       break;
     case "typing":
       client?.typing(effect.room, effect.state);
+      break;
+    case "forget":
+      client?.forget();
       break;
     case "read":
       client?.read(effect.room, effect.sequence, effect.ordinal);

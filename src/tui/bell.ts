@@ -1,6 +1,9 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import { activeRoom } from "./room-change.ts";
+import type { LogEntry } from "../room/log-entry.ts";
+import { hiddenReason } from "./line-filter.ts";
+import { activeRoom, isEndSeen } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
+import { wordPattern } from "./word-pattern.ts";
 
 /** People are told at most once in this time, however often somebody calls them. */
 export const noticeMs = 3_000;
@@ -36,8 +39,9 @@ export function withNotice(before: ViewState, step: Step, event: ClientEvent): S
 }
 
 function isWanted({ settings }: ViewState, screen: RoomScreen, event: SaidEvent): boolean {
-  const { notices } = settings;
-  return notices === "all" || (notices === "mentions" && isCall(screen, event));
+  const { notices, highlights, hidden } = settings;
+  if (hiddenReason(event.entry, hidden) !== undefined) return false;
+  return notices === "all" || (notices === "mentions" && isCall(screen, event, highlights));
 }
 
 function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
@@ -46,23 +50,39 @@ function titleOf(screen: RoomScreen, { room, entry }: SaidEvent): string {
   return `${entry.author.nick} in ${title}`;
 }
 
-/** Whether a line means us: it names us, or is said in private. */
-export function isCall({ nick, own }: RoomScreen, { room, entry }: SaidEvent): boolean {
-  const { body } = entry;
+/** Whether a line means us: it names us or one of our words, or is said in private. */
+export function isCall(
+  person: Pick<RoomScreen, "nick" | "own">,
+  { room, entry }: SaidEvent,
+  highlights: readonly string[],
+): boolean {
+  const isPrivate = room.startsWith("&") && entry.body.type === "message";
+  return isPrivate || isNamed(person, entry, highlights);
+}
+
+/** Whether a message is for everybody, or names us or one of our words. */
+export function isNamed(
+  { nick, own }: Pick<RoomScreen, "nick" | "own">,
+  { body }: LogEntry,
+  highlights: readonly string[],
+): boolean {
   if (body.type !== "message") return false;
-  if (body.isAnnouncement || room.startsWith("&")) return true;
-  return body.mentions?.includes(own.person) === true || mentions(body.text, nick);
+  if (body.isAnnouncement === true || body.mentions?.includes(own.person) === true) return true;
+  return [nick, ...highlights].some((word) => mentions(body.text, word));
 }
 
 /** Whether the text names the nickname as a word, in upper or lower case. */
 export function mentions(text: string, nick: string): boolean {
-  const escaped = nick.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  const word = String.raw`[\p{L}\p{M}\p{Nd}_]`;
-  const named = new RegExp(`(?<!${word})${escaped}(?!${word})`, "iu");
-  return named.test(text.slice(0, mentionUnitsMax));
+  return text.slice(0, mentionUnitsMax).search(wordPattern([nick])) !== -1;
 }
 
-function isSeen({ overlay, isFocused }: ViewState, screen: RoomScreen, room: string): boolean {
+/** Whether a line that comes in that room now is on the screen, before somebody who looks. */
+export function isSeen(
+  { overlay, isFocused }: ViewState,
+  screen: RoomScreen,
+  room: string,
+): boolean {
   if (overlay !== undefined || isFocused === false) return false;
-  return room === screen.activeRoom && activeRoom(screen)?.conversation.anchor === undefined;
+  const shown = activeRoom(screen);
+  return shown?.name === room && isEndSeen(shown);
 }

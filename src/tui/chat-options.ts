@@ -1,12 +1,17 @@
 import type { Clock } from "../base/clock.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
+import type { SettingsContent } from "./settings-text.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { Trust } from "./trust.ts";
 
 /** A server that was heard, with what is known about its key. */
 export interface ListedServer extends DiscoveredServer {
   readonly trust: Trust;
+  /** What this computer remembers of it, where there was a visit. */
+  readonly remembered?: { readonly nick: string; readonly visitedAt: number };
+  /** It is remembered and not heard now: what is kept of it can be read, and answered for later. */
+  readonly isSilent?: true;
 }
 
 /** Which server a person wants: one that was heard, or what they typed: `host`, `host:port`, a link. */
@@ -44,6 +49,17 @@ export interface ServerBrowser {
   /** Asks again now. */
   refresh(): void;
   close(): Promise<void>;
+}
+
+/** The settings file. */
+export interface KeptSettings {
+  /** What it said at the start. */
+  readonly content: SettingsContent;
+  /**
+   * Changes one setting in the file as it is then, and gives the whole text. Rejects with an EarshotError
+   * when it cannot be read or written.
+   */
+  change(name: string, value: string | undefined): Promise<string>;
 }
 
 /** What full-screen and line mode both need. */

@@ -1,21 +1,20 @@
 import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
-import {
-  chatPersonsMax,
-  invitationMsMax,
-  invitationUsesMax,
-  pageEntriesMax,
-  slowMsMax,
-  stopMsMax,
-} from "../room/limits.ts";
+import { chatPersonsMax, pageEntriesMax, slowMsMax } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomState } from "../room/message-room.ts";
 import { accountAction } from "./account-command.ts";
 import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
-import { parseDate, parseSearch } from "./search-request.ts";
+import { emojiOf } from "./emoji-table.ts";
+import { typedInvitation } from "./invitation-command.ts";
+import { retention } from "./retention-command.ts";
+import { parseDate } from "./search-request.ts";
+import { serverAction } from "./server-command.ts";
+import type { SettingCommand } from "./setting-command.ts";
+import { nickOf, parseDuration, roomName, words } from "./typed-words.ts";
 
 /** A private chat that waits for our answer. */
 export interface AskedChat {
@@ -38,10 +37,15 @@ export interface CommandContext {
 
 /** Commands of the place where one types; everything else goes to the server. */
 export type ScreenCommand =
+  | SettingCommand
   | "clear"
   | "editor"
+  | "forget"
   | "go"
+  | "goto"
   | "help"
+  | "bare"
+  | "links"
   | "log"
   | "members"
   | "nick"
@@ -50,12 +54,18 @@ export type ScreenCommand =
   | "redraw"
   | "rooms"
   | "save"
-  | "servers";
+  | "servers"
+  | "status";
 
 /** What a command wants done. */
 export type CommandAction =
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
-  | { readonly type: "ask"; readonly question: Question }
+  | {
+      readonly type: "ask";
+      readonly question: Question;
+      /** How the answer is told, where it is not told as usual. */
+      readonly ref?: string;
+    }
   | { readonly type: "account"; readonly action: AccountAction }
   /** The password is to be asked for, unseen. */
   | { readonly type: "password"; readonly purpose: PasswordPurpose }
@@ -68,11 +78,6 @@ export type CommandAction =
   | { readonly type: "screen"; readonly name: ScreenCommand; readonly arg: string }
   /** It cannot be done; a phrase. */
   | { readonly type: "refused"; readonly reason: string };
-
-/** A typed room as rooms are named: without the `#`, in lower case; private chats as they are. */
-export function roomName(typed: string): string {
-  return typed.startsWith("&") ? typed : typed.replace(/^#/, "").toLowerCase();
-}
 
 /** What a command means where it was typed. */
 export function commandAction(
@@ -97,19 +102,34 @@ export function commandAction(
 
 function screenAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
+    case "bind":
     case "clear":
+    case "dehilight":
     case "editor":
+    case "filter":
+    case "forget":
     case "go":
+    case "goto":
     case "help":
+    case "hilight":
+    case "bare":
+    case "links":
     case "log":
     case "members":
+    case "mouse":
     case "nick":
+    case "notify":
     case "open":
     case "quit":
     case "redraw":
     case "rooms":
     case "save":
     case "servers":
+    case "status":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
       return { type: "screen", name, arg };
     default:
       return undefined;
@@ -141,40 +161,6 @@ function personAction(
       if (chat === undefined) return refused("nobody asks for a private chat");
       return ask({ type: "answer", room: chat.room, isAccepted: name === "accept" });
     }
-    default:
-      return undefined;
-  }
-}
-
-function serverAction(name: CommandName, arg: string): CommandAction | undefined {
-  switch (name) {
-    case "list":
-      return ask({ type: "rooms" });
-    case "join": {
-      const [room = "", invitation] = words(arg);
-      return { type: "join", room: roomName(room), invitation };
-    }
-    case "create": {
-      const [room = "", word] = words(arg);
-      const kind = word?.replace(/^--/, "");
-      if (kind !== undefined && kind !== "invite") return refused(`${kind} is no kind of room`);
-      return ask({ type: "create", room: roomName(room), kind: kind ?? "public" });
-    }
-    case "search": {
-      const question = parseSearch(arg);
-      return typeof question === "string" ? refused(question) : ask(question);
-    }
-    case "mentions":
-      return ask({ type: "search", words: [], isMention: true, limit: 20 });
-    case "claim":
-      return ask({ type: "claim", token: arg });
-    case "admin": {
-      const [nick = "", off] = words(arg);
-      return ask({ type: "grant", nick: nickOf(nick), isAdmin: off !== "off" });
-    }
-    case "shutdown":
-    case "restart":
-      return stop(arg, name === "restart");
     default:
       return undefined;
   }
@@ -214,7 +200,7 @@ function talkAction(
       return targeted(arg, context.lastLine("other"), (target, emoji) =>
         emoji === ""
           ? refused("an emoji is needed")
-          : post({ type: "react", target, emoji, isOn: name === "react" }),
+          : post({ type: "react", target, emoji: emojiOf(emoji), isOn: name === "react" }),
       );
     case "seen":
       return targeted(arg, context.lastLine("own"), (sequence) =>
@@ -265,21 +251,24 @@ function accessAction(name: CommandName, arg: string, room: string): CommandActi
       const into = other === undefined ? room : roomName(other);
       return ask({ type: "invite", room: into, nick: nickOf(nick) });
     }
-    case "invitation":
-      return invitation(arg, room);
+    case "invitation": {
+      const made = typedInvitation(arg);
+      return typeof made === "string"
+        ? refused(made)
+        : ask({ type: "make-invitation", room, ...made });
+    }
     case "revoke":
       return ask({ type: "revoke-invitations", room });
     case "bans":
       return ask({ type: "bans", room });
+    case "roomkey":
+      return { type: "password", purpose: { type: "set-room-password", room } };
     case "access":
       return arg === "public" || arg === "invite"
         ? ask({ type: "configure", room, kind: arg })
         : refused("public or invite");
-    case "keep": {
-      const ageMs = parseDuration(arg);
-      if (arg !== "all" && !ageMs) return refused("a time like `30d`, or all");
-      return ask({ type: "configure", room, retention: ageMs === undefined ? {} : { ageMs } });
-    }
+    case "keep":
+      return retention(arg, room);
     default:
       return undefined;
   }
@@ -313,14 +302,6 @@ function moderation(name: CommandName, arg: string, room: string): CommandAction
   }
 }
 
-/** `30s`, `10m`, `2h` or `1d` in milliseconds; `undefined` for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count === undefined || unit === undefined) return undefined;
-  const seconds = { s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 1;
-  return Number(count) * seconds * 1_000;
-}
-
 function query(arg: string): CommandAction {
   const [, first = "", rest = ""] = /^(\S+)(.*)$/s.exec(arg) ?? [];
   const nicks = first
@@ -330,16 +311,6 @@ function query(arg: string): CommandAction {
   if (chatPersonsMax <= nicks.length) return refused(`at most ${chatPersonsMax} talk in private`);
   const text = rest.trim();
   return { type: "query", nicks, text: text === "" ? undefined : text };
-}
-
-function stop(arg: string, isRestart: boolean): CommandAction {
-  const [, time, text = ""] = /^in\s+(\S+)(?:\s+(.*))?$/s.exec(arg) ?? [undefined, undefined, arg];
-  const delayMs = time === undefined ? 0 : parseDuration(time);
-  if (delayMs === undefined || stopMsMax < delayMs) {
-    return refused("how long from now: like `in 30s` or `in 10m`, an hour at most");
-  }
-  const reason = text === "" ? (isRestart ? "back in a moment" : "goodbye") : text;
-  return ask({ type: "stop", delayMs, reason, isRestart });
 }
 
 function history(arg: string, room: string): CommandAction {
@@ -352,17 +323,6 @@ function history(arg: string, room: string): CommandAction {
   const number = Number(digits);
   if (isLine === "" && number <= pageEntriesMax) return read({ limit: Math.max(1, number) });
   return read({ around: Math.max(1, number), limit: 20 });
-}
-
-function invitation(arg: string, room: string): CommandAction {
-  const [usesText = "1", timeText = "1d"] = words(arg);
-  const uses = /^\d{1,5}$/.test(usesText) ? Number(usesText) : 0;
-  const durationMs = parseDuration(timeText);
-  if (uses < 1 || invitationUsesMax < uses) return refused(`1 to ${invitationUsesMax} uses`);
-  if (durationMs === undefined || durationMs < 1 || invitationMsMax < durationMs) {
-    return refused("a time like `2h` or `1d`, a week at most");
-  }
-  return ask({ type: "make-invitation", room, uses, durationMs });
 }
 
 function topicAnswer(state: RoomState | undefined): CommandAction {
@@ -391,14 +351,6 @@ function editedText(typed: string, line: LogEntry | undefined): string | undefin
   const { text } = line.body;
   const at = text.indexOf(plain(from));
   return at < 0 ? undefined : text.slice(0, at) + plain(to) + text.slice(at + plain(from).length);
-}
-
-function words(arg: string): readonly string[] {
-  return arg.split(/\s+/).filter((word) => word !== "");
-}
-
-function nickOf(typed: string): string {
-  return typed.trim().replace(/^@/, "");
 }
 
 function ask(question: Question): CommandAction {

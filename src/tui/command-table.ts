@@ -8,17 +8,24 @@ export type CommandName =
   | "back"
   | "ban"
   | "bans"
+  | "bare"
+  | "bind"
   | "claim"
   | "clear"
   | "create"
   | "decline"
+  | "dehilight"
   | "delete"
   | "deop"
   | "devices"
   | "edit"
   | "editor"
+  | "filter"
+  | "forget"
   | "go"
+  | "goto"
   | "help"
+  | "hilight"
   | "history"
   | "ignore"
   | "invitation"
@@ -27,6 +34,7 @@ export type CommandName =
   | "keep"
   | "kick"
   | "leave"
+  | "links"
   | "list"
   | "log"
   | "lock"
@@ -34,33 +42,46 @@ export type CommandName =
   | "me"
   | "members"
   | "mentions"
+  | "mouse"
   | "mute"
   | "nick"
+  | "notify"
   | "op"
   | "open"
   | "passwd"
+  | "profile"
   | "query"
   | "quit"
   | "react"
+  | "receipts"
   | "redraw"
   | "register"
+  | "registration"
+  | "registrations"
   | "reply"
   | "restart"
   | "revoke"
+  | "roomkey"
   | "rooms"
   | "save"
   | "say"
   | "search"
   | "seen"
+  | "set"
   | "servers"
   | "shutdown"
   | "slow"
+  | "status"
+  | "theme"
   | "topic"
   | "unban"
+  | "unfilter"
   | "unignore"
   | "unlock"
   | "unmute"
   | "unreact"
+  | "unread"
+  | "unset"
   | "unregister"
   | "whois";
 
@@ -85,9 +106,15 @@ export const commands: readonly CommandDescription[] = [
 
   command("join", ["j"], "ROOM [INVITATION]", "enter a room or go to it"),
   command("leave", ["part", "close"], "[ROOM]", "leave this room or another"),
-  command("create", [], "ROOM [invite]", "make a room of your own; `invite`: only for the invited"),
+  command(
+    "create",
+    [],
+    "ROOM [invite|password]",
+    "make a room of your own, for everybody, the invited, or who knows its password",
+  ),
   command("list", [], "", "the rooms of this server"),
   command("rooms", [], "", "the rooms you are in, with what is unread"),
+  command("unread", [], "", "the rooms in which something waits to be read"),
   command("members", ["names", "users", "who"], "", "who is in this room"),
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
@@ -114,7 +141,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", ["receipts"], "[LINE]", "who has your line, and who not yet"),
+  command("seen", [], "[LINE]", "who has your line, and who not yet"),
 
   command("history", [], "[COUNT|LINE|DATE]", "older lines with their numbers"),
   command(
@@ -125,6 +152,7 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("go", ["buffer"], "[NAME]", "go to a room, a person, a command by some letters"),
   command("mentions", [], "", "where you are mentioned"),
+  command("goto", ["jump"], "LINE|DATE", "show this room from a line or a day on"),
 
   command("nick", [], "NAME", "another nickname"),
   command("register", [], "[NICK] [INVITATION]", "make your nickname yours; asks for a password"),
@@ -132,6 +160,14 @@ export const commands: readonly CommandDescription[] = [
   command("passwd", [], "", "another password; asks for it"),
   command("devices", [], "[revoke NUMBER]", "where you are logged in; take a device away"),
   command("unregister", [], "NICK", "end your account; NICK is your own nickname"),
+  command(
+    "profile",
+    ["setname"],
+    "FIELD TEXT",
+    "your name, role or text for others; - takes it away",
+  ),
+  command("receipts", [], "on|off", "whether others may know what you have read"),
+  command("status", [], "", "where you are, as whom, and what you may do"),
   command("whois", ["whowas"], "NICK", "who somebody is"),
   command("away", [], "[TEXT]", "you are away"),
   command("back", [], "", "you are there again"),
@@ -150,21 +186,43 @@ export const commands: readonly CommandDescription[] = [
   command("slow", [], "SECONDS", "one line each so many seconds; 0 ends it"),
   command("lock", [], "", "only moderators write"),
   command("unlock", [], "", "everybody writes"),
+  command("roomkey", [], "", "a password for this room; asks for it; /access public ends it"),
   command("access", [], "public|invite", "who may come in: everybody, or the invited"),
-  command("keep", [], "TIME|all", "how long lines of this room are kept"),
+  command(
+    "keep",
+    ["retention"],
+    "[ROOM] TIME [SIZE]",
+    "how long and how much is kept: 30d, 1GB, both, or all",
+  ),
   command("announce", ["wallops", "notice"], "TEXT", "a line that nobody overlooks"),
 
   command("claim", [], "TOKEN", "own this server, by the token on its console"),
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
+  command("registration", [], "[USES] [TIME]", "a secret with which somebody may register"),
+  command("registrations", [], "[revoke]", "which of those are open; make them useless"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 
+  command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
+  command("unset", [], "SETTING", "as it is usually"),
+  command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
+  command("theme", [], "[THEME]", "how things look"),
+  command("notify", [], "[off|mentions|all]", "of which lines you are told elsewhere"),
+  command("mouse", [], "[on|off]", "wheel and clicks here, or leave the mouse to the terminal"),
+  command("hilight", ["highlight"], "[WORD]", "a word that calls you"),
+  command("dehilight", [], "WORD", "it does not any more"),
+  command("filter", [], "[WORD]", "hide lines with that word"),
+  command("unfilter", [], "WORD", "show them again"),
+
+  command("links", ["urls"], "", "the links of this room"),
+  command("bare", [], "", "only messages, to be copied; again: as before"),
   command("open", [], "", "read the folded message, as F4 does"),
   command("save", [], "FILE", "write the folded message to a new file"),
   command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("log", ["messages"], "", "what happened lately: connections, errors, notices"),
   command("clear", [], "", "empty the screen, not the history"),
+  command("forget", [], "", "delete what this computer keeps of this server's history"),
   command("redraw", [], "", "paint the screen again"),
 ];
 

@@ -1,23 +1,31 @@
 import type { SequenceRange } from "../room/entry.ts";
-import { textBytesMax } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { type ChangingBody, changedBy, isChanging } from "../room/overlay.ts";
 import {
+  append,
+  bounded,
+  linesMax,
+  merge,
+  newestSequence,
+  unitsMax,
+  withKnown,
+} from "./conversation-lines.ts";
+import {
   damagedLine,
   type Line,
-  lastSequence,
-  lineSequence,
   lineUnits,
+  type PresenceChange,
   quotedMax,
   saidKey,
   saidLine,
 } from "./line.ts";
+import { LineList } from "./line-list.ts";
 
-/** Lines kept of one room: at 5 rows a line this is 50,000 rows of scrolling. Older ones are asked for again. */
-export const linesMax = 10_000;
+/** Comings and goings in one line. */
+export const presenceMax = 20;
 
-/** UTF-16 units kept of one room: one line of the largest size, which takes 32 MiB at two bytes a unit. */
-export const unitsMax: number = textBytesMax;
+/** A line of comings and goings takes those of so many milliseconds: then its time is told anew. */
+export const presenceMs: number = 10 * 60_000;
 
 /** Whether lines older than the oldest one can be had. */
 export type Past =
@@ -31,29 +39,40 @@ export type Past =
   /** The oldest line here is the first of the room. */
   | "complete";
 
+/** Whether lines newer than the newest one here can be had. */
+export type Future =
+  /** The newest line here is the newest of the room, and what comes is added. */
+  | "live"
+  /** This is a part of the past that was gone to; there is more below. */
+  | "more"
+  | "loading";
+
 /** Where the bottom of a scrolled view is: a row of a line, so that it stays when lines come and go. */
 export interface Anchor {
   readonly key: string;
-  /** Row within the line, from 0. */
-  readonly row: number;
+  /** Rows of the line below that row: so it stays when rules above the line come and go. */
+  readonly below: number;
 }
 
 /** What one room shows. Values never change; every function here gives a new one. */
 export interface Conversation {
   /** Said, damaged, failed and notice lines: those with a sequence in its order, others where they happened. */
-  readonly lines: readonly Line[];
+  readonly lines: LineList;
   /**
    * Own lines without a place in the log yet, below everything else, in the order they were said; at
    * most `outboxLinesMax`, which the client keeps.
    */
   readonly pending: readonly Extract<Line, { type: "pending" }>[];
   readonly past: Past;
+  readonly future: Future;
   /** The oldest sequence that is known; changes of lines are no lines, so it may have none. */
   readonly oldest: number | undefined;
   /** The newest entry that is known: what has been read when the end is seen. */
   readonly newest: { readonly sequence: number; readonly ordinal: number } | undefined;
   /** `undefined` while the view follows the newest line. */
   readonly anchor: Anchor | undefined;
+  /** Key of the line that is pointed at: where somebody went to, or what they have chosen. */
+  readonly marked: string | undefined;
   /** Lines that came below the anchor since the view was scrolled away. */
   readonly newBelow: number;
   /** Sum of the text in `lines`, in UTF-16 units. */
@@ -72,12 +91,14 @@ export interface Page {
 
 /** A room that nothing is known of yet. */
 export const emptyConversation: Conversation = {
-  lines: [],
+  lines: new LineList(),
   pending: [],
   past: "unknown",
+  future: "live",
   oldest: undefined,
   newest: undefined,
   anchor: undefined,
+  marked: undefined,
   newBelow: 0,
   units: 0,
   noticeCount: 0,
@@ -101,14 +122,22 @@ export function lastMessage({ lines }: Conversation, whose: "own" | "other"): Lo
 
 /** The entry with that sequence, if it is here. */
 export function entryAt({ lines }: Conversation, sequence: number): LogEntry | undefined {
-  const line = lines.find((other) => other.type === "said" && other.entry.sequence === sequence);
+  const line = lines.findLast(
+    (other) => other.type === "said" && other.entry.sequence === sequence,
+  );
   return line?.type === "said" ? line.entry : undefined;
 }
 
 /** Whether an older page should be asked for: there is one, none is on its way, and there is room. */
 export function canAskPast(conversation: Conversation): boolean {
-  const { past, lines, units } = conversation;
-  return (past === "unknown" || past === "more") && lines.length < linesMax && units < unitsMax;
+  const { past, future } = conversation;
+  const isMore = past === "unknown" || past === "more";
+  return isMore && (future !== "live" || !isFull(conversation));
+}
+
+/** Whether there is no room for older lines. */
+export function isFull({ lines, units }: Conversation): boolean {
+  return linesMax <= lines.length || unitsMax <= units;
 }
 
 /** An older page was asked for, or (`false`) will not come. */
@@ -128,7 +157,7 @@ export function withSaid(
 ): Conversation {
   const rest = withKnown(withoutPending(conversation, new Set([entry.id])), [entry]);
   if (isChanging(entry.body)) return withChange(rest, entry, entry.body);
-  const line = saidLine(entry, isOwn, conversation.lines);
+  const line = saidLine(entry, isOwn, rest.lines.slice(-quotedMax));
   const newest = newestSequence(rest);
   const isNewest = newest === undefined || newest < entry.sequence;
   const merged = isNewest ? append(rest, line) : merge(rest, [line]);
@@ -206,6 +235,36 @@ export function withNotice(conversation: Conversation, text: string, at: number)
   return append({ ...conversation, noticeCount }, line);
 }
 
+/**
+ * Somebody came, went or is called otherwise. What happens to several without a word between is one
+ * line, unless it is to be seen (`isAlone`).
+ */
+export function withPresence(
+  conversation: Conversation,
+  change: PresenceChange,
+  at: number,
+  isAlone: boolean,
+): Conversation {
+  const { lines, noticeCount, units } = conversation;
+  const last = lines.at(-1);
+  const isMore =
+    !isAlone &&
+    last?.type === "presence" &&
+    !last.isAlone &&
+    last.changes.length < presenceMax &&
+    at - last.at < presenceMs;
+  if (isMore) {
+    const line = { ...last, changes: [...last.changes, change] };
+    const added = change.nick.length + change.what.length;
+    const next = lines.replaced(lines.length - 1, line);
+    return { ...conversation, lines: next, units: units + added };
+  }
+  const key = `p${noticeCount + 1}`;
+  const line: Line = { type: "presence", key, at, changes: [change], isAlone };
+  const { newBelow } = conversation;
+  return { ...append({ ...conversation, noticeCount: noticeCount + 1 }, line), newBelow };
+}
+
 /** The lines are gone from the screen; the past stays away until it is wanted again. */
 export function cleared(conversation: Conversation): Conversation {
   const { pending, noticeCount, newest } = conversation;
@@ -217,104 +276,21 @@ export function withPastWelcome(conversation: Conversation): Conversation {
   return conversation.past === "cleared" ? { ...conversation, past: "more" } : conversation;
 }
 
-function withChange(
+/** An earlier line as a later entry has made it, if it is here. */
+export function withChange(
   conversation: Conversation,
   later: LogEntry,
   { target }: ChangingBody,
 ): Conversation {
-  const lines = conversation.lines.map((line) =>
-    line.type === "said" && line.entry.sequence === target
-      ? { ...line, entry: changedBy(line.entry, later) }
-      : line,
+  const { lines, units } = conversation;
+  const index = lines.findLastIndex(
+    (line) => line.type === "said" && line.entry.sequence === target,
   );
-  return { ...conversation, lines, units: unitsOf(lines) };
-}
-
-/** The ends of what is known, after these came. */
-function withKnown(
-  conversation: Conversation,
-  entries: readonly LogEntry[],
-  damaged: readonly SequenceRange[] = [],
-): Conversation {
-  let { oldest, newest } = conversation;
-  for (const { sequence, ordinal } of entries) {
-    oldest = Math.min(oldest ?? sequence, sequence);
-    if ((newest?.sequence ?? 0) < sequence) newest = { sequence, ordinal };
-  }
-  for (const { from } of damaged) oldest = Math.min(oldest ?? from, from);
-  return { ...conversation, oldest, newest };
-}
-
-function unitsOf(lines: readonly Line[]): number {
-  return lines.reduce((sum, line) => sum + lineUnits(line), 0);
-}
-
-/** Puts lines among those that are here, in order of sequence; a sequence that is here stays as it is. */
-function merge(conversation: Conversation, incoming: readonly Line[]): Conversation {
-  const known = new Set(conversation.lines.map(lineSequence));
-  const placed = incoming
-    .filter((line) => !known.has(lineSequence(line)))
-    .map((line) => ({ line, order: lineSequence(line) ?? 0 }));
-  // What has no sequence stays right above the line that followed it.
-  let order = Number.POSITIVE_INFINITY;
-  for (const line of conversation.lines.toReversed()) {
-    const sequence = lineSequence(line);
-    order = sequence ?? Math.ceil(order) - 0.5;
-    placed.push({ line, order });
-  }
-  placed.reverse();
-  placed.sort((a, b) => (a.order === b.order ? 0 : a.order - b.order));
-  const lines = joinDamaged(placed.map(({ line }) => line));
-  return { ...conversation, lines, units: unitsOf(lines) };
-}
-
-/** Neighbouring damaged ranges, which two pages told in parts, become one. */
-function joinDamaged(lines: readonly Line[]): Line[] {
-  const joined: Line[] = [];
-  for (const line of lines) {
-    const last = joined.at(-1);
-    if (
-      line.type === "damaged" &&
-      last?.type === "damaged" &&
-      line.range.from <= last.range.to + 1
-    ) {
-      const to = Math.max(last.range.to, line.range.to);
-      joined[joined.length - 1] = damagedLine({ from: last.range.from, to });
-    } else joined.push(line);
-  }
-  return joined;
-}
-
-function append(conversation: Conversation, line: Line): Conversation {
-  return bounded({
-    ...conversation,
-    lines: [...conversation.lines, line],
-    units: conversation.units + lineUnits(line),
-    newBelow: conversation.newBelow + (conversation.anchor === undefined ? 0 : 1),
-  });
-}
-
-/** Drops the oldest lines beyond the limits, but never the newest line. */
-function bounded(conversation: Conversation): Conversation {
-  let { units } = conversation;
-  let dropped = 0;
-  const { lines } = conversation;
-  while (dropped < lines.length - 1 && (linesMax < lines.length - dropped || unitsMax < units)) {
-    const line = lines[dropped];
-    if (line !== undefined) units -= lineUnits(line);
-    dropped += 1;
-  }
-  if (dropped === 0) return conversation;
-  const past = conversation.past === "loading" ? "loading" : "more";
-  const kept = lines.slice(dropped);
-  const first = kept.find((line) => lineSequence(line) !== undefined);
-  const oldest = first === undefined ? undefined : lineSequence(first);
-  return { ...conversation, lines: kept, units, past, oldest };
-}
-
-function newestSequence(conversation: Conversation): number | undefined {
-  const line = conversation.lines.findLast((other) => lineSequence(other) !== undefined);
-  return line === undefined ? undefined : lastSequence(line);
+  const line = lines.at(index);
+  if (index === -1 || line?.type !== "said") return conversation;
+  const changed = { ...line, entry: changedBy(line.entry, later) };
+  const added = lineUnits(changed) - lineUnits(line);
+  return { ...conversation, lines: lines.replaced(index, changed), units: units + added };
 }
 
 function withoutPending(conversation: Conversation, ids: ReadonlySet<string>): Conversation {

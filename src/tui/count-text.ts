@@ -25,12 +25,24 @@ export function textSize(text: string): string {
   return `${countOf(lineCount(text), "line")}, ${formatBytes(utf8Bytes(text))}`;
 }
 
-/** Bytes as people write them, in decimal units: `73 B`, `2.1 kB`, `1.0 MB`. */
+/** Bytes as people write them, in decimal units: `73 B`, `2.1 kB`, `1.0 MB`, `1.0 GB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
-  return bytes < 1_000_000
-    ? `${(bytes / 1_000).toFixed(1)} kB`
-    : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
+
+/** Milliseconds in the largest unit of which there are two, or one exactly: `30 days`, `90 minutes`. */
+export function formatDuration(ms: number): string {
+  const units = [
+    [86_400_000, "day"],
+    [3_600_000, "hour"],
+    [60_000, "minute"],
+  ] as const;
+  const fitting = units.find(([unitMs]) => 2 * unitMs <= ms || unitMs === ms);
+  const [unitMs, noun] = fitting ?? [1_000, "second"];
+  return countOf(Math.floor(ms / unitMs), noun);
 }
 
 /** How long something still lasts, rounded up: `55 s`, `12 min`, `5 h`, `6 d`. */

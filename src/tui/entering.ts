@@ -1,8 +1,10 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { lockedRef } from "./account-text.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
 import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
+import { emptyPassword } from "./password-entry.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
 import { firstVisitText } from "./trust.ts";
 import {
@@ -14,6 +16,7 @@ import {
   show,
   type ViewState,
 } from "./view-state.ts";
+import { withFutureLoading } from "./window.ts";
 
 /** `ref` of a join that a person asked for, so that the room is shown when it is answered. */
 export const chosenRef = "chosen";
@@ -21,13 +24,16 @@ export const chosenRef = "chosen";
 /** `ref` of a join that nobody asked for now; that it fails is no news. */
 export const rememberedRef = "remembered";
 
+/** Of a file with more wrong lines the first are told. */
+const problemsShownMax = 5;
+
 /** The server has accepted us: the room screen, and the rooms to join. */
 export function enterServer(
   state: ViewState,
   ready: Extract<ClientEvent, { type: "ready" }>,
 ): Step {
-  const { rooms: known, isFirstVisit, server } = ready;
-  const greeting = isFirstVisit && firstVisitText(server.name, server.id);
+  const { rooms: known } = ready;
+  const greeting = greetingText(state, ready);
   const screen: RoomScreen = { ...roomScreen(state, ready), greeting };
   const wanted = state.settings.rooms;
   const remembered = known.map(({ room }) => room).filter((room) => !wanted.includes(room));
@@ -56,6 +62,8 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    selection: undefined,
+    completing: undefined,
     prefix: undefined,
     password: undefined,
     panes: usualPanes,
@@ -65,6 +73,18 @@ export function roomScreen(
     hint: hosted?.id === server.id ? hosting : undefined,
     greeting: undefined,
   };
+}
+
+/** What is wrong with the settings is told where it can be read. */
+function greetingText(
+  { settings }: ViewState,
+  { isFirstVisit, server }: Extract<ClientEvent, { type: "ready" }>,
+): string | undefined {
+  const lines = [
+    ...(isFirstVisit ? [firstVisitText(server.name, server.id)] : []),
+    ...settings.content.problems.slice(0, problemsShownMax),
+  ];
+  return lines.length === 0 ? undefined : lines.join("\n");
 }
 
 /** The server has accepted us again, or for the first time since it was remembered. */
@@ -79,6 +99,8 @@ export function reduceReady(
   const rooms = screen.rooms.map((room) => ({
     ...room,
     conversation: withLoading(room.conversation, false),
+    window: room.window && withFutureLoading(withLoading(room.window, false), false),
+    jump: undefined,
   }));
   const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
   const isSame = nick === screen.nick;
@@ -109,6 +131,7 @@ export function reduceEntered(
   const query = screen.queries.get(event.ref ?? "");
   const isShown =
     event.ref === chosenRef ||
+    event.ref === lockedRef ||
     isQueryRef(event.ref) ||
     screen.asked.some(({ room }) => room === event.room) ||
     screen.activeRoom === undefined;
@@ -117,10 +140,19 @@ export function reduceEntered(
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
   };
-  const rooms = isShown ? shown(entered, event.room) : entered;
+  const rooms = withLock(isShown ? shown(entered, event.room) : entered, event);
   if (query === undefined) return show(state, rooms);
   const body = { type: "message", text: query } as const;
   return show(state, rooms, { type: "post", room: event.room, body });
+}
+
+/** A room that was made to have a password is asked for one. */
+function withLock(
+  screen: RoomScreen,
+  { ref, room }: Extract<ClientEvent, { type: "entered" }>,
+): RoomScreen {
+  if (ref !== lockedRef) return screen;
+  return { ...screen, password: emptyPassword({ type: "set-room-password", room }) };
 }
 
 /** What a room is known by when it is shown first. */
@@ -150,6 +182,12 @@ export function newRoom(
       (all, line) => withNotice(all, line, moment.wallNow),
       emptyConversation,
     ),
+    window: undefined,
+    windowCount: 0,
+    jump: undefined,
+    newLine:
+      (read?.unread ?? 0) === 0 ? undefined : { from: (read?.sequence ?? 0) + 1, isSeen: false },
+    speakers: [],
     unreadCount: read?.unread ?? 0,
     mentionCount: read?.mentions ?? 0,
     readSequence: read?.sequence ?? 0,

@@ -84,7 +84,7 @@ function commandItems(): readonly HelpItem[] {
       const text = `/${name}${args === "" ? "" : " "}`;
       const usage = commandUsage(command);
       const item = helpItem({ section, usage, help, use: { type: "write", text } });
-      return { ...item, searched: `${item.searched} ${aliases.join(" ")}` };
+      return { ...item, searched: `${name} ${aliases.join(" ")}` };
     }),
     helpItem({
       section,
@@ -97,7 +97,7 @@ function commandItems(): readonly HelpItem[] {
 
 function helpItem(item: Omit<HelpItem, "key" | "searched">): HelpItem {
   const { section, usage, help } = item;
-  return { ...item, key: `${section} ${usage} ${help}`, searched: `${usage} ${help}` };
+  return { ...item, key: `${section} ${usage} ${help}`, searched: usage, explained: help };
 }
 
 /** Keys of one context; `isHere`: they mean something where help was asked for. */
@@ -152,6 +152,8 @@ function screenContexts(screen: Screen): readonly HelpContext[] {
         { context: "reader", section: "READING A MESSAGE", isHere: false },
         { context: "list", section: "CHOOSING FROM A LIST", isHere: false },
         ...(hasPaste ? [] : [pasteContext]),
+        { context: "message", section: "A SELECTED MESSAGE", isHere: false },
+        { context: "completion", section: "COMPLETING", isHere: false },
         { context: "input-search", section: "LOOKING FOR WHAT YOU SAID", isHere: false },
       ];
     }

@@ -10,6 +10,8 @@ export type KeyContext =
   | "changed"
   | "room"
   | "input-search"
+  | "completion"
+  | "message"
   | "paste"
   | "reader"
   /** Whatever is chosen from a list: help, go-to, hits. */
@@ -20,8 +22,12 @@ export type Action =
   | "accept"
   | "back"
   | "choose"
+  | "complete"
+  | "copy"
   | "decline"
+  | "delete"
   | "drop-paste"
+  | "edit"
   | "go-to"
   | "edit-paste"
   | "erase"
@@ -30,15 +36,20 @@ export type Action =
   | "history-older"
   | "host"
   | "interrupt"
+  | "new-line"
+  | "next-mention"
   | "next-room"
   | "open-editor"
   | "next-unread"
   | "numbered-room"
   | "open-message"
+  | "previous-mention"
   | "previous-room"
   | "previous-unread"
   | "quit"
+  | "react"
   | "redraw"
+  | "reply"
   | "rescan"
   | "search-input"
   | "scroll-bottom"
@@ -48,15 +59,21 @@ export type Action =
   | "scroll-page-up"
   | "scroll-top"
   | "search"
+  | "select-message"
   | "select-next"
   | "select-previous"
   | "send"
+  | "set-new-line"
+  | "show-links"
   | "show-log"
   | "show-mentions"
+  | "show-password"
   | "suspend"
   | "switch-scope"
+  | "toggle-bare"
   | "toggle-people"
   | "toggle-rooms"
+  | "write-command"
   | "type-address"
   | "urgent-room";
 
@@ -117,6 +134,14 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },
 
   { context: "nickname", keys: ["enter"], action: "choose", help: "join" },
+  { context: "nickname", keys: ["tab", "down"], action: "select-next", help: "next line" },
+  {
+    context: "nickname",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "line before",
+  },
+  { context: "nickname", keys: ["f2"], action: "show-password", help: "show the password, or not" },
   { context: "nickname", keys: ["escape"], action: "back", help: "back to the servers" },
 
   { context: "changed", keys: ["enter"], action: "choose", help: "join with the typed words" },
@@ -172,11 +197,51 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "numbered-room",
     help: "room 1 to 9; Alt+0 the one before",
   },
+  {
+    context: "room",
+    keys: ["alt+u"],
+    action: "new-line",
+    help: "where the new lines begin",
+    isForEmptyInput: true,
+  },
+  {
+    context: "room",
+    keys: ["alt+m"],
+    action: "set-new-line",
+    help: "new is what comes below this",
+  },
+  {
+    context: "room",
+    keys: ["alt+p"],
+    action: "previous-mention",
+    help: "where you are called, above",
+  },
+  { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
+  {
+    context: "room",
+    keys: ["alt+l"],
+    action: "toggle-bare",
+    help: "only messages, to be copied",
+    isForEmptyInput: true,
+  },
+  { context: "room", keys: ["alt+o"], action: "show-links", help: "the links of this room" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
-  { context: "room", keys: ["ctrl+k"], action: "go-to", isForEmptyInput: true },
+  { context: "room", keys: ["ctrl+k"], action: "go-to" },
+  {
+    context: "room",
+    keys: ["ctrl+up", "alt+s"],
+    action: "select-message",
+    help: "select a message, to do something with it",
+  },
+  {
+    context: "room",
+    keys: ["tab"],
+    action: "complete",
+    help: "complete a name, a command, a file",
+  },
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
@@ -229,6 +294,47 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "back",
     help: "back to what you wrote",
   },
+
+  {
+    context: "message",
+    keys: ["up", "k", "ctrl+up", "alt+s"],
+    action: "select-previous",
+    help: "the message before",
+  },
+  {
+    context: "message",
+    keys: ["down", "j", "ctrl+down"],
+    action: "select-next",
+    help: "the next message",
+  },
+  { context: "message", keys: ["r"], action: "reply", help: "reply to it" },
+  { context: "message", keys: ["e"], action: "edit", help: "edit it" },
+  { context: "message", keys: ["+"], action: "react", help: "react to it with an emoji" },
+  {
+    context: "message",
+    keys: ["d", "delete"],
+    action: "delete",
+    help: "delete it, when you say yes",
+  },
+  { context: "message", keys: ["c", "y"], action: "copy", help: "copy its text" },
+  {
+    context: "message",
+    keys: ["o", "enter", "f4"],
+    action: "open-message",
+    help: "read all of it",
+  },
+  { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
+  { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },
+
+  { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
+  {
+    context: "completion",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "the one before",
+  },
+  { context: "completion", keys: ["enter"], action: "choose", help: "take it" },
+  { context: "completion", keys: ["escape", "ctrl+g"], action: "back", help: "what you typed" },
 
   { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
   { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },
@@ -292,9 +398,10 @@ export function actionOf(
   context: KeyContext,
   key: KeyEvent,
   isInputEmpty: boolean,
+  bindings: readonly KeyBinding[] = keyBindings,
 ): Action | undefined {
   const name = keyName(key);
-  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty);
+  return name === undefined ? undefined : actionNamed(context, name, isInputEmpty, bindings);
 }
 
 /** What the key, or the keys in a row with blanks between, do in that context. */
@@ -302,17 +409,22 @@ export function actionNamed(
   context: KeyContext,
   name: string,
   isInputEmpty: boolean,
+  bindings: readonly KeyBinding[] = keyBindings,
 ): Action | undefined {
   const isMeant = (binding: KeyBinding) =>
     binding.keys.includes(name) && (isInputEmpty || !binding.isForEmptyInput);
-  const own = keyBindings.find((binding) => binding.context === context && isMeant(binding));
-  return (own ?? keyBindings.find((other) => other.context === "everywhere" && isMeant(other)))
+  const own = bindings.find((binding) => binding.context === context && isMeant(binding));
+  return (own ?? bindings.find((other) => other.context === "everywhere" && isMeant(other)))
     ?.action;
 }
 
 /** Whether another key makes a sequence of it in that context. */
-export function isPrefix(context: KeyContext, name: string): boolean {
-  return keyBindings.some(
+export function isPrefix(
+  context: KeyContext,
+  name: string,
+  bindings: readonly KeyBinding[],
+): boolean {
+  return bindings.some(
     (binding) =>
       binding.context === context && binding.keys.some((keys) => keys.startsWith(`${name} `)),
   );

@@ -1,8 +1,9 @@
 import { bannerHeight } from "./banner.ts";
 import { typedHeight } from "./input-view.ts";
-import { messageColumns } from "./message-context.ts";
+import { bareColumns, messageColumns } from "./message-context.ts";
 import { paneCells } from "./panes.ts";
 import type { Size } from "./picture.ts";
+import { shownConversation } from "./room-change.ts";
 import type { MessagePane } from "./scroll.ts";
 import type { RoomScreen, RoomState, Settings } from "./view-state.ts";
 
@@ -37,7 +38,7 @@ export function roomLayout(size: Size, screen: RoomScreen): RoomLayout {
   const { columns } = size;
   const hasTitle = titleFromRows <= size.rows && !screen.panes.isBare;
   const rowsMax = Math.min(inputRowsMax, Math.max(1, Math.floor(size.rows / 4)));
-  const typed = typedHeight(screen, size.columns, rowsMax);
+  const typed = typedHeight(screen, size, rowsMax);
   const statusRows = 1;
   const banners = bannerHeight(screen);
   const messageRows = size.rows - statusRows - banners - typed - (hasTitle ? 2 : 0);
@@ -61,15 +62,23 @@ export function messagePane(
   settings: Settings,
 ): MessagePane {
   const layout = roomLayout(size, screen);
+  const columns = layout.messageColumns || size.columns;
+  const { timeCells } = settings.timeFormat;
   return {
-    conversation: room.conversation,
+    conversation: shownConversation(room),
     room: room.title,
     rows: layout.messageRows,
     context: {
-      at: messageColumns(layout.messageColumns || size.columns),
+      at: screen.panes.isBare ? bareColumns(columns) : messageColumns(columns, timeCells),
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,
+      newFrom: room.newLine?.from,
+      newestOrdinal: room.conversation.newest?.ordinal,
+      deliveredSequence: room.deliveredSequence,
+      marked: screen.selection?.key ?? shownConversation(room).marked,
+      hidden: settings.hidden,
+      highlights: settings.highlights,
     },
   };
 }

@@ -28,7 +28,23 @@ export type Line =
       readonly reason: string;
     }
   | { readonly type: "damaged"; readonly key: string; readonly range: SequenceRange }
+  /** Who came and went, one after the other, in one line. */
+  | {
+      readonly type: "presence";
+      readonly key: string;
+      readonly at: number;
+      readonly changes: readonly PresenceChange[];
+      /** It is about somebody whom we are talking with, and nothing is added to it. */
+      readonly isAlone: boolean;
+    }
   | { readonly type: "notice"; readonly key: string; readonly text: string; readonly at: number };
+
+/** What became of somebody: `carol joined`. */
+export interface PresenceChange {
+  readonly nick: string;
+  /** What follows the nickname in a sentence. */
+  readonly what: string;
+}
 
 /** The sequence of a line in the log (the first, for a damaged range), or `undefined`. */
 export function lineSequence(line: Line): number | undefined {
@@ -43,8 +59,16 @@ export function lastSequence(line: Line): number | undefined {
 
 /** The text of the line, in UTF-16 units. */
 export function lineUnits(line: Line): number {
-  if (line.type === "said") return entryText(line.entry).length;
-  return line.type === "damaged" ? 0 : line.text.length;
+  switch (line.type) {
+    case "said":
+      return entryText(line.entry).length;
+    case "damaged":
+      return 0;
+    case "presence":
+      return line.changes.reduce((sum, { nick, what }) => sum + nick.length + what.length, 0);
+    default:
+      return line.text.length;
+  }
 }
 
 /** Lines above an answer among which the one that it answers is looked for. */

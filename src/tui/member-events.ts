@@ -1,9 +1,11 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { typingMembersMax, typingPausedMs, typingShownMs } from "../room/limits.ts";
 import type { RoomMember } from "../room/message-room.ts";
-import { withNotice } from "./conversation.ts";
+import { withNotice, withPresence } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
+import type { PresenceChange } from "./line.ts";
 import { changedRoom } from "./room-change.ts";
+import { speakerMs } from "./room-lines.ts";
 import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
 
 /** Somebody came, went, changed or writes. */
@@ -19,16 +21,29 @@ export function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEv
     const members = membersAfter(room.members, event);
     const gone = nicksGone(event);
     const typing = room.typing.filter(({ nick }) => !gone.includes(nick));
-    const text = isOwn(screen, event) ? undefined : memberText(event);
-    const { conversation } = room;
-    return {
-      ...room,
-      members,
-      typing,
-      conversation:
-        text === undefined ? conversation : withNotice(conversation, text, moment.wallNow),
-    };
+    const conversation = isOwn(screen, event)
+      ? room.conversation
+      : withTold(moment, screen, room, event);
+    return { ...room, members, typing, conversation };
   });
+}
+
+/** The conversation with what happened to somebody; whom we are talking with has a line of their own. */
+function withTold(
+  moment: Moment,
+  screen: RoomScreen,
+  room: RoomState,
+  event: Exclude<MemberEvent, { type: "typing" }>,
+): RoomState["conversation"] {
+  const { conversation } = room;
+  const { now, wallNow } = moment;
+  if (event.type === "split") return withNotice(conversation, splitText(event), wallNow);
+  const change = presenceChange(event);
+  if (change === undefined) return conversation;
+  const { nick } = change;
+  const isSpeaker = room.speakers.some((each) => each.nick === nick && now - each.at < speakerMs);
+  const isPartner = screen.rooms.some(({ persons }) => persons.includes(nick));
+  return withPresence(conversation, change, wallNow, isSpeaker || isPartner);
 }
 
 /** In the order of their names. */
@@ -38,35 +53,46 @@ export function sortedMembers(members: readonly RoomMember[]): readonly RoomMemb
 
 /** How it is told that somebody came, went or is called otherwise; `undefined`: it is not told. */
 export function memberText(event: Exclude<MemberEvent, { type: "typing" }>): string | undefined {
+  if (event.type === "split") return splitText(event);
+  const change = presenceChange(event);
+  return change === undefined ? undefined : `${change.nick} ${change.what}`;
+}
+
+function splitText({ nicks }: Extract<MemberEvent, { type: "split" }>): string {
+  return `${countOf(nicks.length, "member")} lost (network split)`;
+}
+
+function presenceChange(
+  event: Exclude<MemberEvent, { type: "typing" | "split" }>,
+): PresenceChange | undefined {
   switch (event.type) {
     case "joined":
-      return `${event.nick} joined`;
+      return { nick: event.nick, what: "joined" };
     case "left":
-      return leftText(event);
-    case "split":
-      return `${countOf(event.nicks.length, "member")} lost (network split)`;
+      return { nick: event.nick, what: leftText(event) };
     case "changed":
-      return event.was === undefined ? undefined : `${event.was} is ${event.nick} now`;
+      if (event.was === undefined) return undefined;
+      return { nick: event.was, what: `is ${event.nick} now` };
   }
 }
 
-function leftText({ nick, reason, text }: Extract<MemberEvent, { type: "left" }>): string {
+function leftText({ reason, text }: Extract<MemberEvent, { type: "left" }>): string {
   const why = text === undefined || text === "" ? "" : `: ${text}`;
   switch (reason) {
     case "left":
-      return `${nick} left`;
+      return "left";
     case "quit":
-      return `${nick} quit${why}`;
+      return `quit${why}`;
     case "lost":
-      return `${nick} lost the connection (power or cable)`;
+      return "lost the connection (power or cable)";
     case "asleep":
-      return `${nick} left: the machine went to sleep`;
+      return "left: the machine went to sleep";
     case "moved":
-      return `${nick} went to another server`;
+      return "went to another server";
     case "kicked":
-      return `${nick} was kicked${why}`;
+      return `was kicked${why}`;
     case "server":
-      return `${nick} left: server closing`;
+      return "left: server closing";
   }
 }
 

@@ -3,7 +3,8 @@ import { entryText } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { sentence } from "./answer-text.ts";
 import { countOf, formatBytes, lineCount } from "./count-text.ts";
-import type { Line } from "./line.ts";
+import type { Line, PresenceChange } from "./line.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { type MarkupSpan, parseMarkup } from "./markup.ts";
 import type { MessageContext } from "./message-context.ts";
 import type { Row, Span, Style } from "./picture.ts";
@@ -11,6 +12,7 @@ import { span } from "./row.ts";
 import { clip, type TextRange, textWidth, wrapRanges } from "./text.ts";
 import { markupStyle, type Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { wordPattern } from "./word-pattern.ts";
 
 /** A longer message is folded: a whole screen of 12 rows at most stays one person's. */
 export const foldedRows = 12;
@@ -28,27 +30,57 @@ export interface Body {
 }
 
 interface WrappedBody extends Body {
-  readonly cells: number;
-  readonly theme: Theme;
+  readonly context: MessageContext;
 }
 
 /** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
 const wrappedBodies = new WeakMap<Line, WrappedBody>();
 
 /** The rows of a line's text, wrapped once. */
-export function bodyOf(line: Line, { at, theme, timeFormat }: MessageContext): Body {
+export function bodyOf(line: Line, context: MessageContext): Body {
   const known = wrappedBodies.get(line);
+  if (known !== undefined && isSameLook(known.context, context)) return known;
+  const body = { ...(hiddenBody(line, context) ?? shownBody(line, context)), context };
+  wrappedBodies.set(line, body);
+  return body;
+}
+
+function isSameLook(one: MessageContext, other: MessageContext): boolean {
+  return (
+    one.at.textCells === other.at.textCells &&
+    one.theme === other.theme &&
+    one.hidden === other.hidden &&
+    one.highlights === other.highlights &&
+    one.ownNick === other.ownNick
+  );
+}
+
+/** Of a line that is hidden it stays to be seen that there is one. */
+function hiddenBody(line: Line, { at, theme, hidden }: MessageContext): Body | undefined {
+  if (line.type !== "said" || line.isOwn || hidden === undefined) return undefined;
+  const reason = hiddenReason(line.entry, hidden);
+  if (reason === undefined) return undefined;
+  const text = clip(`(hidden: ${reason})`, at.textCells, theme.glyphs.ellipsis);
+  return { rows: [[span(text, theme.dim)]], isFolded: false };
+}
+
+function shownBody(line: Line, context: MessageContext): Body {
+  const { at, theme } = context;
   const cells = at.textCells;
-  if (known !== undefined && known.cells === cells && known.theme === theme) return known;
-  const folded = foldedBody(bodyText(line, timeFormat), cells, {
+  const folded = foldedBody(bodyText(line, context), cells, {
     theme,
     hasMarkup: isMessage(line),
     style: bodyStyle(line, theme),
+    called: calledBy(line, context),
   });
   const rows = [...quoteRows(line, cells, theme), ...folded.rows, ...factRows(line, cells, theme)];
-  const body = { rows, isFolded: folded.isFolded, cells, theme };
-  wrappedBodies.set(line, body);
-  return body;
+  return { rows, isFolded: folded.isFolded };
+}
+
+/** What calls the reader in the line of another. */
+function calledBy(line: Line, { ownNick, highlights = [] }: MessageContext): RegExp | undefined {
+  if (line.type !== "said" || line.isOwn || !isMessage(line)) return undefined;
+  return wordPattern([ownNick, ...highlights]);
 }
 
 /** Whether people wrote it, with whatever marks they meant. */
@@ -63,13 +95,15 @@ function bodyStyle(line: Line, theme: Theme): Style {
   return body.type === "message" && body.isAnnouncement ? theme.strong : theme.plain;
 }
 
-function bodyText(line: Line, timeFormat: TimeFormat): string {
+function bodyText(line: Line, { theme, timeFormat }: MessageContext): string {
   switch (line.type) {
     case "said":
       return isMessage(line) ? spokenText(line.entry) : happenedText(line.entry, timeFormat);
     case "pending":
     case "notice":
       return line.text;
+    case "presence":
+      return presenceText(line.changes, theme.glyphs.separator);
     case "failed":
       return `${clip(line.text, failedCells, "")}\nnot sent: ${line.reason}`;
     case "damaged": {
@@ -78,6 +112,20 @@ function bodyText(line: Line, timeFormat: TimeFormat): string {
       return `${countOf(count, "message")} ${are} missing here: history is damaged --`;
     }
   }
+}
+
+/** `carol, erin joined · frank left`; who came and went is named once. */
+function presenceText(changes: readonly PresenceChange[], separator: string): string {
+  const whats = new Map<string, string[]>();
+  for (const { nick, what } of changes) whats.set(nick, [...(whats.get(nick) ?? []), what]);
+  const nicks = new Map<string, string[]>();
+  for (const [nick, all] of whats) {
+    const [first = "", last = ""] = [all.at(-2), all.at(-1)];
+    const more = all.length <= 2 ? "" : ` (${countOf(all.length, "change")})`;
+    const what = first === "" ? last : `${first} and ${last}${more}`;
+    nicks.set(what, [...(nicks.get(what) ?? []), nick]);
+  }
+  return [...nicks].map(([what, who]) => `${who.join(", ")} ${what}`).join(` ${separator} `);
 }
 
 function spokenText(entry: LogEntry): string {
@@ -117,13 +165,20 @@ function factRows(line: Line, cells: number, theme: Theme): Row[] {
 function foldedBody(
   text: string,
   cells: number,
-  look: { readonly theme: Theme; readonly hasMarkup: boolean; readonly style: Style },
+  look: {
+    readonly theme: Theme;
+    readonly hasMarkup: boolean;
+    readonly style: Style;
+    /** What calls the reader. */
+    readonly called: RegExp | undefined;
+  },
 ): Body {
-  const { theme, hasMarkup, style } = look;
+  const { theme, hasMarkup, style, called } = look;
   const { ellipsis } = theme.glyphs;
   const isCut = wrappedUnitsMax < text.length;
   const head = isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text;
-  const spans = hasMarkup ? parseMarkup(head) : [{ text: head, style: {} }];
+  const marked = hasMarkup ? parseMarkup(head) : [{ text: head, style: {} }];
+  const spans = called === undefined ? marked : marked.flatMap((part) => withCalls(part, called));
   const shown = spans.map((part) => part.text).join("");
   const rows: Row[] = [];
   let wholeLines = 0;
@@ -144,6 +199,20 @@ function foldedBody(
   return { rows: [...rows.slice(0, foldedRows), [span(fold, style)]], isFolded: true };
 }
 
+/** The part with what calls the reader apart. */
+function withCalls(part: MarkupSpan, called: RegExp): readonly MarkupSpan[] {
+  const { text, style } = part;
+  if (style.isCode || style.link !== undefined) return [part];
+  const parts: MarkupSpan[] = [];
+  let at = 0;
+  for (const { index, 0: word } of text.matchAll(called)) {
+    parts.push({ text: text.slice(at, index), style });
+    parts.push({ text: word, style: { ...style, isCall: true } });
+    at = index + word.length;
+  }
+  return at === 0 ? [part] : [...parts, { text: text.slice(at), style }];
+}
+
 /** A part of the text in its styles. */
 function styledRow(
   spans: readonly MarkupSpan[],
@@ -155,7 +224,12 @@ function styledRow(
   for (const part of spans) {
     const text = part.text.slice(Math.max(0, start - at), Math.max(0, end - at));
     if (text !== "") {
-      row.push(span(text.replaceAll("\t", " "), { ...style, ...markupStyle(theme, part.style) }));
+      const { link } = part.style;
+      const drawn = span(text.replaceAll("\t", " "), {
+        ...style,
+        ...markupStyle(theme, part.style),
+      });
+      row.push(link === undefined ? drawn : { ...drawn, link });
     }
     at += part.text.length;
     if (end <= at) break;

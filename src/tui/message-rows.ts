@@ -1,8 +1,9 @@
 import { isLine } from "../room/entry.ts";
+import { formatCount } from "./count-text.ts";
 import type { Line } from "./line.ts";
 import { bodyOf } from "./message-body.ts";
-import { type MessageContext, timeCells } from "./message-context.ts";
-import type { Row, Span } from "./picture.ts";
+import type { MessageContext } from "./message-context.ts";
+import type { Row, Span, Style } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padStart, textWidth } from "./text.ts";
 import { nickStyle, type Theme } from "./theme.ts";
@@ -23,18 +24,18 @@ export interface Above {
   readonly line: Line | undefined;
   /** When the nearest line above that the server has dated was sent, or `undefined`. */
   readonly sentAt: number | undefined;
+  /** Its sequence. */
+  readonly sequence?: number | undefined;
 }
 
 /** The rows of a line, at least one. */
 export function messageRows(line: Line, above: Above, context: MessageContext): Row[] {
-  const rows: Row[] = [];
-  const before = above.line;
-  const day = newDay(line, above, context.timeFormat);
-  if (day !== undefined) rows.push(ruleRow(day, context));
-  const body = bodyOf(line, context).rows;
+  const rows = rulesOf(line, above, context);
+  const { rows: body } = bodyOf(line, context);
+  if (context.at.isBare) return [...rows, ...body];
   body.forEach((text, index) => {
-    const mark = index === body.length - 1 ? markOf(line, context.theme) : undefined;
-    const start = index === 0 ? firstPrefix(line, before, context) : nextPrefix(context);
+    const mark = index === body.length - 1 ? markOf(line, context) : undefined;
+    const start = index === 0 ? firstPrefix(line, above.line, context) : nextPrefix(context);
     const spans = [...start, ...text];
     if (mark !== undefined) {
       const cells = text.reduce((sum, part) => sum + textWidth(part.text), 0);
@@ -47,8 +48,40 @@ export function messageRows(line: Line, above: Above, context: MessageContext): 
 
 /** How many rows `messageRows` gives. */
 export function messageHeight(line: Line, above: Above, context: MessageContext): number {
-  const body = bodyOf(line, context).rows.length;
-  return body + (newDay(line, above, context.timeFormat) === undefined ? 0 : 1);
+  return bodyOf(line, context).rows.length + rulesOf(line, above, context).length;
+}
+
+/** The rows above a line's own: its day, and that it is the first new one. */
+function rulesOf(line: Line, above: Above, context: MessageContext): Row[] {
+  const { theme } = context;
+  const day = newDay(line, above, context.timeFormat);
+  const news = newCount(line, above, context);
+  return [
+    ...(day === undefined ? [] : [ruleRow(day, context, theme.dim)]),
+    ...(news === undefined ? [] : [ruleRow(`${formatCount(news)} new`, context, theme.alert)]),
+    ...(context.at.isBare ? authorRows(line, above, context) : []),
+  ];
+}
+
+/** Who says it and when, in a row of its own. */
+function authorRows(line: Line, { line: before }: Above, context: MessageContext): Row[] {
+  if (before !== undefined && isSameAuthor(line, before, context)) return [];
+  const words = [shownTime(line, context.timeFormat), nickOf(line, context)];
+  return [[span(words.filter((word) => word !== "").join(" "), nickStyleOf(line, context.theme))]];
+}
+
+/** How many lines are new where the first of them stands, else `undefined`. */
+function newCount(
+  line: Line,
+  above: Above,
+  { newFrom, newestOrdinal }: MessageContext,
+): number | undefined {
+  if (newFrom === undefined || line.type !== "said" || line.entry.sequence < newFrom) return;
+  const isFirst =
+    above.sequence === undefined ? line.entry.sequence === newFrom : above.sequence < newFrom;
+  if (!isFirst) return undefined;
+  const { ordinal } = line.entry;
+  return Math.max(1, (newestOrdinal ?? ordinal) - ordinal + 1);
 }
 
 /** Whether only the beginning of the line is drawn. */
@@ -58,25 +91,44 @@ export function isFolded(line: Line, context: MessageContext): boolean {
 
 function firstPrefix(line: Line, before: Line | undefined, context: MessageContext): Span[] {
   const { at, theme, timeFormat } = context;
-  const time = timeOf(line);
   const isRepeated = before !== undefined && isSameAuthor(line, before, context);
   const nick = isRepeated ? "" : nickOf(line, context);
+  const isPointedAt = line.key === context.marked;
+  const time = isRepeated ? laterTime(line, before, timeFormat) : shownTime(line, timeFormat);
+  const lead = isPointedAt ? theme.glyphs.marker : " ";
   const shownNick = padStart(clip(nick, at.nickCells, theme.glyphs.ellipsis), at.nickCells);
   return [
-    span(` ${(time === undefined ? "" : timeFormat.time(time)).padEnd(timeCells)} `, theme.dim),
+    span(`${lead}${time.padEnd(at.timeCells)} `, isPointedAt ? theme.strong : theme.dim),
     span(shownNick, nickStyleOf(line, theme)),
     span(` ${theme.glyphs.vertical} `, theme.dim),
   ];
 }
 
+function shownTime(line: Line, timeFormat: TimeFormat): string {
+  const time = timeOf(line);
+  return time === undefined ? "" : timeFormat.time(time);
+}
+
+/** The time of a line, where it is another than that of the line above. */
+function laterTime(line: Line, before: Line, timeFormat: TimeFormat): string {
+  const time = shownTime(line, timeFormat);
+  return time === shownTime(before, timeFormat) ? "" : time;
+}
+
 /** Rows after a line's first hang below its text. */
 function nextPrefix({ at, theme }: MessageContext): Span[] {
-  const indent = " ".repeat(1 + timeCells + 1 + at.nickCells);
+  const indent = " ".repeat(1 + at.timeCells + 1 + at.nickCells);
   return [span(`${indent} ${theme.glyphs.vertical} `, theme.dim)];
 }
 
 function nickStyleOf(line: Line, theme: Theme): Span["style"] {
-  if (line.type === "notice" || line.type === "damaged" || isAnonymous(line)) return theme.dim;
+  if (
+    line.type === "notice" ||
+    line.type === "presence" ||
+    line.type === "damaged" ||
+    isAnonymous(line)
+  )
+    return theme.dim;
   if (line.type === "failed") return theme.alert;
   if (line.type === "pending" || line.isOwn) return theme.ownNick;
   return nickStyle(theme, line.entry.author.nick);
@@ -97,13 +149,13 @@ function isAnonymous(line: Line): boolean {
   return line.type === "said" && !isLine(line.entry);
 }
 
-function markOf(line: Line, theme: Theme): Span | undefined {
+function markOf(line: Line, { theme, deliveredSequence = 0 }: MessageContext): Span | undefined {
   const { stored, pending, failed } = theme.glyphs;
   if (line.type === "failed") return span(failed, theme.alert);
   if (line.type === "pending") return span(line.isStored ? stored : pending, theme.dim);
-  return line.type === "said" && line.isOwn && isLine(line.entry)
-    ? span(stored, theme.dim)
-    : undefined;
+  if (line.type !== "said" || !line.isOwn || !isLine(line.entry)) return undefined;
+  const isDelivered = line.entry.sequence <= deliveredSequence;
+  return span(isDelivered ? stored + stored : stored, theme.dim);
 }
 
 /** When it was said, milliseconds since 1970, or `undefined` for what has no time. */
@@ -130,9 +182,9 @@ function newDay(line: Line, { sentAt }: Above, timeFormat: TimeFormat): string |
   return sentAt !== undefined && timeFormat.date(sentAt) === day ? undefined : day;
 }
 
-function ruleRow(text: string, { at, theme }: MessageContext): Row {
+function ruleRow(text: string, { at, theme }: MessageContext, style: Style): Row {
   const left = Math.max(0, Math.floor((at.columns - textWidth(text) - 4) / 2));
   const right = Math.max(0, at.columns - left - textWidth(text) - 4);
   const { horizontal } = theme.glyphs;
-  return [span(` ${horizontal.repeat(left)} ${text} ${horizontal.repeat(right)} `, theme.dim)];
+  return [span(` ${horizontal.repeat(left)} ${text} ${horizontal.repeat(right)} `, style)];
 }

@@ -2,54 +2,145 @@ import { formatAddress } from "../base/address.ts";
 import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
-import { inputRows } from "./input-rows.ts";
+import { type InputRows, inputRows } from "./input-rows.ts";
+import { passwordStrength } from "./password-strength.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
-import { barRow, span } from "./row.ts";
-import { clip, wrap } from "./text.ts";
+import { barRow, fitRow, span } from "./row.ts";
+import { clip, padEnd, textWidth, wrap } from "./text.ts";
 import type { NicknameScreen, ViewState } from "./view-state.ts";
+
+/** Where there are fewer rows, none is left blank. */
+const blankFromRows = 12;
+
+/** Cells of a line's name: the longest is `Nickname`. */
+const labelCells = 9;
 
 /** The picture of the nickname form. */
 export function nicknamePicture(state: ViewState, screen: NicknameScreen): Picture {
   const { size, settings } = state;
   const { theme } = settings;
-  const { separator } = theme.glyphs;
+  const { separator, ellipsis } = theme.glyphs;
   const title = barRow(` ${targetText(screen.target)}`, "F1 help ", size.columns, theme);
-  const input = inputRows(screen.editor, {
-    prompt: "   Nickname: ",
-    columns: size.columns,
+  const form = formRows(state, screen);
+  const blank: Row[] = blankFromRows <= size.rows ? [[]] : [];
+  const top: Row[] = [title, ...blank];
+  const hints = `   ${warningText(state) ?? keysOf(screen).join(` ${separator} `)}`;
+  const bottom: Row[] = [[span(clip(hints, size.columns, ellipsis), theme.dim)]];
+  const middle = [
+    ...form.rows,
+    ...blank,
+    ...firstVisitRows(state, screen.target),
+    ...newsRows(state, screen),
+    ...blank,
+  ];
+  const rows = [...top, ...middle.slice(0, size.rows - top.length - bottom.length), ...bottom];
+  if (screen.progress.type === "joining") return { rows };
+  const { column, row } = form.cursor;
+  return { rows, cursor: { column, row: top.length + row } };
+}
+
+function keysOf({ progress, field, password }: NicknameScreen): readonly string[] {
+  if (progress.type === "joining") return ["Esc back to the servers"];
+  if (progress.type === "registering") {
+    const isGuest = password.reveal() === "";
+    return [isGuest ? "Enter come as a guest" : "Enter register", "F2 show", "Esc back"];
+  }
+  const others = field === "nick" ? ["Tab password"] : ["Tab nickname", "F2 show"];
+  return ["Enter join", ...others, "Esc back to the servers"];
+}
+
+/** The lines to be filled in, and where the cursor is in them. */
+function formRows(state: ViewState, screen: NicknameScreen): Required<InputRows> {
+  const { progress } = screen;
+  const lines = [
+    fieldRows(state, screen, { name: "nick", label: "Nickname" }),
+    fieldRows(state, screen, { name: "password", label: "Password" }),
+    ...(progress.type === "registering"
+      ? [fieldRows(state, screen, { name: "again", label: "Again" })]
+      : []),
+  ];
+  const names = ["nick", "password", "again"];
+  const row = names.indexOf(screen.field);
+  const column = lines[row]?.cursor.column ?? 0;
+  return { rows: lines.flatMap(({ rows }) => rows), cursor: { column, row } };
+}
+
+function fieldRows(
+  state: ViewState,
+  screen: NicknameScreen,
+  { name, label }: { readonly name: NicknameScreen["field"]; readonly label: string },
+): InputRows {
+  const { theme } = state.settings;
+  const prompt = `   ${padEnd(`${label}:`, labelCells)} `;
+  const note = noteOf(screen, name);
+  const { columns } = state.size;
+  // Where it is narrow, what is typed is worth more than what there is to say of it.
+  const noteCells = note === undefined || columns < 60 ? 0 : textWidth(note) + 2;
+  const input = inputRows(typedIn(screen, name), {
+    prompt,
+    columns: columns - noteCells,
     rowsMax: 1,
   });
-  const news = newsRows(state, screen);
-  const top: Row[] = [title, []];
-  const hints = `   ${warningText(state) ?? `Enter join ${separator} Esc back to the servers`}`;
-  const rows = [
-    ...top,
-    ...input.rows,
-    [],
-    ...firstVisitRows(state, screen.target),
-    ...news,
-    [],
-    [span(clip(hints, size.columns, theme.glyphs.ellipsis), theme.dim)],
-  ];
-  const shown = rows.slice(0, size.rows);
-  if (screen.progress.type === "joining") return { rows: shown };
-  const cursor = { column: input.cursor.column, row: top.length + input.cursor.row };
-  return { rows: shown, cursor };
+  const rows = input.rows.map((row) =>
+    noteCells === 0
+      ? row
+      : [...fitRow(row, columns - noteCells), span(`${note ?? ""}  `, theme.dim)],
+  );
+  return { rows, cursor: input.cursor };
+}
+
+function typedIn(
+  { editor, password, again, isPasswordShown }: NicknameScreen,
+  name: NicknameScreen["field"],
+): { readonly text: string; readonly cursor: number } {
+  if (name === "nick") return editor;
+  const text = (name === "password" ? password : again).reveal();
+  const shown = isPasswordShown ? text : "*".repeat([...text].length);
+  return { text: shown, cursor: shown.length };
+}
+
+function noteOf(
+  { progress, password, again, editor }: NicknameScreen,
+  name: NicknameScreen["field"],
+): string | undefined {
+  const text = password.reveal();
+  const isRegistered = progress.type === "refused" && progress.registered !== undefined;
+  switch (name) {
+    case "nick":
+      if (progress.type === "registering") return "free here";
+      return isRegistered ? "registered here" : undefined;
+    case "password":
+      if (isRegistered) return undefined;
+      return text === "" ? "none: come as a guest" : passwordStrength(text, editor.text.trim());
+    case "again":
+      if (again.reveal() === "") return undefined;
+      return again.reveal() === text ? "matches" : "does not match yet";
+  }
 }
 
 function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
   const { theme } = state.settings;
   const cells = state.size.columns - 6;
+  const alert = (text: string) =>
+    wrap(text, cells).map(
+      (line, index): Row => [span(`${index === 0 ? "   ! " : "     "}${line}`, theme.alert)],
+    );
+  const told = (text: string) =>
+    wrap(text, cells).map((line): Row => [span(`   ${line}`, theme.dim)]);
   switch (progress.type) {
     case "asking":
-      return [[span("   This is how the others will see you.", theme.dim)]];
+      return told("This is how the others will see you.");
     case "refused":
-      return wrap(progress.message, cells).map((line, index) => [
-        span(`${index === 0 ? "   ! " : "     "}${line}`, theme.alert),
-      ]);
+      return alert(progress.message);
     case "joining":
       return [[span(`   ${connectionReport(progress.connection, state.now, theme)}`)]];
+    case "registering":
+      return progress.problem === undefined
+        ? told(
+            "Nobody has registered that nickname: with the password once more it is yours, here and on your other devices.",
+          )
+        : alert(progress.problem);
   }
 }
 

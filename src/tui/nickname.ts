@@ -1,14 +1,19 @@
 import type { EarshotError } from "../base/errors.ts";
+import { Secret } from "../base/secret.ts";
+import { passwordLengthMin } from "../room/account-client.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { registeredHint } from "./account-text.ts";
 import type { ServerTarget } from "./chat-options.ts";
+import { enterServer } from "./entering.ts";
 import type { KeyEvent } from "./key.ts";
-import { actionOf } from "./key-table.ts";
+import { type Action, actionOf } from "./key-table.ts";
 import { editorWith, handleEditorKey } from "./line-editor.ts";
+import { typedSecret } from "./password-entry.ts";
 import { ServerChangedError } from "./trust.ts";
 import {
+  type NicknameProgress,
   type NicknameScreen,
   oneLineEditor,
+  type ReadyEvent,
   type Step,
   show,
   showChanged,
@@ -19,10 +24,15 @@ import {
 /** The way into a server: asks for a nickname first, unless one was chosen before. */
 export function joinScreen(state: ViewState, target: ServerTarget): Step {
   const { nick, nickDefault } = state.settings;
+  const remembered = target.type === "discovered" ? target.server.remembered?.nick : undefined;
   const screen: NicknameScreen = {
     type: "nickname",
     target,
-    editor: editorWith(nick ?? nickDefault),
+    editor: editorWith(nick ?? remembered ?? nickDefault),
+    field: "nick",
+    password: new Secret(""),
+    again: new Secret(""),
+    isPasswordShown: false,
     progress: { type: "asking" },
   };
   return nick === undefined ? show(state, screen) : join(state, screen, nick);
@@ -30,38 +40,158 @@ export function joinScreen(state: ViewState, target: ServerTarget): Step {
 
 /** A key in the nickname form. While joining, only the way back works. */
 export function reduceNickname(state: ViewState, screen: NicknameScreen, key: KeyEvent): Step {
-  const action = actionOf("nickname", key, screen.editor.text === "");
+  const action = actionOf("nickname", key, false);
   if (action === "back") {
     const effects = screen.progress.type === "asking" ? [] : [{ type: "disconnect" } as const];
     return showPicker(state, undefined, ...effects);
   }
   if (screen.progress.type === "joining") return show(state, screen);
-  const nick = screen.editor.text.trim();
-  if (action === "choose") return nick === "" ? show(state, screen) : join(state, screen, nick);
-  const editor = oneLineEditor(handleEditorKey(screen.editor, key) ?? screen.editor);
-  return show(state, { ...screen, editor });
+  return action === undefined ? show(state, withTyped(screen, key)) : act(state, screen, action);
 }
 
-/** News of the client before it is accepted; `ready` is for the room screen. */
+/** The lines of the form: the password a second time only where it is about to be set. */
+export function nicknameFields({ progress }: NicknameScreen): readonly NicknameScreen["field"][] {
+  return progress.type === "registering" ? ["password", "again"] : ["nick", "password"];
+}
+
+/** The form without what was typed of a password, back at the nickname. */
+export function withoutPassword(screen: NicknameScreen): NicknameScreen {
+  const field = screen.progress.type === "registering" ? "password" : "nick";
+  return { ...screen, field, password: new Secret(""), again: new Secret("") };
+}
+
+function act(state: ViewState, screen: NicknameScreen, action: Action): Step {
+  switch (action) {
+    case "choose":
+      return choose(state, screen);
+    case "select-next":
+      return show(state, movedField(screen, 1));
+    case "select-previous":
+      return show(state, movedField(screen, -1));
+    case "show-password":
+      return show(state, { ...screen, isPasswordShown: !screen.isPasswordShown });
+    default:
+      return show(state, screen);
+  }
+}
+
+function movedField(screen: NicknameScreen, by: 1 | -1): NicknameScreen {
+  const fields = nicknameFields(screen);
+  const index = fields.indexOf(screen.field) + by;
+  return { ...screen, field: fields[(index + fields.length) % fields.length] ?? "password" };
+}
+
+function withTyped(screen: NicknameScreen, key: KeyEvent): NicknameScreen {
+  switch (screen.field) {
+    case "nick": {
+      const editor = oneLineEditor(handleEditorKey(screen.editor, key) ?? screen.editor);
+      return { ...screen, editor };
+    }
+    case "password":
+      return { ...screen, password: typedSecret(screen.password, key) ?? screen.password };
+    case "again":
+      return { ...screen, again: typedSecret(screen.again, key) ?? screen.again };
+  }
+}
+
+function choose(state: ViewState, screen: NicknameScreen): Step {
+  const { progress, password } = screen;
+  if (progress.type === "registering") return register(state, screen, progress.ready);
+  const nick = screen.editor.text.trim();
+  if (nick === "") return show(state, { ...screen, field: "nick" });
+  const { registered } = progress.type === "refused" ? progress : {};
+  if (registered === undefined || registered.nick !== nick) return join(state, screen, nick);
+  if (password.reveal() === "") return show(state, { ...screen, field: "password" });
+  return logIn(state, screen, registered);
+}
+
+/** Whose nickname it is comes in under another name, and becomes that person then. */
+function logIn(
+  state: ViewState,
+  screen: NicknameScreen,
+  { nick, guestNick }: { readonly nick: string; readonly guestNick: string },
+): Step {
+  const progress = { type: "joining", connection: undefined, login: nick } as const;
+  return show(state, { ...screen, progress }, { type: "change-nick", nick: guestNick });
+}
+
+/** With the password twice the same the nickname is registered; without one we come as a guest. */
+function register(state: ViewState, screen: NicknameScreen, ready: ReadyEvent): Step {
+  const { password, again } = screen;
+  const refused = (problem: string, field: NicknameScreen["field"]): Step =>
+    show(state, { ...screen, field, progress: { type: "registering", ready, problem } });
+  const text = password.reveal();
+  if (text === "") return enterServer(state, ready);
+  if ([...text].length < passwordLengthMin) {
+    return refused(`a password has at least ${passwordLengthMin} characters`, "password");
+  }
+  if (again.reveal() === "") return show(state, { ...screen, field: "again" });
+  if (again.reveal() !== text) return refused("the two are not the same", "again");
+  return entered(state, ready, { type: "account", action: { type: "register", password } });
+}
+
+function entered(state: ViewState, ready: ReadyEvent, effect: Step["effects"][number]): Step {
+  const step = enterServer(state, ready);
+  return { ...step, effects: [...step.effects, effect] };
+}
+
+/** News of the client before it is accepted, and that it is. */
 export function reduceJoining(state: ViewState, screen: NicknameScreen, event: ClientEvent): Step {
+  const { progress } = screen;
   switch (event.type) {
     case "connection":
       if (event.state === "closed") {
         return failedJoin(state, event.reason ?? "it was closed", event.failure);
       }
-      if (screen.progress.type !== "joining") return show(state, screen);
-      return show(state, { ...screen, progress: { type: "joining", connection: event } });
-    case "nick-refused": {
-      const suggestion = event.suggestion ?? screen.editor.text;
-      const message = event.message + registeredHint(event.code);
-      const progress = { type: "refused", message } as const;
-      return show(state, { ...screen, editor: editorWith(suggestion), progress });
-    }
+      if (progress.type !== "joining") return show(state, screen);
+      return show(state, { ...screen, progress: { ...progress, connection: event } });
+    case "ready":
+      return accepted(state, screen, event);
+    case "nick-refused":
+      return refused(state, screen, event);
     case "error":
       return failedJoin(state, event.message);
     default:
       return show(state, screen);
   }
+}
+
+function accepted(state: ViewState, screen: NicknameScreen, ready: ReadyEvent): Step {
+  const { progress, password } = screen;
+  if (progress.type === "joining" && progress.login !== undefined) {
+    const action = { type: "login", nick: progress.login, password } as const;
+    return entered(state, ready, { type: "account", action });
+  }
+  // Whom the server knows by this device needs no password.
+  if (!ready.own.isGuest || password.reveal() === "") return enterServer(state, ready);
+  const next: NicknameProgress = { type: "registering", ready };
+  return show(state, { ...screen, editor: editorWith(ready.nick), field: "again", progress: next });
+}
+
+function refused(
+  state: ViewState,
+  screen: NicknameScreen,
+  event: Extract<ClientEvent, { type: "nick-refused" }>,
+): Step {
+  const { code, message, suggestion } = event;
+  const nick = screen.editor.text.trim();
+  if (code !== "nickname-registered" || suggestion === undefined) {
+    const editor = editorWith(suggestion ?? screen.editor.text);
+    return show(state, {
+      ...screen,
+      editor,
+      field: "nick",
+      progress: { type: "refused", message },
+    });
+  }
+  const registered = { nick, guestNick: suggestion };
+  const { progress, password } = screen;
+  // The other name may be refused as well; that is not tried for ever.
+  const isFirst = progress.type === "joining" && progress.login === undefined;
+  if (isFirst && password.reveal() !== "") return logIn(state, screen, registered);
+  const advice = `${message}: if that is you, give the password; else take another, like ${suggestion}`;
+  const next: NicknameProgress = { type: "refused", message: advice, registered };
+  return show(state, { ...screen, field: "password", progress: next });
 }
 
 /**

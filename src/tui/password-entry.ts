@@ -1,5 +1,13 @@
 import { Secret } from "../base/secret.ts";
-import { actionWith, type PasswordPurpose, passwordQuestion } from "./account-text.ts";
+import {
+  actionWith,
+  areSame,
+  isTypedTwice,
+  notTheSame,
+  type PasswordPurpose,
+  passwordQuestion,
+  repeatQuestion,
+} from "./account-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
 import type { KeyEvent } from "./key.ts";
 import { type RoomScreen, type Step, show, type ViewState } from "./view-state.ts";
@@ -11,6 +19,8 @@ export const passwordCharactersMax = 1_024;
 export interface PasswordEntry {
   readonly purpose: PasswordPurpose;
   readonly typed: Secret;
+  /** What was entered the first time, while it is typed the second time. */
+  readonly first?: Secret;
 }
 
 /** Nothing is typed yet. */
@@ -22,30 +32,42 @@ export function emptyPassword(purpose: PasswordPurpose): PasswordEntry {
 export function reducePassword(
   state: ViewState,
   screen: RoomScreen,
-  { purpose, typed }: PasswordEntry,
+  entry: PasswordEntry,
   key: KeyEvent,
 ): Step {
-  const text = typed.reveal();
-  const withText = (next: string) => {
-    const cut = [...next].slice(0, passwordCharactersMax).join("");
-    return show(state, { ...screen, password: { purpose, typed: new Secret(cut) } });
-  };
-  if (key.type === "paste") return withText(text + key.text.replace(/\n.*$/s, ""));
-  if (key.type === "text") return withText(text + key.text);
-  if (key.name === "backspace") return withText([...text].slice(0, -1).join(""));
+  const { purpose, typed, first } = entry;
+  const next = typedSecret(typed, key);
+  if (next !== undefined) return show(state, { ...screen, password: { ...entry, typed: next } });
+  if (key.type !== "key") return show(state, screen);
   const closed: RoomScreen = { ...screen, password: undefined };
   if (key.name === "escape") return show(state, { ...closed, hint: brokenOff });
   if (key.name !== "enter") return show(state, screen);
+  if (first === undefined && isTypedTwice(purpose) && typed.reveal() !== "") {
+    return show(state, { ...screen, password: { ...emptyPassword(purpose), first: typed } });
+  }
+  if (first !== undefined && !areSame(first, typed)) {
+    return show(state, { ...closed, hint: notTheSame });
+  }
   const action = actionWith(purpose, typed);
   return action === undefined
     ? show(state, { ...closed, hint: brokenOff })
     : show(state, closed, { type: "account", action });
 }
 
+/** The password after a key that types it or takes a character away; `undefined` for other keys. */
+export function typedSecret(typed: Secret, key: KeyEvent): Secret | undefined {
+  const text = typed.reveal();
+  const secret = (next: string) => new Secret([...next].slice(0, passwordCharactersMax).join(""));
+  if (key.type === "paste") return secret(text + key.text.replace(/\n.*$/s, ""));
+  if (key.type === "text") return secret(text + key.text);
+  if (key.name === "u" && key.isCtrl) return new Secret("");
+  return key.name === "backspace" ? secret([...text].slice(0, -1).join("")) : undefined;
+}
+
 /** The question, with a star for each character. */
-export function passwordRows({ purpose, typed }: PasswordEntry, columns: number): InputRows {
+export function passwordRows({ purpose, typed, first }: PasswordEntry, columns: number): InputRows {
   const stars = "*".repeat([...typed.reveal()].length);
-  const question = passwordQuestion(purpose);
+  const question = first === undefined ? passwordQuestion(purpose) : repeatQuestion;
   // Where it is narrow the stars matter more than the advice.
   const prompt = question.length < columns / 2 ? question : "password: ";
   return inputRows({ text: stars, cursor: stars.length }, { prompt, columns, rowsMax: 1 });

@@ -4,10 +4,10 @@ import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer } from "./chat-options.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
-import { isSilent, matchingServers, selectedServer } from "./picker.ts";
+import { areAllSilent, isSilent, matchingServers, selectedServer } from "./picker.ts";
 import type { Picture, Row, Style } from "./picture.ts";
 import { warningText } from "./quitting.ts";
-import { barRow, span } from "./row.ts";
+import { barRow, fitRow, span } from "./row.ts";
 import { detailRows } from "./server-detail.ts";
 import { refusalOf } from "./server-refusal.ts";
 import { clip, padEnd, padStart, wrap } from "./text.ts";
@@ -39,7 +39,10 @@ function bodyRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
     return [[span("   starting a server here"), span(theme.glyphs.ellipsis)]];
   if (isSilent(state)) return silentRows(state, room);
   if (state.servers.length === 0) return [[span(`   asking${theme.glyphs.ellipsis}`, theme.dim)]];
-  return listRows(state, screen, room);
+  const rows = listRows(state, screen, room);
+  if (!areAllSilent(state)) return rows;
+  const strong = state.settings.theme.strong;
+  return [...rows, [], [span("   No server answers now.", strong)], ...causeRows(state)];
 }
 
 /** Where there is no room for all of it, why comes first: the keys stand in the last row, too. */
@@ -113,7 +116,7 @@ function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
     [span(headerText(columns), theme.dim)],
     ...shown.slice(first, first + rowsMax).map((server) => {
       const isSelected = server === selected;
-      return serverRow(server, isSelected, state, columns);
+      return fitRow(serverRow(server, isSelected, state, columns), size.columns);
     }),
   ];
 }
@@ -137,6 +140,7 @@ function serverRow(
   const name = padEnd(clip(server.name, columns.name, glyphs.ellipsis), columns.name);
   const address = clip(formatAddress(server.address), columns.address, glyphs.ellipsis);
   const refusal = refusalOf(server, version);
+  if (server.isSilent) return silentRow(name, isSelected, columns, state);
   const { type } = server.trust;
   const trust = type === "new" && server.isNameShared ? "same name" : trustWord(server.trust);
   return [
@@ -145,6 +149,18 @@ function serverRow(
     span(` ${padEnd(trust, columns.trust)}`, type === "changed" ? theme.alert : theme.plain),
     span(` ${padEnd(address, columns.address)}`, refusal === undefined ? theme.plain : theme.dim),
     refusal === undefined ? span(factsText(server, columns)) : span(` ${refusal}`, theme.alert),
+  ];
+}
+
+/** What is not here now can be read. */
+function silentRow(name: string, isSelected: boolean, columns: Columns, state: ViewState): Row {
+  const { theme } = state.settings;
+  const { glyphs } = theme;
+  const text = ` not here now ${glyphs.separator} Enter reads what you have`;
+  return [
+    span(` ${isSelected ? glyphs.marker : " "} `, theme.strong),
+    span(name, isSelected ? theme.strong : theme.dim),
+    span(clip(text, state.size.columns - columns.name - 3, glyphs.ellipsis), theme.dim),
   ];
 }
 

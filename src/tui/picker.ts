@@ -29,9 +29,16 @@ export function matchingServers(
   );
 }
 
-/** The first server that is heard is marked and stays so, wherever others come in the list. */
+/**
+ * The first server that is heard is marked and stays so, wherever others come in the list; of several
+ * that are heard at once the one that was visited last.
+ */
 export function withMark(screen: PickerScreen, servers: readonly ListedServer[]): PickerScreen {
-  return { ...screen, selectedId: screen.selectedId ?? servers[0]?.id };
+  const visitedAt = ({ remembered }: ListedServer) => remembered?.visitedAt ?? 0;
+  const [first] = servers
+    .filter(({ isSilent }) => !isSilent)
+    .toSorted((a, b) => visitedAt(b) - visitedAt(a));
+  return { ...screen, selectedId: screen.selectedId ?? first?.id };
 }
 
 /** The marked server, or `undefined` when the list is empty. */
@@ -45,6 +52,11 @@ export function selectedServer(
 /** Whether nobody has answered for so long that the picker offers something else. */
 export function isSilent(state: ViewState): boolean {
   return state.servers.length === 0 && state.askedAt + silenceMs <= state.now;
+}
+
+/** Whether nobody has answered for so long, and what is listed is remembered only. */
+export function areAllSilent(state: ViewState): boolean {
+  return state.servers.every((server) => server.isSilent) && state.askedAt + silenceMs <= state.now;
 }
 
 /** What could not be done is told, and the list is there again. */

@@ -1,7 +1,17 @@
 import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { accountText, actionWith, type PasswordPurpose, passwordQuestion } from "./account-text.ts";
+import {
+  accountText,
+  actionWith,
+  areSame,
+  isTypedTwice,
+  lockedRef,
+  notTheSame,
+  type PasswordPurpose,
+  passwordQuestion,
+  repeatQuestion,
+} from "./account-text.ts";
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
@@ -9,6 +19,7 @@ import { OwnLines } from "./own-lines.ts";
 import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainRooms } from "./plain-rooms.ts";
+import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { firstVisitText } from "./trust.ts";
@@ -50,6 +61,8 @@ export class PlainChat {
   readonly #waiting: string[] = [];
   /** What the password is for that is being typed. */
   #purpose: PasswordPurpose | undefined;
+  /** What was typed the first time, of a password that is typed twice. */
+  #firstPassword: Secret | undefined;
   #isAccountAsked = false;
   #isAccepted = false;
   #isNickRefused = false;
@@ -111,18 +124,23 @@ export class PlainChat {
 
   /** The password that was asked for; `undefined` when it was broken off. */
   handlePassword(password: Secret | undefined): void {
-    const purpose = this.#purpose;
+    const [purpose, first] = [this.#purpose, this.#firstPassword];
     this.#purpose = undefined;
+    this.#firstPassword = undefined;
     if (purpose === undefined) return;
     const action = password && actionWith(purpose, password);
-    if (action === undefined) this.refuse(brokenOff);
+    if (action === undefined || password === undefined) this.#giveUp(brokenOff);
+    else if (first === undefined && isTypedTwice(purpose) && password.reveal() !== "") {
+      this.#askPassword(purpose, password);
+    } else if (first !== undefined && !areSame(first, password)) this.#giveUp(notTheSame);
     else this.#askNow(action);
   }
 
   /** It could not be asked for. */
   handleUnaskedPassword(reason: string): void {
     this.#purpose = undefined;
-    this.refuse(reason);
+    this.#firstPassword = undefined;
+    this.#giveUp(reason);
   }
 
   /** Something that was wanted cannot be done. */
@@ -153,6 +171,9 @@ export class PlainChat {
         break;
       case "entered":
         this.#rooms.handleEntered(event);
+        if (event.ref === lockedRef) {
+          this.#askPassword({ type: "set-room-password", room: event.room });
+        }
         break;
       case "delayed":
         this.#print(`-- #${event.room}: ${delayedText(event.message)}`);
@@ -166,7 +187,7 @@ export class PlainChat {
         this.#rooms.handleExited(event.room);
         break;
       case "error":
-        this.#handleError(event.message, event.ref);
+        this.#handleError(event);
         break;
       case "members":
         this.#rooms.handleMembers(event);
@@ -198,6 +219,7 @@ export class PlainChat {
         for (const line of accountText(event.result, this.#options.timeFormat)) {
           this.#print(`-- ${line}`);
         }
+        if (event.result.type === "room-opened") this.#rooms.joinAgain(event.result.room);
         break;
       case "progress":
         // Whoever wants to know asks with /seen.
@@ -294,10 +316,22 @@ export class PlainChat {
     const action = commandAction(name, arg, this.#rooms.context);
     if (action.type === "screen") this.#run(now, action.name, action.arg);
     else if (action.type === "account") this.#askNow(action.action);
-    else if (action.type === "password") {
-      this.#purpose = action.purpose;
-      this.#emit({ type: "ask-password", question: passwordQuestion(action.purpose) });
-    } else this.#rooms.perform(action);
+    else if (action.type === "password") this.#askPassword(action.purpose);
+    else this.#rooms.perform(action);
+  }
+
+  /** A second time where the first one is given. */
+  #askPassword(purpose: PasswordPurpose, first?: Secret): void {
+    this.#purpose = purpose;
+    this.#firstPassword = first;
+    const question = first === undefined ? passwordQuestion(purpose) : repeatQuestion;
+    this.#emit({ type: "ask-password", question });
+  }
+
+  /** Nothing comes of what was wanted, which may have been the only room. */
+  #giveUp(reason: string): void {
+    this.refuse(reason);
+    if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
   #askNow(action: AccountAction): void {
@@ -316,11 +350,18 @@ export class PlainChat {
       case "rooms":
         this.#rooms.printRooms();
         break;
+      case "status":
+        this.#rooms.printStatus(this.#connection);
+        break;
       case "nick":
         this.#changeNick(arg);
         break;
       case "servers":
         this.#print("-- start earshot again to choose another server");
+        break;
+      case "forget":
+        this.#emit({ type: "forget" });
+        this.#print(`-- ${forgottenText}`);
         break;
       case "quit":
         this.handleInputEnd(now);
@@ -373,12 +414,18 @@ export class PlainChat {
     }
   }
 
-  #handleError(message: string, ref: string | undefined): void {
-    if (ref === accountRef) this.#isAccountAsked = false;
+  #handleError({ code, message, ref, room }: Extract<ClientEvent, { type: "error" }>): void {
+    if (ref === accountRef) {
+      this.#isAccountAsked = false;
+      this.#giveUp(message);
+      return;
+    }
     if (this.#rooms.handleError(message, ref)) return;
-    this.refuse(message);
-    if (!this.#rooms.forgetJoin(ref)) return;
-    if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
+    const isJoin = this.#rooms.forgetJoin(ref);
+    if (isJoin && code === "password-needed" && room !== undefined) {
+      this.#askPassword({ type: "open-room", room });
+    } else if (isJoin) this.#giveUp(message);
+    else this.refuse(message);
   }
 
   #print(line: string): void {

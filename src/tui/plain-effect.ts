@@ -32,5 +32,7 @@ export type PlainEffect =
       readonly ordinal: number;
     }
   | { readonly type: "change-nick"; readonly nick: string }
+  /** Nothing of this server is to be kept on this computer. */
+  | { readonly type: "forget" }
   /** It is over, with this exit code. */
   | { readonly type: "end"; readonly exitCode: number };

@@ -1,14 +1,9 @@
-import type { ClientEvent } from "../room/client-port.ts";
+import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import { askedMax, lobbyName } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
-import {
-  type AskedChat,
-  type CommandAction,
-  type CommandContext,
-  roomName,
-} from "./command-action.ts";
+import type { AskedChat, CommandAction, CommandContext } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, rememberedRef } from "./entering.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
@@ -23,7 +18,9 @@ import {
   type SocialEvent,
   shutdownText,
 } from "./social-events.ts";
+import { type Status, statusText } from "./status-text.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { roomName } from "./typed-words.ts";
 
 /** Lines of the past that are printed when a room is entered. */
 export const pastLines = 20;
@@ -50,7 +47,7 @@ export class PlainRooms {
   #activeRoom: string | undefined;
   #nick: string | undefined;
   #own: OwnPerson | undefined;
-  #serverName = "";
+  #server: ServerInfo | undefined;
   /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
@@ -106,7 +103,7 @@ export class PlainRooms {
     const isRemembered = this.#nick !== undefined;
     this.#nick = nick;
     this.#own = own;
-    this.#serverName = server.name;
+    this.#server = server;
     if (isFirst && !isRemembered) this.#joinFirst(rooms);
   }
 
@@ -128,7 +125,7 @@ export class PlainRooms {
     if (this.#nick !== undefined) return;
     this.#nick = nick;
     this.#own = own;
-    this.#serverName = server.name;
+    this.#server = server;
     this.#joinFirst(rooms);
     for (const { room: name, state, persons, entries } of rooms) {
       const past = entries.slice(-pastLines);
@@ -220,8 +217,8 @@ export class PlainRooms {
     }
   }
 
-  #ask({ question }: Extract<CommandAction, { type: "ask" }>): void {
-    const ref = this.#newRef("question");
+  #ask({ question, ref: wanted }: Extract<CommandAction, { type: "ask" }>): void {
+    const ref = wanted ?? this.#newRef("question");
     const isAgreed = question.type === "answer" && question.isAccepted;
     // What follows is meant for the room that is made or agreed to.
     if (question.type === "create" || isAgreed) this.#queries.set(ref, undefined);
@@ -231,6 +228,14 @@ export class PlainRooms {
   #newRef(kind: string): string {
     this.#questionCount += 1;
     return `${kind} ${this.#questionCount}`;
+  }
+
+  /** Where we are, as whom, and what we may do. */
+  printStatus(connection: Status["connection"] = "connecting"): void {
+    const [server, nick, own] = [this.#server, this.#nick, this.#own];
+    const isKnown = server !== undefined && nick !== undefined && own !== undefined;
+    const lines = isKnown ? statusText({ connection, server, nick, own }) : ["not connected yet"];
+    for (const line of lines) this.#print(`-- ${line}`);
   }
 
   printRooms(): void {
@@ -250,6 +255,11 @@ export class PlainRooms {
     this.#joining.set(chosenRef, room);
     const secret = invitation === undefined ? {} : { invitation };
     this.#emit({ type: "join", room, ref: chosenRef, ...secret });
+  }
+
+  /** Its password was right. */
+  joinAgain(room: string): void {
+    this.#join({ type: "join", room, invitation: undefined });
   }
 
   /** A private chat is left by not agreeing to it any more. */
@@ -330,7 +340,7 @@ export class PlainRooms {
         this.#print(`-- ${event.message}`);
         break;
       case "shutdown":
-        this.#print(`-- ${shutdownText(this.#serverName, event)}`);
+        this.#print(`-- ${shutdownText(this.#server?.name ?? "the server", event)}`);
         break;
       case "answer":
         this.#handleAnswer(event);
@@ -338,10 +348,10 @@ export class PlainRooms {
     }
   }
 
-  #handleAnswer({ question, answer, ref = "" }: Extract<SocialEvent, { type: "answer" }>): void {
+  #handleAnswer(event: Extract<SocialEvent, { type: "answer" }>): void {
+    const { question, ref = "" } = event;
     this.#queries.delete(ref);
-    const lines = answerText(question, answer, this.#options.timeFormat);
-    for (const line of lines) this.#print(`-- ${line}`);
+    for (const line of answerText(event, this.#options.timeFormat)) this.#print(`-- ${line}`);
     if (question.type !== "answer") return;
     this.#asked = this.#asked.filter(({ room }) => room !== question.room);
   }

@@ -192,6 +192,9 @@ class PlainShell {
       case "read":
         client.read(effect.room, effect.sequence, effect.ordinal);
         break;
+      case "forget":
+        client.forget();
+        break;
       case "end":
         this.#end(effect.exitCode);
         break;

@@ -13,13 +13,14 @@ import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 export function foldedReader(pane: MessagePane): ReaderOverlay | undefined {
   const { context } = pane;
   const line = visibleLines(pane).findLast((other) => isFolded(other, context));
-  // What the server lost has no text, and never many rows.
-  if (line === undefined || line.type === "damaged") return undefined;
+  // What the server lost, and who came and went, has no text of its own.
+  if (line === undefined || line.type === "damaged" || line.type === "presence") return undefined;
   return readerOf(line, context);
 }
 
-function readerOf(
-  line: Exclude<Line, { type: "damaged" }>,
+/** A line as it is read. */
+export function readerOf(
+  line: Exclude<Line, { type: "damaged" | "presence" }>,
   context: MessageContext,
 ): ReaderOverlay {
   const text = line.type === "said" ? entryText(line.entry) : line.text;

@@ -1,12 +1,41 @@
 import type { Conversation } from "./conversation.ts";
 import { withNotice } from "./conversation.ts";
+import { bounded, idleLinesMax, idleUnitsMax } from "./conversation-lines.ts";
 import { emptyDraft, shownDraft } from "./draft.ts";
 import { emptiedEditor, killAll } from "./line-editor.ts";
+import { scrolledToBottom } from "./scroll.ts";
 import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
 
 /** The room that is shown. */
 export function activeRoom(screen: RoomScreen): RoomState | undefined {
   return screen.rooms.find(({ name }) => name === screen.activeRoom);
+}
+
+/** What is seen of a room: what is live, or the part of the past that somebody went to. */
+export function shownConversation({ window, conversation }: RoomState): Conversation {
+  return window ?? conversation;
+}
+
+/** Whether what comes is seen, as far as the room is shown. */
+export function isEndSeen({ window, conversation }: RoomState): boolean {
+  return window === undefined && conversation.anchor === undefined;
+}
+
+/** Nothing is new any more in the shown room: its end is seen, and where the new lines began was. */
+export function withAllRead(screen: RoomScreen): RoomScreen {
+  const room = activeRoom(screen);
+  if (room?.newLine?.isSeen !== true || !isEndSeen(room)) return screen;
+  return changedRoom(screen, room.name, (each) => ({ ...each, newLine: undefined }));
+}
+
+/** The screen with a room seen at its newest line. */
+export function atBottom(screen: RoomScreen, name: string): RoomScreen {
+  return changedRoom(screen, name, (room) => ({
+    ...room,
+    window: undefined,
+    jump: undefined,
+    conversation: scrolledToBottom(room.conversation),
+  }));
 }
 
 /** The screen with one room changed. */
@@ -44,11 +73,26 @@ export function noticed(moment: Moment, screen: RoomScreen, text: string): RoomS
 
 /** The screen with that room shown, and with what is written there. */
 export function shown(screen: RoomScreen, name: string): RoomScreen {
-  const there = withoutUnread(withDraftOf(screen, name), name);
-  if (screen.activeRoom === name) return there;
+  if (screen.activeRoom === name) return withoutUnread(screen, name);
+  const there = withoutUnread(withDraftOf(withRoomLeft(screen), name), name);
   const panes = { ...screen.panes, roomsTop: undefined, peopleTop: 0 };
   const lastRoom = screen.activeRoom ?? screen.lastRoom;
   return { ...there, lastRoom, cameFrom: undefined, panes };
+}
+
+/** What the shown room is when another takes its place. */
+function withRoomLeft(screen: RoomScreen): RoomScreen {
+  if (screen.activeRoom === undefined) return screen;
+  return changedRoom(withAllRead(screen), screen.activeRoom, (room) => ({
+    ...room,
+    conversation: idle(room.conversation),
+  }));
+}
+
+/** A conversation that nobody looks at, with fewer lines; what is read of it stays. */
+export function idle(conversation: Conversation): Conversation {
+  if (conversation.anchor !== undefined) return conversation;
+  return bounded(conversation, { lines: idleLinesMax, units: idleUnitsMax });
 }
 
 /** The screen without that room; where it was shown, the next one is. */
@@ -78,6 +122,8 @@ function withDraftOf(screen: RoomScreen, name: string): RoomScreen {
     ...(from !== undefined && { ...draft, editor: { ...draft.editor, kills: editor.kills } }),
     activeRoom: name,
     inputSearch: undefined,
+    selection: undefined,
+    completing: undefined,
     prefix: undefined,
   };
 }

@@ -5,14 +5,19 @@ import { cleared, entryAt, lastMessage } from "./conversation.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, queryRef } from "./entering.ts";
 import { emptyHelp } from "./help.ts";
+import { jumpTo } from "./jump.ts";
 import { messagePane } from "./layout.ts";
 import type { ReaderOverlay } from "./overlay-state.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
-import { activeRoom, answered, conversed, pendingCount, shown } from "./room-change.ts";
-import { scrolledToBottom } from "./scroll.ts";
+import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
+import { toggledBare } from "./room-moves.ts";
+import { parseDate } from "./search-request.ts";
+import { selectedEntry } from "./selection.ts";
+import { runSettingCommand, withIgnored } from "./setting-command.ts";
+import { statusText } from "./status-text.ts";
 import {
   type Effect,
   type Moment,
@@ -31,7 +36,8 @@ export function contextOf(screen: RoomScreen): CommandContext {
     room: room?.name,
     state: room?.state,
     asked: screen.asked,
-    lastLine: (whose: "own" | "other") => room && lastMessage(room.conversation, whose),
+    lastLine: (whose: "own" | "other") =>
+      selectedEntry(screen) ?? (room && lastMessage(room.conversation, whose)),
     line: (sequence: number) => room && entryAt(room.conversation, sequence),
   };
 }
@@ -45,9 +51,9 @@ export function perform(
 ): Step {
   switch (action.type) {
     case "post":
-      return show(state, conversed(screen, action.room, scrolledToBottom), action);
+      return show(state, atBottom(screen, action.room), action);
     case "ask":
-      return show(state, screen, { type: "ask", question: action.question, ...refOf(action) });
+      return ask(moment, state, screen, action);
     case "account":
       return show(state, screen, action);
     case "password":
@@ -67,10 +73,27 @@ export function perform(
   }
 }
 
+/** Whom one ignores may not ask for private chats, which the server keeps, and is not read here. */
+function ask(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  action: Extract<CommandAction, { type: "ask" }>,
+): Step {
+  const { question } = action;
+  const effect = { type: "ask", question, ...refOf(action) } as const;
+  if (question.type !== "ignore") return show(state, screen, effect);
+  const step = withIgnored({ moment, state, screen }, question.nick, question.isOn);
+  return { ...step, effects: [effect, ...step.effects] };
+}
+
 /** A room that is made, or agreed to, is what its maker wants to see. */
-function refOf({ question }: Extract<CommandAction, { type: "ask" }>): { readonly ref?: string } {
+function refOf({ question, ref }: Extract<CommandAction, { type: "ask" }>): {
+  readonly ref?: string;
+} {
   const isEntering =
     question.type === "create" || (question.type === "answer" && question.isAccepted);
+  if (ref !== undefined) return { ref };
   return isEntering ? { ref: chosenRef } : {};
 }
 
@@ -110,6 +133,7 @@ function run(
   switch (name) {
     // These open something over the room before it comes to this.
     case "go":
+    case "links":
     case "log":
       return show(state, screen);
     case "help":
@@ -120,10 +144,16 @@ function run(
       return answer([membersText(room?.members ?? [])]);
     case "rooms":
       return answer(ownRoomsText(screen));
+    case "status":
+      return answer(statusText({ ...screen, connection: screen.connection.state }));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "bare":
+      return toggledBare(state, screen);
+    case "goto":
+      return goTo(state, screen, arg);
     case "open":
       return opened(state, screen);
     case "save":
@@ -134,14 +164,45 @@ function run(
       return room === undefined
         ? show(state, screen)
         : show(state, conversed(screen, room.name, cleared));
+    case "forget":
+      return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
       return show(state, screen, { type: "redraw" });
+    case "bind":
+    case "dehilight":
+    case "filter":
+    case "hilight":
+    case "mouse":
+    case "notify":
+    case "set":
+    case "theme":
+    case "unfilter":
+    case "unset":
+      return runSettingCommand({ moment, state, screen }, name, arg);
     case "quit":
       return quit(moment, { ...state, screen });
   }
 }
+
+/** The shown room from a line, by its number, or a day on. */
+function goTo(state: ViewState, screen: RoomScreen, arg: string): Step {
+  const [, digits] = /^#?(\d{1,15})$/.exec(arg) ?? [];
+  const time = parseDate(arg);
+  const place = digits === undefined ? time && { time } : Number(digits);
+  const name = screen.activeRoom;
+  if (name === undefined || place === undefined || place === 0) {
+    return show(state, {
+      ...screen,
+      hint: "/goto needs a room, and the number of a line or a date",
+    });
+  }
+  return jumpTo(state, screen, name, place);
+}
+/** How it is told that nothing is kept of a server. */
+export const forgottenText =
+  "what this computer kept of this server is deleted, but lines that wait; until you start again nothing more is kept";
 
 function ownRoomsText({ rooms }: RoomScreen): readonly string[] {
   if (rooms.length === 0) return ["you are in no room"];

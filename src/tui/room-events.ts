@@ -1,16 +1,18 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
-import { type Conversation, emptyConversation, withLoading, withNotice } from "./conversation.ts";
-import { reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
+import { emptyConversation, withNotice } from "./conversation.ts";
+import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
-import { historyRoom, reducePage } from "./past.ts";
-import { activeRoom, changedRoom, conversed, withoutRoom } from "./room-change.ts";
+import { emptyPassword } from "./password-entry.ts";
+import { reducePage, withoutPage } from "./past.ts";
+import { activeRoom, changedRoom, conversed, isEndSeen, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
   type Effect,
   type Moment,
   type RoomScreen,
+  type RoomState,
   type Step,
   show,
   type ViewState,
@@ -48,7 +50,7 @@ export function reduceRoomEvent(
     case "reset":
       return show(
         state,
-        conversed(screen, event.room, (old) => withReset(old, event, moment.wallNow)),
+        changedRoom(screen, event.room, (room) => withReset(room, event, moment.wallNow)),
       );
     case "exited":
       return show(state, withoutRoom(screen, event.room));
@@ -63,20 +65,8 @@ export function reduceRoomEvent(
         changedRoom(screen, event.room, (room) => ({ ...room, members })),
       );
     }
-    case "progress": {
-      const { type: _type, room: name, ...progress } = event;
-      return show(
-        state,
-        changedRoom(screen, name, (room) => ({
-          ...room,
-          progress,
-          deliveredSequence:
-            progress.deliveredCount < progress.memberCount
-              ? room.deliveredSequence
-              : progress.sequence,
-        })),
-      );
-    }
+    case "progress":
+      return show(state, reduceProgress(screen, event));
     case "page":
       return reducePage(moment, state, screen, event);
     case "joined":
@@ -85,6 +75,8 @@ export function reduceRoomEvent(
     case "changed":
     case "typing":
       return show(state, reduceMember(moment, screen, event));
+    case "account":
+      return reduceAccount(moment, state, screen, event);
     case "asked":
     case "answered":
     case "invited":
@@ -93,12 +85,36 @@ export function reduceRoomEvent(
     case "memory":
     case "answer":
     case "identified":
-    case "account":
     case "shutdown":
       return show(state, reduceSocial(moment, state, screen, event));
     default:
-      return show(state, reduceLine(moment, screen, event));
+      return show(state, reduceLine(moment, state, screen, event));
   }
+}
+
+function reduceProgress(
+  screen: RoomScreen,
+  { type: _type, room: name, ...progress }: Extract<ClientEvent, { type: "progress" }>,
+): RoomScreen {
+  const isEverywhere = progress.memberCount <= progress.deliveredCount;
+  return changedRoom(screen, name, (room) => ({
+    ...room,
+    progress,
+    deliveredSequence: isEverywhere ? progress.sequence : room.deliveredSequence,
+  }));
+}
+
+/** A room whose password was right is what somebody wanted to enter. */
+function reduceAccount(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "account" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  const { result } = event;
+  if (result.type !== "room-opened") return show(state, next);
+  return show(state, next, { type: "join", room: result.room, ref: chosenRef });
 }
 
 /** Tells the server what was read: the end of the shown room, while it is seen. */
@@ -108,7 +124,7 @@ export function withReadTold(step: Step): Step {
   const room = activeRoom(screen);
   const newest = room?.conversation.newest;
   if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
-  if (room.conversation.anchor !== undefined || newest.sequence <= room.readSequence) return step;
+  if (!isEndSeen(room) || newest.sequence <= room.readSequence) return step;
   const effect: Effect = { type: "read", room: room.name, ...newest };
   const told = changedRoom(screen, room.name, (each) => ({
     ...each,
@@ -141,23 +157,26 @@ function reduceError(
     if (!isBarred || event.room === undefined) return show(state, screen);
     return show(state, { ...withoutRoom(screen, event.room), hint: event.message });
   }
+  if (event.code === "password-needed" && event.room !== undefined) {
+    const password = emptyPassword({ type: "open-room", room: event.room });
+    return show(state, { ...screen, password, hint: event.message });
+  }
   const queries = new Map([...screen.queries].filter(([ref]) => ref !== event.ref));
   // A question about the past has no other answer than this when it cannot be answered.
-  const room = historyRoom(event.ref);
-  const idle =
-    room === undefined ? screen : conversed(screen, room, (past) => withLoading(past, false));
+  const idle = withoutPage(screen, event.ref);
   return show(state, { ...idle, queries, hint: event.message });
 }
 
 /** What was shown is not in the server's log any more, or long past; our own lines still wait to be stored. */
 function withReset(
-  { pending }: Conversation,
+  room: RoomState,
   { isFar }: Extract<ClientEvent, { type: "reset" }>,
   at: number,
-): Conversation {
-  const rest = { ...emptyConversation, pending };
+): RoomState {
+  const rest = { ...emptyConversation, pending: room.conversation.pending };
   // What was missed comes as the past of the room.
-  return isFar ? rest : withNotice(rest, resetText, at);
+  const conversation = isFar ? rest : withNotice(rest, resetText, at);
+  return { ...room, window: undefined, jump: undefined, newLine: undefined, conversation };
 }
 
 /** How it is told that the server cannot store our lines now. */

@@ -1,19 +1,24 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { postText } from "../room/client-post.ts";
 import { isLine } from "../room/entry.ts";
+import type { LogEntry } from "../room/log-entry.ts";
 import type { RoomState as RoomMode } from "../room/message-room.ts";
-import { isCall } from "./bell.ts";
+import { isChanging } from "../room/overlay.ts";
+import { isCall, isSeen } from "./bell.ts";
 import {
   type Conversation,
+  withChange,
   withDamaged,
   withFailed,
   withPending,
   withSaid,
   withStored,
 } from "./conversation.ts";
-import { changedRoom } from "./room-change.ts";
+import { hiddenReason } from "./line-filter.ts";
+import { newLineAfter } from "./new-line.ts";
+import { changedRoom, idle } from "./room-change.ts";
 import { withTextBack } from "./typed-text.ts";
-import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
+import type { Moment, RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
 /** What becomes of lines. */
 export type LineEvent = Extract<
@@ -21,32 +26,71 @@ export type LineEvent = Extract<
   { type: "said" | "damaged" | "pending" | "stored" | "failed" }
 >;
 
+/** Who spoke so long ago is not taken for somebody whom one is talking with, milliseconds. */
+export const speakerMs: number = 5 * 60_000;
+
+/** Speakers that are remembered in each room. */
+export const speakersMax = 32;
+
 /** The room with what has become of its lines. */
-export function reduceLine(moment: Moment, screen: RoomScreen, event: LineEvent): RoomScreen {
-  const next = changedRoom(screen, event.room, (room) => ({
-    ...room,
-    ...(event.type === "said" && saidChanges(screen, room, event)),
-    conversation: withLine(moment, room.conversation, event),
-  }));
+export function reduceLine(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: LineEvent,
+): RoomScreen {
+  const next = changedRoom(screen, event.room, (room) => {
+    const conversation = withLine(moment, room.conversation, event);
+    if (event.type !== "said") return { ...room, conversation };
+    const { entry } = event;
+    const { window } = room;
+    return {
+      ...room,
+      ...saidChanges(state, screen, room, event),
+      speakers: withSpeaker(moment, room, entry),
+      window: window && isChanging(entry.body) ? withChange(window, entry, entry.body) : window,
+      conversation: room.name === screen.activeRoom ? conversation : idle(conversation),
+    };
+  });
   if (event.type !== "failed") return next;
   return withTextBack(next, postText(event.body), event.message);
 }
 
 /** What a room is besides its conversation, after an entry. */
 function saidChanges(
+  state: ViewState,
   screen: RoomScreen,
   room: RoomState,
   event: Extract<LineEvent, { type: "said" }>,
 ): Partial<RoomState> {
   const { entry, isOwn } = event;
-  const isUnread = !isOwn && isLine(entry) && room.name !== screen.activeRoom;
-  const isMention = isUnread && isCall(screen, event);
+  const { settings } = state;
+  const isHidden = !isOwn && hiddenReason(entry, settings.hidden) !== undefined;
+  const isNews = !isOwn && isLine(entry) && !isHidden;
+  const isUnread = isNews && room.name !== screen.activeRoom;
+  const isMention = isUnread && isCall(screen, event, settings.highlights);
+  const typing = room.typing.filter(({ nick }) => nick !== entry.author.nick);
   return {
     state: modeAfter(room.state, event),
     unreadCount: room.unreadCount + (isUnread ? 1 : 0),
     mentionCount: room.mentionCount + (isMention ? 1 : 0),
-    typing: room.typing.filter(({ nick }) => nick !== entry.author.nick),
+    newLine: isNews
+      ? newLineAfter(room, entry.sequence, isSeen(state, screen, room.name))
+      : room.newLine,
+    // Nobody may have been writing, and then it stays the same value.
+    typing: typing.length === room.typing.length ? room.typing : typing,
   };
+}
+
+function withSpeaker(
+  { now }: Moment,
+  { speakers }: RoomState,
+  { author, body }: LogEntry,
+): RoomState["speakers"] {
+  if (body.type !== "message") return speakers;
+  const { nick } = author;
+  const others = speakers.filter((each) => each.nick !== nick && now - each.at < speakerMs);
+  return [{ nick, at: now }, ...others].slice(0, speakersMax);
 }
 
 function modeAfter(mode: RoomMode, { entry }: Extract<LineEvent, { type: "said" }>): RoomMode {

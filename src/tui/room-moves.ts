@@ -1,15 +1,45 @@
 import { withPastWelcome } from "./conversation.ts";
+import { besideMention, toNewLine } from "./jump.ts";
 import type { KeyEvent } from "./key.ts";
 import type { Action } from "./key-table.ts";
 import { messagePane } from "./layout.ts";
+import { withNewLineHere } from "./new-line.ts";
 import { roomsFromColumns, withPeopleToggled } from "./panes.ts";
-import { activeRoom, conversed, shown } from "./room-change.ts";
+import { activeRoom, atBottom, changedRoom, isEndSeen, shown, withAllRead } from "./room-change.ts";
 import { roomOrder, roomsFrom, urgentRoom } from "./room-order.ts";
-import { type MessagePane, scrolledBy, scrolledToBottom, scrolledToTop } from "./scroll.ts";
-import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
+import { type MessagePane, scrolledBy, scrolledToTop } from "./scroll.ts";
+import { type RoomScreen, type RoomState, type Step, show, type ViewState } from "./view-state.ts";
 
 /** What a key makes of which room is seen, and which part of it. */
-export function moved(
+export function moved(state: ViewState, screen: RoomScreen, action: Action, key: KeyEvent): Step {
+  switch (action) {
+    case "new-line":
+      return toNewLine(state, screen);
+    case "next-mention":
+      return besideMention(state, screen, 1);
+    case "previous-mention":
+      return besideMention(state, screen, -1);
+    case "toggle-bare":
+      return toggledBare(state, screen);
+    case "back":
+      return screen.panes.isBare && !screen.panes.arePeopleOver
+        ? toggledBare(state, screen)
+        : show(state, back(state, screen));
+    default:
+      return show(state, elsewhere(state, screen, action, key));
+  }
+}
+
+/** Only messages are seen, to be copied with the terminal's own mouse; or everything again. */
+export function toggledBare(state: ViewState, screen: RoomScreen): Step {
+  const isBare = !screen.panes.isBare;
+  const next = { ...screen, panes: { ...screen.panes, isBare } };
+  return state.settings.isMouseOn
+    ? show(state, next, { type: "mouse", isOn: !isBare })
+    : show(state, next);
+}
+
+function elsewhere(
   state: ViewState,
   screen: RoomScreen,
   action: Action,
@@ -28,8 +58,8 @@ export function moved(
       return urgentOrBack(screen);
     case "numbered-room":
       return numberedRoom(screen, key.type === "key" ? Number(key.name) : 0);
-    case "back":
-      return back(state, screen);
+    case "set-new-line":
+      return withNewLineHere(state, screen);
     case "toggle-people":
       return togglePeople(state, screen);
     case "toggle-rooms":
@@ -43,8 +73,9 @@ export function moved(
 function back(state: ViewState, screen: RoomScreen): RoomScreen {
   const { panes } = screen;
   if (panes.arePeopleOver) return { ...screen, panes: { ...panes, arePeopleOver: false } };
-  if (panes.isBare) return { ...screen, panes: { ...panes, isBare: false } };
-  return scrolled(state, screen, "scroll-bottom");
+  const room = activeRoom(screen);
+  if (room === undefined || !isEndSeen(room)) return scrolled(state, screen, "scroll-bottom");
+  return withAllRead(screen);
 }
 
 /** The room beside the shown one, in a ring. */
@@ -99,10 +130,14 @@ function scrolled(state: ViewState, screen: RoomScreen, action: Action): RoomScr
   if (room === undefined) return screen;
   const pane = messagePane(state.size, screen, room, state.settings);
   const conversation = scrolledPane(pane, action);
-  return conversed(screen, room.name, () => conversation);
+  if (conversation === undefined) return atBottom(screen, room.name);
+  return changedRoom(screen, room.name, (each) =>
+    each.window === undefined ? { ...each, conversation } : { ...each, window: conversation },
+  );
 }
 
-function scrolledPane(pane: MessagePane, action: Action): MessagePane["conversation"] {
+/** `undefined` is the newest line of all. */
+function scrolledPane(pane: MessagePane, action: Action): MessagePane["conversation"] | undefined {
   // A row of what was read stays to read on from.
   const page = Math.max(1, pane.rows - 1);
   switch (action) {
@@ -117,6 +152,6 @@ function scrolledPane(pane: MessagePane, action: Action): MessagePane["conversat
     case "scroll-top":
       return withPastWelcome(scrolledToTop(pane));
     default:
-      return scrolledToBottom(pane.conversation);
+      return undefined;
   }
 }

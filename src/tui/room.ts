@@ -1,7 +1,10 @@
 import { postText } from "../room/client-post.ts";
+import { aboutBody, withoutAbout, withReactions } from "./about.ts";
 import { bannerCommand } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
+import { complete, reduceCompleting } from "./completing.ts";
+import type { About } from "./draft.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import { prompt } from "./input-rows.ts";
 import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
@@ -11,10 +14,10 @@ import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
-import { answered, conversed } from "./room-change.ts";
+import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
-import { scrolledToBottom } from "./scroll.ts";
+import { reduceSelection, select, withoutSelection } from "./selection.ts";
 import {
   pasteQuestion,
   withPaste,
@@ -40,31 +43,51 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
-  if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
-  if (screen.inputSearch !== undefined) {
-    return reduceInputSearch(state, screen, screen.inputSearch, key);
-  }
-  const quiet: RoomScreen = { ...screen, hint: undefined, prefix: undefined };
+  const step = reduceMode(state, screen, key);
+  if (step !== undefined) return step;
+  const quiet: RoomScreen = {
+    ...screen,
+    hint: undefined,
+    prefix: undefined,
+    completing: undefined,
+  };
   if (key.type === "paste") return show(state, withPaste(quiet, key));
   const isEmpty = screen.editor.text === "" && screen.paste === undefined;
   const ownAction = screen.paste === undefined ? undefined : actionOf("paste", key, isEmpty);
+  const { keyBindings } = state.settings;
   const name = [screen.prefix, keyName(key)].filter((part) => part !== undefined).join(" ");
-  const action = ownAction ?? actionNamed("room", name, isEmpty);
-  if (action !== undefined && !isForEditor(screen, action)) {
+  const action = ownAction ?? actionNamed("room", name, isEmpty, keyBindings);
+  if (action !== undefined && !isForEditor(screen, action, name)) {
     return withPastWanted(act(moment, state, quiet, action, key));
   }
-  if (isPrefix("room", name))
+  if (isPrefix("room", name, keyBindings))
     return show(state, { ...quiet, prefix: name, hint: `${keyLabel(name)} ` });
   // Half of a sequence is no key of the line editor.
   if (screen.prefix !== undefined)
     return show(state, { ...quiet, hint: `${keyLabel(name)} does nothing` });
   if (screen.paste !== undefined) return show(state, quiet);
   const editor = handleEditorKey(screen.editor, key, typedCells(state)) ?? screen.editor;
-  return show(state, { ...quiet, editor }, ...typingEffects(screen, editor.text));
+  const typed = { ...quiet, editor };
+  // Who begins to write has read what is there.
+  const read = editor.text === screen.editor.text ? typed : withAllRead(typed);
+  return show(state, withReactions(read), ...typingEffects(screen, editor.text));
+}
+
+/** What takes keys before the input line does; `undefined` when none of that is there or wants this key. */
+function reduceMode(state: ViewState, screen: RoomScreen, key: KeyEvent): Step | undefined {
+  const { password, inputSearch, selection, completing } = screen;
+  if (password !== undefined) return reducePassword(state, screen, password, key);
+  if (inputSearch !== undefined) return reduceInputSearch(state, screen, inputSearch, key);
+  if (selection !== undefined && selection.mode !== "held") {
+    return reduceSelection(state, screen, selection, key);
+  }
+  return completing && reduceCompleting(state, screen, completing, key);
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
-function isForEditor({ editor, asked }: RoomScreen, action: Action): boolean {
+function isForEditor({ editor, asked }: RoomScreen, action: Action, name: string): boolean {
+  // While there is something to cut or to move over they are keys of the line editor.
+  if (name === "ctrl+k" || name === "ctrl+f") return editor.cursor < editor.text.length;
   return action === "accept" && (asked.length === 0 || editor.last.type === "yank");
 }
 
@@ -86,6 +109,14 @@ function act(
       return screen.paste === undefined
         ? submit(moment, state, screen)
         : sendPaste(state, screen, screen.paste);
+    case "select-message":
+      return select(state, screen);
+    case "back":
+      if (screen.about !== undefined) return show(state, withoutAbout(screen));
+      if (screen.selection !== undefined) return show(state, withoutSelection(screen));
+      return moved(state, screen, action, key);
+    case "complete":
+      return screen.paste === undefined ? complete(state, screen) : show(state, screen);
     case "edit-paste":
       return show(
         state,
@@ -106,9 +137,7 @@ function act(
     case "open-message":
       return opened(state, screen);
     default:
-      return (
-        openedByKey({ ...state, screen }, action) ?? show(state, moved(state, screen, action, key))
-      );
+      return openedByKey({ ...state, screen }, action) ?? moved(state, screen, action, key);
   }
 }
 
@@ -129,12 +158,14 @@ function answerBanner(
 
 function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   const typed = screen.editor.text;
+  if (screen.about !== undefined && typed.trim() !== "")
+    return sayAbout(state, screen, screen.about);
   const input = parseInput(typed);
   if (input.type === "empty") return show(state, screen);
   // What is refused stays in the input line, to be corrected.
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
-    ...screen,
+    ...withoutSelection(screen),
     editor: emptiedEditor(screen.editor),
     history: remember(screen.history, typed),
   };
@@ -146,9 +177,22 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   return perform(moment, state, sent, action);
 }
 
+/** What is written about a line goes as it is: it is no command. */
+function sayAbout(state: ViewState, screen: RoomScreen, about: About): Step {
+  const { activeRoom: room, editor } = screen;
+  if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
+  const sent = withoutAbout({ ...screen, editor: emptiedEditor(editor) });
+  return show(state, atBottom(sent, room), {
+    type: "post",
+    room,
+    body: aboutBody(about, editor.text),
+  });
+}
+
 /** A very long one is sent when that is said twice. */
 function sendPaste(state: ViewState, screen: RoomScreen, paste: Paste): Step {
-  const question = paste.isConfirmed ? undefined : pasteQuestion(screen, paste);
+  const isAsked = state.settings.isConfirming && !paste.isConfirmed;
+  const question = !isAsked ? undefined : pasteQuestion(screen, paste);
   if (question === undefined)
     return say(state, screen, { ...screen, paste: undefined }, paste.text);
   return show(state, { ...screen, paste: { ...paste, isConfirmed: true }, hint: question });
@@ -158,8 +202,15 @@ function sendPaste(state: ViewState, screen: RoomScreen, paste: Paste): Step {
 function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: string): Step {
   const room = screen.activeRoom;
   if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
-  const body = { type: "message", text } as const;
-  return show(state, conversed(sent, room, scrolledToBottom), { type: "post", room, body });
+  const body =
+    screen.about?.type === "reply"
+      ? aboutBody(screen.about, text)
+      : ({ type: "message", text } as const);
+  const said = changedRoom(atBottom({ ...sent, about: undefined }, room), room, (each) => ({
+    ...each,
+    newLine: undefined,
+  }));
+  return show(state, said, { type: "post", room, body });
 }
 
 /** What became of an effect. */

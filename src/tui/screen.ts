@@ -1,12 +1,18 @@
 import { EventEmitter } from "node:events";
+import { createRequire } from "node:module";
 import { PassThrough } from "node:stream";
-import blessed from "blessed";
+import type blessed from "blessed";
 import type { Capabilities, TerminalEnvironment } from "./capabilities.ts";
 import { type Cell, paint, plainStyle, styleSequence } from "./cells.ts";
 import { composeFrame } from "./frame.ts";
 import type { Picture, Size, Style } from "./picture.ts";
 import { modesOff, modesOn } from "./terminal-modes.ts";
 import { type TerminalFacts, unknownFacts } from "./terminal-probe.ts";
+
+/** Only what is used: all of blessed takes twice as long to load as everything else of ours. */
+const require = createRequire(import.meta.url);
+const createBlessedScreen = require("blessed/lib/widgets/screen") as typeof blessed.screen;
+const createBox = require("blessed/lib/widgets/box") as typeof blessed.box;
 
 /**
  * The terminal's cells, on blessed. It makes bytes and sends none: blessed gets streams of ours, so it
@@ -30,7 +36,7 @@ export class CellScreen {
     this.#screen.dattr = plainStyle;
     this.#screen.alloc();
     // The one element is as large as the screen, and shows the picture in place of its content.
-    const pane: BlessedElement = blessed.box({
+    const pane: BlessedElement = createBox({
       parent: this.#blessed,
       width: "100%",
       height: "100%",
@@ -164,7 +170,7 @@ class CollectedOutput extends EventEmitter {
 }
 
 function createScreen(env: TerminalEnvironment, output: CollectedOutput): BlessedScreen {
-  const screen: unknown = blessed.screen({
+  const screen: unknown = createBlessedScreen({
     input: new PassThrough(),
     output: output as unknown as NodeJS.WriteStream,
     terminal: terminalName(env),

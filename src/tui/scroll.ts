@@ -57,32 +57,48 @@ export function visibleLines(pane: MessagePane): Line[] {
 export function scrolledBy(pane: MessagePane, rows: number): Conversation {
   const from = viewBottom(pane);
   const to = rows < 0 ? moveUp(pane, from, -rows) : moveDown(pane, from, rows);
-  if (to === undefined) return rows < 0 ? scrolledToTop(pane) : scrolledToBottom(pane.conversation);
-  const highest = highestBottom(pane);
-  if (highest === undefined || isAtOrBelow(to, lastPosition(pane))) {
-    return scrolledToBottom(pane.conversation);
-  }
-  return anchored(pane, isAtOrBelow(to, highest) ? to : highest);
+  if (to === undefined) return rows < 0 ? scrolledToTop(pane) : scrolledToEnd(pane);
+  return scrolledTo(pane, to);
 }
 
 /** The conversation seen from its oldest line. */
 export function scrolledToTop(pane: MessagePane): Conversation {
-  const highest = highestBottom(pane);
-  if (highest === undefined || isAtOrBelow(highest, lastPosition(pane))) {
-    return scrolledToBottom(pane.conversation);
-  }
-  return anchored(pane, highest);
+  return scrolledTo(pane, headPosition);
+}
+
+/** The conversation with the line of this index in the upper part of the view, and pointed at. */
+export function pointedAt(pane: MessagePane, index: number): Conversation {
+  const below = pane.rows - 1 - Math.floor(pane.rows / 3);
+  const bottom = moveDown(pane, { index, row: 0 }, below);
+  const seen = bottom === undefined ? scrolledToEnd(pane) : scrolledTo(pane, bottom);
+  return { ...seen, marked: lineAt(pane, index)?.key };
 }
 
 /** The conversation following its newest line. */
 export function scrolledToBottom(conversation: Conversation): Conversation {
-  return { ...conversation, anchor: undefined, newBelow: 0 };
+  return { ...conversation, anchor: undefined, marked: undefined, newBelow: 0 };
 }
 
 /** Whether an older page is wanted: less than a screen is left above what is seen. */
 export function wantsPast(pane: MessagePane): boolean {
-  if (!canAskPast(pane.conversation)) return false;
-  return moveUp(pane, viewBottom(pane), 2 * pane.rows) === undefined;
+  return canAskPast(pane.conversation) && isNearTop(pane);
+}
+
+/** Whether less than a screen is left above what is seen. */
+export function isNearTop(pane: MessagePane): boolean {
+  const bottom = viewBottom(pane);
+  // Each line has a row at least, so that most often nothing needs to be wrapped.
+  return bottom.index < 2 * pane.rows && moveUp(pane, bottom, 2 * pane.rows) === undefined;
+}
+
+/** Whether less than a screen is left below what is seen of a part of the past. */
+export function isNearEnd(pane: MessagePane): boolean {
+  if (pane.conversation.future === "live") return false;
+  const bottom = viewBottom(pane);
+  return (
+    pane.conversation.lines.length < bottom.index + 2 * pane.rows &&
+    moveDown(pane, bottom, pane.rows) === undefined
+  );
 }
 
 /** The row at the top of the view. */
@@ -100,18 +116,34 @@ function positionOf(pane: MessagePane, anchor: Anchor): Position {
   if (anchor.key === headKey) return headPosition;
   const { lines, pending } = pane.conversation;
   const isAnchor = (line: Line) => line.key === anchor.key;
-  let index = lines.findIndex(isAnchor);
+  let index = lines.findLastIndex(isAnchor);
   if (index === -1) {
     const pendingIndex = pending.findIndex(isAnchor);
     // A line that was dropped was the oldest; what is oldest now is nearest to it.
     index = pendingIndex === -1 ? 0 : lines.length + pendingIndex;
   }
-  return { index, row: Math.min(anchor.row, Math.max(0, heightAt(pane, index) - 1)) };
+  return { index, row: Math.max(0, heightAt(pane, index) - 1 - anchor.below) };
+}
+
+/** With this row at the bottom, as far as the view is full then. */
+function scrolledTo(pane: MessagePane, bottom: Position): Conversation {
+  const highest = highestBottom(pane);
+  if (highest === undefined) return scrolledToEnd(pane);
+  const to = isAtOrBelow(bottom, highest) ? bottom : highest;
+  return isAtOrBelow(to, lastPosition(pane)) ? scrolledToEnd(pane) : anchored(pane, to);
+}
+
+/** At the last line; a part of the past stays there when more is added below. */
+function scrolledToEnd(pane: MessagePane): Conversation {
+  return pane.conversation.future === "live"
+    ? scrolledToBottom(pane.conversation)
+    : anchored(pane, lastPosition(pane));
 }
 
 function anchored(pane: MessagePane, position: Position): Conversation {
   const key = lineAt(pane, position.index)?.key ?? headKey;
-  return { ...pane.conversation, anchor: { key, row: position.row } };
+  const below = heightAt(pane, position.index) - 1 - position.row;
+  return { ...pane.conversation, anchor: { key, below } };
 }
 
 /** Where the view's bottom is when it shows the very top; `undefined` when everything fits. */
@@ -160,7 +192,8 @@ function lineAt(
   { conversation: { lines, pending } }: MessagePane,
   index: number,
 ): Line | undefined {
-  return index < lines.length ? lines[index] : pending[index - lines.length];
+  if (index < 0) return undefined;
+  return index < lines.length ? lines.at(index) : pending[index - lines.length];
 }
 
 function heightAt(pane: MessagePane, index: number): number {
@@ -180,7 +213,8 @@ function above(pane: MessagePane, index: number): Above {
     dated -= 1;
     line = lineAt(pane, dated);
   }
-  return { line: lineAt(pane, index - 1), sentAt: line?.entry.sentAt };
+  const { sentAt, sequence } = line?.entry ?? {};
+  return { line: lineAt(pane, index - 1), sentAt, sequence };
 }
 
 function headRow(pane: MessagePane): Row {

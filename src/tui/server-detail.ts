@@ -14,7 +14,8 @@ export function detailRows(
   { settings, size, now }: ViewState,
   server: ListedServer | undefined,
 ): readonly Row[] {
-  if (server === undefined || size.rows < detailFromRows) return [];
+  // Of what is only remembered its row says all.
+  if (server === undefined || server.isSilent || size.rows < detailFromRows) return [];
   const { theme, version } = settings;
   const { separator, ellipsis } = theme.glyphs;
   const refusal = refusalOf(server, version);

@@ -7,7 +7,10 @@ import { refusalOf } from "./server-refusal.ts";
  */
 const rttClassesMs = [10, 30, 100, 300];
 
-/** The servers as the picker lists them: known ones that can be joined, new ones, others; the near first. */
+/**
+ * The servers as the picker lists them: known ones that can be joined, new ones, others, and those that
+ * are only remembered; the near first.
+ */
 export function inPickerOrder(
   servers: readonly ListedServer[],
   version: number,
@@ -19,6 +22,7 @@ export function inPickerOrder(
 }
 
 function rankOf(server: ListedServer, version: number): number {
+  if (server.isSilent) return 4;
   if (refusalOf(server, version) !== undefined) return 3;
   switch (server.trust.type) {
     case "known":

@@ -62,10 +62,10 @@ export function reduceSocial(
     case "shutdown":
       return stopping(moment, screen, event);
     case "answer": {
-      const { question, answer } = event;
+      const { question } = event;
       const room = question.type === "answer" ? question.room : undefined;
       const asked = screen.asked.filter((each) => each.room !== room);
-      return { ...say(...answerText(question, answer, settings.timeFormat)), asked };
+      return { ...say(...answerText(event, settings.timeFormat)), asked };
     }
   }
 }

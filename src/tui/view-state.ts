@@ -1,25 +1,34 @@
 import type { EarshotError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
+import type { Position } from "../room/store-port.ts";
 import type { NoticeMode } from "./bell.ts";
 import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
+import type { Completing } from "./completing.ts";
+import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
+import type { KeyBinding } from "./key-table.ts";
 import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import type { HiddenLines } from "./line-filter.ts";
 import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
+import type { StartSettings } from "./preferences.ts";
+import type { Selection } from "./selection.ts";
+import type { SettingsContent } from "./settings-text.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -32,7 +41,7 @@ export interface Moment {
   readonly hostedMemberCount?: number;
 }
 
-/** What does not change while the program runs. */
+/** What the program was started with, and what the person has set; see setting-table.ts. */
 export interface Settings {
   readonly theme: Theme;
   readonly timeFormat: TimeFormat;
@@ -45,6 +54,17 @@ export interface Settings {
   readonly discoveryPort: number;
   /** Of whom we are told while we look elsewhere. */
   readonly notices: NoticeMode;
+  /** Words that call us, besides our nickname. */
+  readonly highlights: readonly string[];
+  readonly hidden: HiddenLines;
+  readonly isMouseOn: boolean;
+  /** Whether it is asked before a line is deleted and before a long paste is sent. */
+  readonly isConfirming: boolean;
+  /** The key table with the person's own keys. */
+  readonly keyBindings: readonly KeyBinding[];
+  /** What all of this is made from. */
+  readonly start: StartSettings;
+  readonly content: SettingsContent;
 }
 
 /** The state of the connection as the client told it last. */
@@ -64,17 +84,41 @@ export interface PickerScreen {
   readonly problem: string | undefined;
 }
 
-/** Choosing a nickname, and waiting for the server to accept it. */
+/** Choosing a nickname, with a password where it is somebody's, and waiting to be accepted. */
 export interface NicknameScreen {
   readonly type: "nickname";
   readonly target: ServerTarget;
   readonly editor: EditorState;
-  readonly progress:
-    | { readonly type: "asking" }
-    /** A client is there and waits for another nickname. */
-    | { readonly type: "refused"; readonly message: string }
-    | { readonly type: "joining"; readonly connection: ConnectionState | undefined };
+  /** In which line one writes. */
+  readonly field: "nick" | "password" | "again";
+  /** Empty for who comes as a guest. */
+  readonly password: Secret;
+  readonly again: Secret;
+  readonly isPasswordShown: boolean;
+  readonly progress: NicknameProgress;
 }
+
+/** How far one is on the way into a server. */
+export type NicknameProgress =
+  | { readonly type: "asking" }
+  /** A client is there and waits for another nickname. */
+  | {
+      readonly type: "refused";
+      readonly message: string;
+      /** Where the nickname is somebody's: under which other one that can be proven. */
+      readonly registered?: { readonly nick: string; readonly guestNick: string };
+    }
+  | {
+      readonly type: "joining";
+      readonly connection: ConnectionState | undefined;
+      /** As a guest of another name, to log in as this one. */
+      readonly login?: string;
+    }
+  /** The nickname is free and there is a password: once more, and it is registered. */
+  | { readonly type: "registering"; readonly ready: ReadyEvent; readonly problem?: string };
+
+/** The server has accepted us. */
+export type ReadyEvent = Extract<ClientEvent, { type: "ready" }>;
 
 /** A server shows another key than the known one; it is not joined before its words are typed. */
 export interface ChangedScreen {
@@ -96,7 +140,18 @@ export interface RoomState {
   readonly members: readonly RoomMember[];
   /** Nicknames of all to whom a private chat belongs, without ours; of another room nobody. */
   readonly persons: readonly string[];
+  /** What is live, down to the newest line. */
   readonly conversation: Conversation;
+  /** The part of the past that somebody went to; `undefined` while what is live is seen. */
+  readonly window: Conversation | undefined;
+  /** How often somebody went to a part of the past, so that pages for an earlier one are not taken. */
+  readonly windowCount: number;
+  /** Where somebody wants to go, while the page is not here. */
+  readonly jump: Position | undefined;
+  /** Where new lines begin; `undefined` when none came that were not seen. */
+  readonly newLine: NewLine | undefined;
+  /** Who spoke last and when (Clock.now()), the newest first; at most `speakersMax`. */
+  readonly speakers: readonly { readonly nick: string; readonly at: number }[];
   /** Messages that came while another room was shown, or while we were away. */
   readonly unreadCount: number;
   /** How many of them call us. */
@@ -111,6 +166,14 @@ export interface RoomState {
   readonly draft: Draft;
   /** Up to this sequence all others have our lines; 0 when nothing is known. */
   readonly deliveredSequence: number;
+}
+
+/** The line between what was read and what is new. It moves only when a person does something. */
+export interface NewLine {
+  /** The first new sequence. */
+  readonly from: number;
+  /** Whether the line itself has been on the screen. */
+  readonly isSeen: boolean;
 }
 
 /** How many of `memberCount` others have our line of this sequence. */
@@ -168,6 +231,10 @@ export interface RoomScreen {
   readonly about: About | undefined;
   /** In the place of the input line while one of the lines before is looked for. */
   readonly inputSearch: InputSearch | undefined;
+  /** A message that keys, or the next command, are about. */
+  readonly selection: Selection | undefined;
+  /** What may be meant where the cursor is, once somebody asks. */
+  readonly completing: Completing | undefined;
   /** The first key of a sequence of two, by its name. */
   readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
@@ -260,7 +327,12 @@ export type ViewEvent =
   | { readonly type: "save-failed"; readonly message: string }
   /** What came back from the editor of the person's own. */
   | { readonly type: "text-edited"; readonly text: string }
-  | { readonly type: "text-edit-failed"; readonly message: string };
+  | { readonly type: "text-edit-failed"; readonly message: string }
+  /** A setting is kept; the file may say more that is new. */
+  | { readonly type: "settings-kept"; readonly text: string }
+  /** The files of a directory, by the name that it was asked for. */
+  | { readonly type: "files"; readonly directory: string; readonly files: readonly FileName[] }
+  | { readonly type: "settings-unkept"; readonly message: string };
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -300,8 +372,14 @@ export type Effect =
     }
   /** Writes the text to a new file of about that name. */
   | { readonly type: "save"; readonly file: string; readonly text: string }
+  /** Nothing of this server is to be kept on this computer. */
+  | { readonly type: "forget" }
   /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
   | { readonly type: "edit-text"; readonly text: string }
+  /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
+  | { readonly type: "change-setting"; readonly name: string; readonly value: string | undefined }
+  /** Asks for the names of the files there; answered by `files`. */
+  | { readonly type: "list-files"; readonly directory: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */

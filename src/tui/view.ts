@@ -5,14 +5,21 @@ import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
-import { enterServer } from "./entering.ts";
+import { withFiles } from "./completing.ts";
 import { emptyHelp } from "./help.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
 import { withLogged } from "./log.ts";
-import { failedJoin, joinScreen, reduceJoining, reduceNickname } from "./nickname.ts";
+import { withNewLineSeen } from "./new-line.ts";
+import {
+  failedJoin,
+  joinScreen,
+  reduceJoining,
+  reduceNickname,
+  withoutPassword,
+} from "./nickname.ts";
 import { isOverlayEmpty, overlayContext, reduceOverlay, withoutTyped } from "./overlay.ts";
 import type { Overlay } from "./overlay-state.ts";
 import { withPastWanted } from "./past.ts";
@@ -22,9 +29,13 @@ import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } fro
 import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceRoomMouse, wheelRows } from "./room-mouse.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
 import { inPickerOrder } from "./server-order.ts";
+import { withSettings } from "./setting-command.ts";
+import { readSettings } from "./settings-text.ts";
 import { themeFor } from "./theme.ts";
+import { withoutTypedText } from "./typed-text.ts";
 import {
   type Effect,
   emptyPicker,
@@ -64,13 +75,18 @@ export function startView(options: {
     noticedAt: undefined,
     isQuitting: false,
   };
-  return options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
+  const mouse: readonly Effect[] = options.settings.isMouseOn
+    ? []
+    : [{ type: "mouse", isOn: false }];
+  const step =
+    options.target === undefined ? { state, effects: [] } : joinScreen(state, options.target);
+  return { ...step, effects: [...mouse, ...step.effects] };
 }
 
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withReadTold(withLogged(moment, before, event, withSearchDue(step)));
+  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
 }
 
 /** What lies over a screen goes with it. */
@@ -118,6 +134,12 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "browse-failed":
     case "host-failed":
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
+    case "files":
+      return show(state, screen.type === "room" ? withFiles(screen, event) : screen);
+    case "settings-kept":
+      return withKept(state, event.text);
+    case "settings-unkept":
+      return show(state, withSaid(screen, `only until you quit: ${event.message}`));
     case "post-refused":
     case "saved":
     case "save-failed":
@@ -146,6 +168,20 @@ export function isTicking(state: ViewState): boolean {
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 
+/** The file may have been changed by hand meanwhile: that counts now, too. */
+function withKept(state: ViewState, text: string): Step {
+  const content = readSettings(text);
+  const { problems } = state.settings.content;
+  const [problem] = content.problems.filter((each) => !problems.includes(each));
+  const step = withSettings(state, content);
+  if (problem === undefined) return step;
+  return { ...step, state: { ...step.state, screen: withSaid(step.state.screen, problem) } };
+}
+
+function withSaid(screen: Screen, hint: string): Screen {
+  return screen.type === "room" ? { ...screen, hint } : screen;
+}
+
 function reduceHosted(state: ViewState, target: HostedServer["target"]): Step {
   const { id, name } = target.server;
   const hosting: ViewState = { ...state, hosted: { id, name } };
@@ -161,9 +197,9 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
     case "changed":
       return show(state, screen);
     case "nickname":
-      if (event.type === "remembered") return enterRemembered(moment, state, event);
-      return event.type === "ready"
-        ? enterServer(state, event)
+      // Who is about to prove who they are waits for the server.
+      return event.type === "remembered" && screen.password.reveal() === ""
+        ? enterRemembered(moment, state, event)
         : reduceJoining(state, screen, event);
     case "room":
       return (
@@ -175,7 +211,12 @@ function reduceClient(moment: Moment, state: ViewState, event: ClientEvent): Ste
 
 function reduceKey(moment: Moment, state: ViewState, key: KeyEvent): Step {
   if (state.overlay !== undefined) return reduceOverlaid(moment, state, state.overlay, key);
-  const action = actionOf("everywhere", key, isInputEmpty(state.screen));
+  const action = actionOf(
+    "everywhere",
+    key,
+    isInputEmpty(state.screen),
+    state.settings.keyBindings,
+  );
   const common = action === undefined ? undefined : reduceCommon(moment, state, action);
   if (common !== undefined) return common;
   const calm = withoutRead(state);
@@ -213,11 +254,13 @@ function withBackground(state: ViewState, background: Rgb): ViewState {
   return { ...state, background, settings: { ...settings, theme } };
 }
 
-/** Rows that one notch of the wheel scrolls, as in most programs. */
-const wheelRows = 3;
-
-/** The wheel is as good as the keys that scroll by a row. */
-function reduceMouse(moment: Moment, state: ViewState, { button }: MouseEvent): Step {
+/** In a room the mouse does what is where it is; elsewhere the wheel is as good as the keys by a row. */
+function reduceMouse(moment: Moment, state: ViewState, mouse: MouseEvent): Step {
+  const { screen, overlay } = state;
+  if (screen.type === "room" && overlay === undefined) {
+    return withPastWanted(reduceRoomMouse(state, screen, mouse));
+  }
+  const { button } = mouse;
   if (button !== "wheel-up" && button !== "wheel-down") return { state, effects: [] };
   const key = keyEvent(button === "wheel-up" ? "up" : "down", { isShift: true });
   const effects: Effect[] = [];
@@ -265,7 +308,9 @@ function isInputEmpty(screen: Screen): boolean {
     case "picker":
       return (screen.mode.type === "address" ? screen.mode.editor : screen.filter).text === "";
     case "nickname":
-      return screen.editor.text === "" || screen.progress.type === "joining";
+      // A password may begin with any character.
+      if (screen.progress.type === "joining") return true;
+      return screen.field === "nick" && screen.editor.text === "";
     case "changed":
       return screen.editor.text === "";
     case "room":
@@ -273,7 +318,9 @@ function isInputEmpty(screen: Screen): boolean {
         screen.editor.text === "" &&
         screen.paste === undefined &&
         screen.password === undefined &&
-        screen.inputSearch === undefined
+        screen.inputSearch === undefined &&
+        screen.about === undefined &&
+        screen.selection === undefined
       );
   }
 }
@@ -285,13 +332,12 @@ function withoutInput(screen: Screen): Screen {
         ? { ...screen, mode: { type: "address", editor: killAll(screen.mode.editor) } }
         : { ...screen, filter: emptyEditor };
     case "nickname":
+      return screen.field === "nick"
+        ? { ...screen, editor: killAll(screen.editor) }
+        : withoutPassword(screen);
     case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
-      if (screen.password !== undefined) return { ...screen, password: undefined };
-      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
-      return screen.paste === undefined
-        ? { ...screen, editor: killAll(screen.editor) }
-        : { ...screen, paste: undefined };
+      return withoutTypedText(screen);
   }
 }

@@ -105,10 +105,14 @@ let client: RecordingClient;
 let written: BotEvent[];
 let session: BotSession;
 
-function start(rooms: readonly string[] = [], password?: Secret): void {
+function start(rooms: readonly string[] = [], account?: Secret, room?: Secret): void {
   client = new RecordingClient();
   written = [];
-  session = new BotSession(0, client, { rooms, password, write: (event) => written.push(event) });
+  session = new BotSession(0, client, {
+    rooms,
+    passwords: { account, room },
+    write: (event) => written.push(event),
+  });
 }
 
 function ask(request: object): string {
@@ -150,6 +154,46 @@ describe("an account", () => {
     expect(output()).toMatchObject([{ type: "error", ref: 1, code: "argument-invalid" }]);
     ask({ type: "register", invitation: "secret" });
     expect(client.calls).toEqual([["account", { type: "register", invitation: "secret" }]]);
+  });
+});
+
+describe("a room with a password", () => {
+  const password = new Secret("correct horse battery");
+  const needed = { type: "error", code: "password-needed", message: "it has one" } as const;
+
+  test("is opened with the one we were given, and joined again, once", () => {
+    start(["vault"], undefined, password);
+    const join = client.ref!;
+    session.handleEvent(ready);
+    output();
+    session.handleEvent({ ...needed, ref: join, room: "vault" });
+    expect(client.calls.at(-1)).toEqual([
+      "account",
+      { type: "open-room", room: "vault", password },
+    ]);
+    const result = { type: "room-opened", room: "vault" } as const;
+    session.handleEvent({ type: "account", ref: client.ref!, result });
+    expect(client.calls.at(-1)![0]).toBe("join");
+    expect(output()).toEqual([]);
+    session.handleEvent({ ...needed, ref: client.ref!, room: "vault" });
+    expect(output()).toMatchObject([{ type: "error", code: "password-needed" }]);
+  });
+
+  test("is refused where we were given none, or a wrong one", () => {
+    session.handleEvent(ready);
+    output();
+    session.handleEvent({ ...needed, ref: ask({ type: "join", room: "vault", ref: 1 }) });
+    expect(output()).toMatchObject([{ type: "error", ref: 1, code: "password-needed" }]);
+    ask({ type: "open-room", room: "vault", ref: 2 });
+    expect(output()).toMatchObject([{ type: "error", ref: 2, code: "argument-invalid" }]);
+
+    start([], undefined, password);
+    session.handleEvent(ready);
+    output();
+    session.handleEvent({ ...needed, ref: ask({ type: "join", room: "vault", ref: 1 }) });
+    const wrong = { type: "error", code: "password-wrong", message: "wrong" } as const;
+    session.handleEvent({ ...wrong, ref: client.ref! });
+    expect(output()).toMatchObject([{ type: "error", ref: 1, code: "password-wrong" }]);
   });
 });
 

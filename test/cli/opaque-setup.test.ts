@@ -3,8 +3,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,6 +52,21 @@ describe("the secret behind a server's passwords", () => {
     });
     expect(readFileSync(path, "utf8")).toBe(content);
   });
+
+  test.runIf(isPosix).each(["elsewhere.key", "nowhere.key"])(
+    "is refused when it is a link, to %s (S1)",
+    async (target) => {
+      await (await openOpaqueSetup(directory))();
+      renameSync(path, join(directory, "elsewhere.key"));
+      symlinkSync(join(directory, target), path);
+      const open = async () => await (await openOpaqueSetup(directory))();
+      await expect(open()).rejects.toMatchObject({
+        code: "identity-unusable",
+        message: expect.stringContaining("is a link"),
+      });
+      expect(readdirSync(directory).sort()).toEqual(["elsewhere.key", "opaque.key"]);
+    },
+  );
 
   test.runIf(isPosix)("is refused when others can read it (S1)", async () => {
     await (await openOpaqueSetup(directory))();

@@ -36,7 +36,7 @@ describe("a typed server", () => {
     await using opened = await openLan();
     const { lan, knownServers } = opened;
     const target = { type: "typed", text } as const;
-    const destination = await resolveTarget(networkOf(lan), knownServers, target, 10);
+    const destination = await resolveTarget(networkOf(lan), knownServers, target, { waitMs: 10 });
     expect(destination).toMatchObject({ label: { type: "address", text: label } });
     expect(destination.announcedKey).toBeUndefined();
   });
@@ -45,7 +45,7 @@ describe("a typed server", () => {
     await using opened = await openLan();
     const { lan, knownServers } = opened;
     const target = { type: "typed", text: "localhost" } as const;
-    const resolve = () => resolveTarget(networkOf(lan), knownServers, target, 10);
+    const resolve = () => resolveTarget(networkOf(lan), knownServers, target, { waitMs: 10 });
     expect((await resolve()).label).toEqual({ type: "address", text: "localhost:28198" });
     const label = { type: "name", text: "localhost" } as const;
     await knownServers.remember({ label, key: sampleId(1), isCompared: false });
@@ -62,7 +62,7 @@ describe("a typed server", () => {
     const { nameServers } = dns;
     const network = { ...opened.lan.options, isSweeping: false, nameServers };
     const target = { type: "typed", text: "lab.test" } as const;
-    const destination = await resolveTarget(network, opened.knownServers, target, 10);
+    const destination = await resolveTarget(network, opened.knownServers, target, { waitMs: 10 });
     expect(await destination.find()).toEqual({ address: { host: "10.0.0.5", port: 4_000 } });
     expect(destination.label).toEqual({ type: "address", text: "lab.test:28198" });
   });
@@ -73,7 +73,7 @@ describe("a typed server", () => {
     await lan.beacon({ id: sampleId(1), name: "office" });
     await lan.beacon({ id: sampleId(2), name: "Office" });
     const target = { type: "typed", text: "office" } as const;
-    const resolve = () => resolveTarget(networkOf(lan), knownServers, target, 2_000);
+    const resolve = () => resolveTarget(networkOf(lan), knownServers, target, { waitMs: 2_000 });
     await expect(resolve()).rejects.toMatchObject({ code: "argument-invalid" });
     const label = { type: "name", text: "office" } as const;
     await knownServers.remember({ label, key: sampleId(2), isCompared: false });
@@ -96,7 +96,7 @@ describe("a discovered server", () => {
       const heardAt = lan.options.clock.now() - ageMs;
       const heard = { ...server, cookie: { bytes, heardAt } };
       const found = { type: "discovered", server: heard } as const;
-      const destination = await resolveTarget(networkOf(lan), knownServers, found, 10);
+      const destination = await resolveTarget(networkOf(lan), knownServers, found, { waitMs: 10 });
       expect(destination.label).toEqual({ type: "name", text: "office" });
       expect(await destination.find()).toEqual({
         address: server.address,
@@ -110,7 +110,7 @@ describe("a discovered server", () => {
     const { lan, knownServers } = opened;
     await lan.beacon({ id: server.id, name: "office", port: 40_001 });
     await lan.beacon({ id: server.id, name: "office", port: 40_002 });
-    const destination = await resolveTarget(networkOf(lan), knownServers, target, 10);
+    const destination = await resolveTarget(networkOf(lan), knownServers, target, { waitMs: 10 });
     expect(await destination.find()).toMatchObject({ address: { port: 40_001 } });
     destination.avoid({ host, port: 40_001 });
     expect(await destination.find()).toMatchObject({ address: { port: 40_002 } });
@@ -123,7 +123,7 @@ describe("a discovered server", () => {
   test("stays where it was while nobody is heard", async () => {
     await using opened = await openLan();
     const { lan, knownServers } = opened;
-    const destination = await resolveTarget(networkOf(lan), knownServers, target, 10);
+    const destination = await resolveTarget(networkOf(lan), knownServers, target, { waitMs: 10 });
     await destination.find();
     destination.avoid({ host, port: 40_001 });
     expect(await destination.find()).toMatchObject({ address: { port: 40_001 } });

@@ -160,6 +160,18 @@ describe("an invitation to register", () => {
     expect(made.last(2, "registered")).toMatchObject({ type: "registered" });
   });
 
+  test("is listed while it is open, without its secret", () => {
+    const made = inviting();
+    invitation(made, 2);
+    const ask = { type: "registrations" } as const;
+    const until = made.desk.wallNow + 60_000;
+    const registrations = [{ by: "anna", uses: 2, until }];
+    expect(made.desk.ask(1, ask)).toMatchObject({ type: "registrations", registrations });
+    expect(made.desk.ask(2, ask)).toEqual(error("not-allowed"));
+    made.desk.wallNow = until;
+    expect(made.desk.ask(1, ask)).toMatchObject({ registrations: [] });
+  });
+
   test("is made by owners and admins of the server only, and not without end", () => {
     const made = inviting();
     const ask = { type: "make-registration", uses: 1, durationMs: 1_000 } as const;
@@ -327,13 +339,22 @@ test("a profile is told to whoever asks, without what would harm a terminal (C5)
   const made = stage();
   made.register(1);
   const profile = { name: "Anna\u001b[2J", role: "desk\u202e 4", text: "a\nb" };
-  made.desk.ask(1, { type: "set-profile", profile, isReadShared: true });
+  made.desk.ask(1, { type: "set-profile", ...profile, isReadShared: true });
   expect(made.desk.ask(2, { type: "who", nick: "anna" })).toMatchObject({
     profile: { name: "Anna[2J", role: "desk 4", text: "a b" },
   });
-  expect(made.desk.ask(2, { type: "set-profile", profile, isReadShared: true })).toEqual(
-    error("not-allowed"),
-  );
+  expect(made.desk.ask(2, { type: "set-profile", ...profile })).toEqual(error("not-allowed"));
+});
+
+test("what is not given of a profile stays as it is", () => {
+  const made = stage();
+  made.register(1);
+  const profile = () => made.desk.ask(2, { type: "who", nick: "anna" });
+  made.desk.ask(1, { type: "set-profile", name: "Anna", isReadShared: true });
+  made.desk.ask(1, { type: "set-profile", role: "desk 4" });
+  expect(profile()).toMatchObject({ profile: { name: "Anna", role: "desk 4", text: "" } });
+  made.desk.ask(1, { type: "set-profile", name: "" });
+  expect(profile()).toMatchObject({ profile: { name: "", role: "desk 4", text: "" } });
 });
 
 test("without hello nothing may be asked but a login (A1)", () => {

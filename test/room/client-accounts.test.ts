@@ -4,6 +4,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { AccountAction, AccountResult } from "../../src/room/account-action.ts";
 import { startClient } from "../../src/room/client.ts";
+import { accountActionsMax } from "../../src/room/client-accounts.ts";
 import type { ClientEvent, ClientPort } from "../../src/room/client-port.ts";
 import { makeOpaqueSetup } from "../../src/room/opaque.ts";
 import { type RunningServer, startServer } from "../../src/room/server.ts";
@@ -148,14 +149,42 @@ describe("a client with an account", () => {
     expect(await anna.do({ type: "devices" })).toEqual({ code: "not-allowed" });
   });
 
-  test("is refused a second request while one is under way", async () => {
+  test("does one thing after the other, and refuses the 17th while 16 wait", async () => {
     await using directory = await temporaryDirectory();
     await using server = await start(directory.path);
     await using anna = await Device.open(server, "anna");
     anna.port.account({ type: "register" }, "first");
-    anna.port.account({ type: "devices" }, "second");
-    expect(await anna.until("error")).toMatchObject({ ref: "second", code: "limit-reached" });
+    for (let count = 1; count < accountActionsMax; count += 1) {
+      anna.port.account({ type: "devices" }, "waiting");
+    }
+    expect(anna.events.some(({ type }) => type === "error")).toBe(false);
+    anna.port.account({ type: "devices" }, "too many");
+    expect(await anna.until("error")).toMatchObject({ ref: "too many", code: "limit-reached" });
     expect(await anna.until("account")).toMatchObject({ ref: "first" });
+  });
+
+  test("gives a room a password, and comes into one by it", async () => {
+    await using directory = await temporaryDirectory();
+    await using server = await start(directory.path);
+    await using anna = await Device.open(server, "anna");
+    anna.port.ask({ type: "create", room: "vault", kind: "invite" });
+    await anna.until("entered");
+    const room = "vault";
+    expect(await anna.do({ type: "set-room-password", room, password })).toEqual({
+      ...{ type: "room-password-set", room },
+    });
+    await using ben = await Device.open(server, "ben");
+    ben.port.join(room, "join");
+    expect(await ben.until("error")).toMatchObject({ room, ref: "join", code: "password-needed" });
+    const wrong = new Secret("not the password");
+    expect(await ben.do({ type: "open-room", room, password: wrong })).toEqual({
+      code: "password-wrong",
+    });
+    expect(await ben.do({ type: "open-room", room, password })).toEqual({
+      ...{ type: "room-opened", room },
+    });
+    ben.port.join(room);
+    expect((await ben.until("entered")).state.kind).toBe("password");
   });
 
   test("is told at once that there is no connection", async () => {

@@ -1,10 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { encodeCbor } from "../../src/room/codec.ts";
 import { chatMessageBytesMax, listingsMax, pageEntriesMax } from "../../src/room/limits.ts";
+import type { Request } from "../../src/room/message.ts";
+import { accessRequests } from "../../src/room/message-access.ts";
+import { accountRequests } from "../../src/room/message-account.ts";
+import { fileRequests } from "../../src/room/message-file.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
+import { logRequests } from "../../src/room/message-log.ts";
+import { privateRequests } from "../../src/room/message-private.ts";
+import { roomRequests } from "../../src/room/message-room.ts";
+import { sessionRequests } from "../../src/room/message-session.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
 import { SeededRandom } from "../support/random.ts";
 import { nickOf, roleStage, sessionOf } from "../support/role-stage.ts";
+import { notices, requests } from "../support/room-messages.ts";
 import { ServerDesk } from "../support/server-desk.ts";
 
 function error(code: string): object {
@@ -89,6 +98,39 @@ describe("texts that would deceive or damage a terminal", () => {
     }
     desk.open(90);
     expect(desk.hello(90, "a\u202enna\u001b[2J")).toEqual(error("nickname-invalid"));
+  });
+});
+
+describe("before hello", () => {
+  const logins: readonly Request["type"][] = ["hello", "start-login", "finish-login", "certify"];
+
+  test("everything but a login is refused, and nothing of it is done", () => {
+    const desk = new ServerDesk({ lastSequences: new Map([["lobby", 9]]) });
+    desk.open(1);
+    for (const { ref: _ref, ...request } of requests) {
+      if (logins.includes(request.type)) continue;
+      const answer = desk.ask(1, request as Parameters<ServerDesk["ask"]>[1]);
+      expect([request.type, answer]).toEqual([request.type, error("not-ready")]);
+    }
+    for (const notice of notices) desk.tell(1, notice);
+    expect(desk.drafts).toBeUndefined();
+    expect(desk.query).toBeUndefined();
+    expect(desk.written.size).toBe(0);
+    expect(desk.server.memberCount).toBe(0);
+  });
+
+  test("every kind of request is among those that are refused", () => {
+    const tables = [
+      accessRequests,
+      accountRequests,
+      fileRequests,
+      logRequests,
+      privateRequests,
+      roomRequests,
+      sessionRequests,
+    ];
+    const types = new Set<string>(requests.map(({ type }) => type));
+    expect([...types].sort()).toEqual(tables.flatMap((table) => Object.keys(table)).sort());
   });
 });
 

@@ -79,6 +79,7 @@ export class Emulator {
   readonly #terminal: xterm.Terminal;
   #title = "";
   #bellCount = 0;
+  #commandCount = 0;
   #bytesTaken = 0;
   #unparsedCount = 0;
   #waiters: Waiter[] = [];
@@ -98,6 +99,13 @@ export class Emulator {
     this.#terminal.onTitleChange((title) => {
       this.#title = title;
     });
+    // Clipboard and notices: whatever xterm.js itself does with them.
+    for (const command of [9, 52, 99, 777]) {
+      this.#terminal.parser.registerOscHandler(command, () => {
+        this.#commandCount += 1;
+        return false;
+      });
+    }
     this.#terminal.onBell(() => {
       this.#bellCount += 1;
     });
@@ -115,6 +123,11 @@ export class Emulator {
 
   get bellCount(): number {
     return this.#bellCount;
+  }
+
+  /** Notices and copies that the terminal was asked for (OSC 9, 52, 99, 777). */
+  get commandCount(): number {
+    return this.#commandCount;
   }
 
   /** Bytes that reached the terminal so far. */

@@ -48,12 +48,16 @@ export class FakeClient implements ClientPort {
   /** Lines that are kept for the next visit. */
   keptCount = 0;
 
+  /** What is written in each room. */
+  readonly drafts = new Map<string, string>();
+  shownRoom: string | undefined;
+
   keepDraft(room: string, text: string): void {
-    this.asked.push(`draft ${room} ${text}`);
+    this.drafts.set(room, text);
   }
 
   shown(room: string): void {
-    this.asked.push(`shown ${room}`);
+    this.shownRoom = room;
   }
 
   forget(): void {

@@ -41,6 +41,12 @@ export const changedEntry: LogEntry = {
   reactions: [{ emoji: "👍", persons: [anna, guest] }],
 };
 
+const certificate = { issuedAt: 1, signature: filled(64) };
+
+function filled(bytes: number): Uint8Array {
+  return new Uint8Array(bytes).fill(7);
+}
+
 export const requests: readonly Request[] = [
   { type: "hello", ref: 0, nick: "anna", client: "earshot", token },
   { type: "join", ref: 1, room: "lobby" },
@@ -86,6 +92,22 @@ export const requests: readonly Request[] = [
   { type: "take", ref: 23, room: "lobby", sequence: 7 },
   { type: "decline", ref: 24, room: "lobby", sequence: 7 },
   { type: "reach", ref: 25, addresses: ["10.0.0.7:40000", "[fd00::7]:40000"] },
+  {
+    ...{ type: "register", ref: 30, accountKey: filled(32) },
+    ...{ certificate, device: "laptop", invitation: id },
+  },
+  { type: "start-password", ref: 31, room: "attic", request: filled(32) },
+  { type: "set-password", ref: 32, record: filled(192), wrappedKey: filled(48) },
+  { type: "start-login", ref: 33, subject: { type: "account", nick: "anna" }, request: filled(96) },
+  { type: "finish-login", ref: 34, finish: filled(64), binding: filled(32) },
+  { type: "certify", ref: 35, certificate, device: "phone" },
+  { type: "devices", ref: 36 },
+  { type: "revoke-device", ref: 37, key: filled(32) },
+  { type: "delete-account", ref: 38 },
+  { type: "set-profile", ref: 39, role: "desk 4", isReadShared: true },
+  { type: "make-registration", ref: 40, uses: 1, durationMs: 1_000 },
+  { type: "registrations", ref: 41 },
+  { type: "revoke-registrations", ref: 42 },
   { type: "report", ref: 26, room: "lobby", sequence: 7, state: "paused", bytes: 0 },
 ];
 

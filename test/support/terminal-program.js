@@ -28,6 +28,7 @@ const terminal = openTerminal({
     show();
   },
   onResize: show,
+  hasMouse: true,
   onClosed: () => process.exit(4),
 });
 

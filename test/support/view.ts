@@ -3,7 +3,8 @@ import type { ListedServer, ServerTarget } from "../../src/tui/chat-options.ts";
 import type { KeyEvent, KeyName } from "../../src/tui/key.ts";
 import type { Picture, Size } from "../../src/tui/picture.ts";
 import { pictureOf } from "../../src/tui/picture-of.ts";
-import { themeFor } from "../../src/tui/theme.ts";
+import { type StartSettings, withContent } from "../../src/tui/preferences.ts";
+import { readSettings } from "../../src/tui/settings-text.ts";
 import type { TimeFormat } from "../../src/tui/time-format.ts";
 import type { KeyChange } from "../../src/tui/trust.ts";
 import { reduce, startView } from "../../src/tui/view.ts";
@@ -76,6 +77,8 @@ export interface ViewOptions {
   readonly target?: ServerTarget;
   readonly isAscii?: boolean;
   readonly settings?: Partial<Settings>;
+  /** What the settings file says. */
+  readonly settingsText?: string;
 }
 
 /** The view without a terminal and without a client: events in, effects and pictures out. */
@@ -87,15 +90,20 @@ export class ViewRun {
   hostedMemberCount: number | undefined;
 
   constructor(options: ViewOptions = {}) {
-    const settings: Settings = {
-      theme: themeFor(options.isAscii ?? false),
+    const start: StartSettings = {
+      isAscii: options.isAscii ?? false,
+      themeName: "auto",
+      hasBell: true,
       timeFormat: utcTimeFormat,
       rooms: ["lobby"],
       nick: undefined,
       nickDefault: "alice",
       version: 1,
       discoveryPort: 28197,
-      notices: "mentions",
+      ...options.settings,
+    };
+    const settings: Settings = {
+      ...withContent(start, readSettings(options.settingsText ?? "")),
       ...options.settings,
     };
     const size = options.size ?? { columns: 80, rows: 24 };

@@ -61,11 +61,22 @@ class Shell {
   }
 
   /** Types the command line that starts the program, and waits until it is drawn. */
-  async start(): Promise<void> {
+  async start(words: readonly string[] = [program], drawn = /^ready0/): Promise<void> {
     await this.until(/\$/);
-    this.type("-l", `clear; '${process.execPath}' '${program}'`);
+    const line = [process.execPath, ...words].map((word) => `'${word}'`).join(" ");
+    this.type("-l", `clear; ${line}`);
     this.type("Enter");
-    await this.until(/^ready0/);
+    await this.until(drawn);
+  }
+
+  /** Changes the window, as somebody does who drags its corner. */
+  resize(columns: number, rows: number): void {
+    this.#tmux("resize-window", "-x", `${columns}`, "-y", `${rows}`);
+  }
+
+  /** Closes the window. */
+  close(): void {
+    this.#tmux("kill-pane");
   }
 
   /** What is on the screen now. */
@@ -76,7 +87,7 @@ class Shell {
   /** The modes that a program may leave behind, and whether it is drawn on the alternate screen. */
   modes(): string {
     const format =
-      "#{alternate_on} #{cursor_flag} #{keypad_flag} #{keypad_cursor_flag} #{wrap_flag}";
+      "#{alternate_on} #{cursor_flag} #{keypad_flag} #{keypad_cursor_flag} #{wrap_flag} #{mouse_any_flag}";
     return this.#tmux("display", "-p", format).trim();
   }
 
@@ -102,7 +113,8 @@ class Shell {
   }
 
   [Symbol.dispose](): void {
-    this.#tmux("kill-server");
+    // Without a window there is no server any more.
+    spawnSync("tmux", ["-L", this.#socket, "kill-server"]);
   }
 
   #tmux(...args: readonly string[]): string {
@@ -184,7 +196,7 @@ function isThere(tool: string, versionOption: string): boolean {
   return false;
 }
 
-const asBefore = "0 1 0 0 1";
+const asBefore = "0 1 0 0 1 0";
 
 describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))(
   "in a shell with job control",
@@ -196,7 +208,7 @@ describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))(
     ])("the terminal is as before after %s", async (_name, key, code, message) => {
       using shell = new Shell();
       await shell.start();
-      expect(shell.modes().startsWith("1 ")).toBe(true);
+      expect(shell.modes()).toMatch(/^1 .* 1$/);
       shell.type(key);
       await shell.until(message);
       await shell.untilExit(code);
@@ -270,3 +282,63 @@ describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))(
     });
   },
 );
+
+const chat = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** The chat at its picker, on loopback. */
+async function startChat(shell: Shell, data: string): Promise<void> {
+  await shell.start([chat, "--interface", "lo", "--data", data], /Find a server/);
+}
+
+describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))("the chat", () => {
+  test.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const)(
+    "gives the terminal back at %s",
+    async (signal) => {
+      await using directory = await temporaryDirectory();
+      using shell = new Shell();
+      await startChat(shell, directory.path);
+      process.kill(shell.programId(), signal);
+      await shell.untilExit(0);
+      expect(shell.modes()).toBe(asBefore);
+    },
+  );
+
+  test("is as it was after a storm of resizes", async () => {
+    await using directory = await temporaryDirectory();
+    using shell = new Shell();
+    await startChat(shell, directory.path);
+    shell.type("F1");
+    await shell.until(/Help/);
+    const before = shell.screen();
+    for (let step = 0; step < 40; step += 1)
+      shell.resize(20 + ((step * 37) % 130), 3 + (step % 40));
+    shell.resize(80, 24);
+    await poll(
+      () => shell.screen() === before,
+      () => `otherwise than before:\n${shell.screen()}`,
+    );
+    shell.type("C-q");
+    await shell.untilExit(0);
+    expect(shell.modes()).toBe(asBefore);
+  });
+
+  test("ends when its window is closed", async () => {
+    await using directory = await temporaryDirectory();
+    using shell = new Shell();
+    await startChat(shell, directory.path);
+    const id = shell.programId();
+    shell.close();
+    await poll(
+      () => !isAlive(id),
+      () => "it goes on",
+    );
+  });
+});
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}

@@ -4,9 +4,9 @@ import {
   type CommandAction,
   type CommandContext,
   commandAction,
-  parseDuration,
 } from "../../src/tui/command-action.ts";
 import { commands } from "../../src/tui/command-table.ts";
+import { parseDuration } from "../../src/tui/typed-words.ts";
 import { plainState } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
 
@@ -36,6 +36,54 @@ function post(body: object): object {
 function ask(question: object): object {
   return { type: "ask", question };
 }
+
+describe("commands about oneself and the server", () => {
+  test.each([
+    ["/profile role desk 4, by the window", { type: "set-profile", role: "desk 4, by the window" }],
+    ["/profile NAME Anna Berg", { type: "set-profile", name: "Anna Berg" }],
+    ["/profile text -", { type: "set-profile", text: "" }],
+    ["/receipts on", { type: "set-profile", isReadShared: true }],
+    ["/receipts off", { type: "set-profile", isReadShared: false }],
+    ["/registration", { type: "make-registration", uses: 1, durationMs: 86_400_000 }],
+    ["/registration 5 2h", { type: "make-registration", uses: 5, durationMs: 7_200_000 }],
+    ["/registrations", { type: "registrations" }],
+    ["/registrations revoke", { type: "revoke-registrations" }],
+    ["/keep 30d", { type: "configure", room: "dev", retention: { ageMs: 2_592_000_000 } }],
+    ["/keep all", { type: "configure", room: "dev", retention: {} }],
+    [
+      "/retention #Ops 30d 1GB",
+      {
+        type: "configure",
+        room: "ops",
+        retention: { ageMs: 2_592_000_000, bytesMax: 1_000_000_000 },
+      },
+    ],
+    ["/keep 512MiB", { type: "configure", room: "dev", retention: { bytesMax: 2 ** 29 } }],
+  ])("%s", (line, question) => {
+    expect(act(line)).toEqual(ask(question));
+  });
+
+  test.each([
+    "/profile",
+    "/profile shoe 42",
+    "/receipts maybe",
+    "/registration 0",
+    "/registration 1001",
+    "/registration 1 8d",
+    "/registrations all",
+    "/keep",
+    "/keep 0d",
+    "/keep ops",
+    "/keep 30d all",
+    "/keep 1GB nonsense",
+  ])("%s is refused", (line) => {
+    expect(parseInput(line).type === "refused" || act(line).type === "refused").toBe(true);
+  });
+
+  test("/unread asks for the rooms, of which only some are told", () => {
+    expect(act("/unread")).toEqual({ type: "ask", question: { type: "rooms" }, ref: "unread" });
+  });
+});
 
 describe("commands that say something", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commandHelp, parseInput } from "../../src/tui/command.ts";
-import { roomName } from "../../src/tui/command-action.ts";
 import { commands } from "../../src/tui/command-table.ts";
+import { roomName } from "../../src/tui/typed-words.ts";
 
 describe("typed lines", () => {
   test("are said as they are", () => {

@@ -5,8 +5,6 @@ import {
   canAskPast,
   cleared,
   emptyConversation,
-  linesMax,
-  unitsMax,
   withDamaged,
   withFailed,
   withLoading,
@@ -17,6 +15,7 @@ import {
   withSaid,
   withStored,
 } from "../../src/tui/conversation.ts";
+import { linesMax, unitsMax } from "../../src/tui/conversation-lines.ts";
 import { type Line, lineSequence } from "../../src/tui/line.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { personOf } from "../support/log-entries.ts";
@@ -45,7 +44,7 @@ function shape(conversation: Conversation): string {
     if (line.type === "notice" || line.type === "failed") return line.text;
     return String(lineSequence(line));
   };
-  return conversation.lines.map(words).join(" ");
+  return [...conversation.lines].map(words).join(" ");
 }
 
 describe("own lines", () => {
@@ -63,7 +62,7 @@ describe("own lines", () => {
     const told = withSaid(stored, entry(2, "hi", { id: "own" }), true);
     expect(told.pending).toEqual([]);
     expect(shape(told)).toBe("1 2");
-    expect(told.lines[1]?.key).toBe(waiting.pending[0]?.key);
+    expect(told.lines.at(1)?.key).toBe(waiting.pending[0]?.key);
   });
 
   test("are not doubled when a page of the past brings them first", () => {
@@ -73,7 +72,7 @@ describe("own lines", () => {
       personOf("alice"),
     );
     expect(paged.pending).toEqual([]);
-    expect(paged.lines).toMatchObject([{ type: "said", isOwn: true }]);
+    expect(paged.lines.slice()).toMatchObject([{ type: "said", isOwn: true }]);
     const told = withSaid(paged, entry(1, "hi", { id: "own" }), true);
     expect(shape(told)).toBe("1");
   });
@@ -86,7 +85,9 @@ describe("own lines", () => {
   test("become a failed line with the reason when refused", () => {
     const failed = withFailed(waiting, { id: "own", text: "hi", at: someTime, reason: "too long" });
     expect(failed.pending).toEqual([]);
-    expect(failed.lines).toMatchObject([{ type: "failed", text: "hi", reason: "too long" }]);
+    expect(failed.lines.slice()).toMatchObject([
+      { type: "failed", text: "hi", reason: "too long" },
+    ]);
   });
 });
 
@@ -128,7 +129,9 @@ describe("pages of the past", () => {
         },
       ];
       for (let step = 0; step < 40; step += 1) random.pick(steps)();
-      const sequences = conversation.lines.map(lineSequence).filter((value) => value !== undefined);
+      const sequences = [...conversation.lines]
+        .map(lineSequence)
+        .filter((value) => value !== undefined);
       expect(sequences, `seed ${seed}`).toEqual(
         range(oldest, newest).map(({ sequence }) => sequence),
       );
@@ -160,7 +163,7 @@ describe("pages of the past", () => {
 
   test("stay away after the screen was cleared, until they are wanted again", () => {
     const empty = cleared(withPage(emptyConversation, page(range(1, 3), false), "alice"));
-    expect(empty.lines).toEqual([]);
+    expect(empty.lines).toHaveLength(0);
     expect(canAskPast(empty)).toBe(false);
     expect(canAskPast(withPastWelcome(empty))).toBe(true);
   });
@@ -197,7 +200,7 @@ describe("limits", () => {
     expect(full.past).toBe("complete");
     const over = said(full, linesMax + 1);
     expect(over.lines).toHaveLength(linesMax);
-    expect(lineSequence(over.lines[0]!)).toBe(2);
+    expect(lineSequence(over.lines.at(0)!)).toBe(2);
     expect(over.past).toBe("more");
     expect(canAskPast(over), "a full conversation asks for nothing").toBe(false);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { passwordCharactersMax } from "../../src/tui/password-entry.ts";
+import { enteredEvent } from "../support/client-events.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
 const secret = "correct horse battery";
@@ -31,6 +32,17 @@ describe("a password that is typed", () => {
     expect(run.keys("up").text()).toContain("> /login anna");
   });
 
+  test("that is new is typed twice, and is not taken when the two differ", () => {
+    const first = asked("/passwd").type(secret).keys("enter");
+    expect(first.text()).toContain("the same again:");
+    expect(actions(first)).toEqual([]);
+    expect(first.type(secret).keys("enter").text()).not.toContain("the same again");
+    expect(actions(first)).toMatchObject([{ type: "set-password" }]);
+    const other = asked("/passwd").type(secret).keys("enter").type("another one").keys("enter");
+    expect(other.text()).toContain("the two passwords are not the same");
+    expect(actions(other)).toEqual([]);
+  });
+
   test("may be corrected, and broken off", () => {
     const run = asked("/passwd").type("abc").keys("backspace");
     expect(run.text()).toMatch(/: \*\*\n/);
@@ -51,10 +63,39 @@ describe("a password that is typed", () => {
     const run = asked("/passwd");
     const text = "x".repeat(passwordCharactersMax + 1);
     run.event({ type: "key", key: { type: "paste", text } }).keys("enter");
+    run.event({ type: "key", key: { type: "paste", text } }).keys("enter");
     const [action] = actions(run);
     expect(action?.type === "set-password" && action.password.reveal().length).toBe(
       passwordCharactersMax,
     );
+  });
+});
+
+describe("a room with a password", () => {
+  test("asks for it when it is made, and is set to have it", () => {
+    const run = asked("/create vault password");
+    expect(run.effects).toContainEqual({
+      ...{ type: "ask", ref: "locked" },
+      question: { type: "create", room: "vault", kind: "invite" },
+    });
+    run.client(enteredEvent("vault", ["alice"], { ref: "locked" }));
+    expect(run.text()).toContain("new password of #vault:");
+    run.type(secret).keys("enter").type(secret).keys("enter");
+    expect(actions(run)).toMatchObject([{ type: "set-room-password", room: "vault" }]);
+  });
+
+  test("asks for it when it is joined, and is joined again when it was right", () => {
+    const run = asked("/join vault");
+    run.client({
+      ...{ type: "error", ref: "chosen", room: "vault" },
+      ...{ code: "password-needed", message: "vault has a password" },
+    });
+    run.type(secret).keys("enter");
+    expect(actions(run)).toMatchObject([{ type: "open-room", room: "vault" }]);
+    run.client({ type: "account", result: { type: "room-opened", room: "vault" } });
+    expect(run.effects.filter(({ type }) => type === "join").at(-1)).toEqual({
+      ...{ type: "join", room: "vault", ref: "chosen" },
+    });
   });
 });
 

@@ -61,7 +61,7 @@ describe("the server picker", () => {
          NAME          TRUST     ADDRESS
        ▌ lab-server    known     192.168.1.20…
          alice-laptop  known     192.168.1.43…
-         old-box       known     192.168.1.20… older than this earshot
+         old-box       known     192.168.1.20…
 
 
 
@@ -181,6 +181,7 @@ describe("a server's key", () => {
       " attic 192.168.1.20:28198                           F1 help
 
          Nickname: alice
+         Password:                         none: come as a guest
 
          First visit: compare with the words on the server's
          screen.
@@ -188,7 +189,7 @@ describe("a server's key", () => {
 
          This is how the others will see you.
 
-         Enter join · Esc back to the servers"
+         Enter join · Tab password · Esc back to the servers"
     `);
     expect(run.servers().text()).toContain(fingerprintOf(server.id).split(" ")[0]);
     const small = new ViewRun({ size: { columns: 40, rows: 8 } }).servers(server).keys("enter");
@@ -246,10 +247,11 @@ test("the nickname form shows what was wrong and what to take instead", () => {
     " lab 192.168.1.20:28198                             F1 help
 
        Nickname: alice2
+       Password:                         none: come as a guest
 
        ! nickname alice is taken
 
-       Enter join · Esc back to the servers"
+       Enter join · Tab password · Esc back to the servers"
   `);
   expect(run.picture().cursor).toEqual({ column: 19, row: 2 });
 });

@@ -508,6 +508,64 @@ describe("a password in line mode", () => {
     expect(run.client.said.map(({ text }) => text)).toEqual(["hello"]);
   });
 
+  test("that is new is asked for twice, and nothing is done when the two differ", async () => {
+    const answers = ["correct horse battery", "correct horse batery", "same again", "same again"];
+    const questions: string[] = [];
+    const askPassword = async (question: string) => {
+      questions.push(question);
+      return new Secret(answers.shift() ?? "");
+    };
+    const run = new PlainRun({ isTTY: true, askPassword });
+    await run.entered();
+    expect(await run.type("/passwd\n")).toBe(
+      "-- the two passwords are not the same: nothing was done",
+    );
+    expect(questions[1]).toBe("the same again: ");
+    await run.type("/passwd\n");
+    expect(run.client.accountActions).toMatchObject([{ type: "set-password" }]);
+  });
+
+  test("of a room is asked for when the room is made, and when it is joined", async () => {
+    const askPassword = async () => new Secret("correct horse battery");
+    const run = new PlainRun({ isTTY: true, askPassword });
+    await run.entered();
+    await run.type("/create vault password\n");
+    const { question, ref = "" } = run.client.questions[0]!;
+    expect(question).toEqual({ type: "create", room: "vault", kind: "invite" });
+    run.client.tell(enteredEvent("vault", ["alice"], { ref }));
+    await run.printed();
+    expect(run.client.accountActions).toMatchObject([{ type: "set-room-password", room: "vault" }]);
+    const set = { type: "room-password-set", room: "vault" } as const;
+    run.client.tell({ type: "account", ref: "account", result: set });
+    expect(await run.printed()).toContain("-- #vault has a password now");
+
+    run.client.isSlow = true;
+    await run.type("/join den\n");
+    const needed = { code: "password-needed", message: "den has a password" } as const;
+    run.client.tell({ type: "error", ref: "chosen", room: "den", ...needed });
+    await run.printed();
+    expect(run.client.accountActions[1]).toMatchObject({ type: "open-room", room: "den" });
+    const opened = { type: "room-opened", room: "den" } as const;
+    run.client.tell({ type: "account", ref: "account", result: opened });
+    await run.printed();
+    expect(run.client.asked.filter((call) => call === "join den")).toHaveLength(2);
+  });
+
+  test("of the only room that is wrong ends a program that pipes lines in", async () => {
+    const run = new PlainRun({ askPassword: async () => new Secret("wrong") });
+    await run.printed();
+    run.client.isSlow = true;
+    run.client.accept();
+    await run.printed();
+    const needed = { code: "password-needed", message: "it has a password" } as const;
+    run.client.tell({ type: "error", ref: "first 0", room: "lobby", ...needed });
+    await run.printed();
+    expect(run.client.accountActions).toMatchObject([{ type: "open-room", room: "lobby" }]);
+    const wrong = { code: "password-wrong", message: "the password is wrong" } as const;
+    run.client.tell({ type: "error", ref: "account", ...wrong });
+    expect(await run.exitCode).toBe(1);
+  });
+
   test("that is broken off, or cannot be asked for, does nothing", async () => {
     const answers = [
       async () => undefined,

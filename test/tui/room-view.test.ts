@@ -114,13 +114,13 @@ describe("the room by its width", () => {
     expect(rows(livelyRoom({ columns: 40, rows: 12 }), 0)).toMatchInlineSnapshot(`
       [
         " [#lobby]                       F1 help",
-        " 09:31          │ ready when you are",
-        " 09:31       -- │ 王小明 joined",
-        " 09:31       -- │ carol lost the",
+        "                │ ready when you are",
+        " 09:31       -- │ 王小明 joined ·",
+        "                │ carol lost the",
         "                │ connection (power",
         "                │ or cable)",
         " 09:31    alice │ on it               ✓",
-        " 09:31          │ the cache path is",
+        "                │ the cache path is",
         "                │ wrong               …",
         " ● lab · open · 1 waiting · #lobby · 3 …",
         ">",
@@ -300,6 +300,46 @@ describe("the people", () => {
     run.client(enteredEvent("&chat", ["alice"], { persons, ref: "chosen" }));
     expect(rows(run, 3, 4)[0]).toMatch(/○ bob +off$/);
   });
+});
+
+describe("the bare view", () => {
+  test("has nothing but messages from the margin on, and the mouse is the terminal's", () => {
+    const run = roomAt(80, 24, "bob").said(1, "the build box is back").said(2, "ready");
+    run.takeEffects();
+    run.keys("alt+l");
+    expect(run.takeEffects()).toContainEqual({ type: "mouse", isOn: false });
+    expect(rows(run, 1, 6)).toEqual([
+      " ────────────────────────────── Fri 20 Nov 2026 ───────────────────────────────",
+      "09:31 bob",
+      "the build box is back",
+      "ready",
+      "",
+    ]);
+    run.keys("escape");
+    expect(run.takeEffects()).toContainEqual({ type: "mouse", isOn: true });
+    expect(run.text()).toContain("ROOMS");
+  });
+
+  test("breaks an address nowhere but at the margin, and each of its rows leads to all of it", () => {
+    const link = `https://lab/${"x".repeat(100)}`;
+    const run = roomAt(60, 24, "bob").said(1, `see ${link}`).keys("alt+l");
+    const parts = run
+      .picture()
+      .rows.flat()
+      .filter((part) => part.link !== undefined);
+    expect(parts.map((part) => part.link)).toEqual([link, link]);
+    expect(parts.map(({ text }) => text).join("")).toBe(link);
+  });
+});
+
+test("what calls us is marked in the line, as a whole word and in any case", () => {
+  const run = joiningView({ settings: { highlights: ["deploy"] } }).enter("bob");
+  run.said(1, "ALICE, malice: `alice` Deploy redeploy");
+  const called = run
+    .picture()
+    .rows.flat()
+    .filter(({ style }) => style.foreground === 1);
+  expect(called.map(({ text }) => text)).toEqual(["ALICE", "Deploy"]);
 });
 
 test("a typed message of several rows is shown, and at most six of them", () => {

@@ -1,11 +1,11 @@
-import type { IBufferCell } from "@xterm/headless";
 import { describe, expect, test } from "vitest";
 import { capabilitiesOf } from "../../src/tui/capabilities.ts";
-import { type Cell, isSameStyle, paint, plainStyle } from "../../src/tui/cells.ts";
+import { isSameStyle } from "../../src/tui/cells.ts";
 import type { Picture, Row, Size, Span, Style } from "../../src/tui/picture.ts";
 import { CellScreen } from "../../src/tui/screen.ts";
 import { unknownFacts } from "../../src/tui/terminal-probe.ts";
 import { graphemes, graphemeWidth } from "../../src/tui/text.ts";
+import { cellsOf, difference } from "../support/cells.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
 import { Emulator, type EmulatorOptions } from "../support/emulator.ts";
 import { SeededRandom } from "../support/random.ts";
@@ -299,12 +299,20 @@ const pieces = [
   "\u0301",
 ];
 
+const styles: readonly Style[] = [
+  {},
+  { isBold: true, foreground: 2 },
+  { isDim: true },
+  { isItalic: true, isUnderlined: true, background: 201 },
+  { isInverse: true, foreground: "#8000ff" },
+];
+
 function randomPicture(random: SeededRandom, size: Size): Picture {
   const rows = Array.from({ length: random.between(0, size.rows) }, () => {
     return Array.from({ length: random.between(0, 3) }, (): Span => {
       const length = random.between(0, Math.ceil(size.columns / 2));
       const text = Array.from({ length }, () => random.pick(pieces)).join("");
-      return { text, style: random.chance(0.5) ? {} : { isBold: true, foreground: 2 } };
+      return { text, style: random.pick(styles) };
     });
   });
   return { rows, cursor: { column: 0, row: 0 } };
@@ -326,41 +334,6 @@ function changed(random: SeededRandom, picture: Picture, size: Size): Picture {
     });
   });
   return { ...picture, rows: random.chance(0.2) ? rows.slice(1) : rows };
-}
-
-/** What the cells have to be, by the painter alone, without any frame before. */
-function cellsOf(picture: Picture, size: Size): Cell[][] {
-  const lines = Array.from({ length: size.rows }, () =>
-    Array.from({ length: size.columns }, (): Cell => [plainStyle, " "]),
-  );
-  paint(picture, lines, size);
-  return lines;
-}
-
-/** Where the emulator and the cells differ, or nothing. */
-function difference(emulator: Emulator, lines: readonly Cell[][], widths: Widths): string {
-  for (const [y, line] of lines.entries()) {
-    for (const [x, cell] of line.entries()) {
-      const width = line[x + 1]?.[1] === "" ? 2 : 1;
-      const found = cell[1] === "" ? "" : cellDifference(emulator.cell(x, y)!, cell, width, widths);
-      if (found !== "") return `column ${x}, row ${y}: ${found}`;
-    }
-  }
-  return "";
-}
-
-type Widths = "modern" | "old";
-
-/** Of a cluster the first character counts, and on an old terminal nothing that is wide today. */
-function cellDifference(seen: IBufferCell, cell: Cell, width: number, widths: Widths): string {
-  const [style, text] = cell;
-  if ((seen.isBold() !== 0) !== (style.isBold ?? false)) return `style ${JSON.stringify(style)}`;
-  const shown = seen.getChars() === "" ? " " : seen.getChars();
-  const [first = "", ...others] = text;
-  if (widths === "old" && (0 < others.length || "\u2000" < first)) return "";
-  if (0 < others.length) return shown.startsWith(first) ? "" : `${shown} in place of ${text}`;
-  if (shown !== text) return `${shown} in place of ${text}`;
-  return seen.getWidth() === width ? "" : `width ${seen.getWidth()}`;
 }
 
 describe("frames", () => {

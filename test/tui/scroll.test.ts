@@ -139,7 +139,7 @@ describe("a longer conversation", () => {
   });
 
   test("goes to the oldest line when the one that was read has been dropped", () => {
-    const lost = { ...log(1, 50), anchor: { key: "gone", row: 0 } };
+    const lost = { ...log(1, 50), anchor: { key: "gone", below: 0 } };
     expect(visibleRows(pane(lost)).length).toBeGreaterThan(0);
   });
 });

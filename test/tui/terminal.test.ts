@@ -43,8 +43,10 @@ class Fixture {
     });
   }
 
-  /** What a person types arrives in the next turn. */
+  /** What a person types arrives in the next turn, after what the terminal has answered. */
   async type(input: string): Promise<void> {
+    await this.emulator.settled();
+    await new Promise(setImmediate);
     this.emulator.type(input);
     await new Promise(setImmediate);
   }

@@ -285,7 +285,7 @@ describe("commands", () => {
       type: "history",
       room: "lobby",
       range: { limit: 100, before: 2 },
-      ref: "history lobby",
+      ref: "past 0 lobby",
     };
     expect(run.keys("page-up").takeEffects()).toEqual([history]);
   });
@@ -314,7 +314,7 @@ describe("commands", () => {
 
 describe("who is there", () => {
   test("is kept in order, and each change is told with its reason", () => {
-    const run = joiningView({ size: { columns: 90, rows: 24 } }).enter("dave", "bob");
+    const run = joiningView({ size: { columns: 140, rows: 24 } }).enter("dave", "bob");
     expect(room(run).rooms[0]?.members).toEqual(membersOf(["alice", "bob", "dave"]));
     run.client({ type: "joined", room: "lobby", nick: "carol" });
     run.client({ type: "left", room: "lobby", nick: "dave", reason: "lost" });
@@ -383,7 +383,7 @@ describe("after a lost connection", () => {
     const run = joiningView();
     run.client(readyEvent("alice"));
     run.client(enteredEvent("lobby", ["alice"], { lastSequence: 9 }));
-    const history = { type: "history", room: "lobby", range: { limit: 100 }, ref: "history lobby" };
+    const history = { type: "history", room: "lobby", range: { limit: 100 }, ref: "past 0 lobby" };
     expect(run.takeEffects().at(-1)).toEqual(history);
     run.client({ type: "connection", state: "reconnecting", attempt: 1 });
     expect(run.takeEffects()).toEqual([]);

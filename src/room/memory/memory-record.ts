@@ -1,10 +1,10 @@
 import type { SavedPost } from "../client-port.ts";
 import { decodeCbor, encodeCbor } from "../codec.ts";
 import type { OwnPerson } from "../entry.ts";
+import { serverRole } from "../message-account.ts";
 import { postBody } from "../message-log.ts";
 import { chatPersons } from "../message-private.ts";
 import { roomState } from "../message-room.ts";
-import { serverRole } from "../message-session.ts";
 import { openRecord, sealRecord } from "../record.ts";
 import {
   type Check,

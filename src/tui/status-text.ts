@@ -1,0 +1,22 @@
+import { fingerprintOf } from "../base/fingerprint.ts";
+import type { ServerInfo } from "../room/client-port.ts";
+import type { OwnPerson } from "../room/entry.ts";
+
+/** What is known of where we are, and as whom. */
+export interface Status {
+  readonly connection: "connecting" | "open" | "reconnecting" | "closed";
+  readonly server: ServerInfo;
+  readonly nick: string;
+  readonly own: OwnPerson;
+}
+
+/** Where we are, as whom, and what we may do, in lines. */
+export function statusText({ connection, server, nick, own }: Status): readonly string[] {
+  const place = connection === "open" ? "connected to" : `${connection}: the server is`;
+  const rank = own.role === undefined ? "" : `, ${own.role} of this server`;
+  return [
+    `${place} ${server.name}`,
+    `its words: ${fingerprintOf(server.id)}`,
+    `you are ${nick}: ${own.isGuest ? "a guest; /register keeps the name" : `registered${rank}`}`,
+  ];
+}
