@@ -7,14 +7,7 @@ import type { DiskPort } from "./disk-port.ts";
 import type { ExchangeEffect } from "./exchange-effect.ts";
 import type { FilePort, Introduction, OfferSummary, TakenOffer, Transfer } from "./file-port.ts";
 import { Introductions } from "./introductions.ts";
-import {
-  earlyHellosMax,
-  offersMax,
-  progressMs,
-  servedMax,
-  takingsMax,
-  takingsRunningMax,
-} from "./limits.ts";
+import { offersMax, progressMs, servedMax, takingsMax, takingsRunningMax } from "./limits.ts";
 import { Offering } from "./offering.ts";
 import { keyText, type PeerLink } from "./peer-link.ts";
 import { PeerLinks } from "./peer-links.ts";
