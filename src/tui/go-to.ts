@@ -136,13 +136,13 @@ function commandItems(): readonly GoToItem[] {
     const use = { type: "write", text } as const;
     const item = { section: "COMMANDS", name: commandUsage(command), detail: help, keyLabel: "" };
     const found = goToItem({ ...item, use });
-    return { ...found, searched: `${found.searched} ${aliases.join(" ")}` };
+    return { ...found, searched: `${name} ${aliases.join(" ")}` };
   });
 }
 
 function goToItem(item: Omit<GoToItem, "key" | "searched">): GoToItem {
   const { name, detail } = item;
-  return { ...item, key: keyOfItem(item), searched: `${name} ${detail}` };
+  return { ...item, key: keyOfItem(item), searched: name, explained: detail };
 }
 
 /** What is new in a room changes, the room does not. */

@@ -88,7 +88,7 @@ function commandItems(): readonly HelpItem[] {
       const text = `/${name}${args === "" ? "" : " "}`;
       const usage = commandUsage(command);
       const item = helpItem({ section, usage, help, use: { type: "write", text } });
-      return { ...item, searched: `${item.searched} ${aliases.join(" ")}` };
+      return { ...item, searched: `${name} ${aliases.join(" ")}` };
     }),
     helpItem({
       section,
@@ -101,7 +101,7 @@ function commandItems(): readonly HelpItem[] {
 
 function helpItem(item: Omit<HelpItem, "key" | "searched">): HelpItem {
   const { section, usage, help } = item;
-  return { ...item, key: `${section} ${usage} ${help}`, searched: `${usage} ${help}` };
+  return { ...item, key: `${section} ${usage} ${help}`, searched: usage, explained: help };
 }
 
 /** Keys of one context; `isHere`: they mean something where help was asked for. */

@@ -64,11 +64,13 @@ export type Action =
   | "select-previous"
   | "send"
   | "set-new-line"
+  | "show-links"
   | "show-log"
   | "show-mentions"
   | "show-password"
   | "suspend"
   | "switch-scope"
+  | "toggle-bare"
   | "toggle-people"
   | "toggle-rooms"
   | "write-command"
@@ -217,6 +219,14 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
+  {
+    context: "room",
+    keys: ["alt+l"],
+    action: "toggle-bare",
+    help: "only messages, to be copied",
+    isForEmptyInput: true,
+  },
+  { context: "room", keys: ["alt+o"], action: "show-links", help: "the links of this room" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
   { context: "room", keys: ["ctrl+k"], action: "go-to" },
