@@ -84,6 +84,12 @@ function paintSpan({ text, style, link }: Span, line: Cell[], start: number, col
   const safe = link === undefined ? undefined : safeLink(link);
   let column = start;
   for (let at = 0; at < text.length && column < columns; ) {
+    if (isAscii(text.charCodeAt(at)) && !(0x300 <= text.charCodeAt(at + 1))) {
+      setCell(line, column, style, text.charAt(at), safe);
+      column += 1;
+      at += 1;
+      continue;
+    }
     const end = graphemeEnd(text, at);
     const shown = showable(text.slice(at, end));
     at = end;
@@ -96,6 +102,11 @@ function paintSpan({ text, style, link }: Span, line: Cell[], start: number, col
     column += width;
   }
   return column;
+}
+
+/** Printable ASCII, which is alone in its cell unless something above U+02FF follows. */
+function isAscii(unit: number): boolean {
+  return 0x20 <= unit && unit < 0x7f;
 }
 
 function setCell(
