@@ -47,14 +47,40 @@ export function styleSequence(style: Style, { colourCount, hasItalic }: StyleSup
   return `\x1b[0${codes.join("")}m`;
 }
 
-/** Puts the picture into the cells; what it says nothing about becomes blank. */
-export function paint(picture: Picture, lines: readonly Cell[][], size: Size): void {
+/**
+ * Puts the picture into the cells; what it says nothing about becomes blank. The cells show `before`,
+ * or nothing that is known; gives the numbers of the rows that are not as they were.
+ */
+export function paint(
+  picture: Picture,
+  lines: readonly Cell[][],
+  size: Size,
+  before?: Picture,
+): number[] {
   const base = picture.base ?? plainStyle;
+  const isSameBase = before !== undefined && isSameStyle(before.base ?? plainStyle, base);
+  const changed: number[] = [];
   for (let y = 0; y < size.rows; y += 1) {
     const line = lines[y];
-    if (line === undefined) return;
-    paintRow(picture.rows[y] ?? [], line, size.columns, base);
+    if (line === undefined) break;
+    const row = picture.rows[y] ?? [];
+    // A letter typed changes one row of forty.
+    if (isSameBase && isSameRow(before.rows[y] ?? [], row)) continue;
+    paintRow(row, line, size.columns, base);
+    changed.push(y);
   }
+  return changed;
+}
+
+function isSameRow(one: Row, other: Row): boolean {
+  return (
+    one === other ||
+    (one.length === other.length &&
+      one.every(({ text, style, link }, index) => {
+        const span = other[index];
+        return span?.text === text && span.link === link && isSameStyle(span.style, style);
+      }))
+  );
 }
 
 function paintRow(row: Row, line: Cell[], columns: number, base: Style): void {

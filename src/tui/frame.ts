@@ -12,6 +12,8 @@ export interface FrameOptions {
   readonly lines: readonly Cell[][];
   /** What the terminal shows now; it is made equal to `lines`. */
   readonly shownLines: readonly Cell[][];
+  /** The numbers of the rows that may differ. */
+  readonly changedRows: readonly number[];
   readonly cursor: Picture["cursor"];
   /** The escape sequence for a style; asked once for each run of cells. */
   readonly sequenceOf: (style: Style) => string;
@@ -26,7 +28,7 @@ export interface FrameOptions {
  */
 export function composeFrame(options: FrameOptions): string {
   const pen = new Pen(options);
-  for (const y of options.lines.keys()) drawLine(pen, y, options);
+  for (const y of options.changedRows) drawLine(pen, y, options);
   const drawn = pen.finish();
   const { cursor } = options;
   const placed =
