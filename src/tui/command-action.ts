@@ -44,6 +44,8 @@ export type ScreenCommand =
   | "go"
   | "goto"
   | "help"
+  | "bare"
+  | "links"
   | "log"
   | "members"
   | "nick"
@@ -110,6 +112,8 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "goto":
     case "help":
     case "hilight":
+    case "bare":
+    case "links":
     case "log":
     case "members":
     case "mouse":

@@ -8,6 +8,7 @@ export type CommandName =
   | "back"
   | "ban"
   | "bans"
+  | "bare"
   | "bind"
   | "claim"
   | "clear"
@@ -33,6 +34,7 @@ export type CommandName =
   | "keep"
   | "kick"
   | "leave"
+  | "links"
   | "list"
   | "log"
   | "lock"
@@ -212,6 +214,8 @@ export const commands: readonly CommandDescription[] = [
   command("filter", [], "[WORD]", "hide lines with that word"),
   command("unfilter", [], "WORD", "show them again"),
 
+  command("links", ["urls"], "", "the links of this room"),
+  command("bare", [], "", "only messages, to be copied; again: as before"),
   command("open", [], "", "read the folded message, as F4 does"),
   command("save", [], "FILE", "write the folded message to a new file"),
   command("editor", [], "", "write in your own $EDITOR"),

@@ -62,6 +62,7 @@ export function roomScreen(
     activeRoom: undefined,
     ...emptyDraft,
     inputSearch: undefined,
+    selection: undefined,
     completing: undefined,
     prefix: undefined,
     password: undefined,

@@ -152,6 +152,7 @@ function screenContexts(screen: Screen): readonly HelpContext[] {
         { context: "reader", section: "READING A MESSAGE", isHere: false },
         { context: "list", section: "CHOOSING FROM A LIST", isHere: false },
         ...(hasPaste ? [] : [pasteContext]),
+        { context: "message", section: "A SELECTED MESSAGE", isHere: false },
         { context: "completion", section: "COMPLETING", isHere: false },
         { context: "input-search", section: "LOOKING FOR WHAT YOU SAID", isHere: false },
       ];

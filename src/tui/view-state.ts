@@ -27,6 +27,7 @@ import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
 import type { StartSettings } from "./preferences.ts";
+import type { Selection } from "./selection.ts";
 import type { SettingsContent } from "./settings-text.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
@@ -230,6 +231,8 @@ export interface RoomScreen {
   readonly about: About | undefined;
   /** In the place of the input line while one of the lines before is looked for. */
   readonly inputSearch: InputSearch | undefined;
+  /** A message that keys, or the next command, are about. */
+  readonly selection: Selection | undefined;
   /** What may be meant where the cursor is, once somebody asks. */
   readonly completing: Completing | undefined;
   /** The first key of a sequence of two, by its name. */
