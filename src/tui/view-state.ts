@@ -39,6 +39,8 @@ export interface Moment {
   readonly wallNow: number;
   /** Members of the server that runs in this process; absent when none does. */
   readonly hostedMemberCount?: number;
+  /** Own lines that are not stored yet and that this computer keeps for the next visit. */
+  readonly keptCount?: number;
 }
 
 /** What the program was started with, and what the person has set; see setting-table.ts. */
