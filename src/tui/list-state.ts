@@ -17,6 +17,8 @@ export interface ListItem {
   readonly key: string;
   /** What the filter looks through. */
   readonly searched: string;
+  /** What explains it: whole words are found in it, too. */
+  readonly explained?: string;
 }
 
 /** Nothing typed, the first row marked. */
@@ -29,7 +31,7 @@ export function filtered<T extends ListItem>(
 ): readonly T[] {
   if (filter.text.trim() === "") return items;
   return items
-    .map((item) => ({ item, score: fuzzyScore(item.searched, filter.text) }))
+    .map((item) => ({ item, score: fuzzyScore(item.searched, filter.text, item.explained) }))
     .filter(({ score }) => score !== undefined)
     .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
     .map(({ item }) => item);
