@@ -57,6 +57,7 @@ const drivers = new Set([
   "room/commit-mark.ts",
   "room/database.ts",
   "room/disk-probe.ts",
+  "room/files/client-files.ts",
   "room/files/disk-port.ts",
   "room/files/disk-thread.ts",
   "room/files/file-disk-worker.ts",
@@ -64,6 +65,7 @@ const drivers = new Set([
   "room/files/file-host.ts",
   "room/files/file-listing.ts",
   "room/files/file-system-sync.ts",
+  "room/files/files-slot.ts",
   "room/files/handle-cache.ts",
   "room/files/offering.ts",
   "room/files/peer-host.ts",
@@ -112,6 +114,7 @@ const drivers = new Set([
 const pureInCli = new Set([
   "cli/args.ts",
   "cli/bot-event.ts",
+  "cli/bot-files.ts",
   "cli/bot-protocol.ts",
   "cli/bot-session.ts",
   "cli/exit-code.ts",
