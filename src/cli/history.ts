@@ -12,18 +12,34 @@ import { type Visit, visitServer } from "./visit.ts";
 export async function history(command: HistoryCommand): Promise<number> {
   const { isJson } = command;
   const range = rangeOf(command, Date.now());
+  if (command.isOffline) {
+    const { offlineHistory } = await import("./offline.ts");
+    const { room = lobbyName } = command;
+    const entries = await offlineHistory(command, { room, range, count: command.count });
+    printLines(entries.map((entry) => lineOf(entry, room, isJson)));
+    return exitCodes.ok;
+  }
   return visitServer(command, exitCodes.refused, async (visit) => {
     const { room, lastSequence } = await visit.join(command.room ?? lobbyName);
     const stretch = await stretchOf(visit, { room, lastSequence, count: command.count }, range);
     for await (const entries of entriesOf(visit, stretch)) {
       for (const entry of entries) {
-        const line = isJson ? loggedJson(entry, room) : transcriptOf(entry, "txt");
+        const line = lineOf(entry, room, isJson);
         if (line !== undefined) visit.print(line);
       }
       await visit.printed();
     }
     return exitCodes.ok;
   });
+}
+
+/** Prints what does not come from a server. */
+export function printLines(lines: readonly (string | undefined)[]): void {
+  for (const line of lines) if (line !== undefined) process.stdout.write(`${line}\n`);
+}
+
+function lineOf(entry: LogEntry, room: string, isJson: boolean): string | undefined {
+  return isJson ? loggedJson(entry, room) : transcriptOf(entry, "txt");
 }
 
 /** An entry as bots see it, with its room. */

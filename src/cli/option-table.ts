@@ -120,6 +120,11 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "what was said before and after it",
   },
   {
+    name: "offline",
+    commands: ["history", "search"],
+    help: "what this computer keeps of it, without a server",
+  },
+  {
     name: "lines",
     short: "n",
     value: "COUNT",

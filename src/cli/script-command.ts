@@ -47,6 +47,8 @@ export interface HistoryCommand extends VisitOptions {
   readonly around: string | undefined;
   readonly count: number;
   readonly isJson: boolean;
+  /** Whether what this computer keeps is read, without a server. */
+  readonly isOffline: boolean;
 }
 
 export interface SearchCommand extends VisitOptions {
@@ -56,6 +58,8 @@ export interface SearchCommand extends VisitOptions {
   readonly room: string | undefined;
   readonly count: number;
   readonly isJson: boolean;
+  /** Whether what this computer keeps is looked through, without a server. */
+  readonly isOffline: boolean;
 }
 
 export interface RoomsCommand extends VisitOptions {
@@ -113,6 +117,7 @@ export function scriptCommand(
   const roomPasswordFile = values.one("room-password-file");
   const visit = { ...network, ...joining, nick: nickOption(values), roomPasswordFile };
   const isJson = values.has("json");
+  const isOffline = values.has("offline");
   const count = (least: number, most: number) => values.number("lines", least, most);
   if (name === "tail") {
     return {
@@ -130,14 +135,14 @@ export function scriptCommand(
       return { command: name, ...visit, room, ...sending(values, words, room) };
     case "history":
       return {
-        ...{ command: name, ...visit, room, isJson, ...place(values) },
+        ...{ command: name, ...visit, room, isJson, isOffline, ...place(values) },
         count: count(1, countMax) ?? historyCountDefault,
       };
     case "search": {
       if (words.length === 0) throw invalid("search needs something to look for");
       const query = words.join(" ");
       const hits = count(1, countMax) ?? searchCountDefault;
-      return { command: name, ...visit, room, query, isJson, count: hits };
+      return { command: name, ...visit, room, query, isJson, isOffline, count: hits };
     }
     case "rooms":
       return { command: name, ...visit, isJson };

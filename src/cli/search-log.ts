@@ -1,7 +1,8 @@
 import { lobbyName, searchHitsMax } from "../room/limits.ts";
+import type { SearchHit } from "../room/store-port.ts";
 import { parseSearch, type SearchQuestion } from "../tui/search-request.ts";
 import { exitCodes } from "./exit-code.ts";
-import { loggedJson } from "./history.ts";
+import { loggedJson, printLines } from "./history.ts";
 import { invalid } from "./option-values.ts";
 import type { SearchCommand } from "./script-command.ts";
 import { plainTextOf } from "./transcript.ts";
@@ -11,6 +12,14 @@ import { type Visit, visitServer } from "./visit.ts";
 export async function searchLog(command: SearchCommand): Promise<number> {
   const typed = parseSearch(command.query, searchHitsMax);
   if (typeof typed === "string") throw invalid(typed);
+  if (command.isOffline) {
+    const { offlineSearch } = await import("./offline.ts");
+    const { room = typed.room, count, isJson } = command;
+    const search = { ...typed, limit: count, ...(room !== undefined && { room }) };
+    const hits = await offlineSearch(command, search);
+    printLines(hits.map((hit) => hitLine(hit, isJson)));
+    return exitCodes.ok;
+  }
   return visitServer(command, exitCodes.refused, async (visit) => {
     const room = command.room ?? typed.room;
     for (const name of room === undefined ? ownRooms(visit) : [room]) await visit.join(name);
@@ -29,14 +38,16 @@ async function printHits(
   for (let missing = count; 0 < missing; ) {
     const limit = Math.min(missing, searchHitsMax);
     const { hits, cursor } = await visit.ask<"found">({ ...asked, limit });
-    for (const { room, entry } of hits) {
-      visit.print(isJson ? loggedJson(entry, room) : `#${room} ${plainTextOf(entry)}`);
-    }
+    for (const hit of hits) visit.print(hitLine(hit, isJson));
     await visit.printed();
     missing -= hits.length;
     if (cursor === undefined) return;
     asked = { ...question, cursor };
   }
+}
+
+function hitLine({ room, entry }: SearchHit, isJson: boolean): string {
+  return isJson ? loggedJson(entry, room) : `#${room} ${plainTextOf(entry)}`;
 }
 
 /** Where this user belongs; who is here for the first time is in the lobby. */

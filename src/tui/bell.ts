@@ -3,6 +3,7 @@ import type { LogEntry } from "../room/log-entry.ts";
 import { hiddenReason } from "./line-filter.ts";
 import { activeRoom, isEndSeen } from "./room-change.ts";
 import type { RoomScreen, Step, ViewState } from "./view-state.ts";
+import { wordPattern } from "./word-pattern.ts";
 
 /** People are told at most once in this time, however often somebody calls them. */
 export const noticeMs = 3_000;
@@ -72,10 +73,7 @@ export function isNamed(
 
 /** Whether the text names the nickname as a word, in upper or lower case. */
 export function mentions(text: string, nick: string): boolean {
-  const escaped = nick.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  const word = String.raw`[\p{L}\p{M}\p{Nd}_]`;
-  const named = new RegExp(`(?<!${word})${escaped}(?!${word})`, "iu");
-  return named.test(text.slice(0, mentionUnitsMax));
+  return text.slice(0, mentionUnitsMax).search(wordPattern([nick])) !== -1;
 }
 
 /** Whether a line that comes in that room now is on the screen, before somebody who looks. */

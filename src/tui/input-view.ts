@@ -1,17 +1,22 @@
+import { aboutText } from "./about.ts";
 import { commandUsage } from "./command.ts";
 import { findCommand } from "./command-table.ts";
 import { menuHeight, menuRows } from "./completion-view.ts";
+import type { About } from "./draft.ts";
 import { type InputRows, inputRows, prompt } from "./input-rows.ts";
 import { inputSearchRows } from "./input-search.ts";
 import { passwordRows } from "./password-entry.ts";
-import type { Size } from "./picture.ts";
+import type { Row, Size } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, textWidth } from "./text.ts";
+import type { Theme } from "./theme.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
 
 const usualKeys = ["Enter send", "PageUp older", "F8 people", "F1 help", "Ctrl+Q quit"];
 const pasteKeys = ["Enter send as one message", "Alt+E edit", "Esc drop"];
 const passwordKeys = ["Enter done", "Esc do nothing"];
+const messageKeys = ["r reply", "e edit", "+ react", "d delete", "c copy", "o open", "Esc back"];
+const aboutKeys = ["Enter send", "Esc leave it"];
 const menuKeys = ["Tab next", "Shift+Tab back", "Enter take it", "Esc what you typed"];
 const searchKeys = ["Ctrl+R older", "Enter take it", "Esc back"];
 
@@ -19,10 +24,11 @@ const searchKeys = ["Ctrl+R older", "Enter take it", "Esc back"];
 export function inputKeys(screen: RoomScreen): readonly string[] {
   const { password, inputSearch, paste, completing, editor } = screen;
   if (password !== undefined) return passwordKeys;
+  if (screen.selection?.mode === "choosing") return messageKeys;
   if (inputSearch !== undefined) return searchKeys;
   if (paste !== undefined) return pasteKeys;
   if (completing?.type === "menu") return menuKeys;
-  return commandKeys(editor.text) ?? usualKeys;
+  return screen.about === undefined ? (commandKeys(editor.text) ?? usualKeys) : aboutKeys;
 }
 
 /** While a command is typed it is said what comes after its name. */
@@ -36,7 +42,8 @@ function commandKeys(text: string): readonly string[] | undefined {
 
 /** How many rows `typedRows` gives. */
 export function typedHeight(screen: RoomScreen, { columns, rows }: Size, rowsMax: number): number {
-  return menuHeight(screen.completing, rows) + inputHeight(screen, columns, rowsMax);
+  const aboutHeight = screen.about === undefined ? 0 : 1;
+  return menuHeight(screen.completing, rows) + aboutHeight + inputHeight(screen, columns, rowsMax);
 }
 
 function inputHeight(screen: RoomScreen, columns: number, rowsMax: number): number {
@@ -54,9 +61,20 @@ export function typedRows(
   screen: RoomScreen,
   options: { readonly rowsMax: number; readonly areKeysBelow: boolean },
 ): InputRows {
-  const above = menuRows(screen.completing, state.size, state.settings.theme);
+  const { theme } = state.settings;
+  const { about, completing } = screen;
+  const above = [
+    ...menuRows(completing, state.size, theme),
+    ...(about === undefined ? [] : [aboutRow(about, state.size.columns, theme)]),
+  ];
   const { rows, cursor } = writtenRows(state, screen, options);
   return { rows: [...above, ...rows], cursor: { ...cursor, row: above.length + cursor.row } };
+}
+
+function aboutRow(about: About, columns: number, { glyphs, dim }: Theme): Row {
+  const text = ` ${glyphs.reply} ${aboutText(about)}`;
+  const keys = `  Esc leaves it `;
+  return [span(clip(text, Math.max(1, columns - keys.length), glyphs.ellipsis) + keys, dim)];
 }
 
 function writtenRows(

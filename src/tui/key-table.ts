@@ -11,6 +11,7 @@ export type KeyContext =
   | "room"
   | "input-search"
   | "completion"
+  | "message"
   | "paste"
   | "reader"
   /** Whatever is chosen from a list: help, go-to, hits. */
@@ -22,8 +23,11 @@ export type Action =
   | "back"
   | "choose"
   | "complete"
+  | "copy"
   | "decline"
+  | "delete"
   | "drop-paste"
+  | "edit"
   | "go-to"
   | "edit-paste"
   | "erase"
@@ -43,7 +47,9 @@ export type Action =
   | "previous-room"
   | "previous-unread"
   | "quit"
+  | "react"
   | "redraw"
+  | "reply"
   | "rescan"
   | "search-input"
   | "scroll-bottom"
@@ -53,17 +59,21 @@ export type Action =
   | "scroll-page-up"
   | "scroll-top"
   | "search"
+  | "select-message"
   | "select-next"
   | "select-previous"
   | "send"
   | "set-new-line"
+  | "show-links"
   | "show-log"
   | "show-mentions"
   | "show-password"
   | "suspend"
   | "switch-scope"
+  | "toggle-bare"
   | "toggle-people"
   | "toggle-rooms"
+  | "write-command"
   | "type-address"
   | "urgent-room";
 
@@ -209,9 +219,23 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
+  {
+    context: "room",
+    keys: ["alt+l"],
+    action: "toggle-bare",
+    help: "only messages, to be copied",
+    isForEmptyInput: true,
+  },
+  { context: "room", keys: ["alt+o"], action: "show-links", help: "the links of this room" },
   { context: "room", keys: ["f7"], action: "toggle-rooms", help: "rooms on or off" },
   { context: "room", keys: ["ctrl+g"], action: "go-to", help: "go to a room, a person, anything" },
   { context: "room", keys: ["ctrl+k"], action: "go-to" },
+  {
+    context: "room",
+    keys: ["ctrl+up", "alt+s"],
+    action: "select-message",
+    help: "select a message, to do something with it",
+  },
   {
     context: "room",
     keys: ["tab"],
@@ -270,6 +294,37 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "back",
     help: "back to what you wrote",
   },
+
+  {
+    context: "message",
+    keys: ["up", "k", "ctrl+up", "alt+s"],
+    action: "select-previous",
+    help: "the message before",
+  },
+  {
+    context: "message",
+    keys: ["down", "j", "ctrl+down"],
+    action: "select-next",
+    help: "the next message",
+  },
+  { context: "message", keys: ["r"], action: "reply", help: "reply to it" },
+  { context: "message", keys: ["e"], action: "edit", help: "edit it" },
+  { context: "message", keys: ["+"], action: "react", help: "react to it with an emoji" },
+  {
+    context: "message",
+    keys: ["d", "delete"],
+    action: "delete",
+    help: "delete it, when you say yes",
+  },
+  { context: "message", keys: ["c", "y"], action: "copy", help: "copy its text" },
+  {
+    context: "message",
+    keys: ["o", "enter", "f4"],
+    action: "open-message",
+    help: "read all of it",
+  },
+  { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
+  { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },
 
   { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
   {

@@ -1,6 +1,6 @@
 import { bannerHeight } from "./banner.ts";
 import { typedHeight } from "./input-view.ts";
-import { messageColumns } from "./message-context.ts";
+import { bareColumns, messageColumns } from "./message-context.ts";
 import { paneCells } from "./panes.ts";
 import type { Size } from "./picture.ts";
 import { shownConversation } from "./room-change.ts";
@@ -62,20 +62,23 @@ export function messagePane(
   settings: Settings,
 ): MessagePane {
   const layout = roomLayout(size, screen);
+  const columns = layout.messageColumns || size.columns;
+  const { timeCells } = settings.timeFormat;
   return {
     conversation: shownConversation(room),
     room: room.title,
     rows: layout.messageRows,
     context: {
-      at: messageColumns(layout.messageColumns || size.columns, settings.timeFormat.timeCells),
+      at: screen.panes.isBare ? bareColumns(columns) : messageColumns(columns, timeCells),
       theme: settings.theme,
       timeFormat: settings.timeFormat,
       ownNick: screen.nick,
       newFrom: room.newLine?.from,
       newestOrdinal: room.conversation.newest?.ordinal,
       deliveredSequence: room.deliveredSequence,
-      marked: shownConversation(room).marked,
+      marked: screen.selection?.key ?? shownConversation(room).marked,
       hidden: settings.hidden,
+      highlights: settings.highlights,
     },
   };
 }

@@ -1,3 +1,5 @@
+import { linkAt, linkStart } from "./link-text.ts";
+
 /** Colours that a text may have: of the terminal's own 16, those that people can read everywhere. */
 export type MarkupColour = "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
 
@@ -7,6 +9,10 @@ export interface MarkupStyle {
   readonly isItalic?: true;
   readonly isCode?: true;
   readonly colour?: MarkupColour;
+  /** The address that it is. */
+  readonly link?: string;
+  /** It calls the reader. */
+  readonly isCall?: true;
 }
 
 /** A part of a text in one style. */
@@ -49,6 +55,12 @@ export function withoutMarkup(text: string): string {
     .join("");
 }
 
+/** The addresses in the text, in order and each once. */
+export function linksOf(text: string): readonly string[] {
+  const links = parseMarkup(text).map(({ style }) => style.link);
+  return [...new Set(links.filter((link) => link !== undefined))];
+}
+
 /** The lines of the text without its fences, and whether they stand between two of them. */
 function* linesOf(text: string): Generator<{ readonly line: string; readonly isCode: boolean }> {
   // A fence that nobody closes is text.
@@ -86,7 +98,8 @@ function isSame(one: MarkupStyle, other: MarkupStyle): boolean {
     one.isBold === other.isBold &&
     one.isItalic === other.isItalic &&
     one.isCode === other.isCode &&
-    one.colour === other.colour
+    one.colour === other.colour &&
+    one.link === other.link
   );
 }
 
@@ -97,7 +110,7 @@ interface Marked {
   readonly next: number;
 }
 
-const marks = /[\\*_`{]|https?:\/\//g;
+const marks = new RegExp(`[\\\\*_\`{]|${linkStart.source}`, "gi");
 
 function parseLine(line: string, style: MarkupStyle, spans: SpanList): void {
   let at = 0;
@@ -113,11 +126,11 @@ function parseLine(line: string, style: MarkupStyle, spans: SpanList): void {
 /** Reads what begins at a mark; gives where the text goes on. */
 function step(line: string, at: number, style: MarkupStyle, spans: SpanList): number {
   const mark = line.charAt(at);
-  if (mark === "h") {
+  if (!isMark(mark)) {
     // What looks like a mark in an address belongs to it.
-    const end = at + (/^\S*/.exec(line.slice(at, at + spanUnitsMax))?.[0].length ?? 1);
-    spans.add(line.slice(at, end), style);
-    return end;
+    const link = linkAt(line, at);
+    spans.add(link ?? mark, link === undefined ? style : { ...style, link });
+    return at + (link ?? mark).length;
   }
   if (mark === "\\" && isMark(line.charAt(at + 1))) {
     spans.add(line.charAt(at + 1), style);

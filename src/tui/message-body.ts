@@ -4,7 +4,7 @@ import type { LogEntry } from "../room/log-entry.ts";
 import { sentence } from "./answer-text.ts";
 import { countOf, formatBytes, lineCount } from "./count-text.ts";
 import type { Line, PresenceChange } from "./line.ts";
-import { type HiddenLines, hiddenReason } from "./line-filter.ts";
+import { hiddenReason } from "./line-filter.ts";
 import { type MarkupSpan, parseMarkup } from "./markup.ts";
 import type { MessageContext } from "./message-context.ts";
 import type { Row, Span, Style } from "./picture.ts";
@@ -12,6 +12,7 @@ import { span } from "./row.ts";
 import { clip, type TextRange, textWidth, wrapRanges } from "./text.ts";
 import { markupStyle, type Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
+import { wordPattern } from "./word-pattern.ts";
 
 /** A longer message is folded: a whole screen of 12 rows at most stays one person's. */
 export const foldedRows = 12;
@@ -29,9 +30,7 @@ export interface Body {
 }
 
 interface WrappedBody extends Body {
-  readonly cells: number;
-  readonly theme: Theme;
-  readonly hidden: HiddenLines | undefined;
+  readonly context: MessageContext;
 }
 
 /** Wrapping is the dear part of drawing; a line is wrapped once per width and forgotten with the line. */
@@ -40,13 +39,20 @@ const wrappedBodies = new WeakMap<Line, WrappedBody>();
 /** The rows of a line's text, wrapped once. */
 export function bodyOf(line: Line, context: MessageContext): Body {
   const known = wrappedBodies.get(line);
-  const { at, theme, hidden } = context;
-  const cells = at.textCells;
-  const isSame = known?.cells === cells && known.theme === theme && known.hidden === hidden;
-  if (known !== undefined && isSame) return known;
-  const body = { ...(hiddenBody(line, context) ?? shownBody(line, context)), cells, theme, hidden };
+  if (known !== undefined && isSameLook(known.context, context)) return known;
+  const body = { ...(hiddenBody(line, context) ?? shownBody(line, context)), context };
   wrappedBodies.set(line, body);
   return body;
+}
+
+function isSameLook(one: MessageContext, other: MessageContext): boolean {
+  return (
+    one.at.textCells === other.at.textCells &&
+    one.theme === other.theme &&
+    one.hidden === other.hidden &&
+    one.highlights === other.highlights &&
+    one.ownNick === other.ownNick
+  );
 }
 
 /** Of a line that is hidden it stays to be seen that there is one. */
@@ -65,9 +71,16 @@ function shownBody(line: Line, context: MessageContext): Body {
     theme,
     hasMarkup: isMessage(line),
     style: bodyStyle(line, theme),
+    called: calledBy(line, context),
   });
   const rows = [...quoteRows(line, cells, theme), ...folded.rows, ...factRows(line, cells, theme)];
   return { rows, isFolded: folded.isFolded };
+}
+
+/** What calls the reader in the line of another. */
+function calledBy(line: Line, { ownNick, highlights = [] }: MessageContext): RegExp | undefined {
+  if (line.type !== "said" || line.isOwn || !isMessage(line)) return undefined;
+  return wordPattern([ownNick, ...highlights]);
 }
 
 /** Whether people wrote it, with whatever marks they meant. */
@@ -152,13 +165,20 @@ function factRows(line: Line, cells: number, theme: Theme): Row[] {
 function foldedBody(
   text: string,
   cells: number,
-  look: { readonly theme: Theme; readonly hasMarkup: boolean; readonly style: Style },
+  look: {
+    readonly theme: Theme;
+    readonly hasMarkup: boolean;
+    readonly style: Style;
+    /** What calls the reader. */
+    readonly called: RegExp | undefined;
+  },
 ): Body {
-  const { theme, hasMarkup, style } = look;
+  const { theme, hasMarkup, style, called } = look;
   const { ellipsis } = theme.glyphs;
   const isCut = wrappedUnitsMax < text.length;
   const head = isCut ? text.slice(0, wrappedUnitsMax).toWellFormed() : text;
-  const spans = hasMarkup ? parseMarkup(head) : [{ text: head, style: {} }];
+  const marked = hasMarkup ? parseMarkup(head) : [{ text: head, style: {} }];
+  const spans = called === undefined ? marked : marked.flatMap((part) => withCalls(part, called));
   const shown = spans.map((part) => part.text).join("");
   const rows: Row[] = [];
   let wholeLines = 0;
@@ -179,6 +199,20 @@ function foldedBody(
   return { rows: [...rows.slice(0, foldedRows), [span(fold, style)]], isFolded: true };
 }
 
+/** The part with what calls the reader apart. */
+function withCalls(part: MarkupSpan, called: RegExp): readonly MarkupSpan[] {
+  const { text, style } = part;
+  if (style.isCode || style.link !== undefined) return [part];
+  const parts: MarkupSpan[] = [];
+  let at = 0;
+  for (const { index, 0: word } of text.matchAll(called)) {
+    parts.push({ text: text.slice(at, index), style });
+    parts.push({ text: word, style: { ...style, isCall: true } });
+    at = index + word.length;
+  }
+  return at === 0 ? [part] : [...parts, { text: text.slice(at), style }];
+}
+
 /** A part of the text in its styles. */
 function styledRow(
   spans: readonly MarkupSpan[],
@@ -190,7 +224,12 @@ function styledRow(
   for (const part of spans) {
     const text = part.text.slice(Math.max(0, start - at), Math.max(0, end - at));
     if (text !== "") {
-      row.push(span(text.replaceAll("\t", " "), { ...style, ...markupStyle(theme, part.style) }));
+      const { link } = part.style;
+      const drawn = span(text.replaceAll("\t", " "), {
+        ...style,
+        ...markupStyle(theme, part.style),
+      });
+      row.push(link === undefined ? drawn : { ...drawn, link });
     }
     at += part.text.length;
     if (end <= at) break;

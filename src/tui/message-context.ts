@@ -8,6 +8,8 @@ export interface MessageColumns {
   readonly timeCells: number;
   readonly nickCells: number;
   readonly textCells: number;
+  /** Nothing stands beside the text, which begins at the margin: so it can be copied. */
+  readonly isBare?: true;
 }
 
 /** What the rows of a line depend on besides the line. */
@@ -24,6 +26,8 @@ export interface MessageContext {
   readonly deliveredSequence?: number;
   /** Key of the line that is pointed at. */
   readonly marked?: string | undefined;
+  /** Words that call us, as our nickname does. */
+  readonly highlights?: readonly string[];
   /** What is not shown; everything is when absent. */
   readonly hidden?: HiddenLines;
 }
@@ -32,6 +36,11 @@ export interface MessageContext {
 const usualTimeCells = 5;
 const gutterCells = 3;
 const markCells = 3;
+
+/** All of the width for the text; who said it, and when, is above it. */
+export function bareColumns(columns: number): MessageColumns {
+  return { columns, timeCells: 0, nickCells: 0, textCells: columns, isBare: true };
+}
 
 /** Splits the width of the message pane. */
 export function messageColumns(

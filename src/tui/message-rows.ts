@@ -30,12 +30,12 @@ export interface Above {
 
 /** The rows of a line, at least one. */
 export function messageRows(line: Line, above: Above, context: MessageContext): Row[] {
-  const rows: Row[] = rulesOf(line, above, context);
-  const before = above.line;
-  const body = bodyOf(line, context).rows;
+  const rows = rulesOf(line, above, context);
+  const { rows: body } = bodyOf(line, context);
+  if (context.at.isBare) return [...rows, ...body];
   body.forEach((text, index) => {
     const mark = index === body.length - 1 ? markOf(line, context) : undefined;
-    const start = index === 0 ? firstPrefix(line, before, context) : nextPrefix(context);
+    const start = index === 0 ? firstPrefix(line, above.line, context) : nextPrefix(context);
     const spans = [...start, ...text];
     if (mark !== undefined) {
       const cells = text.reduce((sum, part) => sum + textWidth(part.text), 0);
@@ -59,7 +59,15 @@ function rulesOf(line: Line, above: Above, context: MessageContext): Row[] {
   return [
     ...(day === undefined ? [] : [ruleRow(day, context, theme.dim)]),
     ...(news === undefined ? [] : [ruleRow(`${formatCount(news)} new`, context, theme.alert)]),
+    ...(context.at.isBare ? authorRows(line, above, context) : []),
   ];
+}
+
+/** Who says it and when, in a row of its own. */
+function authorRows(line: Line, { line: before }: Above, context: MessageContext): Row[] {
+  if (before !== undefined && isSameAuthor(line, before, context)) return [];
+  const words = [shownTime(line, context.timeFormat), nickOf(line, context)];
+  return [[span(words.filter((word) => word !== "").join(" "), nickStyleOf(line, context.theme))]];
 }
 
 /** How many lines are new where the first of them stands, else `undefined`. */

@@ -2,6 +2,7 @@ import type { CommandName } from "./command-table.ts";
 import { emptyGoTo } from "./go-to.ts";
 import type { Action } from "./key-table.ts";
 import { editorWith } from "./line-editor.ts";
+import { emptyLinks } from "./links-overlay.ts";
 import { emptyLog } from "./log-overlay.ts";
 import { openSearch } from "./search.ts";
 import { type Step, type ViewState, withOverlay } from "./view-state.ts";
@@ -10,6 +11,7 @@ const commandOfAction: Partial<Record<Action, CommandName>> = {
   "go-to": "go",
   search: "search",
   "show-mentions": "mentions",
+  "show-links": "links",
   "show-log": "log",
 };
 
@@ -35,6 +37,8 @@ export function openedByCommand(
       return openSearch(state, { isMention: false, text: arg });
     case "mentions":
       return openSearch(state, { isMention: true });
+    case "links":
+      return withOverlay(state, emptyLinks);
     case "log":
       return withOverlay(state, emptyLog);
     default:

@@ -37,6 +37,12 @@ export interface LogOverlay {
   readonly list: ListState;
 }
 
+/** The links of a room. */
+export interface LinksOverlay {
+  readonly type: "links";
+  readonly list: ListState;
+}
+
 /** Looking for lines, as it is typed; what is looked for is the filter of its list. */
 export interface SearchOverlay {
   readonly type: "search";
@@ -71,7 +77,13 @@ export interface Hit {
  * What lies over a screen and has its keys until Escape closes it. The screen stays as it is below, with
  * what was typed there.
  */
-export type Overlay = HelpOverlay | ReaderOverlay | GoToOverlay | LogOverlay | SearchOverlay;
+export type Overlay =
+  | HelpOverlay
+  | ReaderOverlay
+  | GoToOverlay
+  | LogOverlay
+  | LinksOverlay
+  | SearchOverlay;
 
 /** A key for an overlay, with what the key table says that it does there. */
 export interface OverlayKey {

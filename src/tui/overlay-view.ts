@@ -1,5 +1,6 @@
 import { goToPicture } from "./go-to-view.ts";
 import { helpPicture } from "./help-view.ts";
+import { linksPicture } from "./links-view.ts";
 import { logPicture } from "./log-view.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { Picture } from "./picture.ts";
@@ -16,6 +17,8 @@ export function overlayPicture(state: ViewState, overlay: Overlay): Picture {
       return readerPicture(state, overlay);
     case "go-to":
       return goToPicture(state, overlay);
+    case "links":
+      return linksPicture(state, overlay);
     case "log":
       return logPicture(state, overlay);
     case "search":

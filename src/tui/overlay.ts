@@ -1,6 +1,7 @@
 import { reduceGoTo } from "./go-to.ts";
 import { reduceHelp } from "./help.ts";
 import type { KeyContext } from "./key-table.ts";
+import { reduceLinks } from "./links-overlay.ts";
 import { emptyList } from "./list-state.ts";
 import { reduceLog } from "./log-overlay.ts";
 import type { Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
@@ -36,6 +37,8 @@ export function reduceOverlay(
       return reduceReader(state, overlay, pressed);
     case "go-to":
       return reduceGoTo(state, overlay, pressed);
+    case "links":
+      return reduceLinks(state, overlay, pressed);
     case "log":
       return reduceLog(state, overlay, pressed);
     case "search":

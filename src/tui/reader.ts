@@ -18,7 +18,8 @@ export function foldedReader(pane: MessagePane): ReaderOverlay | undefined {
   return readerOf(line, context);
 }
 
-function readerOf(
+/** A line as it is read. */
+export function readerOf(
   line: Exclude<Line, { type: "damaged" | "presence" }>,
   context: MessageContext,
 ): ReaderOverlay {

@@ -5,8 +5,9 @@ import { newsText } from "./news-text.ts";
 import type { Row } from "./picture.ts";
 import { activeRoom, isEndSeen, pendingCount } from "./room-change.ts";
 import { isPrivate, urgentRoom } from "./room-order.ts";
-import { roomTabs } from "./room-tabs.ts";
+import { roomTabs, tabGap } from "./room-tabs.ts";
 import { barRow } from "./row.ts";
+import type { Glyphs } from "./theme.ts";
 import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
 /** From this width on a bar says why the connection is not open. */
@@ -22,9 +23,9 @@ export function titleRow(state: ViewState, screen: RoomScreen, layout: RoomLayou
   const { settings, size } = state;
   const { theme } = settings;
   if (layout.roomsColumns === 0 && layout.peopleColumns === 0) {
-    const right = ` ${helpKey} `;
-    const tabs = roomTabs(screen, size.columns - 1 - right.length, theme.glyphs);
-    return barRow(` ${tabs}`, right, size.columns, theme);
+    const tabs = roomTabs(screen, tabCells(size.columns), theme.glyphs);
+    const text = tabs.map((tab) => tab.text).join(tabGap);
+    return barRow(` ${text}`, ` ${helpKey} `, size.columns, theme);
   }
   const { separator } = theme.glyphs;
   const room = activeRoom(screen);
@@ -32,6 +33,11 @@ export function titleRow(state: ViewState, screen: RoomScreen, layout: RoomLayou
   const left = [room?.title ?? screen.server.name, ...topic].join(` ${separator} `);
   const right = [linkText(state, screen), helpKey].join(` ${separator} `);
   return barRow(` ${left}`, ` ${right} `, size.columns, theme);
+}
+
+/** Cells of the title that tabs may take, from its second cell on. */
+export function tabCells(columns: number): number {
+  return columns - 1 - ` ${helpKey} `.length;
 }
 
 /** The row above the input line: what happens in the room, and what waits elsewhere. */
@@ -51,7 +57,7 @@ export function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayo
     ...people,
     ...(room === undefined ? [] : roomNews(state, screen, room)),
   ];
-  const right = elsewhereText(screen, room, theme.glyphs);
+  const right = elsewhereText(screen, theme.glyphs);
   const left = ` ${parts.join(` ${theme.glyphs.separator} `)}`;
   return barRow(left, right, state.size.columns, theme);
 }
@@ -73,12 +79,9 @@ function stopText({ now }: ViewState, { stop }: RoomScreen): readonly string[] {
   return [`stops in ${formatCount(seconds)} s (${stop.reason})`];
 }
 
-/** What is below, or else where something waits. */
-function elsewhereText(
-  screen: RoomScreen,
-  room: RoomState | undefined,
-  { separator, down }: ViewState["settings"]["theme"]["glyphs"],
-): string {
+/** The right end of the status: what is below, or else where something waits. */
+export function elsewhereText(screen: RoomScreen, { separator, down }: Glyphs): string {
+  const room = activeRoom(screen);
   if (room !== undefined && !isEndSeen(room)) {
     return ` ${down} ${belowText(room)} ${separator} End `;
   }

@@ -122,6 +122,7 @@ function withDraftOf(screen: RoomScreen, name: string): RoomScreen {
     ...(from !== undefined && { ...draft, editor: { ...draft.editor, kills: editor.kills } }),
     activeRoom: name,
     inputSearch: undefined,
+    selection: undefined,
     completing: undefined,
     prefix: undefined,
   };

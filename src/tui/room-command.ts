@@ -13,7 +13,9 @@ import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
+import { toggledBare } from "./room-moves.ts";
 import { parseDate } from "./search-request.ts";
+import { selectedEntry } from "./selection.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
 import {
@@ -34,7 +36,9 @@ export function contextOf(screen: RoomScreen): CommandContext {
     room: room?.name,
     state: room?.state,
     asked: screen.asked,
-    lastLine: (whose: "own" | "other") => room && lastMessage(room.conversation, whose),
+    files: screen.files,
+    lastLine: (whose: "own" | "other") =>
+      selectedEntry(screen) ?? (room && lastMessage(room.conversation, whose)),
     line: (sequence: number) => room && entryAt(room.conversation, sequence),
   };
 }
@@ -52,6 +56,7 @@ export function perform(
     case "ask":
       return ask(moment, state, screen, action);
     case "account":
+    case "file":
       return show(state, screen, action);
     case "password":
       return show(state, { ...screen, password: emptyPassword(action.purpose) });
@@ -130,6 +135,7 @@ function run(
   switch (name) {
     // These open something over the room before it comes to this.
     case "go":
+    case "links":
     case "log":
       return show(state, screen);
     case "help":
@@ -146,6 +152,8 @@ function run(
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
         : show(state, screen, { type: "change-nick", nick: arg });
+    case "bare":
+      return toggledBare(state, screen);
     case "goto":
       return goTo(state, screen, arg);
     case "open":

@@ -19,9 +19,24 @@ export function moved(state: ViewState, screen: RoomScreen, action: Action, key:
       return besideMention(state, screen, 1);
     case "previous-mention":
       return besideMention(state, screen, -1);
+    case "toggle-bare":
+      return toggledBare(state, screen);
+    case "back":
+      return screen.panes.isBare && !screen.panes.arePeopleOver
+        ? toggledBare(state, screen)
+        : show(state, back(state, screen));
     default:
       return show(state, elsewhere(state, screen, action, key));
   }
+}
+
+/** Only messages are seen, to be copied with the terminal's own mouse; or everything again. */
+export function toggledBare(state: ViewState, screen: RoomScreen): Step {
+  const isBare = !screen.panes.isBare;
+  const next = { ...screen, panes: { ...screen.panes, isBare } };
+  return state.settings.isMouseOn
+    ? show(state, next, { type: "mouse", isOn: !isBare })
+    : show(state, next);
 }
 
 function elsewhere(
@@ -49,8 +64,6 @@ function elsewhere(
       return togglePeople(state, screen);
     case "toggle-rooms":
       return toggleRooms(state, screen);
-    case "back":
-      return back(state, screen);
     default:
       return scrolled(state, screen, action);
   }
@@ -60,7 +73,6 @@ function elsewhere(
 function back(state: ViewState, screen: RoomScreen): RoomScreen {
   const { panes } = screen;
   if (panes.arePeopleOver) return { ...screen, panes: { ...panes, arePeopleOver: false } };
-  if (panes.isBare) return { ...screen, panes: { ...panes, isBare: false } };
   const room = activeRoom(screen);
   if (room === undefined || !isEndSeen(room)) return scrolled(state, screen, "scroll-bottom");
   return withAllRead(screen);

@@ -4,42 +4,69 @@ import { textWidth } from "./text.ts";
 import type { Glyphs } from "./theme.ts";
 import type { RoomScreen, RoomState } from "./view-state.ts";
 
-const gap = "  ";
+/** Stands between two tabs. */
+export const tabGap = "  ";
+
+/** A part of the tabs; `room` is absent where it says what is hidden at a side. */
+export interface RoomTab {
+  readonly text: string;
+  readonly room?: string;
+}
 
 /**
  * The names of the rooms in so many cells. The one that is shown is always among them; of those that
  * find no room at a side it is said how many they are, or how many new lines they have.
  */
-export function roomTabs(screen: RoomScreen, cells: number, glyphs: Glyphs): string {
-  const { activeRoom } = screen;
+export function roomTabs(screen: RoomScreen, cells: number, glyphs: Glyphs): readonly RoomTab[] {
   const rooms = roomOrder(screen);
   const active = Math.max(
     0,
-    rooms.findIndex(({ name }) => name === activeRoom),
+    rooms.findIndex(({ name }) => name === screen.activeRoom),
   );
   let first = active;
   let last = active;
-  const text = (): string => tabsText(screen, first, last, glyphs);
+  const tabs = (from: number, to: number) => tabsBetween(screen, from, to, glyphs);
   const fits = (from: number, to: number): boolean =>
-    0 <= from && to < rooms.length && textWidth(tabsText(screen, from, to, glyphs)) <= cells;
+    0 <= from && to < rooms.length && widthOf(tabs(from, to)) <= cells;
   for (;;) {
     if (fits(first, last + 1)) last += 1;
     else if (fits(first - 1, last)) first -= 1;
-    else return text();
+    else return tabs(first, last);
   }
 }
 
-function tabsText(screen: RoomScreen, first: number, last: number, glyphs: Glyphs): string {
-  const { activeRoom } = screen;
+/** The room whose tab is at this cell, or `undefined`. */
+export function tabAt(tabs: readonly RoomTab[], cell: number): string | undefined {
+  let from = 0;
+  for (const { text, room } of tabs) {
+    const end = from + textWidth(text);
+    if (from <= cell && cell < end) return room;
+    from = end + tabGap.length;
+  }
+  return undefined;
+}
+
+function widthOf(tabs: readonly RoomTab[]): number {
+  return textWidth(tabs.map(({ text }) => text).join(tabGap));
+}
+
+function tabsBetween(
+  screen: RoomScreen,
+  first: number,
+  last: number,
+  glyphs: Glyphs,
+): readonly RoomTab[] {
   const rooms = roomOrder(screen);
   const before = hiddenText(rooms.slice(0, first));
   const after = hiddenText(rooms.slice(last + 1));
-  const tabs = rooms.slice(first, last + 1).map((room) => tabText(room, room.name === activeRoom));
+  const tabs = rooms
+    .slice(first, last + 1)
+    .map((room) => ({ text: tabText(room, room.name === screen.activeRoom), room: room.name }));
   return [
-    ...(before === undefined ? [] : [`${glyphs.hiddenLeft}${before}`]),
+    ...(before === undefined ? [] : [{ text: `${glyphs.hiddenLeft}${before}` }]),
     ...tabs,
-    ...(after === undefined ? [] : [`${after}${glyphs.hiddenRight}`]),
-  ].join(gap);
+    ...(after === undefined ? [] : [{ text: `${after}${glyphs.hiddenRight}` }]),
+  ];
 }
 
 function tabText({ title, unreadCount, mentionCount }: RoomState, isActive: boolean): string {

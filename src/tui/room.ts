@@ -1,8 +1,10 @@
 import { postText } from "../room/client-post.ts";
+import { aboutBody, withoutAbout, withReactions } from "./about.ts";
 import { bannerCommand } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
 import { complete, reduceCompleting } from "./completing.ts";
+import type { About } from "./draft.ts";
 import { historyNewer, historyOlder, remember } from "./input-history.ts";
 import { prompt } from "./input-rows.ts";
 import { emptyInputSearch, reduceInputSearch } from "./input-search.ts";
@@ -15,6 +17,7 @@ import { withPastWanted } from "./past.ts";
 import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
+import { reduceSelection, select, withoutSelection } from "./selection.ts";
 import {
   pasteQuestion,
   withPaste,
@@ -40,13 +43,8 @@ export function reduceRoom(
   screen: RoomScreen,
   key: KeyEvent,
 ): Step {
-  if (screen.password !== undefined) return reducePassword(state, screen, screen.password, key);
-  if (screen.inputSearch !== undefined) {
-    return reduceInputSearch(state, screen, screen.inputSearch, key);
-  }
-  const { completing } = screen;
-  const chosen = completing && reduceCompleting(state, screen, completing, key);
-  if (chosen !== undefined) return chosen;
+  const step = reduceMode(state, screen, key);
+  if (step !== undefined) return step;
   const quiet: RoomScreen = {
     ...screen,
     hint: undefined,
@@ -72,7 +70,18 @@ export function reduceRoom(
   const typed = { ...quiet, editor };
   // Who begins to write has read what is there.
   const read = editor.text === screen.editor.text ? typed : withAllRead(typed);
-  return show(state, read, ...typingEffects(screen, editor.text));
+  return show(state, withReactions(read), ...typingEffects(screen, editor.text));
+}
+
+/** What takes keys before the input line does; `undefined` when none of that is there or wants this key. */
+function reduceMode(state: ViewState, screen: RoomScreen, key: KeyEvent): Step | undefined {
+  const { password, inputSearch, selection, completing } = screen;
+  if (password !== undefined) return reducePassword(state, screen, password, key);
+  if (inputSearch !== undefined) return reduceInputSearch(state, screen, inputSearch, key);
+  if (selection !== undefined && selection.mode !== "held") {
+    return reduceSelection(state, screen, selection, key);
+  }
+  return completing && reduceCompleting(state, screen, completing, key);
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
@@ -100,6 +109,12 @@ function act(
       return screen.paste === undefined
         ? submit(moment, state, screen)
         : sendPaste(state, screen, screen.paste);
+    case "select-message":
+      return select(state, screen);
+    case "back":
+      if (screen.about !== undefined) return show(state, withoutAbout(screen));
+      if (screen.selection !== undefined) return show(state, withoutSelection(screen));
+      return moved(state, screen, action, key);
     case "complete":
       return screen.paste === undefined ? complete(state, screen) : show(state, screen);
     case "edit-paste":
@@ -143,12 +158,14 @@ function answerBanner(
 
 function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   const typed = screen.editor.text;
+  if (screen.about !== undefined && typed.trim() !== "")
+    return sayAbout(state, screen, screen.about);
   const input = parseInput(typed);
   if (input.type === "empty") return show(state, screen);
   // What is refused stays in the input line, to be corrected.
   if (input.type === "refused") return show(state, { ...screen, hint: input.reason });
   const sent: RoomScreen = {
-    ...screen,
+    ...withoutSelection(screen),
     editor: emptiedEditor(screen.editor),
     history: remember(screen.history, typed),
   };
@@ -158,6 +175,18 @@ function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {
   const action = commandAction(input.name, input.arg, contextOf(screen));
   if (action.type === "refused") return show(state, { ...screen, hint: action.reason });
   return perform(moment, state, sent, action);
+}
+
+/** What is written about a line goes as it is: it is no command. */
+function sayAbout(state: ViewState, screen: RoomScreen, about: About): Step {
+  const { activeRoom: room, editor } = screen;
+  if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
+  const sent = withoutAbout({ ...screen, editor: emptiedEditor(editor) });
+  return show(state, atBottom(sent, room), {
+    type: "post",
+    room,
+    body: aboutBody(about, editor.text),
+  });
 }
 
 /** A very long one is sent when that is said twice. */
@@ -173,8 +202,14 @@ function sendPaste(state: ViewState, screen: RoomScreen, paste: Paste): Step {
 function say(state: ViewState, screen: RoomScreen, sent: RoomScreen, text: string): Step {
   const room = screen.activeRoom;
   if (room === undefined) return show(state, { ...screen, hint: "join a room first: /join ROOM" });
-  const body = { type: "message", text } as const;
-  const said = changedRoom(atBottom(sent, room), room, (each) => ({ ...each, newLine: undefined }));
+  const body =
+    screen.about?.type === "reply"
+      ? aboutBody(screen.about, text)
+      : ({ type: "message", text } as const);
+  const said = changedRoom(atBottom({ ...sent, about: undefined }, room), room, (each) => ({
+    ...each,
+    newLine: undefined,
+  }));
   return show(state, said, { type: "post", room, body });
 }
 

@@ -11,14 +11,15 @@ export function span(text: string, style: Style = {}): Span {
 export function fitRow(row: Row, cells: number, style: Style = {}): Row {
   const fitted: Span[] = [];
   let left = cells;
-  for (const { text, style: ownStyle } of row) {
-    const width = textWidth(text);
+  for (const part of row) {
+    const width = textWidth(part.text);
     if (left < width) {
-      fitted.push(span(clip(text, left, ""), ownStyle));
-      left -= textWidth(clip(text, left, ""));
+      const text = clip(part.text, left, "");
+      fitted.push({ ...part, text });
+      left -= textWidth(text);
       break;
     }
-    fitted.push({ text, style: ownStyle });
+    fitted.push(part);
     left -= width;
   }
   if (0 < left) fitted.push(span(" ".repeat(left), style));

@@ -82,12 +82,14 @@ const markupColours: Readonly<Record<MarkupColour, number>> = {
 
 /** How what people mark in a text is drawn. */
 export function markupStyle(theme: Theme, markup: MarkupStyle): Style {
-  const { isBold, isItalic, isCode, colour } = markup;
+  const { isBold, isItalic, isCode, isCall, colour, link } = markup;
   return {
     ...(isBold && theme.strong),
     ...(isItalic && { isItalic: true }),
     ...(isCode && theme.code),
     ...(colour !== undefined && { foreground: markupColours[colour] }),
+    ...(link !== undefined && { isUnderlined: true }),
+    ...(isCall && theme.alert),
   };
 }
 

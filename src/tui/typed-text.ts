@@ -1,8 +1,10 @@
 import { textBytesMax } from "../room/limits.ts";
+import { withoutAbout } from "./about.ts";
 import { formatBytes, textSize } from "./count-text.ts";
 import type { KeyEvent } from "./key.ts";
-import { editorWith, insertText, replaceText } from "./line-editor.ts";
+import { editorWith, insertText, killAll, replaceText } from "./line-editor.ts";
 import { activeRoom } from "./room-change.ts";
+import { withoutSelection } from "./selection.ts";
 import type { Paste, RoomScreen } from "./view-state.ts";
 
 /** Longer pastes than fit a line or two are not put in the input line but wait as one piece. */
@@ -63,6 +65,16 @@ export function withTextEdited(screen: RoomScreen, text: string): RoomScreen {
   return editedUnitsMax < text.length
     ? { ...screen, editor: replaceText(screen.editor, ""), paste: pasteOf(text) }
     : { ...screen, editor: replaceText(screen.editor, text) };
+}
+
+/** Without what was begun last: what is asked, selected, answered or pasted, at last what is written. */
+export function withoutTypedText(screen: RoomScreen): RoomScreen {
+  if (screen.password !== undefined) return { ...screen, password: undefined };
+  if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
+  if (screen.selection !== undefined) return withoutSelection(screen);
+  if (screen.paste !== undefined) return { ...screen, paste: undefined };
+  if (screen.about !== undefined) return withoutAbout(screen);
+  return { ...screen, editor: killAll(screen.editor) };
 }
 
 /** A line that was not taken goes back to where it came from, unless something is typed there. */

@@ -29,11 +29,13 @@ import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } fro
 import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
 import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceRoomMouse, wheelRows } from "./room-mouse.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
 import { inPickerOrder } from "./server-order.ts";
 import { withSettings } from "./setting-command.ts";
 import { readSettings } from "./settings-text.ts";
 import { themeFor } from "./theme.ts";
+import { withoutTypedText } from "./typed-text.ts";
 import {
   type Effect,
   emptyPicker,
@@ -252,11 +254,13 @@ function withBackground(state: ViewState, background: Rgb): ViewState {
   return { ...state, background, settings: { ...settings, theme } };
 }
 
-/** Rows that one notch of the wheel scrolls, as in most programs. */
-const wheelRows = 3;
-
-/** The wheel is as good as the keys that scroll by a row. */
-function reduceMouse(moment: Moment, state: ViewState, { button }: MouseEvent): Step {
+/** In a room the mouse does what is where it is; elsewhere the wheel is as good as the keys by a row. */
+function reduceMouse(moment: Moment, state: ViewState, mouse: MouseEvent): Step {
+  const { screen, overlay } = state;
+  if (screen.type === "room" && overlay === undefined) {
+    return withPastWanted(reduceRoomMouse(state, screen, mouse));
+  }
+  const { button } = mouse;
   if (button !== "wheel-up" && button !== "wheel-down") return { state, effects: [] };
   const key = keyEvent(button === "wheel-up" ? "up" : "down", { isShift: true });
   const effects: Effect[] = [];
@@ -314,7 +318,9 @@ function isInputEmpty(screen: Screen): boolean {
         screen.editor.text === "" &&
         screen.paste === undefined &&
         screen.password === undefined &&
-        screen.inputSearch === undefined
+        screen.inputSearch === undefined &&
+        screen.about === undefined &&
+        screen.selection === undefined
       );
   }
 }
@@ -332,10 +338,6 @@ function withoutInput(screen: Screen): Screen {
     case "changed":
       return { ...screen, editor: killAll(screen.editor) };
     case "room":
-      if (screen.password !== undefined) return { ...screen, password: undefined };
-      if (screen.inputSearch !== undefined) return { ...screen, inputSearch: undefined };
-      return screen.paste === undefined
-        ? { ...screen, editor: killAll(screen.editor) }
-        : { ...screen, paste: undefined };
+      return withoutTypedText(screen);
   }
 }

@@ -66,6 +66,7 @@ export class SimulatedMemory {
           onDone(this.isFull ? "no space left on device" : undefined);
         });
       },
+      search: (_search, onDone) => after(() => onDone([])),
       read: (query, onDone) => after(() => onDone(this.#page(query))),
     };
   }

@@ -34,34 +34,22 @@ describe("a client that was ended", () => {
     expect(await away.exit()).toBe(2);
     expect(away.stdout).toContain("-- 2 lines wait for your next visit");
 
+    const offline = lan.start("history", "--offline", "--server", "office");
+    expect(await offline.exit()).toBe(0);
+    expect(offline.stdout).toMatch(/ ann: hello\n$/);
+    const search = lan.start("search", "hel", "--offline", "--json");
+    expect(await search.line({ type: "said" })).toMatchObject({ text: "hello", room: "lobby" });
+
     await lan.serve("--name", "office", "--port", first.address.split(":")[1]!);
     const bob = await lan.bot("bob");
-    for (const text of ["and another", "and the last"]) {
-      const again = chat(lan);
-      again.endInput(`${text}\n`);
-      expect(await again.exit()).toBe(0);
-    }
-    await bob.line({ type: "said", text: "and the last" });
-    const texts = ["meanwhile", "and more", "and another", "and the last"];
+    const again = chat(lan);
+    again.endInput("and another\n");
+    expect(await again.exit()).toBe(0);
+    await bob.line({ type: "said", text: "and another" });
+    const texts = ["meanwhile", "and more", "and another"];
     expect(textsOf(bob)).toEqual(texts);
     const page = await bob.ask({ type: "history", room: "lobby", after: 0 });
     expect(page.entries.map(({ text }) => text)).toEqual(["hello", ...texts]);
-  });
-
-  test("keeps nothing with --no-memory, and beside another one of the same user", async () => {
-    await using lan = await CliLan.open();
-    await lan.serve("--name", "office");
-    const first = chat(lan);
-    await first.until(() => first.stdout.includes("-- entered #lobby"), "the lobby");
-    const second = chat(lan);
-    const notice = "-- another earshot of yours keeps the history; this one keeps nothing";
-    await second.until(() => second.stdout.includes(notice), notice);
-    first.endInput();
-    await first.exit();
-    const third = chat(lan, "--no-memory");
-    await third.until(() => third.stdout.includes("-- entered #lobby"), "the lobby");
-    expect(third.stdout).not.toContain("as it was");
-    expect(third.stdout).not.toContain("keeps");
   });
 });
 

@@ -6,6 +6,7 @@ import {
   commandAction,
 } from "../../src/tui/command-action.ts";
 import { commands } from "../../src/tui/command-table.ts";
+import { noFileNews } from "../../src/tui/file-news.ts";
 import { parseDuration } from "../../src/tui/typed-words.ts";
 import { plainState } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
@@ -15,6 +16,7 @@ const lines = [entry(7, "teh end", { author: "alice" }), entry(8, "hello")];
 const context: CommandContext = {
   room: "dev",
   state: plainState,
+  files: noFileNews,
   asked: [
     { room: "&one", by: "ann" },
     { room: "&two", by: "Ben" },

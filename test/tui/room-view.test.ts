@@ -302,6 +302,46 @@ describe("the people", () => {
   });
 });
 
+describe("the bare view", () => {
+  test("has nothing but messages from the margin on, and the mouse is the terminal's", () => {
+    const run = roomAt(80, 24, "bob").said(1, "the build box is back").said(2, "ready");
+    run.takeEffects();
+    run.keys("alt+l");
+    expect(run.takeEffects()).toContainEqual({ type: "mouse", isOn: false });
+    expect(rows(run, 1, 6)).toEqual([
+      " ────────────────────────────── Fri 20 Nov 2026 ───────────────────────────────",
+      "09:31 bob",
+      "the build box is back",
+      "ready",
+      "",
+    ]);
+    run.keys("escape");
+    expect(run.takeEffects()).toContainEqual({ type: "mouse", isOn: true });
+    expect(run.text()).toContain("ROOMS");
+  });
+
+  test("breaks an address nowhere but at the margin, and each of its rows leads to all of it", () => {
+    const link = `https://lab/${"x".repeat(100)}`;
+    const run = roomAt(60, 24, "bob").said(1, `see ${link}`).keys("alt+l");
+    const parts = run
+      .picture()
+      .rows.flat()
+      .filter((part) => part.link !== undefined);
+    expect(parts.map((part) => part.link)).toEqual([link, link]);
+    expect(parts.map(({ text }) => text).join("")).toBe(link);
+  });
+});
+
+test("what calls us is marked in the line, as a whole word and in any case", () => {
+  const run = joiningView({ settings: { highlights: ["deploy"] } }).enter("bob");
+  run.said(1, "ALICE, malice: `alice` Deploy redeploy");
+  const called = run
+    .picture()
+    .rows.flat()
+    .filter(({ style }) => style.foreground === 1);
+  expect(called.map(({ text }) => text)).toEqual(["ALICE", "Deploy"]);
+});
+
 test("a typed message of several rows is shown, and at most six of them", () => {
   const run = joiningView({ size: { columns: 40, rows: 24 } }).enter();
   run.type("one").keys("alt+enter").type("two");

@@ -3,6 +3,7 @@ import { withRef } from "../call-queue.ts";
 import type { ClientEvent, HistoryRange } from "../client-port.ts";
 import { requestsWaitingMax } from "../limits.ts";
 import type { LogEntry } from "../log-entry.ts";
+import type { SearchHit } from "../store-port.ts";
 import { draftUnitsMax, keepBytesMax, keepMs, keepWaitingBytesMax } from "./memory-limits.ts";
 import type {
   MemoryChange,
@@ -11,6 +12,7 @@ import type {
   Recollection,
   ServerMemory,
 } from "./memory-port.ts";
+import type { CacheSearch } from "./memory-search.ts";
 
 /** What a `ClientMemory` wants done. */
 export type MemoryEffect =
@@ -19,6 +21,8 @@ export type MemoryEffect =
   | { readonly type: "write"; readonly changes: readonly MemoryChange[] }
   /** Answered by `handleRead`; one at a time. */
   | { readonly type: "read"; readonly query: MemoryQuery }
+  /** Answered by `handleFound`. */
+  | ({ readonly type: "search" } & SearchCall)
   /** The server has to be asked for this part of the log. */
   | ({ readonly type: "ask" } & HistoryCall);
 
@@ -26,6 +30,12 @@ export type MemoryEffect =
 export interface HistoryCall {
   readonly room: string;
   readonly range: HistoryRange;
+  readonly ref: string | undefined;
+}
+
+/** The owner's search of what is kept. */
+export interface SearchCall {
+  readonly search: CacheSearch;
   readonly ref: string | undefined;
 }
 
@@ -101,6 +111,22 @@ export class ClientMemory {
     const isKept = !this.#isOpen || typeof call.range.before === "number";
     if (isKept && this.#reads.length < requestsWaitingMax) this.#reads.push(call);
     else this.#effects.push({ type: "ask", ...call });
+    this.#pump(now);
+  }
+
+  /** What is kept is searched while there is no connection; gives whether it is. */
+  search(now: number, call: SearchCall): boolean {
+    if (this.#isOpen || this.#server === undefined) return false;
+    this.flush(now);
+    this.#effects.push({ type: "search", ...call });
+    return true;
+  }
+
+  /** What was found, as the server would answer. */
+  handleFound(now: number, { search, ref }: SearchCall, hits: readonly SearchHit[]): void {
+    const answer = { type: "found", hits } as const;
+    const event = { type: "answer", ...withRef(ref), question: search, answer } as const;
+    this.#held.push({ event, batch: 0 });
     this.#pump(now);
   }
 

@@ -8,7 +8,7 @@ import {
   openLevelDatabase,
 } from "../database.ts";
 import type { LogEntry } from "../log-entry.ts";
-import { readPage } from "../log-reader.ts";
+import { readPage, walkLog } from "../log-reader.ts";
 import {
   makeStoreDirectory,
   openFailure,
@@ -20,6 +20,7 @@ import {
 import { diskMessage } from "../store-failure.ts";
 import { commitKey, type KeyRange, partRange } from "../store-keys.ts";
 import { commitsKept } from "../store-open.ts";
+import type { SearchHit } from "../store-port.ts";
 import { MemoryBatch } from "./memory-batch.ts";
 import {
   cachedBytesMax,
@@ -52,6 +53,7 @@ import {
   roomOfDraftKey,
   serverOfKey,
 } from "./memory-record.ts";
+import { type CacheSearch, matcherOf } from "./memory-search.ts";
 
 export interface ClientStoreOptions {
   /** Holds the database and what belongs to it; made when it is missing. */
@@ -145,6 +147,11 @@ export class ClientStore {
     return this.#next(() => this.#read(server, query));
   }
 
+  /** The newest messages of the rooms of a server that are what is looked for. */
+  search(server: string, search: CacheSearch): Promise<readonly SearchHit[]> {
+    return this.#next(() => this.#search(server, search));
+  }
+
   /** Where a client of this server keeps what it knows. */
   port(server: string): MemoryPort {
     return {
@@ -155,6 +162,12 @@ export class ClientStore {
         void this.read(server, query).then(onDone, (error: unknown) => {
           diskMessage(error);
           onDone(undefined);
+        });
+      },
+      search: (search, onDone) => {
+        void this.search(server, search).then(onDone, (error: unknown) => {
+          diskMessage(error);
+          onDone([]);
         });
       },
     };
@@ -251,6 +264,22 @@ export class ClientStore {
     // Whether the server has something older than the oldest that is kept, only it knows.
     const hasMore = after === undefined ? 1 < (page.entries[0]?.sequence ?? 0) : page.hasNewer;
     return { entries: page.entries, hasMore };
+  }
+
+  async #search(server: string, search: CacheSearch): Promise<readonly SearchHit[]> {
+    const isMatch = matcherOf(search, this.#servers.get(server)?.own.person ?? "");
+    const hits: SearchHit[] = [];
+    for (const [room, { from, to }] of this.#rooms.get(server) ?? []) {
+      let count = 0;
+      const walk = { from: to, count: Math.max(0, to - from + 1), isUpward: false };
+      for await (const [, entry] of walkLog(this.#database, logOf(server, room), walk)) {
+        if (entry === undefined || !isMatch(room, entry)) continue;
+        hits.push({ room, entry });
+        count += 1;
+        if (search.limit <= count) break;
+      }
+    }
+    return hits.sort((a, b) => b.entry.sentAt - a.entry.sentAt).slice(0, search.limit);
   }
 
   /** Gives why it failed. */

@@ -2,7 +2,12 @@ import { assertNever } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { ClientEvent, EarlierVisit } from "../client-port.ts";
 import { Wakeup } from "../wakeup.ts";
-import { ClientMemory, type HistoryCall, type MemoryEffect } from "./client-memory.ts";
+import {
+  ClientMemory,
+  type HistoryCall,
+  type MemoryEffect,
+  type SearchCall,
+} from "./client-memory.ts";
 import type { MemoryPort, Recollection } from "./memory-port.ts";
 
 /** What is kept of one server, and where more is kept. */
@@ -65,6 +70,13 @@ export class MemoryHost {
     this.#flush();
   }
 
+  /** Gives whether what is kept is searched; else the server has to be asked. */
+  search(call: SearchCall): boolean {
+    const isSearched = this.#memory.search(this.#options.clock.now(), call);
+    this.#flush();
+    return isSearched;
+  }
+
   keepDraft(room: string, text: string): void {
     this.#memory.keepDraft(this.#options.clock.now(), room, text);
     this.#flush();
@@ -118,6 +130,12 @@ export class MemoryHost {
       case "write":
         memory.port.write(effect.changes, (failure) => {
           this.#memory.handleWritten(clock.now(), failure);
+          this.#flush();
+        });
+        return;
+      case "search":
+        memory.port.search(effect.search, (hits) => {
+          this.#memory.handleFound(clock.now(), effect, hits);
           this.#flush();
         });
         return;

@@ -3,6 +3,8 @@ import type { OwnPerson } from "../entry.ts";
 import type { LogEntry } from "../log-entry.ts";
 import type { ChatPerson } from "../message-private.ts";
 import type { RoomState } from "../message-room.ts";
+import type { SearchHit } from "../store-port.ts";
+import type { CacheSearch } from "./memory-search.ts";
 
 /** A server as it was at the last visit. */
 export interface ServerMemory {
@@ -99,4 +101,6 @@ export interface MemoryPort {
   write(changes: readonly MemoryChange[], onDone: (failure: string | undefined) => void): void;
   /** `undefined` when not all that is wanted is kept, so that the server has to be asked. */
   read(query: MemoryQuery, onDone: (page: MemoryPage | undefined) => void): void;
+  /** Looks through everything that is kept; the newest first. */
+  search(search: CacheSearch, onDone: (hits: readonly SearchHit[]) => void): void;
 }

@@ -214,6 +214,22 @@ describe("a disk that fails", () => {
   });
 });
 
+test("a search goes through what is kept while there is no connection, and only then", () => {
+  const server = { name: "lab", nick: "anna", own: { person: "p" }, visitedAt: 1 };
+  const desk = new Desk({ ...nothing, server });
+  const call = { search: { type: "search", words: ["soup"], limit: 5 }, ref: "s" } as const;
+  desk.do((memory) => expect(memory.search(desk.now, call)).toBe(true));
+  expect(desk.others).toEqual([{ type: "search", ...call }]);
+  const hits = [{ room: "lobby", entry: messageEntry(3, "soup") }];
+  desk.do((memory) => memory.handleFound(desk.now, call, hits));
+  expect(desk.told.at(-1)).toEqual({
+    ...{ type: "answer", ref: "s", question: call.search },
+    answer: { type: "found", hits },
+  });
+  desk.tell({ type: "connection", state: "open", attempt: 1 });
+  desk.do((memory) => expect(memory.search(desk.now, call)).toBe(false));
+});
+
 describe("the past", () => {
   const older = { room: "lobby", range: { before: 9 }, ref: "r" } as const;
   const newest = { room: "lobby", range: { limit: 20 }, ref: "r" } as const;

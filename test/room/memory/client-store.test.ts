@@ -190,6 +190,32 @@ describe("what a client keeps", () => {
     expect(store!.servers).toEqual([]);
   });
 
+  test("is searched as the server would", async () => {
+    await open();
+    await write([
+      { type: "server", server: kitchen },
+      ...[entered, { ...entered, room: "dev" } as const],
+      said(messageEntry(1, "The soup is hot", "ben", { sentAt: 10 })),
+      said(messageEntry(2, "soupçon of salt", "anna", { sentAt: 20 })),
+      said(messageEntry(3, "see https://example.org", "ben", { sentAt: 30 })),
+      { type: "said", room: "dev", entry: messageEntry(1, "SOUP again", "ben", { sentAt: 40 }) },
+    ]);
+    const found = async (change: object) => {
+      const search = { type: "search", words: [], limit: 10, ...change } as const;
+      const hits = await store!.search(server, search);
+      return hits.map(({ room, entry }) => `${room} ${entry.sequence}`);
+    };
+    expect(await found({ words: ["soup"] })).toEqual(["dev 1", "lobby 2", "lobby 1"]);
+    expect(await found({ words: ["soup", "hot"] })).toEqual(["lobby 1"]);
+    expect(await found({ words: ["soup"], room: "dev" })).toEqual(["dev 1"]);
+    expect(await found({ words: ["soup"], from: "ANNA" })).toEqual(["lobby 2"]);
+    expect(await found({ words: ["soup"], limit: 1 })).toEqual(["dev 1"]);
+    expect(await found({ has: "link" })).toEqual(["lobby 3"]);
+    expect(await found({ words: ["s"] })).toEqual([]);
+    expect(await found({ words: ["soup"], before: 20 })).toEqual(["lobby 1"]);
+    expect(await found({ words: ["soup"], after: 40 })).toEqual(["dev 1"]);
+  });
+
   test("drops the oldest entries of a room beyond the limit", async () => {
     await open();
     const chunk = 5_000;
