@@ -87,6 +87,7 @@ const drivers = new Set([
   "room/server.ts",
   "room/store.ts",
   "room/store-backup.ts",
+  "room/store-care.ts",
   "room/store-check.ts",
   "room/store-copy.ts",
   "room/store-directory.ts",

@@ -6,6 +6,7 @@ export type CommandName =
   | "announce"
   | "away"
   | "back"
+  | "backup"
   | "ban"
   | "bans"
   | "bare"
@@ -87,6 +88,7 @@ export type CommandName =
   | "unreact"
   | "unread"
   | "unregister"
+  | "uptime"
   | "unset"
   | "whois";
 
@@ -216,6 +218,8 @@ export const commands: readonly CommandDescription[] = [
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
   command("registration", [], "[USES] [TIME]", "a secret with which somebody may register"),
   command("registrations", [], "[revoke]", "which of those are open; make them useless"),
+  command("uptime", ["server"], "", "how the server is: persons, rooms, entries, disk"),
+  command("backup", [], "", "copy what the server has stored, while it runs"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 

@@ -70,7 +70,8 @@ export class SimulatedServer {
       random: random.fork(),
     });
     const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
-    return new ServerHost({ server, port: this.host, store: this.store, opaque, clock });
+    const { store } = this;
+    return new ServerHost({ server, port: this.host, store, care: store, opaque, clock });
   }
 }
 
