@@ -12,6 +12,7 @@ import type {
   ShownKey,
   Verdict,
 } from "./client-port.ts";
+import type { PostOptions } from "./client-posts.ts";
 import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
@@ -78,7 +79,7 @@ export class ChatClient {
    * Made here, not by the server: when the answer to the first hello is lost, the name still comes
    * back to us and not to a ghost of ourselves.
    */
-  readonly #token: Uint8Array;
+  #token: Uint8Array;
   /** The server's key, once the owner has accepted it. From then on nothing is told to any other. */
   #serverKey: Uint8Array | undefined;
   #isFirstVisit = false;
@@ -120,14 +121,14 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.leave(room, ref);
   }
 
-  /** `at` is the wall clock. Gives the id of the entry, or `undefined` when it was refused. */
-  post(room: string, body: PostBody, at: number, ref?: string): string | undefined {
-    return this.#isEnding ? undefined : this.#session.post(room, body, at, ref);
+  /** Gives the id of the entry, or `undefined` when it was refused. */
+  post(room: string, body: PostBody, options: PostOptions): string | undefined {
+    return this.#isEnding ? undefined : this.#session.post(room, body, options);
   }
 
   /** Posts a message. */
   say(room: string, text: string, at: number, ref?: string): string | undefined {
-    return this.post(room, { type: "message", text }, at, ref);
+    return this.post(room, { type: "message", text }, { at, ref });
   }
 
   ask(question: Question, ref?: string): void {
@@ -156,7 +157,14 @@ export class ChatClient {
 
   /** What was left by an earlier client; said to no other server than the one that is accepted next. */
   restore(visit: EarlierVisit): void {
-    if (!this.#isEnding) this.#session.restore(visit);
+    if (this.#isEnding) return;
+    this.#token = visit.token ?? this.#token;
+    this.#session.restore(visit);
+  }
+
+  /** The secret with which our nickname comes back to us after a loss. */
+  get token(): Uint8Array {
+    return this.#token;
   }
 
   /** Starts to connect. */

@@ -6,29 +6,34 @@ export const wantedUnitsMax = 64;
 
 /**
  * How well the words of `wanted` are found in the text, the more the better; `undefined` when one is not.
- * A word is found whole, at best at the start of a word, or as letters in their order. Case is ignored.
+ * A word is found whole, at best at the start of a word, or as letters in their order; in what explains
+ * the text only whole. Case is ignored.
  */
-export function fuzzyScore(text: string, wanted: string): number | undefined {
-  const searched = text.slice(0, searchedUnitsMax).toLowerCase();
+export function fuzzyScore(text: string, wanted: string, explained = ""): number | undefined {
+  const small = (part: string): string => part.slice(0, searchedUnitsMax).toLowerCase();
+  const [searched, besides] = [small(text), small(explained)];
   const words = wanted.slice(0, wantedUnitsMax).toLowerCase().split(/\s+/);
   let sum = 0;
   for (const word of words.filter((part) => part !== "")) {
-    const score = wholeScore(searched, word) ?? letterScore(searched, word);
-    if (score === undefined) return undefined;
-    sum += score;
+    const inText = wholeScore(searched, word);
+    const score = inText === undefined ? wholeScore(besides, word) : wholeBase + inText;
+    const found = score ?? letterScore(searched, word);
+    if (found === undefined) return undefined;
+    sum += found;
   }
   return sum;
 }
 
-/** More than any letters one by one: 64 of them at the starts of words have 640. */
-const wholeBase = 1_000;
+/** A whole word in the text is more than one in what explains it, and that more than letters. */
+const wholeBase = 2_000;
+const explainedBase = 1_000;
 
 function wholeScore(text: string, word: string): number | undefined {
   let at = text.indexOf(word);
   if (at < 0) return undefined;
   const first = at;
   while (0 <= at && !isWordStart(text, at)) at = text.indexOf(word, at + 1);
-  return wholeBase + (0 <= at ? searchedUnitsMax - at : -first);
+  return explainedBase + (0 <= at ? searchedUnitsMax - at : -first);
 }
 
 function letterScore(text: string, word: string): number | undefined {

@@ -3,7 +3,7 @@ import { commands } from "./command-table.ts";
 import { formatCount } from "./count-text.ts";
 import { writtenInput } from "./help.ts";
 import type { KeyEvent } from "./key.ts";
-import { type KeyContext, keyBindings, keyLabel, keyOf } from "./key-table.ts";
+import { type KeyBinding, type KeyContext, keyLabel, keyOf } from "./key-table.ts";
 import {
   emptyList,
   filtered,
@@ -37,9 +37,14 @@ export interface GoToItem extends ListItem {
 export const emptyGoTo: GoToOverlay = { type: "go-to", list: emptyList };
 
 /** Everything that one can go to: rooms, people, what keys do, commands. */
-export function goToItems({ screen }: ViewState): readonly GoToItem[] {
+export function goToItems({ screen, settings }: ViewState): readonly GoToItem[] {
   if (screen.type !== "room") return [];
-  return [...roomItems(screen), ...personItems(screen), ...keyItems(), ...commandItems()];
+  return [
+    ...roomItems(screen),
+    ...personItems(screen),
+    ...keyItems(settings.keyBindings),
+    ...commandItems(),
+  ];
 }
 
 /** A key while somebody says where to go. */
@@ -106,12 +111,12 @@ function personItems({ rooms, nick: own }: RoomScreen): readonly GoToItem[] {
   );
 }
 
-function keyItems(): readonly GoToItem[] {
-  return [...keyItemsOf("room"), ...keyItemsOf("everywhere")];
+function keyItems(bindings: readonly KeyBinding[]): readonly GoToItem[] {
+  return [...keyItemsOf("room", bindings), ...keyItemsOf("everywhere", bindings)];
 }
 
-function keyItemsOf(context: KeyContext): readonly GoToItem[] {
-  return keyBindings.flatMap(({ context: other, keys: [name = ""], help, isForEmptyInput }) => {
+function keyItemsOf(context: KeyContext, bindings: readonly KeyBinding[]): readonly GoToItem[] {
+  return bindings.flatMap(({ context: other, keys: [name = ""], help, isForEmptyInput }) => {
     if (other !== context || help === undefined || isForEmptyInput || isEditing(name)) return [];
     const use = { type: "press", key: keyOf(name) } as const;
     const label = keyLabel(name);
@@ -131,13 +136,13 @@ function commandItems(): readonly GoToItem[] {
     const use = { type: "write", text } as const;
     const item = { section: "COMMANDS", name: commandUsage(command), detail: help, keyLabel: "" };
     const found = goToItem({ ...item, use });
-    return { ...found, searched: `${found.searched} ${aliases.join(" ")}` };
+    return { ...found, searched: `${name} ${aliases.join(" ")}` };
   });
 }
 
 function goToItem(item: Omit<GoToItem, "key" | "searched">): GoToItem {
   const { name, detail } = item;
-  return { ...item, key: keyOfItem(item), searched: `${name} ${detail}` };
+  return { ...item, key: keyOfItem(item), searched: name, explained: detail };
 }
 
 /** What is new in a room changes, the room does not. */

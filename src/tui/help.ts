@@ -1,7 +1,7 @@
 import { commandUsage } from "./command.ts";
 import { commands } from "./command-table.ts";
 import type { KeyEvent } from "./key.ts";
-import { editingKeys, type KeyContext, keyBindings, keyLabel, keyOf } from "./key-table.ts";
+import { editingKeys, type KeyBinding, type KeyContext, keyLabel, keyOf } from "./key-table.ts";
 import { replaceText } from "./line-editor.ts";
 import {
   emptyList,
@@ -34,8 +34,12 @@ export function emptyHelp(over: Overlay | undefined): HelpOverlay {
 }
 
 /** Everything that help explains: first what counts in this place, last what counts in others. */
-export function helpItems({ screen }: ViewState, { over }: HelpOverlay): readonly HelpItem[] {
+export function helpItems(
+  { screen, settings }: ViewState,
+  { over }: HelpOverlay,
+): readonly HelpItem[] {
   const contexts = contextsOf(screen, over);
+  const keyItems = (context: HelpContext) => keyItemsOf(context, settings.keyBindings);
   return [
     ...contexts.filter(({ isHere }) => isHere).flatMap(keyItems),
     ...(screen.type === "room" ? commandItems() : []),
@@ -84,7 +88,7 @@ function commandItems(): readonly HelpItem[] {
       const text = `/${name}${args === "" ? "" : " "}`;
       const usage = commandUsage(command);
       const item = helpItem({ section, usage, help, use: { type: "write", text } });
-      return { ...item, searched: `${item.searched} ${aliases.join(" ")}` };
+      return { ...item, searched: `/${name} ${aliases.join(" ")}` };
     }),
     helpItem({
       section,
@@ -97,7 +101,7 @@ function commandItems(): readonly HelpItem[] {
 
 function helpItem(item: Omit<HelpItem, "key" | "searched">): HelpItem {
   const { section, usage, help } = item;
-  return { ...item, key: `${section} ${usage} ${help}`, searched: `${usage} ${help}` };
+  return { ...item, key: `${section} ${usage} ${help}`, searched: usage, explained: help };
 }
 
 /** Keys of one context; `isHere`: they mean something where help was asked for. */
@@ -107,8 +111,11 @@ interface HelpContext {
   readonly isHere: boolean;
 }
 
-function keyItems({ context, section, isHere }: HelpContext): readonly HelpItem[] {
-  return keyBindings.flatMap(({ context: other, keys: [name = ""], help }) => {
+function keyItemsOf(
+  { context, section, isHere }: HelpContext,
+  bindings: readonly KeyBinding[],
+): readonly HelpItem[] {
+  return bindings.flatMap(({ context: other, keys: [name = ""], help }) => {
     if (other !== context || help === undefined) return [];
     // Of a sequence one key alone does nothing.
     const isPressable = isHere && !name.includes(" ");

@@ -1,8 +1,7 @@
 import { fuzzyScore } from "./fuzzy.ts";
 import type { KeyEvent } from "./key.ts";
 import type { Action } from "./key-table.ts";
-import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
-import { oneLineEditor } from "./view-state.ts";
+import { type EditorState, emptyEditor, handleEditorKey, oneLineEditor } from "./line-editor.ts";
 
 /** A list that is filtered by typing and from which one row is chosen. */
 export interface ListState {
@@ -17,6 +16,8 @@ export interface ListItem {
   readonly key: string;
   /** What the filter looks through. */
   readonly searched: string;
+  /** What explains it: whole words are found in it, too. */
+  readonly explained?: string;
 }
 
 /** Nothing typed, the first row marked. */
@@ -29,7 +30,7 @@ export function filtered<T extends ListItem>(
 ): readonly T[] {
   if (filter.text.trim() === "") return items;
   return items
-    .map((item) => ({ item, score: fuzzyScore(item.searched, filter.text) }))
+    .map((item) => ({ item, score: fuzzyScore(item.searched, filter.text, item.explained) }))
     .filter(({ score }) => score !== undefined)
     .sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
     .map(({ item }) => item);

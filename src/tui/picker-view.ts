@@ -7,7 +7,7 @@ import { keyBindings, keyLabel } from "./key-table.ts";
 import { areAllSilent, isSilent, matchingServers, selectedServer } from "./picker.ts";
 import type { Picture, Row, Style } from "./picture.ts";
 import { warningText } from "./quitting.ts";
-import { barRow, span } from "./row.ts";
+import { barRow, fitRow, span } from "./row.ts";
 import { detailRows } from "./server-detail.ts";
 import { refusalOf } from "./server-refusal.ts";
 import { clip, padEnd, padStart, wrap } from "./text.ts";
@@ -116,7 +116,7 @@ function listRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
     [span(headerText(columns), theme.dim)],
     ...shown.slice(first, first + rowsMax).map((server) => {
       const isSelected = server === selected;
-      return serverRow(server, isSelected, state, columns);
+      return fitRow(serverRow(server, isSelected, state, columns), size.columns);
     }),
   ];
 }

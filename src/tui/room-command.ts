@@ -18,6 +18,7 @@ import { parseDate } from "./search-request.ts";
 import { selectedEntry } from "./selection.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
+import { undeliveredText } from "./undelivered.ts";
 import {
   type Effect,
   type Moment,
@@ -36,6 +37,7 @@ export function contextOf(screen: RoomScreen): CommandContext {
     room: room?.name,
     state: room?.state,
     asked: screen.asked,
+    files: screen.files,
     lastLine: (whose: "own" | "other") =>
       selectedEntry(screen) ?? (room && lastMessage(room.conversation, whose)),
     line: (sequence: number) => room && entryAt(room.conversation, sequence),
@@ -55,6 +57,7 @@ export function perform(
     case "ask":
       return ask(moment, state, screen, action);
     case "account":
+    case "file":
       return show(state, screen, action);
     case "password":
       return show(state, { ...screen, password: emptyPassword(action.purpose) });
@@ -159,7 +162,7 @@ function run(
     case "save":
       return save(state, screen, arg);
     case "servers":
-      return leaveServer(state, screen, arg);
+      return leaveServer(moment, state, screen, arg);
     case "clear":
       return room === undefined
         ? show(state, screen)
@@ -246,11 +249,18 @@ function join(
   return show(state, screen, { type: "join", room: name, ref: chosenRef, ...secret });
 }
 
-function leaveServer(state: ViewState, screen: RoomScreen, arg: string): Step {
+function leaveServer(
+  { keptCount = 0 }: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  arg: string,
+): Step {
   const waiting = pendingCount(screen);
-  if (0 < waiting && arg !== "now") {
+  if (keptCount < waiting && arg !== "now") {
     const hint = `${waiting} of your lines are not delivered yet: /servers now leaves them behind`;
     return show(state, { ...screen, hint });
   }
-  return showPicker(state, undefined, { type: "disconnect" });
+  const undelivered = { count: waiting, keptCount: Math.min(waiting, keptCount) };
+  const problem = waiting === 0 ? undefined : undeliveredText(undelivered);
+  return showPicker(state, problem, { type: "disconnect" });
 }

@@ -4,6 +4,7 @@ import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { Position } from "../room/store-port.ts";
@@ -12,23 +13,26 @@ import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Completing } from "./completing.ts";
-import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
+import type { DeliveryProgress } from "./delivery-progress.ts";
 import type { About, Draft } from "./draft.ts";
+import type { FileNews } from "./file-news.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import type { KeyBinding } from "./key-table.ts";
-import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import { type EditorState, emptyEditor } from "./line-editor.ts";
 import type { HiddenLines } from "./line-filter.ts";
 import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
+import type { PlannedStop } from "./planned-stop.ts";
 import type { StartSettings } from "./preferences.ts";
 import type { Selection } from "./selection.ts";
 import type { SettingsContent } from "./settings-text.ts";
+import type { SystemAnswer, SystemRequest } from "./system-request.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -39,6 +43,8 @@ export interface Moment {
   readonly wallNow: number;
   /** Members of the server that runs in this process; absent when none does. */
   readonly hostedMemberCount?: number;
+  /** Own lines that are not stored yet and that this computer keeps for the next visit. */
+  readonly keptCount?: number;
 }
 
 /** What the program was started with, and what the person has set; see setting-table.ts. */
@@ -176,21 +182,6 @@ export interface NewLine {
   readonly isSeen: boolean;
 }
 
-/** How many of `memberCount` others have our line of this sequence. */
-export interface DeliveryProgress {
-  readonly sequence: number;
-  readonly memberCount: number;
-  readonly deliveredCount: number;
-}
-
-/** That the server will stop. */
-export interface PlannedStop {
-  /** Clock.now(). */
-  readonly at: number;
-  readonly reason: string;
-  readonly isRestart: boolean;
-}
-
 /** What is too long for the input line; it waits to be sent as one message or dropped. */
 export interface Paste {
   readonly text: string;
@@ -218,6 +209,7 @@ export interface RoomScreen {
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly WaitingChat[];
+  readonly files: FileNews;
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -324,17 +316,7 @@ export type ViewEvent =
   | { readonly type: "quit" }
   /** The client did not take a line. */
   | { readonly type: "post-refused"; readonly body: PostBody }
-  /** A message was written to a file of this path. */
-  | { readonly type: "saved"; readonly path: string }
-  | { readonly type: "save-failed"; readonly message: string }
-  /** What came back from the editor of the person's own. */
-  | { readonly type: "text-edited"; readonly text: string }
-  | { readonly type: "text-edit-failed"; readonly message: string }
-  /** A setting is kept; the file may say more that is new. */
-  | { readonly type: "settings-kept"; readonly text: string }
-  /** The files of a directory, by the name that it was asked for. */
-  | { readonly type: "files"; readonly directory: string; readonly files: readonly FileName[] }
-  | { readonly type: "settings-unkept"; readonly message: string };
+  | SystemAnswer;
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -354,6 +336,7 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref?: string }
+  | { readonly type: "file"; readonly action: FileAction }
   | { readonly type: "account"; readonly action: AccountAction }
   | {
       readonly type: "history";
@@ -372,16 +355,9 @@ export type Effect =
       readonly sequence: number;
       readonly ordinal: number;
     }
-  /** Writes the text to a new file of about that name. */
-  | { readonly type: "save"; readonly file: string; readonly text: string }
+  | SystemRequest
   /** Nothing of this server is to be kept on this computer. */
   | { readonly type: "forget" }
-  /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
-  | { readonly type: "edit-text"; readonly text: string }
-  /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
-  | { readonly type: "change-setting"; readonly name: string; readonly value: string | undefined }
-  /** Asks for the names of the files there; answered by `files`. */
-  | { readonly type: "list-files"; readonly directory: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */
@@ -444,8 +420,3 @@ export const emptyPicker: PickerScreen = {
   mode: { type: "list" },
   problem: undefined,
 };
-
-/** The same editor where line feeds, which a paste may bring, became spaces. */
-export function oneLineEditor(editor: EditorState): EditorState {
-  return editor.text.includes("\n") ? editorWith(editor.text.replaceAll("\n", " ")) : editor;
-}

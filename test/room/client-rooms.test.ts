@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveredMs, splitNicksMin, typingActiveMs } from "../../src/room/limits.ts";
+import { deliveredMs, splitNicksMin, tokenBytes, typingActiveMs } from "../../src/room/limits.ts";
 import type { LeaveReason } from "../../src/room/message-room.ts";
 import { changedBy } from "../../src/room/overlay.ts";
 import { ClientDesk } from "../support/client-desk.ts";
@@ -223,7 +223,7 @@ describe("what is posted", () => {
   test("goes out in order with the lines, whatever it is", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.say("lobby", "teh", 1));
-    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: "the" }, 2));
+    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: "the" }, { at: 2 }));
     const posts = desk.takeRequests().filter(({ type }) => type === "post");
     expect(posts).toMatchObject([
       { isFirst: true, body: textBody("teh") },
@@ -233,8 +233,10 @@ describe("what is posted", () => {
 
   test("is refused at once where it makes no sense", () => {
     const desk = ClientDesk.inRoom();
-    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: " " }, 1, "e"));
-    desk.do((client) => client.post("lobby", { type: "delete", target: 0 }, 1, "d"));
+    desk.do((client) =>
+      client.post("lobby", { type: "edit", target: 1, text: " " }, { at: 1, ref: "e" }),
+    );
+    desk.do((client) => client.post("lobby", { type: "delete", target: 0 }, { at: 1, ref: "d" }));
     expect(desk.of("error")).toMatchObject([
       { ref: "e", code: "text-empty" },
       { ref: "d", code: "request-invalid" },
@@ -245,6 +247,16 @@ describe("what is posted", () => {
     const line = messageEntry(1, "teh");
     const body = { type: "edit", target: 1, text: "the" } as const;
     expect(changedBy(line, { ...messageEntry(2), body }).body).toEqual(textBody("the"));
+  });
+
+  test("under a name that an earlier client had comes back to it by the earlier token", () => {
+    const desk = new ClientDesk();
+    const token = new Uint8Array(tokenBytes).fill(7);
+    desk.do((client) => client.restore({ token, posts: [], places: new Map(), missedMax: 0 }));
+    desk.do((client) => client.start());
+    desk.connect();
+    expect(desk.last("hello").token).toEqual(token);
+    expect(desk.client.token).toEqual(token);
   });
 
   test("at an earlier visit is sent at this one, and its room left when nobody wants it", () => {

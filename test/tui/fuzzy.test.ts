@@ -29,6 +29,14 @@ describe("finding by some letters", () => {
     expect(found("room leave", "/leave [ROOM]", "/leave", "room")).toEqual(["/leave [ROOM]"]);
   });
 
+  test("finds only whole words in what explains a text, and takes them for less", () => {
+    expect(fuzzyScore("/kick NICK", "put out", "put somebody out")).toBeGreaterThan(0);
+    expect(fuzzyScore("/kick NICK", "pso", "put somebody out")).toBeUndefined();
+    const explained = fuzzyScore("/kick", "room", "out of this room") ?? 0;
+    expect(explained).toBeLessThan(fuzzyScore("/rooms", "room") ?? 0);
+    expect(explained).toBeGreaterThan(fuzzyScore("/restore old memory", "room") ?? 0);
+  });
+
   test("finds everything with nothing", () => {
     expect(found("  ", "a", "b")).toEqual(["a", "b"]);
   });
