@@ -1,8 +1,7 @@
 import { commandUsage } from "./command.ts";
 import { commands } from "./command-table.ts";
 import type { KeyEvent } from "./key.ts";
-import { editingKeys, type KeyContext, keyBindings, keyLabel, keyOf } from "./key-table.ts";
-import { replaceText } from "./line-editor.ts";
+import { editingKeys, type KeyBinding, type KeyContext, keyLabel, keyOf } from "./key-table.ts";
 import {
   emptyList,
   filtered,
@@ -13,7 +12,8 @@ import {
 } from "./list-state.ts";
 import { listRowCount } from "./list-view.ts";
 import type { HelpOverlay, Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
-import { type Screen, show, type ViewState, withOverlay } from "./view-state.ts";
+import { type Screen, type ViewState, withOverlay } from "./view-state.ts";
+import { writtenInput } from "./written-input.ts";
 
 /** What help explains: a key or a command. */
 export interface HelpItem extends ListItem {
@@ -34,8 +34,13 @@ export function emptyHelp(over: Overlay | undefined): HelpOverlay {
 }
 
 /** Everything that help explains: first what counts in this place, last what counts in others. */
-export function helpItems({ screen }: ViewState, { over }: HelpOverlay): readonly HelpItem[] {
+export function helpItems(
+  { screen, settings }: ViewState,
+  { over }: HelpOverlay,
+): readonly HelpItem[] {
+  const { keyBindings } = settings;
   const contexts = contextsOf(screen, over);
+  const keyItems = (context: HelpContext) => keyItemsOf(keyBindings, context);
   return [
     ...contexts.filter(({ isHere }) => isHere).flatMap(keyItems),
     ...(screen.type === "room" ? commandItems() : []),
@@ -66,14 +71,6 @@ function used(state: ViewState, overlay: HelpOverlay, item: HelpItem | undefined
   const closed = withOverlay(state, overlay.over);
   if (item.use.type === "press") return { ...closed, press: item.use.key };
   return writtenInput(withOverlay(state, undefined).state, item.use.text);
-}
-
-/** The text in the input line of the room, in the place of what is there; undo brings that back. */
-export function writtenInput(state: ViewState, text: string): OverlayStep {
-  const { screen } = state;
-  if (screen.type !== "room") return { state, effects: [] };
-  const hint = screen.editor.text === "" ? undefined : "Ctrl+_ brings back what was here";
-  return show(state, { ...screen, editor: replaceText(screen.editor, text), hint });
 }
 
 function commandItems(): readonly HelpItem[] {
@@ -107,7 +104,10 @@ interface HelpContext {
   readonly isHere: boolean;
 }
 
-function keyItems({ context, section, isHere }: HelpContext): readonly HelpItem[] {
+function keyItemsOf(
+  keyBindings: readonly KeyBinding[],
+  { context, section, isHere }: HelpContext,
+): readonly HelpItem[] {
   return keyBindings.flatMap(({ context: other, keys: [name = ""], help }) => {
     if (other !== context || help === undefined) return [];
     // Of a sequence one key alone does nothing.
