@@ -20,13 +20,16 @@ export async function createPrivateFile(path: string, content: string): Promise<
 }
 
 /** Makes the file for this user only, or puts it in the place of the one that is there; synced. */
-export async function replacePrivateFile(path: string, content: string): Promise<void> {
+export async function replacePrivateFile(
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
   await place(path, content, rename);
 }
 
 type Place = (from: string, to: string) => Promise<void>;
 
-async function place(path: string, content: string, put: Place): Promise<void> {
+async function place(path: string, content: string | Uint8Array, put: Place): Promise<void> {
   const temporary = `${path}.${randomUUID()}.new`;
   try {
     const file = await open(temporary, "wx", 0o600);

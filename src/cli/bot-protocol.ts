@@ -2,9 +2,11 @@ import { nearest } from "../base/nearest.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import { checkQuestion, type Question, questionTypes } from "../room/client-question.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import { checkPostBody, type PostBody } from "../room/message-log.ts";
 import type { Position } from "../room/store-port.ts";
 import { type BotAccountRequest, botAccountTypes, parseAccountRequest } from "./bot-account.ts";
+import { fileRequestTypes, isFileRequest, parseFileRequest } from "./bot-files.ts";
 
 /** What a bot gives a request to know its answer by. */
 export type BotRef = string | number;
@@ -33,6 +35,7 @@ export type BotRequest =
   | (Referable & { readonly type: "leave" | "members"; readonly room: string })
   | (Referable & { readonly type: "post"; readonly room: string; readonly body: PostBody })
   | (Referable & { readonly type: "question"; readonly question: Question })
+  | (Referable & { readonly type: "file"; readonly action: FileAction })
   | (Referable & {
       readonly type: "typing";
       readonly room: string;
@@ -81,6 +84,10 @@ interface Fields {
   readonly around?: unknown;
   readonly time?: unknown;
   readonly limit?: unknown;
+  readonly to?: unknown;
+  readonly path?: unknown;
+  readonly id?: unknown;
+  readonly directory?: unknown;
   readonly device?: unknown;
 }
 
@@ -113,6 +120,7 @@ export const botRequestTypes: readonly string[] = [
   "typing",
   "read",
   ...questionTypes,
+  ...fileRequestTypes,
   ...botAccountTypes,
   "quit",
 ];
@@ -122,6 +130,12 @@ function parseFields(fields: Fields, referable: Referable): BotRequest {
   if (type === "quit") return { ...referable, type };
   if (typeof type !== "string" || !botRequestTypes.includes(type)) {
     return invalid(referable, unknownType(type));
+  }
+  if (isFileRequest(type)) {
+    const action = parseFileRequest(type, fields);
+    return typeof action === "string"
+      ? invalid(referable, action)
+      : { ...referable, type: "file", action };
   }
   if (questionTypes.some((name) => name === type)) return parseQuestion(fields, type, referable);
   const accountType = botAccountTypes.find((name) => name === type);

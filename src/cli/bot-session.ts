@@ -14,6 +14,7 @@ import {
   type BotPasswords,
 } from "./bot-account.ts";
 import { answerFields, type BotEvent, news } from "./bot-event.ts";
+import { takingEvent, transferEvent } from "./bot-files.ts";
 import { type BotRef, type BotRequest, parseBotRequest } from "./bot-protocol.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 
@@ -157,6 +158,9 @@ export class BotSession {
       case "question":
         this.#client.ask(request.question, this.#expect({ ref }));
         break;
+      case "file":
+        this.#client.file(request.action, this.#expect({ ref }));
+        break;
       case "account":
         this.#account(request.request, ref);
         break;
@@ -235,6 +239,11 @@ export class BotSession {
       case "account":
         this.#handleAccount(event);
         break;
+      case "file":
+      case "transfer":
+      case "taking":
+        this.#tellFiles(event);
+        break;
       case "renamed":
         this.#nick = event.nick;
         this.#write(news(event));
@@ -259,6 +268,12 @@ export class BotSession {
       default:
         this.#write(news(event));
     }
+  }
+
+  #tellFiles(event: ClientEvent & { readonly type: "file" | "transfer" | "taking" }): void {
+    if (event.type === "file") this.#answer(event.ref, { id: event.offer });
+    else if (event.type === "taking") this.#write(takingEvent(event));
+    else this.#write(transferEvent(event.transfer));
   }
 
   #join(room: string, pending: Pending, invitation?: string): void {

@@ -1,3 +1,4 @@
+import { assertNever } from "../base/assert.ts";
 import { EarshotError } from "../base/errors.ts";
 import { invitationHash } from "./invitation-hash.ts";
 import {
@@ -14,6 +15,7 @@ import {
 import { parsePhrase } from "./line.ts";
 import type { Moderation } from "./log-entry.ts";
 import type {
+  AccessRequest,
   Ban,
   Claim,
   Grant,
@@ -30,7 +32,7 @@ import { type Role, roles } from "./rights.ts";
 import type { Room } from "./room.ts";
 import { type NamedPerson, type RoomRecord, withoutPerson, withPerson } from "./room-record.ts";
 import { type KnownPerson, knownPerson, type ServerState } from "./server-state.ts";
-import type { Member } from "./session.ts";
+import type { Listing, Member } from "./session.ts";
 
 type ModerationRequest = Extract<PostBody, { readonly type: "moderation" }>;
 
@@ -42,6 +44,31 @@ export class AccessDesk {
   constructor(state: ServerState) {
     this.#state = state;
     this.#isClaimable = state.claimToken !== undefined && !state.accounts.isClaimed;
+  }
+
+  handle(member: Member, request: Exclude<AccessRequest, Listing>): void {
+    switch (request.type) {
+      case "invite":
+        this.#invite(member, request);
+        return;
+      case "make-invitation":
+        this.#makeInvitation(member, request);
+        return;
+      case "revoke-invitations":
+        this.#revokeInvitations(member, request);
+        return;
+      case "claim":
+        this.#claim(member, request);
+        return;
+      case "grant":
+        this.#grant(member, request);
+        return;
+      case "ignore":
+        this.#ignore(member, request);
+        return;
+      default:
+        assertNever(request);
+    }
   }
 
   /** What a moderator wants to do to somebody, as an entry of the log. */
@@ -70,7 +97,7 @@ export class AccessDesk {
     return { body, apply, onStored: (now) => this.#remove(now, room, body, { target, by }) };
   }
 
-  invite(member: Member, { ref, room: wanted, nick }: Invite): void {
+  #invite(member: Member, { ref, room: wanted, nick }: Invite): void {
     const room = this.#state.joined(member, wanted);
     this.#state.require(member, room, "invite");
     const { person, nick: name } = this.#state.personNamed(nick);
@@ -85,7 +112,7 @@ export class AccessDesk {
     this.#state.tellPerson(person, { type: "invited", room: room.name, by });
   }
 
-  makeInvitation(member: Member, request: MakeInvitation): void {
+  #makeInvitation(member: Member, request: MakeInvitation): void {
     const { ref, room: wanted, uses, durationMs } = request;
     const room = this.#state.joined(member, wanted);
     this.#state.require(member, room, "invite");
@@ -114,7 +141,7 @@ export class AccessDesk {
     });
   }
 
-  revokeInvitations(member: Member, { ref, room: wanted }: RevokeInvitations): void {
+  #revokeInvitations(member: Member, { ref, room: wanted }: RevokeInvitations): void {
     const room = this.#state.joined(member, wanted);
     this.#state.require(member, room, "invite");
     this.#state.rooms.record(room, { ...room.record, invitations: [] });
@@ -155,7 +182,7 @@ export class AccessDesk {
   }
 
   /** Makes an owner of the server of who has read its console. Wrong tokens are not told apart. */
-  claim(member: Member, { ref, token }: Claim): void {
+  #claim(member: Member, { ref, token }: Claim): void {
     const { accounts, claimToken } = this.#state;
     const account = accounts.get(member.state.person.person);
     if (account === undefined) {
@@ -168,7 +195,7 @@ export class AccessDesk {
     this.#state.answerWhenStored(member, ref);
   }
 
-  grant(member: Member, { ref, nick, isAdmin }: Grant): void {
+  #grant(member: Member, { ref, nick, isAdmin }: Grant): void {
     const { accounts } = this.#state;
     if (accounts.get(member.state.person.person)?.role !== "owner") {
       throw new EarshotError("not-allowed", "only an owner of the server may make admins");
@@ -182,7 +209,7 @@ export class AccessDesk {
     this.#state.answerWhenStored(member, ref);
   }
 
-  ignore(member: Member, { ref, nick, isOn }: Ignore): void {
+  #ignore(member: Member, { ref, nick, isOn }: Ignore): void {
     const { accounts } = this.#state;
     const { person } = this.#state.personNamed(nick);
     const account = accounts.get(member.state.person.person);

@@ -149,7 +149,9 @@ type AnswerReply = Extract<
       | "invitation"
       | "bans"
       | "registration"
-      | "registrations";
+      | "registrations"
+      | "health"
+      | "backup";
   }
 >;
 
@@ -163,6 +165,8 @@ const answerTypes: readonly Reply["type"][] = [
   "bans",
   "registration",
   "registrations",
+  "health",
+  "backup",
 ];
 
 function isAnswer(reply: Reply): reply is AnswerReply {

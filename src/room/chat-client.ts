@@ -12,6 +12,7 @@ import type {
   ShownKey,
   Verdict,
 } from "./client-port.ts";
+import type { PostOptions } from "./client-posts.ts";
 import type { Question } from "./client-question.ts";
 import { ClientSession } from "./client-session.ts";
 import { closePhrase } from "./close-phrase.ts";
@@ -120,14 +121,14 @@ export class ChatClient {
     if (!this.#isEnding) this.#session.leave(room, ref);
   }
 
-  /** `at` is the wall clock. Gives the id of the entry, or `undefined` when it was refused. */
-  post(room: string, body: PostBody, at: number, ref?: string): string | undefined {
-    return this.#isEnding ? undefined : this.#session.post(room, body, at, ref);
+  /** Gives the id of the entry, or `undefined` when it was refused. */
+  post(room: string, body: PostBody, options: PostOptions): string | undefined {
+    return this.#isEnding ? undefined : this.#session.post(room, body, options);
   }
 
   /** Posts a message. */
   say(room: string, text: string, at: number, ref?: string): string | undefined {
-    return this.post(room, { type: "message", text }, at, ref);
+    return this.post(room, { type: "message", text }, { at, ref });
   }
 
   ask(question: Question, ref?: string): void {

@@ -3,12 +3,13 @@ import { EarshotError } from "../base/errors.ts";
 import type { CloseReason } from "../transport/endpoint-port.ts";
 import { AccessDesk } from "./access-desk.ts";
 import { AccountDesk } from "./account-desk.ts";
+import { CareDesk } from "./care-desk.ts";
+import type { CareResult } from "./care-port.ts";
 import { decodeClientMessage } from "./codec.ts";
 import { DeliveryDesk } from "./delivery-desk.ts";
 import { HistoryDesk } from "./history-desk.ts";
 import { listingsMax } from "./limits.ts";
 import type { ClientNotice, Request } from "./message.ts";
-import type { AccessRequest } from "./message-access.ts";
 import type { AccountRequest, LoginRequest } from "./message-account.ts";
 import { MessageDesk } from "./message-desk.ts";
 import type { RetentionRule } from "./message-room.ts";
@@ -44,12 +45,14 @@ export class ChatServer {
   readonly #delivery: DeliveryDesk;
   readonly #takes: TakeDesk;
   readonly #relays: RelayDesk;
+  readonly #care: CareDesk;
 
   /** @throws {EarshotError} WHEN what is kept of rooms or persons is damaged `history-damaged`. */
   constructor(options: ServerStateOptions) {
     this.#state = new ServerState(options);
     this.#takes = new TakeDesk(this.#state);
     this.#relays = new RelayDesk(this.#state);
+    this.#care = new CareDesk(this.#state);
     this.#sessions = new SessionDesk(this.#state, this.#takes);
     this.#accounts = new AccountDesk(this.#state);
     this.#passwords = new PasswordDesk(this.#state);
@@ -170,6 +173,12 @@ export class ChatServer {
     this.#state.handleTurn(now);
   }
 
+  /** The answer to the effect `care`. */
+  handleCared(now: number, result: CareResult): void {
+    this.#care.handleDone(result);
+    this.#state.handleTurn(now);
+  }
+
   /** What the log of this room keeps, as its owner wants; everything without it. */
   retentionOf(room: string): RetentionRule | undefined {
     return this.#state.rooms.get(room)?.record.retention;
@@ -277,6 +286,10 @@ export class ChatServer {
       case "receipts":
         this.#askListing(now, member, request);
         return;
+      case "health":
+      case "backup":
+        this.#care.handle(member, request);
+        return;
       case "leave":
         this.#rooms.leave(now, member, request);
         return;
@@ -310,7 +323,7 @@ export class ChatServer {
       case "claim":
       case "grant":
       case "ignore":
-        this.#dispatchAccess(member, request);
+        this.#access.handle(member, request);
         return;
       case "take":
       case "decline":
@@ -391,31 +404,6 @@ export class ChatServer {
         return;
       case "receipts":
         this.#delivery.receipts(session, request);
-        return;
-      default:
-        assertNever(request);
-    }
-  }
-
-  #dispatchAccess(member: Member, request: Exclude<AccessRequest, Listing>): void {
-    switch (request.type) {
-      case "invite":
-        this.#access.invite(member, request);
-        return;
-      case "make-invitation":
-        this.#access.makeInvitation(member, request);
-        return;
-      case "revoke-invitations":
-        this.#access.revokeInvitations(member, request);
-        return;
-      case "claim":
-        this.#access.claim(member, request);
-        return;
-      case "grant":
-        this.#access.grant(member, request);
-        return;
-      case "ignore":
-        this.#access.ignore(member, request);
         return;
       default:
         assertNever(request);

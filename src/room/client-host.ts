@@ -48,7 +48,7 @@ export interface ConnectionProof {
 }
 
 /** What a `ClientHost` does not do by itself. */
-type OtherParts = "account" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
+type OtherParts = "account" | "file" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
 
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
 export class ClientHost implements Omit<ClientPort, OtherParts> {
@@ -124,9 +124,18 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
   }
 
   post(room: string, body: PostBody, ref?: string): string | undefined {
-    const id = this.#options.client.post(room, body, this.#options.clock.wallNow(), ref);
+    const at = this.#options.clock.wallNow();
+    const id = this.#options.client.post(room, body, { at, ref });
     this.#flush();
     return id;
+  }
+
+  /** Posts what has an id already; `false` when it was refused (`error`). */
+  postAs(id: string, room: string, body: PostBody, ref?: string): boolean {
+    const at = this.#options.clock.wallNow();
+    const posted = this.#options.client.post(room, body, { at, ref, id });
+    this.#flush();
+    return posted !== undefined;
   }
 
   ask(question: Question, ref?: string): void {

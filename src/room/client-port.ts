@@ -3,8 +3,11 @@ import type { EarshotError, ErrorCode } from "../base/errors.ts";
 import type { AccountAction, AccountResult } from "./account-action.ts";
 import type { Answer, Question } from "./client-question.ts";
 import type { OwnPerson, SequenceRange } from "./entry.ts";
+import type { FileAction } from "./files/file-action.ts";
+import type { Transfer } from "./files/file-port.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { RecalledRoom } from "./memory/memory-port.ts";
+import type { Taking } from "./message-file.ts";
 import type { PostBody } from "./message-log.ts";
 import type { ChatPerson } from "./message-private.ts";
 import type { LeaveReason, ReadState, RoomMember, RoomRole, RoomState } from "./message-room.ts";
@@ -153,6 +156,17 @@ export type ClientEvent =
       readonly sequence: number;
       readonly memberCount: number;
       readonly deliveredCount: number;
+    }
+  /** How a transfer is doing: when that changes, and at most five times a second as it goes on. */
+  | { readonly type: "transfer"; readonly transfer: Transfer }
+  /** Somebody takes what we offer, or does not want it. */
+  | Taking
+  /** What `file` was asked to do is done or has begun; an offer is answered by `stored`. */
+  | {
+      readonly type: "file";
+      readonly ref?: string;
+      readonly action: Exclude<FileAction["type"], "offer">;
+      readonly offer: string;
     }
   /** Somebody wants to talk in private; answered by the question `answer`. */
   | {
@@ -342,6 +356,8 @@ export interface ClientPort {
   ask(question: Question, ref?: string): void;
   /** Answered by `account` or `error`, also when there is no connection: it is not tried again. */
   account(action: AccountAction, ref?: string): void;
+  /** Answered by `file`, by `stored` or `failed` where it is an offer, or by `error`. */
+  file(action: FileAction, ref?: string): void;
   /** Somebody writes, or has stopped: it is told as often as others need it. */
   typing(room: string, state: "active" | "paused" | "done"): void;
   /** Everything up to this entry, with its ordinal, was seen by the person. */

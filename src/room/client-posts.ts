@@ -9,6 +9,16 @@ import { type Refusal, temporaryCodes } from "./message-session.ts";
 import { Outbox, type OutboxSend } from "./outbox.ts";
 import type { RequestTable, SentLine } from "./request-table.ts";
 
+/** How an entry is posted. */
+export interface PostOptions {
+  /** The wall clock. */
+  readonly at: number;
+  /** The owner's, for the answer. */
+  readonly ref?: string | undefined;
+  /** A nanoid that the entry goes by already; otherwise it gets one. */
+  readonly id?: string;
+}
+
 /** What a client posts, from being said to being stored or refused, and what its owner hears of it. */
 export class ClientPosts {
   readonly #random: Random;
@@ -32,16 +42,12 @@ export class ClientPosts {
   }
 
   /**
-   * Gives the new entry's id; `at` is the wall clock.
+   * Gives the new entry's id.
    * @throws {EarshotError} WHEN `limit-reached`, `request-invalid`, `text-empty`, `text-too-long`.
    */
-  post(
-    room: ClientRoom,
-    said: PostBody,
-    { at, ref }: { readonly at: number; readonly ref: string | undefined },
-  ): string {
+  post(room: ClientRoom, said: PostBody, { at, ref, id: given }: PostOptions): string {
     const body = checkBody(said);
-    const id = this.#random.id();
+    const id = given ?? this.#random.id();
     const { name } = room;
     if (!this.#outbox.add({ id, room: name, body, bytes: textBytesOf(body), ownerRef: ref })) {
       throw new EarshotError("limit-reached", `${this.count} lines wait to be stored`);

@@ -8,6 +8,7 @@ import {
   type RevokeRegistrations,
   type SetProfile,
 } from "./message-account.ts";
+import { type CareReply, type CareRequest, careRequests } from "./message-care.ts";
 import {
   type AskReceipts,
   type Found,
@@ -39,6 +40,7 @@ type WithoutRef<T> = T extends unknown ? Omit<T, "ref"> : never;
 type QuestionRequest =
   | AccessRequest
   | PrivateRequest
+  | CareRequest
   | SetProfile
   | MakeRegistration
   | ListRegistrations
@@ -61,12 +63,13 @@ export type Question = WithoutRef<QuestionRequest>;
 
 /** What the server says to a question. */
 export type Answer = WithoutRef<
-  AccessReply | Registration | Registrations | Rooms | Done | Who | Found | Receipts
+  AccessReply | CareReply | Registration | Registrations | Rooms | Done | Who | Found | Receipts
 >;
 
 const questions: SchemaTable<QuestionRequest> = {
   ...accessRequests,
   ...privateRequests,
+  ...careRequests,
   "set-profile": accountRequests["set-profile"],
   "make-registration": accountRequests["make-registration"],
   registrations: accountRequests.registrations,

@@ -7,7 +7,7 @@ import { ClientIdentity, type SessionIdentity } from "./client-identity.ts";
 import { ClientMembership } from "./client-membership.ts";
 import { ClientNews, type SessionNews } from "./client-news.ts";
 import type { ClientEvent, EarlierVisit, HistoryRange } from "./client-port.ts";
-import { ClientPosts } from "./client-posts.ts";
+import { ClientPosts, type PostOptions } from "./client-posts.ts";
 import { presenceNews } from "./client-presence.ts";
 import type { Question } from "./client-question.ts";
 import { type ClientRoom, type JoinCall, retryMs } from "./client-room.ts";
@@ -94,11 +94,11 @@ export class ClientSession {
     });
   }
 
-  /** `at` is the wall clock. Gives the id of the entry, or `undefined` when it was refused. */
-  post(input: string, body: PostBody, at: number, ref: string | undefined): string | undefined {
+  /** Gives the id of the entry, or `undefined` when it was refused. */
+  post(input: string, body: PostBody, options: PostOptions): string | undefined {
     let id: string | undefined;
-    this.#attempt(ref, () => {
-      id = this.#posts.post(this.#rooms.wanted(input), body, { at, ref });
+    this.#attempt(options.ref, () => {
+      id = this.#posts.post(this.#rooms.wanted(input), body, options);
     });
     return id;
   }

@@ -5,10 +5,13 @@ import type { Random } from "../base/random.ts";
 import { identityOf } from "../transport/identity.ts";
 import type { KeyPair } from "../transport/noise.ts";
 import { UdpEndpoint } from "../transport/udp-endpoint.ts";
+import { withRef } from "./call-queue.ts";
 import { ChatClient } from "./chat-client.ts";
 import { type AccountKeyStore, ClientAccounts } from "./client-accounts.ts";
 import { ClientHost } from "./client-host.ts";
 import type { ClientEvent, ClientPort, ServerLocation, ShownKey, Verdict } from "./client-port.ts";
+import { FilesSlot, type FilesSlotOptions, withoutFiles } from "./files/files-slot.ts";
+import { PeerHost } from "./files/peer-host.ts";
 import { earlierVisit, MemoryHost, type OpenMemory } from "./memory/memory-host.ts";
 
 export interface StartClientOptions {
@@ -33,6 +36,18 @@ export interface StartClientOptions {
   readonly onEvent: (event: ClientEvent) => void;
   /** Without it nothing is kept. */
   readonly memory?: ClientMemoryOptions | undefined;
+  /** Without it no files are offered or taken. */
+  readonly files?: ClientFileOptions | undefined;
+}
+
+/** How a client offers and takes files. */
+export interface ClientFileOptions {
+  /** Where those go that are accepted without a word about it. */
+  readonly directory: string;
+  /** Where others connect to; see `PeerHostOptions`. */
+  readonly bindAddress: Address;
+  readonly ipv6Host?: string | undefined;
+  readonly open: FilesSlotOptions["open"];
 }
 
 /** What a client keeps on this computer. */
@@ -52,7 +67,11 @@ export interface ClientMemoryOptions {
  * @throws {EarshotError} WHEN the local address cannot be used `socket-failed`.
  */
 export async function startClient(options: StartClientOptions): Promise<ClientPort> {
-  const { clock, random, nick, takesSuggestion = true, onEvent } = options;
+  const { clock, random, nick, takesSuggestion = true } = options;
+  let files: FilesSlot | undefined;
+  const onEvent = (event: ClientEvent) => {
+    if (files?.handleEvent(event) !== true) options.onEvent(event);
+  };
   let onClosed: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     onClosed = resolve;
@@ -80,6 +99,8 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     judge: (shown, onVerdict) => {
       void judgeAndRecall(options, shown, (memory) => remember(memory)).then(onVerdict);
     },
+    onFileEvent: (event) => files?.handleFileEvent(event),
+    onRelayed: (frame) => files?.handleRelayed(frame),
     onEvent: (event) => {
       if (event.type === "connection" && event.state === "closed") onClosed();
       accounts?.handleEvent(event);
@@ -100,12 +121,15 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     slot.memory.tellRemembered();
     running.restore(earlierVisit(memory, options.memory?.missedMax ?? 0));
   };
+  files = options.files && slotOf(options, options.files, running);
   const { keyPair, deviceName, accountKeys: keys } = options;
   const { publicKey: deviceKey } = keyPair;
   accounts = new ClientAccounts({ host, clock, random, deviceKey, deviceName, keys, onEvent });
   if (options.memory?.expected !== undefined) remember(options.memory.expected);
-  return openPort(host, accounts, slot, async () => {
+  const parts = { accounts, slot, perform: performer(options, files) };
+  return openPort(host, parts, async () => {
     await closed;
+    await files?.stop();
     await endpoint.stop();
     await new Promise<void>((resolve) => {
       if (slot.memory === undefined) resolve();
@@ -136,10 +160,46 @@ async function judgeAndRecall(
   return verdict;
 }
 
+/** The files of the client, on connections of their own. */
+function slotOf(
+  options: StartClientOptions,
+  { directory, bindAddress, ipv6Host, open }: ClientFileOptions,
+  host: ClientHost,
+): FilesSlot {
+  const { keyPair, clock, random, onEvent } = options;
+  return new FilesSlot({
+    host,
+    directory,
+    clock,
+    open,
+    onEvent,
+    openPeers: (listener, onReach) =>
+      PeerHost.open({
+        ...{ keyPair, bindAddress, ipv6Host, clock, random, listener, onReach },
+        relay: (frame) => host.relay(frame),
+      }),
+  });
+}
+
+function performer(
+  { onEvent }: StartClientOptions,
+  files: FilesSlot | undefined,
+): ClientPort["file"] {
+  if (files !== undefined) return (action, ref) => files.perform(action, ref);
+  const { code, message } = withoutFiles();
+  return (_action, ref) => onEvent({ type: "error", ...withRef(ref), code, message });
+}
+
+/** What of a client is beside its connection. */
+interface ClientParts {
+  readonly accounts: ClientAccounts;
+  readonly slot: MemorySlot;
+  readonly perform: ClientPort["file"];
+}
+
 function openPort(
   host: ClientHost,
-  accounts: ClientAccounts,
-  slot: MemorySlot,
+  { accounts, slot, perform }: ClientParts,
   whenClosed: () => Promise<void>,
 ): ClientPort {
   let closing: Promise<void> | undefined;
@@ -154,6 +214,7 @@ function openPort(
       host.ask(question, ref);
     },
     account: (action, ref) => accounts.perform(action, ref),
+    file: perform,
     typing: (room, state) => host.typing(room, state),
     read: (room, sequence, ordinal) => host.read(room, sequence, ordinal),
     history: (room, range, ref) => {

@@ -349,6 +349,12 @@ export const renamesPerPerson: { readonly perSecond: number; readonly burst: num
 /** Bytes of the secret with which a client takes its nickname back after a lost connection. */
 export const tokenBytes = 16;
 
+/** Who waits for an answer about the server's store; each takes until a copy was read whole. */
+export const careWaitingMax = 8;
+
+/** Backups that a server makes beside its store: each takes as much of the disk. */
+export const backupsMax = 10;
+
 /** Codes with which a connection is closed on purpose. */
 export const closeCodes = {
   goodbye: 0,

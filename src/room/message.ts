@@ -12,6 +12,7 @@ import {
   accountReplies,
   accountRequests,
 } from "./message-account.ts";
+import { type CareReply, type CareRequest, careReplies, careRequests } from "./message-care.ts";
 import {
   type FileEvent,
   type FileReply,
@@ -64,13 +65,21 @@ export type Request =
   | AccessRequest
   | PrivateRequest
   | LogRequest
-  | FileRequest;
+  | FileRequest
+  | CareRequest;
 
 /** What a client tells, and nobody answers. */
 export type ClientNotice = LogNotice | Typing;
 
 /** What a server sends in answer to a request, with its `ref`. */
-export type Reply = SessionReply | AccountReply | RoomReply | AccessReply | LogReply | FileReply;
+export type Reply =
+  | SessionReply
+  | AccountReply
+  | RoomReply
+  | AccessReply
+  | LogReply
+  | FileReply
+  | CareReply;
 
 /** What a server tells unasked. */
 export type Event = SessionEvent | RoomEvent | AccessEvent | PrivateEvent | LogEvent | FileEvent;
@@ -89,6 +98,7 @@ const clientMessages: SchemaTable<ClientMessage> = {
   ...privateRequests,
   ...logRequests,
   ...fileRequests,
+  ...careRequests,
   ...roomNotices,
   ...logNotices,
 };
@@ -100,6 +110,7 @@ const serverMessages: SchemaTable<ServerMessage> = {
   ...accessReplies,
   ...logReplies,
   ...fileReplies,
+  ...careReplies,
   ...sessionEvents,
   ...roomEvents,
   ...accessEvents,

@@ -2,6 +2,7 @@ import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { parseIpv6 } from "../base/ipv6.ts";
 import type { EndpointEvent, EndpointPort } from "../transport/endpoint-port.ts";
+import type { CarePort } from "./care-port.ts";
 import type { ChatServer } from "./chat-server.ts";
 import { channels } from "./limits.ts";
 import type { OpaquePort } from "./opaque-port.ts";
@@ -15,6 +16,7 @@ export interface ServerHostOptions {
   readonly port: Pick<EndpointPort, "send" | "close" | "streams">;
   readonly store: StorePort;
   readonly opaque: OpaquePort;
+  readonly care: CarePort;
   readonly clock: Clock;
   /** After a turn in which the number of members or rooms changed. */
   readonly onChange?: () => void;
@@ -99,7 +101,7 @@ export class ServerHost {
   }
 
   #perform(effect: ServerEffect): void {
-    const { server, port, store, opaque, clock } = this.#options;
+    const { server, port, store, opaque, care, clock } = this.#options;
     switch (effect.type) {
       case "send":
         for (const session of effect.sessions) {
@@ -129,6 +131,12 @@ export class ServerHost {
       case "search":
         store.search(effect.query, (result) => {
           server.handleFound(clock.now(), result);
+          this.#flush();
+        });
+        return;
+      case "care":
+        care.run(effect.task, (result) => {
+          server.handleCared(clock.now(), result);
           this.#flush();
         });
         return;

@@ -1,3 +1,4 @@
+import type { CareTask } from "./care-port.ts";
 import { encodeCbor } from "./codec.ts";
 import { channels } from "./limits.ts";
 import type { Event, Reply } from "./message.ts";
@@ -27,6 +28,8 @@ export type ServerEffect =
   | { readonly type: "read"; readonly query: StoreQuery }
   /** Answered by `handleFound`. */
   | { readonly type: "search"; readonly query: SearchQuery }
+  /** Answered by `handleCared`; there is never a second one before. */
+  | { readonly type: "care"; readonly task: CareTask }
   /** Answered by `handleComputed`; there are at most `opaqueRunsMax` before. */
   | ({ readonly type: "opaque" } & OpaqueRun);
 

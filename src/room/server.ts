@@ -12,6 +12,7 @@ import type { RegistrationPolicy } from "./registration-policy.ts";
 import { Retention, stricterRule } from "./retention.ts";
 import { ServerHost } from "./server-host.ts";
 import { Store } from "./store.ts";
+import { StoreCare } from "./store-care.ts";
 
 export interface StartServerOptions {
   /** Where to listen; port 0 lets the system choose. */
@@ -114,6 +115,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     port: endpoint,
     store,
     opaque: opaqueOf(options),
+    care: new StoreCare(store, options.dataDir, () => clock.wallNow()),
     clock,
     ...(options.onChange && { onChange: options.onChange }),
     onDone,

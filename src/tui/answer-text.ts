@@ -36,6 +36,13 @@ export function answerText(
       return receiptsText(answer);
     case "invitation":
       return [`hand this on: /join ${answer.room} ${answer.invitation}`];
+    case "health":
+      return healthText(answer, timeFormat);
+    case "backup":
+      return [
+        `${countOf(answer.entryCount, "entry", "entries")} are in ${answer.directory} on the server's computer`,
+        "earshot store restore DIRECTORY makes a store of it again",
+      ];
     case "registration":
       return [`hand this on: /register NICK ${answer.invitation}`];
     case "registrations":
@@ -126,6 +133,15 @@ function retentionText({ room, retention }: Extract<Question, { type: "configure
   return parts.length === 0
     ? `#${room} keeps everything`
     : `#${room} forgets ${parts.join(" and ")}, for ever`;
+}
+
+function healthText(health: AnswerOf<"health">, timeFormat: TimeFormat): readonly string[] {
+  const { memberCount, roomCount, accountCount, entryCount, bytes, startedAt } = health;
+  return [
+    `${countOf(memberCount, "person", "persons")} here, ${countOf(accountCount, "account")}, ${countOf(roomCount, "room")}`,
+    `${countOf(entryCount, "entry", "entries")} in ${formatBytes(bytes)} on disk`,
+    `up since ${timeFormat.date(startedAt)} ${timeFormat.time(startedAt)}`,
+  ];
 }
 
 function registrationText({ by, uses, until }: OpenRegistration, timeFormat: TimeFormat): string {

@@ -9,6 +9,7 @@ export type ClientRequest = Extract<
     type:
       | "account"
       | "change-nick"
+      | "file"
       | "join"
       | "leave"
       | "ask"
@@ -27,6 +28,9 @@ export function askClient(client: ClientPort | undefined, effect: ClientRequest)
       break;
     case "account":
       client?.account(effect.action);
+      break;
+    case "file":
+      client?.file(effect.action);
       break;
     case "join":
       client?.join(effect.room, effect.ref, effect.invitation);

@@ -1,11 +1,10 @@
 import { fingerprintOf, isFingerprintTyped } from "../base/fingerprint.ts";
 import type { KeyEvent } from "./key.ts";
 import { actionOf } from "./key-table.ts";
-import { handleEditorKey } from "./line-editor.ts";
+import { handleEditorKey, oneLineEditor } from "./line-editor.ts";
 import { joinScreen } from "./nickname.ts";
 import {
   type ChangedScreen,
-  oneLineEditor,
   type Step,
   show,
   showPicker,

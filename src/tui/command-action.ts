@@ -1,6 +1,7 @@
 import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import { chatPersonsMax, pageEntriesMax, slowMsMax } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import type { PostBody } from "../room/message-log.ts";
@@ -9,6 +10,8 @@ import { accountAction } from "./account-command.ts";
 import type { PasswordPurpose } from "./account-text.ts";
 import type { CommandName } from "./command-table.ts";
 import { emojiOf } from "./emoji-table.ts";
+import { fileAction } from "./file-command.ts";
+import type { FileNews } from "./file-news.ts";
 import { typedInvitation } from "./invitation-command.ts";
 import { retention } from "./retention-command.ts";
 import { parseDate } from "./search-request.ts";
@@ -29,6 +32,7 @@ export interface CommandContext {
   readonly state: RoomState | undefined;
   /** The oldest first. */
   readonly asked: readonly AskedChat[];
+  readonly files: FileNews;
   /** The newest message of ours, or of others, in the room. */
   lastLine(whose: "own" | "other"): LogEntry | undefined;
   /** The message with that number, if it is here. */
@@ -67,6 +71,7 @@ export type CommandAction =
       readonly ref?: string;
     }
   | { readonly type: "account"; readonly action: AccountAction }
+  | { readonly type: "file"; readonly action: FileAction }
   /** The password is to be asked for, unseen. */
   | { readonly type: "password"; readonly purpose: PasswordPurpose }
   /** A private chat; the text is said in it when it is there. */
@@ -89,7 +94,8 @@ export function commandAction(
   return (
     screenAction(name, arg) ??
     accountAction(name, arg) ??
-    personAction(name, arg, context) ??
+    fileAction(name, arg, context) ??
+    personAction(name, arg) ??
     serverAction(name, arg) ??
     (room === undefined
       ? refused("join a room first: /join ROOM")
@@ -136,11 +142,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
   }
 }
 
-function personAction(
-  name: CommandName,
-  arg: string,
-  { asked }: CommandContext,
-): CommandAction | undefined {
+function personAction(name: CommandName, arg: string): CommandAction | undefined {
   switch (name) {
     case "whois":
       return ask({ type: "who", nick: nickOf(arg) });
@@ -153,14 +155,6 @@ function personAction(
       return ask({ type: "ignore", nick: nickOf(arg), isOn: name === "ignore" });
     case "query":
       return query(arg);
-    case "accept":
-    case "decline": {
-      const nick = nickOf(arg).toLowerCase();
-      const chat =
-        nick === "" ? asked.at(-1) : asked.findLast(({ by }) => by.toLowerCase() === nick);
-      if (chat === undefined) return refused("nobody asks for a private chat");
-      return ask({ type: "answer", room: chat.room, isAccepted: name === "accept" });
-    }
     default:
       return undefined;
   }

@@ -6,10 +6,12 @@ export type CommandName =
   | "announce"
   | "away"
   | "back"
+  | "backup"
   | "ban"
   | "bans"
   | "bare"
   | "bind"
+  | "cancel"
   | "claim"
   | "clear"
   | "create"
@@ -36,8 +38,8 @@ export type CommandName =
   | "leave"
   | "links"
   | "list"
-  | "log"
   | "lock"
+  | "log"
   | "login"
   | "me"
   | "members"
@@ -49,6 +51,7 @@ export type CommandName =
   | "op"
   | "open"
   | "passwd"
+  | "pause"
   | "profile"
   | "query"
   | "quit"
@@ -60,6 +63,7 @@ export type CommandName =
   | "registrations"
   | "reply"
   | "restart"
+  | "resume"
   | "revoke"
   | "roomkey"
   | "rooms"
@@ -67,13 +71,15 @@ export type CommandName =
   | "say"
   | "search"
   | "seen"
-  | "set"
+  | "send"
   | "servers"
+  | "set"
   | "shutdown"
   | "slow"
   | "status"
   | "theme"
   | "topic"
+  | "transfers"
   | "unban"
   | "unfilter"
   | "unignore"
@@ -81,8 +87,9 @@ export type CommandName =
   | "unmute"
   | "unreact"
   | "unread"
-  | "unset"
   | "unregister"
+  | "uptime"
+  | "unset"
   | "whois";
 
 /** What is known of a command; help is made from it. */
@@ -119,8 +126,13 @@ export const commands: readonly CommandDescription[] = [
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
   command("query", ["msg", "m", "tell", "dm"], "NICK[,NICK] [TEXT]", "talk in private"),
-  command("accept", [], "[NICK]", "agree to a private chat"),
-  command("decline", ["reject"], "[NICK]", "do not agree to it, or end it"),
+  command(
+    "accept",
+    [],
+    "[NICK|LINE]",
+    "agree to a private chat, or take the files that are offered",
+  ),
+  command("decline", ["reject"], "[NICK|LINE]", "do not agree to it, or do not want them"),
   command("ignore", ["block"], "NICK", "no private chats from somebody"),
   command("unignore", ["unblock"], "NICK", "let them ask again"),
 
@@ -142,6 +154,12 @@ export const commands: readonly CommandDescription[] = [
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
   command("seen", [], "[LINE]", "who has your line, and who not yet"),
+
+  command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
+  command("transfers", ["files"], "", "files that are under way, and those that came"),
+  command("cancel", [], "[LINE|NAME]", "take your offer back, or give up what you receive"),
+  command("pause", [], "[LINE|NAME]", "stop a file for a while"),
+  command("resume", [], "[LINE|NAME]", "let it go on"),
 
   command("history", [], "[COUNT|LINE|DATE]", "older lines with their numbers"),
   command(
@@ -200,6 +218,8 @@ export const commands: readonly CommandDescription[] = [
   command("admin", [], "NICK [off]", "make somebody an admin of this server, or take it back"),
   command("registration", [], "[USES] [TIME]", "a secret with which somebody may register"),
   command("registrations", [], "[revoke]", "which of those are open; make them useless"),
+  command("uptime", ["server"], "", "how the server is: persons, rooms, entries, disk"),
+  command("backup", [], "", "copy what the server has stored, while it runs"),
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 

@@ -8,8 +8,8 @@ export function formatCount(count: number): string {
 }
 
 /** The number with its noun in the singular or plural: `1 line`, `8,313 lines`. */
-export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+export function countOf(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** How many lines the text has; one that is empty has one. */

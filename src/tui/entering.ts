@@ -2,6 +2,7 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { lockedRef } from "./account-text.ts";
 import { emptyConversation, withLoading, withNotice } from "./conversation.ts";
 import { emptyDraft } from "./draft.ts";
+import { noFileNews } from "./file-news.ts";
 import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
 import { emptyPassword } from "./password-entry.ts";
@@ -55,6 +56,7 @@ export function roomScreen(
     type: "room",
     ...{ server, nick, own },
     asked: [],
+    files: noFileNews,
     queries: new Map(),
     queryCount: 0,
     connection: { state: "open", attempt: 1 },

@@ -38,9 +38,8 @@ export function helpItems(
   { screen, settings }: ViewState,
   { over }: HelpOverlay,
 ): readonly HelpItem[] {
-  const { keyBindings } = settings;
   const contexts = contextsOf(screen, over);
-  const keyItems = (context: HelpContext) => keyItemsOf(keyBindings, context);
+  const keyItems = (context: HelpContext) => keyItemsOf(context, settings.keyBindings);
   return [
     ...contexts.filter(({ isHere }) => isHere).flatMap(keyItems),
     ...(screen.type === "room" ? commandItems() : []),
@@ -105,10 +104,10 @@ interface HelpContext {
 }
 
 function keyItemsOf(
-  keyBindings: readonly KeyBinding[],
   { context, section, isHere }: HelpContext,
+  bindings: readonly KeyBinding[],
 ): readonly HelpItem[] {
-  return keyBindings.flatMap(({ context: other, keys: [name = ""], help }) => {
+  return bindings.flatMap(({ context: other, keys: [name = ""], help }) => {
     if (other !== context || help === undefined) return [];
     // Of a sequence one key alone does nothing.
     const isPressable = isHere && !name.includes(" ");

@@ -71,6 +71,11 @@ export const emptyEditor: EditorState = {
   last: other,
 };
 
+/** The same editor where line feeds, which a paste may bring, became spaces. */
+export function oneLineEditor(editor: EditorState): EditorState {
+  return editor.text.includes("\n") ? editorWith(editor.text.replaceAll("\n", " ")) : editor;
+}
+
 /** An editor with this text and the cursor after it. */
 export function editorWith(text: string): EditorState {
   return { ...emptyEditor, text, cursor: text.length };

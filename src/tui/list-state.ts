@@ -1,8 +1,7 @@
 import { fuzzyScore } from "./fuzzy.ts";
 import type { KeyEvent } from "./key.ts";
 import type { Action } from "./key-table.ts";
-import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
-import { oneLineEditor } from "./view-state.ts";
+import { type EditorState, emptyEditor, handleEditorKey, oneLineEditor } from "./line-editor.ts";
 
 /** A list that is filtered by typing and from which one row is chosen. */
 export interface ListState {

@@ -6,13 +6,12 @@ import type { ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { editorWith, handleEditorKey } from "./line-editor.ts";
+import { editorWith, handleEditorKey, oneLineEditor } from "./line-editor.ts";
 import { typedSecret } from "./password-entry.ts";
 import { ServerChangedError } from "./trust.ts";
 import {
   type NicknameProgress,
   type NicknameScreen,
-  oneLineEditor,
   type ReadyEvent,
   type Step,
   show,

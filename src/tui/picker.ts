@@ -2,11 +2,10 @@ import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer, ServerTarget } from "./chat-options.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { type EditorState, emptyEditor, handleEditorKey } from "./line-editor.ts";
+import { type EditorState, emptyEditor, handleEditorKey, oneLineEditor } from "./line-editor.ts";
 import { joinScreen } from "./nickname.ts";
 import { refusalOf } from "./server-refusal.ts";
 import {
-  oneLineEditor,
   type PickerScreen,
   type Step,
   show,

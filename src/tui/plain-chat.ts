@@ -15,6 +15,7 @@ import {
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
+import { isFileNews } from "./file-news.ts";
 import { OwnLines } from "./own-lines.ts";
 import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
@@ -225,7 +226,8 @@ export class PlainChat {
         // Whoever wants to know asks with /seen.
         break;
       default:
-        this.#handleLineEvent(event);
+        if (isFileNews(event)) this.#rooms.handleFiles(event);
+        else this.#handleLineEvent(event);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { AccountAction } from "../room/account-action.ts";
 import type { HistoryRange } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import type { PostBody } from "../room/message-log.ts";
 
 /** What line mode wants done. */
@@ -17,6 +18,7 @@ export type PlainEffect =
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref: string }
   | { readonly type: "account"; readonly action: AccountAction }
+  | { readonly type: "file"; readonly action: FileAction }
   /** Answered by `handlePassword` or `handleUnaskedPassword`. */
   | { readonly type: "ask-password"; readonly question: string }
   | {

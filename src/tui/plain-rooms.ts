@@ -6,9 +6,11 @@ import { answerText, membersText, numberedText } from "./answer-text.ts";
 import type { AskedChat, CommandAction, CommandContext } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { chosenRef, rememberedRef } from "./entering.ts";
+import type { FileNewsEvent } from "./file-news.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainFiles } from "./plain-files.ts";
 import { entryLine, PlainRoom } from "./plain-room.ts";
 import {
   answeredText,
@@ -50,6 +52,7 @@ export class PlainRooms {
   #server: ServerInfo | undefined;
   /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
+  readonly #files = new PlainFiles();
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
   readonly #queries = new Map<string, string | undefined>();
   #questionCount = 0;
@@ -91,6 +94,7 @@ export class PlainRooms {
       room: room?.name,
       state: room?.state,
       asked: this.#asked,
+      files: this.#files.news,
       lastLine: (whose) => room?.lastLine(whose),
       line: (sequence) => room?.line(sequence),
     };
@@ -150,6 +154,12 @@ export class PlainRooms {
     if (room !== undefined) room.expectPast();
   }
 
+  /** Files move, or somebody takes ours. */
+  handleFiles(event: FileNewsEvent): void {
+    const text = this.#files.handle(event);
+    if (text !== undefined) this.#print(`-- ${text}`);
+  }
+
   handleMembers({ room, members }: Extract<ClientEvent, { type: "members" }>): void {
     this.#rooms.get(room)?.handleMembers(members);
   }
@@ -191,6 +201,9 @@ export class PlainRooms {
         break;
       case "ask":
         this.#ask(action);
+        break;
+      case "file":
+        this.#emit(action);
         break;
       case "query": {
         const ref = this.#newRef("query");
@@ -365,7 +378,9 @@ export class PlainRooms {
     if (text !== undefined) this.#print(`-- ${text}${where}`);
   }
 
-  handleSaid({ room: name, entry, isOwn }: Extract<ClientEvent, { type: "said" }>): void {
+  handleSaid(event: Extract<ClientEvent, { type: "said" }>): void {
+    const { room: name, entry, isOwn } = event;
+    this.#files.note(event, this.#own?.person);
     const room = this.#rooms.get(name);
     const entries = room === undefined ? [entry] : room.handleSaid(entry);
     // What a person typed is on their screen already.
@@ -374,6 +389,7 @@ export class PlainRooms {
   }
 
   handlePage(page: Extract<ClientEvent, { type: "page" }>): void {
+    this.#files.note(page, this.#own?.person);
     if (page.ref !== printedRef) {
       this.handlePast(page.room, page.entries);
       return;

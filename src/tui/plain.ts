@@ -186,6 +186,9 @@ class PlainShell {
       case "account":
         client.account(effect.action, accountRef);
         break;
+      case "file":
+        client.file(effect.action);
+        break;
       case "ask-password":
         void this.#askPassword(effect.question);
         break;

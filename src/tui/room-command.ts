@@ -36,6 +36,7 @@ export function contextOf(screen: RoomScreen): CommandContext {
     room: room?.name,
     state: room?.state,
     asked: screen.asked,
+    files: screen.files,
     lastLine: (whose: "own" | "other") =>
       selectedEntry(screen) ?? (room && lastMessage(room.conversation, whose)),
     line: (sequence: number) => room && entryAt(room.conversation, sequence),
@@ -55,6 +56,7 @@ export function perform(
     case "ask":
       return ask(moment, state, screen, action);
     case "account":
+    case "file":
       return show(state, screen, action);
     case "password":
       return show(state, { ...screen, password: emptyPassword(action.purpose) });

@@ -2,10 +2,18 @@ import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
 import { emptyConversation, withNotice } from "./conversation.ts";
 import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
+import { type FileNewsEvent, isFileNews, withFileNews, withOffers } from "./file-news.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { reducePage, withoutPage } from "./past.ts";
-import { activeRoom, changedRoom, conversed, isEndSeen, withoutRoom } from "./room-change.ts";
+import {
+  activeRoom,
+  answered,
+  changedRoom,
+  conversed,
+  isEndSeen,
+  withoutRoom,
+} from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
@@ -22,8 +30,22 @@ import {
 export function reduceRoomEvent(
   moment: Moment,
   state: ViewState,
-  screen: RoomScreen,
+  before: RoomScreen,
   event: ClientEvent,
+): Step {
+  const files = withOffers(before.files, event, before.own.person);
+  const screen = files === before.files ? before : { ...before, files };
+  if (!isFileNews(event)) return reduceNews(moment, state, screen, event);
+  const { news, text } = withFileNews(files, event);
+  const after = { ...screen, files: news };
+  return show(state, text === undefined ? after : answered(moment, after, [text]));
+}
+
+function reduceNews(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Exclude<ClientEvent, FileNewsEvent>,
 ): Step {
   switch (event.type) {
     case "remembered":

@@ -23,6 +23,10 @@ export function serverAction(name: CommandName, arg: string): CommandAction | un
       const question = parseSearch(arg);
       return typeof question === "string" ? refused(question) : ask(question);
     }
+    case "uptime":
+      return ask({ type: "health" });
+    case "backup":
+      return ask({ type: "backup" });
     case "unread":
       return { type: "ask", question: { type: "rooms" }, ref: unreadRef };
     case "registration": {

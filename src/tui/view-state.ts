@@ -4,6 +4,7 @@ import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
+import type { FileAction } from "../room/files/file-action.ts";
 import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { Position } from "../room/store-port.ts";
@@ -15,11 +16,12 @@ import type { Completing } from "./completing.ts";
 import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
 import type { About, Draft } from "./draft.ts";
+import type { FileNews } from "./file-news.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
 import type { KeyBinding } from "./key-table.ts";
-import { type EditorState, editorWith, emptyEditor } from "./line-editor.ts";
+import { type EditorState, emptyEditor } from "./line-editor.ts";
 import type { HiddenLines } from "./line-filter.ts";
 import type { LogLine } from "./log.ts";
 import type { Overlay } from "./overlay-state.ts";
@@ -218,6 +220,7 @@ export interface RoomScreen {
   readonly activeRoom: string | undefined;
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly WaitingChat[];
+  readonly files: FileNews;
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -352,6 +355,7 @@ export type Effect =
   | { readonly type: "leave"; readonly room: string; readonly ref?: string }
   | { readonly type: "post"; readonly room: string; readonly body: PostBody }
   | { readonly type: "ask"; readonly question: Question; readonly ref?: string }
+  | { readonly type: "file"; readonly action: FileAction }
   | { readonly type: "account"; readonly action: AccountAction }
   | {
       readonly type: "history";
@@ -442,8 +446,3 @@ export const emptyPicker: PickerScreen = {
   mode: { type: "list" },
   problem: undefined,
 };
-
-/** The same editor where line feeds, which a paste may bring, became spaces. */
-export function oneLineEditor(editor: EditorState): EditorState {
-  return editor.text.includes("\n") ? editorWith(editor.text.replaceAll("\n", " ")) : editor;
-}

@@ -7,6 +7,7 @@ import { answerWaitMs, BotSession, bytesPendingMax } from "../../src/cli/bot-ses
 import type { AccountAction } from "../../src/room/account-action.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
 import type { Question } from "../../src/room/client-question.ts";
+import type { FileAction } from "../../src/room/files/file-action.ts";
 import { requestsWaitingMax } from "../../src/room/limits.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import {
@@ -49,6 +50,10 @@ class RecordingClient implements ClientPort {
 
   account(action: AccountAction, ref?: string): void {
     this.#note(ref, "account", action);
+  }
+
+  file(action: FileAction, ref?: string): void {
+    this.#note(ref, "file", action);
   }
 
   typing(room: string, state: string): void {

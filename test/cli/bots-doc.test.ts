@@ -60,7 +60,8 @@ describe("docs/BOTS.md", () => {
       ...{ split: true, typing: true },
     };
     const entries = ["edited", "deleted", "reacted", "topic", "moderated", "mode", "offered"];
-    const others = ["ready", "ok", "error", "connection"];
+    const files = ["received", "failed", "cancelled", "taking"];
+    const others = ["ready", "ok", "error", "connection", ...files];
     const listed = table("event").map(([name]) => names(name!)[0]!);
     expect(listed.sort()).toEqual([...Object.keys(news), ...entries, ...others].sort());
   });

@@ -223,7 +223,7 @@ describe("what is posted", () => {
   test("goes out in order with the lines, whatever it is", () => {
     const desk = ClientDesk.inRoom();
     desk.do((client) => client.say("lobby", "teh", 1));
-    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: "the" }, 2));
+    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: "the" }, { at: 2 }));
     const posts = desk.takeRequests().filter(({ type }) => type === "post");
     expect(posts).toMatchObject([
       { isFirst: true, body: textBody("teh") },
@@ -233,8 +233,10 @@ describe("what is posted", () => {
 
   test("is refused at once where it makes no sense", () => {
     const desk = ClientDesk.inRoom();
-    desk.do((client) => client.post("lobby", { type: "edit", target: 1, text: " " }, 1, "e"));
-    desk.do((client) => client.post("lobby", { type: "delete", target: 0 }, 1, "d"));
+    desk.do((client) =>
+      client.post("lobby", { type: "edit", target: 1, text: " " }, { at: 1, ref: "e" }),
+    );
+    desk.do((client) => client.post("lobby", { type: "delete", target: 0 }, { at: 1, ref: "d" }));
     expect(desk.of("error")).toMatchObject([
       { ref: "e", code: "text-empty" },
       { ref: "d", code: "request-invalid" },

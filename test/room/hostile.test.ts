@@ -4,6 +4,7 @@ import { chatMessageBytesMax, listingsMax, pageEntriesMax } from "../../src/room
 import type { Request } from "../../src/room/message.ts";
 import { accessRequests } from "../../src/room/message-access.ts";
 import { accountRequests } from "../../src/room/message-account.ts";
+import { careRequests } from "../../src/room/message-care.ts";
 import { fileRequests } from "../../src/room/message-file.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import { logRequests } from "../../src/room/message-log.ts";
@@ -124,6 +125,7 @@ describe("before hello", () => {
       accessRequests,
       accountRequests,
       fileRequests,
+      careRequests,
       logRequests,
       privateRequests,
       roomRequests,

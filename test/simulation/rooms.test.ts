@@ -53,7 +53,8 @@ class Village {
       streams: () => undefined,
     };
     const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
-    this.#host = new ServerHost({ server, port, store: this.store, opaque, clock: this.clock });
+    const { store, clock } = this;
+    this.#host = new ServerHost({ server, port, store, care: store, opaque, clock });
     for (const client of this.clients) this.connect(client);
   }
 

@@ -51,6 +51,7 @@ export class ChatLan {
       server,
       port: endpoint,
       store: this.store,
+      care: this.store,
       opaque: new OpaqueServer({ serverKey: "server-id", loadSetup: makeOpaqueSetup }),
       clock: this.clock,
       onChange: () => {

@@ -1,6 +1,7 @@
 import type { AccountAction } from "../../src/room/account-action.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../../src/room/client-port.ts";
 import type { Question } from "../../src/room/client-question.ts";
+import type { FileAction } from "../../src/room/files/file-action.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import type { PostBody } from "../../src/room/message-log.ts";
 import { enteredEvent, readyEvent } from "./client-events.ts";
@@ -30,6 +31,7 @@ export class FakeClient implements ClientPort {
   readonly posted: PostBody[] = [];
   readonly questions: { readonly question: Question; readonly ref: string | undefined }[] = [];
   readonly accountActions: AccountAction[] = [];
+  readonly fileActions: { readonly action: FileAction; readonly ref: string | undefined }[] = [];
   readonly #tell: (event: ClientEvent) => void;
   readonly #pending = new Set<string>();
   refusesSay = false;
@@ -105,6 +107,10 @@ export class FakeClient implements ClientPort {
 
   account(action: AccountAction): void {
     this.accountActions.push(action);
+  }
+
+  file(action: FileAction, ref?: string): void {
+    this.fileActions.push({ action, ref });
   }
 
   typing(): void {}

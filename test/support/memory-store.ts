@@ -1,3 +1,4 @@
+import type { CarePort, CareResult, CareTask } from "../../src/room/care-port.ts";
 import { isSpoken, type SequenceRange } from "../../src/room/entry.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import { changedBy, changeProblem, deletedBy, isChanging } from "../../src/room/overlay.ts";
@@ -30,7 +31,7 @@ export interface MemoryStoreOptions {
 }
 
 /** A store on a simulated disk: what is written survives `crash`, what is under way may not. */
-export class MemoryStore implements StorePort {
+export class MemoryStore implements StorePort, CarePort {
   /** How long a batch takes to be on the disk, milliseconds. */
   writeMs = 1;
   /** How long a page takes to be read, milliseconds. */
@@ -53,6 +54,11 @@ export class MemoryStore implements StorePort {
   constructor(options: MemoryStoreOptions) {
     this.#options = options;
     this.id = options.random.id();
+  }
+
+  /** A simulated disk is not copied. */
+  run(_task: CareTask, onDone: (result: CareResult) => void): void {
+    onDone({ type: "failed", code: "history-unavailable", message: "there is no disk" });
   }
 
   /** What a server begins with. */

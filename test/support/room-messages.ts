@@ -108,6 +108,8 @@ export const requests: readonly Request[] = [
   { type: "make-registration", ref: 40, uses: 1, durationMs: 1_000 },
   { type: "registrations", ref: 41 },
   { type: "revoke-registrations", ref: 42 },
+  { type: "health", ref: 43 },
+  { type: "backup", ref: 44 },
   { type: "report", ref: 26, room: "lobby", sequence: 7, state: "paused", bytes: 0 },
 ];
 

@@ -1,5 +1,6 @@
 import { accountKeyOf } from "../../src/room/account-key.ts";
 import type { Account, AccountDevice } from "../../src/room/account-table.ts";
+import type { CareTask } from "../../src/room/care-port.ts";
 import { signatureBytes } from "../../src/room/certificate.ts";
 import { ChatServer } from "../../src/room/chat-server.ts";
 import { decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
@@ -57,6 +58,8 @@ export class ServerDesk {
   readonly datagrams: { readonly session: number; readonly bytes: Uint8Array }[] = [];
   /** Steps of passwords that were asked for. */
   readonly runs: OpaqueRun[] = [];
+  /** What was asked of the store besides. */
+  readonly care: CareTask[] = [];
   sendCount = 0;
   now = 0;
   wallNow = 1_790_000_000_000;
@@ -248,6 +251,9 @@ export class ServerDesk {
         return;
       case "opaque":
         this.runs.push(effect);
+        return;
+      case "care":
+        this.care.push(effect.task);
         return;
       case "datagram":
         this.datagrams.push(effect);

@@ -5,6 +5,7 @@ import { ClientHost } from "../../src/room/client-host.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { entryText } from "../../src/room/entry.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
+import type { FileEvent } from "../../src/room/message-file.ts";
 import { makeOpaqueSetup, OpaqueServer } from "../../src/room/opaque.ts";
 import { ServerHost } from "../../src/room/server-host.ts";
 import type { ConnectionHandle } from "../../src/transport/endpoint-port.ts";
@@ -69,7 +70,8 @@ export class SimulatedServer {
       random: random.fork(),
     });
     const opaque = new OpaqueServer({ serverKey: "server-key", loadSetup: makeOpaqueSetup });
-    return new ServerHost({ server, port: this.host, store: this.store, opaque, clock });
+    const { store } = this;
+    return new ServerHost({ server, port: this.host, store, care: store, opaque, clock });
   }
 }
 
@@ -87,6 +89,10 @@ export class SimulatedClient {
   readonly failed: string[] = [];
   readonly notices: ClientEvent[] = [];
   state = "connecting";
+  /** Sees every event of the client; what the server says about files; what came through it. */
+  onEvent: (event: ClientEvent) => void = () => undefined;
+  onFileEvent: (event: FileEvent) => void = () => undefined;
+  onRelayed: (frame: Uint8Array) => void = () => undefined;
   readonly #lan: SimulatedLan;
   #connection: ConnectionHandle | undefined;
 
@@ -110,7 +116,12 @@ export class SimulatedClient {
       port: this.host,
       clock: lan.clock,
       resolve: (onResolved) => onResolved({ address: serverAddress }),
-      onEvent: (event) => this.#handleEvent(event),
+      onEvent: (event) => {
+        this.#handleEvent(event);
+        this.onEvent(event);
+      },
+      onFileEvent: (event) => this.onFileEvent(event),
+      onRelayed: (frame) => this.onRelayed(frame),
     });
   }
 

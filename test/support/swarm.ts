@@ -93,11 +93,11 @@ export class Swarm {
     const token = (byte: number) => new Uint8Array(16).fill(byte);
     one.exchange.addPeer(this.now, number, {
       isOrigin: other === this.origin,
-      token: token(first),
+      tokens: [token(first)],
     });
     other.exchange.addPeer(this.now, number, {
       isOrigin: one === this.origin,
-      token: token(second),
+      tokens: [token(second)],
     });
     this.#pump(one);
     this.#pump(other);
@@ -279,7 +279,7 @@ export class Swarm {
     if (to.exchange.bytesOf(number, chunk) !== bytes)
       throw new Error(`chunk ${chunk} was not asked for`);
     to.exchange.handleBytes(this.now, number, bytes);
-    if (to.exchange.handleChunk(number, chunk) === undefined) {
+    if (!to.exchange.handleChunk(number, chunk)) {
       to.again += 1;
     } else if (from.isLying) {
       to.wrong += 1;

@@ -6,6 +6,7 @@ import {
   commandAction,
 } from "../../src/tui/command-action.ts";
 import { commands } from "../../src/tui/command-table.ts";
+import { noFileNews } from "../../src/tui/file-news.ts";
 import { parseDuration } from "../../src/tui/typed-words.ts";
 import { plainState } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
@@ -15,6 +16,7 @@ const lines = [entry(7, "teh end", { author: "alice" }), entry(8, "hello")];
 const context: CommandContext = {
   room: "dev",
   state: plainState,
+  files: noFileNews,
   asked: [
     { room: "&one", by: "ann" },
     { room: "&two", by: "Ben" },
@@ -46,6 +48,9 @@ describe("commands about oneself and the server", () => {
     ["/receipts off", { type: "set-profile", isReadShared: false }],
     ["/registration", { type: "make-registration", uses: 1, durationMs: 86_400_000 }],
     ["/registration 5 2h", { type: "make-registration", uses: 5, durationMs: 7_200_000 }],
+    ["/uptime", { type: "health" }],
+    ["/server", { type: "health" }],
+    ["/backup", { type: "backup" }],
     ["/registrations", { type: "registrations" }],
     ["/registrations revoke", { type: "revoke-registrations" }],
     ["/keep 30d", { type: "configure", room: "dev", retention: { ageMs: 2_592_000_000 } }],

@@ -3,6 +3,7 @@ import type { LogEntry } from "../../src/room/log-entry.ts";
 import { answerText } from "../../src/tui/answer-text.ts";
 import { parseInput } from "../../src/tui/command.ts";
 import { type CommandContext, commandAction } from "../../src/tui/command-action.ts";
+import { noFileNews } from "../../src/tui/file-news.ts";
 import { entryLine } from "../../src/tui/plain-room.ts";
 import { parseSearch } from "../../src/tui/search-request.ts";
 import { cpuMsOf } from "../support/cpu-time.ts";
@@ -61,6 +62,7 @@ describe("texts that are made to keep a parser busy", () => {
   const context: CommandContext = {
     room: "dev",
     state: undefined,
+    files: noFileNews,
     asked: [],
     lastLine: () => entry(1, "a".repeat(100_000)),
     line: () => entry(1, "a".repeat(100_000)),

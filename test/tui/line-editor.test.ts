@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { inputRows } from "../../src/tui/input-rows.ts";
 import type { KeyEvent } from "../../src/tui/key.ts";
 import { killsMax } from "../../src/tui/kill-ring.ts";
 import {
@@ -14,6 +15,7 @@ import {
   undoStepsMax,
   undoUnitsMax,
 } from "../../src/tui/line-editor.ts";
+import { graphemeEnd } from "../../src/tui/text.ts";
 import { SeededRandom } from "../support/random.ts";
 
 function key(chord: string): KeyEvent {
@@ -251,6 +253,27 @@ describe("the line editor", () => {
     expect(up("abc|def")).toBeUndefined();
     expect(down("abcde|f")).toBeUndefined();
     expect(show(down("ab|cd漢字")!)).toBe("abcd漢|字");
+  });
+
+  test("moves the cursor by one row of the picture, wherever it is and however narrow", () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const random = new SeededRandom(seed);
+      const text = Array.from({ length: random.between(0, 30) }, () => random.pick(texts)).join("");
+      const cells = random.between(2, 9);
+      let cursor = 0;
+      while (cursor < text.length && random.between(0, 30) < 27) cursor = graphemeEnd(text, cursor);
+      const state = { ...emptyEditor, text, cursor };
+      const rowOf = ({ text: shown, cursor: at }: EditorState) =>
+        inputRows({ text: shown, cursor: at }, { prompt: "", columns: cells, rowsMax: 999 }).cursor
+          .row;
+      const row = rowOf(state);
+      const up = handleEditorKey(state, key("up"), cells);
+      const down = handleEditorKey(state, key("down"), cells);
+      const what = `seed ${seed}: ${JSON.stringify(text)} at ${cursor}, ${cells} cells`;
+      if (up === undefined) expect(row, what).toBe(0);
+      else expect(rowOf(up), what).toBe(row - 1);
+      if (down !== undefined) expect(rowOf(down), what).toBe(row + 1);
+    }
   });
 
   test("never stops at the end of a broken row, which is the start of the next", () => {

@@ -130,6 +130,12 @@ describe("keys", () => {
     expect(roomScreen(run.keys("ctrl+n")).activeRoom).toBe("dev");
   });
 
+  test("are explained by help as they are now", () => {
+    const run = joiningView({ size: { columns: 100, rows: 200 } }).enter();
+    command(run, "/bind f11 open-editor");
+    expect(run.keys("f1").text()).toMatch(/F11 +write in your own \$EDITOR/);
+  });
+
   test("of a sequence can be made, and the first of it waits then", () => {
     const run = command(joiningView().enter(), "/bind ctrl+v ctrl+e open-editor");
     run.takeEffects();

@@ -11,7 +11,7 @@ export interface ChunkFrame {
   readonly offer: string;
   readonly chunk: number;
   /** All its bytes, in memory of their own. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** What stands before the bytes of a chunk on a data stream. */
@@ -26,7 +26,7 @@ export function chunkHeader(offer: string, chunk: number): Uint8Array {
 interface Filling {
   readonly offer: string;
   readonly chunk: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   filled: number;
 }
 
@@ -42,6 +42,11 @@ export class ChunkFrames {
 
   constructor(bytesOf: (offer: string, chunk: number) => number | undefined) {
     this.#bytesOf = bytesOf;
+  }
+
+  /** The offer of the chunk that is coming, if one has begun. */
+  get offer(): string | undefined {
+    return this.#filling?.offer;
   }
 
   /** The chunks that these bytes complete, or `undefined` when they begin one that is not expected. */

@@ -1,38 +1,36 @@
 import assert from "node:assert/strict";
 import type { Random } from "../../base/random.ts";
 import type { ChunkRange } from "./chunk-set.ts";
-import { type Contents, fitsOffer, hashOf } from "./contents.ts";
+import { type ChunkMessage, ChunkTrade } from "./chunk-trade.ts";
+import { type Contents, fitsOffer } from "./contents.ts";
 import { ContentsFetch, contentsPage } from "./contents-fetch.ts";
 import type { ExchangeEffect } from "./exchange-effect.ts";
-import { FetchPlan } from "./fetch-plan.ts";
 import type { OfferSummary } from "./file-port.ts";
-import { HaveNews, pairsOf, rangesIn } from "./have-news.ts";
+import { pairsOf } from "./have-news.ts";
+import { peersPerOfferMax } from "./limits.ts";
 import type { LeaveReason, PeerMessage } from "./peer-message.ts";
-import { ServePlan, type Serving } from "./serve-plan.ts";
+import type { Serving } from "./serve-plan.ts";
+
+type Announcement = Extract<PeerMessage, { readonly type: "contents" }>;
 
 interface Session {
   readonly peer: number;
   /** The other side offers it. */
   readonly isOrigin: boolean;
-  /** What it must say, and what we say. */
-  readonly token: Uint8Array;
+  /** It must say one of these, and we say the last. */
+  readonly tokens: readonly Uint8Array[];
   isGreeted: boolean;
   hasGreeted: boolean;
   /** Both know the contents as far as we know, and we have told what we have. */
   isMet: boolean;
+  announced: Announcement | undefined;
 }
 
 /** What is known of the contents. */
 type Knowledge =
   | { readonly type: "none" }
-  | { readonly type: "fetching"; readonly fetch: ContentsFetch }
-  /** What is here already is being looked at. */
-  | {
-      readonly type: "known";
-      readonly contents: Contents;
-      readonly fetch: FetchPlan;
-      readonly serve: ServePlan;
-    };
+  | { readonly type: "asking"; readonly peer: number; readonly pages: ContentsFetch }
+  | { readonly type: "known"; readonly trade: ChunkTrade };
 
 /** How an exchange begins. */
 export interface ExchangeOptions {
@@ -59,7 +57,6 @@ export class Exchange {
   /** Others take it too, whom we may not know yet. */
   #isInCrowd = false;
   #isComplete = false;
-  readonly #news = new HaveNews();
 
   constructor(options: ExchangeOptions) {
     this.offer = options.offer;
@@ -69,7 +66,7 @@ export class Exchange {
   }
 
   get contents(): Contents | undefined {
-    return this.#knowledge.type === "known" ? this.#knowledge.contents : undefined;
+    return this.#trade?.contents;
   }
 
   /** Peers that have said hello and were told hello. */
@@ -77,9 +74,19 @@ export class Exchange {
     return [...this.#sessions.values()].filter(isOpen).map(({ peer }) => peer);
   }
 
+  /** Whether this peer takes part, greeted or not. */
+  hasPeer(peer: number): boolean {
+    return this.#sessions.has(peer);
+  }
+
+  /** Whether nothing is wanted now. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
   /** Whether a chunk is here and right. */
   has(chunk: number): boolean {
-    return this.#knowledge.type === "known" && this.#knowledge.fetch.have.has(chunk);
+    return this.#trade?.have.has(chunk) ?? false;
   }
 
   get isComplete(): boolean {
@@ -92,29 +99,26 @@ export class Exchange {
     this.#learn(now, contents);
   }
 
-  /** A peer is connected that was introduced with this token. */
+  /** A peer is connected that was introduced with these tokens, of which there may come more. */
   addPeer(
     now: number,
     peer: number,
-    options: { readonly isOrigin: boolean; readonly token: Uint8Array },
+    options: { readonly isOrigin: boolean; readonly tokens: readonly Uint8Array[] },
   ): void {
-    const session = { peer, ...options, isGreeted: false, hasGreeted: false, isMet: false };
+    if (this.#sessions.has(peer) || peersPerOfferMax <= this.#sessions.size) return;
+    const session: Session = {
+      ...{ peer, ...options, isGreeted: false, hasGreeted: false, isMet: false },
+      announced: undefined,
+    };
     this.#sessions.set(peer, session);
     this.#greet(now, session);
   }
 
-  /** A peer is gone, or another one than it was. */
+  /** The connection to a peer has ended. */
   removePeer(peer: number): void {
     this.#sessions.delete(peer);
-    if (this.#knowledge.type !== "known") {
-      // Its pages were asked of the origin that is gone; the next one begins anew.
-      if (![...this.#sessions.values()].some(({ isOrigin }) => isOrigin)) {
-        this.#knowledge = { type: "none" };
-      }
-      return;
-    }
-    this.#knowledge.fetch.removePeer(peer);
-    this.#knowledge.serve.cancelAll(peer);
+    this.#trade?.removePeer(peer);
+    this.#askAnother(peer);
   }
 
   /** What a peer says about this offer. */
@@ -127,30 +131,25 @@ export class Exchange {
 
   /** How long a chunk is that a peer was asked for; `undefined` when it was not. */
   bytesOf(peer: number, chunk: number): number | undefined {
-    if (this.#knowledge.type !== "known") return undefined;
-    const { fetch, contents } = this.#knowledge;
-    return fetch.isAsked(peer, chunk) ? contents.layout.place(chunk).bytes : undefined;
+    return this.#trade?.bytesOf(peer, chunk);
   }
 
   /** Bytes of a chunk that a peer was asked for are coming. */
   handleBytes(now: number, peer: number, bytes: number): void {
-    if (this.#knowledge.type === "known") this.#knowledge.fetch.hear(now, peer, bytes);
+    this.#trade?.hear(now, peer, bytes);
   }
 
   /**
-   * A chunk came whole, which the peer was asked for: the hash that it must have, or `undefined` when it
-   * is not needed any more. With a hash, `handleVerdict` or `handleKept` must follow.
+   * A chunk came whole, which the peer was asked for: whether it is still needed. If so, `handleKept`,
+   * `handleWrong` or `handleMissing` must follow.
    */
-  handleChunk(peer: number, chunk: number): Uint8Array | undefined {
-    assert(this.#knowledge.type === "known");
-    const { fetch, contents } = this.#knowledge;
-    return fetch.arrive(peer, chunk) ? hashOf(contents, chunk) : undefined;
+  handleChunk(peer: number, chunk: number): boolean {
+    return this.#trade?.arrive(peer, chunk) ?? false;
   }
 
   /** A chunk has another hash than it must: who sent it is left. */
   handleWrong(peer: number, chunk: number): void {
-    if (this.#knowledge.type !== "known") return;
-    this.#knowledge.fetch.reject(chunk);
+    this.#trade?.reject(chunk);
     const session = this.#sessions.get(peer);
     if (session === undefined) return;
     if (session.isOrigin) {
@@ -161,10 +160,13 @@ export class Exchange {
 
   /** A chunk is on the disk, or was found there. */
   handleKept(now: number, chunk: number): void {
-    if (this.#knowledge.type !== "known") return;
-    this.#knowledge.fetch.keep(chunk);
-    this.#news.add(now, chunk);
+    this.#trade?.keep(now, chunk);
     this.#complete();
+  }
+
+  /** A chunk is not here, or could not be written. */
+  handleMissing(chunk: number): void {
+    this.#trade?.reject(chunk);
   }
 
   /** All that was here already has been looked at, each chunk of it. */
@@ -172,12 +174,7 @@ export class Exchange {
     this.#complete();
   }
 
-  /** A chunk is not here, or could not be written. */
-  handleMissing(chunk: number): void {
-    if (this.#knowledge.type === "known") this.#knowledge.fetch.reject(chunk);
-  }
-
-  /** A chunk that was to be served cannot be read; or was served no more. */
+  /** A chunk that was to be served cannot be read. */
   handleUnreadable(peer: number, chunk: number): void {
     if (this.#sessions.has(peer)) this.#send(peer, { ...this.#about("dropped"), chunks: [chunk] });
   }
@@ -185,7 +182,7 @@ export class Exchange {
   /** Nothing is wanted, but others may still have what is here. */
   pause(): void {
     this.#isPaused = true;
-    if (this.#knowledge.type === "known") this.#knowledge.fetch.cancelAll();
+    this.#trade?.cancelAll();
   }
 
   resume(): void {
@@ -194,24 +191,27 @@ export class Exchange {
 
   /** Says goodbye to all. */
   leave(reason: LeaveReason): void {
-    for (const { peer } of this.#sessions.values()) {
-      this.#send(peer, { ...this.#about("leave"), reason });
+    for (const { peer, hasGreeted } of this.#sessions.values()) {
+      if (hasGreeted) this.#send(peer, { ...this.#about("leave"), reason });
+      this.#part(peer);
     }
   }
 
   /** The next chunk to read and send, to one of those for whom `isReady` holds. */
   nextServing(now: number, isReady: (peer: number) => boolean): Serving | undefined {
-    if (this.#knowledge.type !== "known") return undefined;
-    return this.#knowledge.serve.next(now, isReady);
+    // Who offers something and pauses it gives nothing; who takes it still gives what is here.
+    if (this.#isPaused && this.#isOrigin) return undefined;
+    return this.#trade?.nextServing(now, isReady);
   }
 
   /** What is to be done now, in order. */
   poll(now: number): readonly ExchangeEffect[] {
-    if (this.#knowledge.type === "known") {
-      this.#tellNews(now);
-      for (const peer of this.#knowledge.fetch.lost(now))
-        this.#expel(peer, "what was asked for does not come");
-      for (const { peer } of [...this.#sessions.values()].filter(isOpen)) this.#ask(now, peer);
+    const trade = this.#trade;
+    if (trade !== undefined) {
+      this.#tellNews(now, trade);
+      for (const peer of trade.lost(now)) this.#expel(peer, "what was asked for does not come");
+      const { peers } = this;
+      for (const peer of peers) this.#ask(now, trade, peer, peers.length - 1);
     }
     const effects = this.#effects;
     this.#effects = [];
@@ -220,13 +220,11 @@ export class Exchange {
 
   /** When to poll at the latest, though nothing happens. */
   nextTimeout(now: number): number | undefined {
-    if (this.#knowledge.type !== "known") return undefined;
-    const times = [
-      this.#news.dueAt,
-      this.#knowledge.fetch.nextTimeout(now),
-      this.#knowledge.serve.nextTimeout(now),
-    ].filter((at) => at !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return this.#trade?.nextTimeout(now);
+  }
+
+  get #trade(): ChunkTrade | undefined {
+    return this.#knowledge.type === "known" ? this.#knowledge.trade : undefined;
   }
 
   /** Takes a message; what is wrong with it, if anything. */
@@ -242,86 +240,60 @@ export class Exchange {
         return this.#takePage(now, session, message.offset, message.bytes);
       case "leave":
         this.#effects.push({ type: "left", peer: session.peer, reason: message.reason });
-        this.removePeer(session.peer);
+        this.#part(session.peer);
         return undefined;
       default:
-        return this.#takeAboutChunks(session, message);
+        return this.#takeAboutChunks(session.peer, message);
     }
   }
 
-  #takeAboutChunks(
-    session: Session,
-    message: Extract<PeerMessage, { readonly type: "have" | "want" | "cancel" | "dropped" }>,
-  ): string | undefined {
-    // It does not know yet that we have forgotten what we were told, or never knew.
-    if (this.#knowledge.type !== "known") return undefined;
-    const { fetch, serve, contents } = this.#knowledge;
-    const { peer } = session;
-    switch (message.type) {
-      case "have":
-        if (Buffer.compare(message.id, contents.id) !== 0) return undefined;
-        return rangesIn(message.ranges).every(({ start, end }) => fetch.promise(peer, start, end))
-          ? undefined
-          : "it has what is not offered";
-      case "want": {
-        if (!message.chunks.every((chunk) => fetch.have.has(chunk)))
-          return "it wants what is not here";
-        return serve.want(peer, message.chunks, message.others) ? undefined : "it wants too much";
-      }
-      case "cancel": {
-        const chunks = serve.cancel(peer, message.chunks);
-        if (0 < chunks.length) this.#send(peer, { ...this.#about("dropped"), chunks });
-        return undefined;
-      }
-      case "dropped":
-        return fetch.drop(peer, message.chunks) ? undefined : "it drops what it was not asked for";
+  #takeAboutChunks(peer: number, message: ChunkMessage): string | undefined {
+    if (this.#trade === undefined) return `${message.type} before the contents`;
+    const outcome = this.#trade.take(peer, message);
+    if (outcome.type === "forbidden") return outcome.text;
+    if (outcome.type === "dropped" && 0 < outcome.chunks.length) {
+      this.#send(peer, { ...this.#about("dropped"), chunks: outcome.chunks });
     }
+    return undefined;
   }
 
   #takeHello(now: number, session: Session, token: Uint8Array): string | undefined {
     if (session.isGreeted) return "a second hello";
-    if (Buffer.compare(token, session.token) !== 0) return "not the token of the introduction";
+    const isExpected = session.tokens.some((known) => Buffer.compare(token, known) === 0);
+    if (!isExpected) return "not the token of the introduction";
     session.isGreeted = true;
     this.#welcome(now, session);
     return undefined;
   }
 
-  #takeAnnouncement(
-    session: Session,
-    { id, bytes, others }: Extract<PeerMessage, { readonly type: "contents" }>,
-  ): string | undefined {
+  #takeAnnouncement(session: Session, announced: Announcement): string | undefined {
     if (!session.isOrigin) return "contents of somebody else";
-    this.#isInCrowd ||= 0 < others;
-    const knowledge = this.#knowledge;
-    if (knowledge.type === "fetching") return "contents twice";
-    if (knowledge.type === "known") {
-      if (Buffer.compare(knowledge.contents.id, id) === 0) return undefined;
+    if (session.announced !== undefined) return "contents twice";
+    session.announced = announced;
+    this.#isInCrowd ||= 0 < announced.others;
+    if (this.#knowledge.type === "none") this.#askPages(session.peer, announced);
+    if (this.#trade === undefined) return undefined;
+    if (Buffer.compare(this.#trade.contents.id, announced.id) !== 0) {
       this.#effects.push({ type: "untrue", text: "it is not what it was when it was taken" });
-      return undefined;
     }
-    const fetch = new ContentsFetch({ id: new Uint8Array(id), bytes });
-    this.#knowledge = { type: "fetching", fetch };
-    this.#askPages(session.peer, fetch);
     return undefined;
   }
 
   #givePage(peer: number, offset: number): string | undefined {
-    if (!this.#isOrigin || this.#knowledge.type !== "known")
-      return "it asks for what was not announced";
-    const bytes = contentsPage(this.#knowledge.contents, offset);
-    if (bytes === undefined) return "it asks for a page behind the end";
+    const isAnnounced = this.#isOrigin && this.#trade !== undefined;
+    const bytes = isAnnounced ? contentsPage(this.#trade.contents, offset) : undefined;
+    if (bytes === undefined) return "it asks for a page that is not there";
     this.#send(peer, { ...this.#about("page"), offset, bytes });
     return undefined;
   }
 
   #takePage(now: number, session: Session, offset: number, bytes: Uint8Array): string | undefined {
     const knowledge = this.#knowledge;
-    if (!session.isOrigin || knowledge.type !== "fetching" || !knowledge.fetch.add(offset, bytes)) {
-      return "a page that was not asked for";
-    }
-    this.#askPages(session.peer, knowledge.fetch);
-    if (!knowledge.fetch.isComplete) return undefined;
-    const contents = knowledge.fetch.finish();
+    if (knowledge.type !== "asking" || knowledge.peer !== session.peer) return "a page too many";
+    if (!knowledge.pages.add(offset, bytes)) return "a page that was not asked for";
+    this.#askMore(knowledge.peer, knowledge.pages);
+    if (!knowledge.pages.isComplete) return undefined;
+    const contents = knowledge.pages.finish();
     this.#knowledge = { type: "none" };
     if (contents === undefined || !fitsOffer(contents, this.offer)) {
       this.#effects.push({ type: "untrue", text: "its contents are not what was offered" });
@@ -332,19 +304,32 @@ export class Exchange {
     return undefined;
   }
 
-  #askPages(peer: number, fetch: ContentsFetch): void {
-    for (const offset of fetch.ask()) this.#send(peer, { ...this.#about("ask-page"), offset });
+  #askPages(peer: number, { id, bytes }: Announcement): void {
+    const pages = new ContentsFetch({ id: new Uint8Array(id), bytes });
+    this.#knowledge = { type: "asking", peer, pages };
+    this.#askMore(peer, pages);
+  }
+
+  #askMore(peer: number, pages: ContentsFetch): void {
+    for (const offset of pages.ask()) this.#send(peer, { ...this.#about("ask-page"), offset });
+  }
+
+  /** The peer that was asked for the contents is gone; the origin may be there by another path. */
+  #askAnother(gone: number): void {
+    if (this.#knowledge.type !== "asking" || this.#knowledge.peer !== gone) return;
+    this.#knowledge = { type: "none" };
+    for (const { peer, announced } of this.#sessions.values()) {
+      if (announced === undefined) continue;
+      this.#askPages(peer, announced);
+      return;
+    }
   }
 
   #learn(now: number, contents: Contents): void {
-    const { layout } = contents;
-    const fetch = new FetchPlan({ layout, random: this.#random });
-    const serve = new ServePlan({ isOrigin: this.#isOrigin, chunkCount: layout.chunkCount });
-    this.#knowledge = { type: "known", contents, fetch, serve };
-    if (this.#isOrigin) {
-      for (let chunk = 0; chunk < layout.chunkCount; chunk += 1) fetch.keep(chunk);
-      this.#isComplete = true;
-    }
+    const isOrigin = this.#isOrigin;
+    const trade = new ChunkTrade({ contents, isOrigin, random: this.#random });
+    this.#knowledge = { type: "known", trade };
+    this.#isComplete = isOrigin;
     for (const session of this.#sessions.values()) {
       this.#greet(now, session);
       this.#welcome(now, session);
@@ -354,66 +339,62 @@ export class Exchange {
   /** Who does not know the contents has nothing to say to anybody but the origin. */
   #greet(now: number, session: Session): void {
     if (session.hasGreeted) return;
-    if (!session.isOrigin && !this.#isOrigin && this.#knowledge.type !== "known") return;
+    if (!session.isOrigin && this.#trade === undefined) return;
+    const token = session.tokens.at(-1);
+    assert(token !== undefined, "an introduction has a token");
     session.hasGreeted = true;
-    this.#send(session.peer, { ...this.#about("hello"), token: session.token });
+    this.#send(session.peer, { ...this.#about("hello"), token });
     this.#welcome(now, session);
   }
 
   /** Both have said hello and the contents are known: the exchange of chunks begins. */
   #welcome(now: number, session: Session): void {
-    if (this.#knowledge.type !== "known" || !isOpen(session) || session.isMet) return;
+    const trade = this.#trade;
+    if (trade === undefined || !isOpen(session) || session.isMet) return;
     session.isMet = true;
-    this.#knowledge.fetch.addPeer(now, session.peer, session.isOrigin);
-    this.#tellAll(session);
-  }
-
-  /** Tells a peer what is here. */
-  #tellAll(session: Session): void {
-    if (this.#knowledge.type !== "known") return;
-    const { contents, fetch } = this.#knowledge;
+    trade.addPeer(now, session.peer, session.isOrigin);
     if (this.#isOrigin) {
-      const { id, encoded } = contents;
+      const { id, encoded } = trade.contents;
       const others = this.peers.length - 1;
       this.#send(session.peer, { ...this.#about("contents"), id, bytes: encoded.length, others });
     } else if (!session.isOrigin) {
-      this.#tell(session.peer, [...fetch.have.ranges()]);
+      this.#tell(session.peer, trade, [...trade.have.ranges()]);
     }
   }
 
-  #tellNews(now: number): void {
-    const ranges = this.#news.take(now);
+  #tellNews(now: number, trade: ChunkTrade): void {
+    const ranges = trade.takeNews(now);
     if (this.#isOrigin || ranges.length === 0) return;
     for (const { peer, isMet, isOrigin } of this.#sessions.values()) {
-      if (isMet && !isOrigin) this.#tell(peer, ranges);
+      if (isMet && !isOrigin) this.#tell(peer, trade, ranges);
     }
   }
 
-  #tell(peer: number, ranges: readonly ChunkRange[]): void {
-    if (this.#knowledge.type !== "known") return;
-    const { id } = this.#knowledge.contents;
+  #tell(peer: number, { contents: { id } }: ChunkTrade, ranges: readonly ChunkRange[]): void {
     for (const pairs of pairsOf(ranges)) {
       this.#send(peer, { ...this.#about("have"), id, ranges: pairs });
     }
   }
 
-  #ask(now: number, peer: number): void {
-    if (this.#knowledge.type !== "known") return;
+  #ask(now: number, trade: ChunkTrade, peer: number, others: number): void {
     const isWanting = !this.#isPaused && !this.#isComplete;
-    const { fetch } = this.#knowledge;
     const order = this.#isInCrowd ? "rarest" : "first";
-    const { want, cancel } = fetch.poll(now, peer, isWanting ? order : "nothing");
+    const { want, cancel } = trade.ask(now, peer, isWanting ? order : "nothing");
     if (0 < cancel.length) this.#send(peer, { ...this.#about("cancel"), chunks: cancel });
-    if (want.length === 0) return;
-    const others = this.peers.length - 1;
-    this.#send(peer, { ...this.#about("want"), chunks: want, others });
+    if (0 < want.length) this.#send(peer, { ...this.#about("want"), chunks: want, others });
   }
 
   #complete(): void {
-    if (this.#isComplete || this.#knowledge.type !== "known") return;
-    if (!this.#knowledge.fetch.isComplete) return;
+    if (this.#isComplete || this.#trade?.have.isFull !== true) return;
     this.#isComplete = true;
     this.#effects.push({ type: "complete" });
+  }
+
+  /** It is over with a peer, who is still connected. */
+  #part(peer: number): void {
+    this.#sessions.delete(peer);
+    this.#trade?.leavePeer(peer);
+    this.#askAnother(peer);
   }
 
   #expel(peer: number, text: string): void {

@@ -29,6 +29,8 @@ export interface Asking {
 interface Holder {
   /** What it has; the origin has all. */
   readonly chunks: ChunkSet | "all";
+  /** What it could not give all the same. */
+  readonly refused: Set<number>;
   /** What it was asked for, and when. Each is answered. */
   readonly asked: Map<number, number>;
   /** Those of them that are to be cancelled, and those that were. */
@@ -74,10 +76,6 @@ export class FetchPlan {
     return this.#have;
   }
 
-  get isComplete(): boolean {
-    return this.#have.isFull;
-  }
-
   /** A chunk was found not to be here: it may be asked for. At first nothing is known to be missing. */
   miss(chunk: number): void {
     if (this.#have.has(chunk) || this.#isUnderWay(chunk)) return;
@@ -105,6 +103,7 @@ export class FetchPlan {
   addPeer(now: number, peer: number, isOrigin: boolean): void {
     this.#holders.set(peer, {
       chunks: isOrigin ? "all" : new ChunkSet(this.#layout.chunkCount),
+      refused: new Set(),
       asked: new Map(),
       cancelling: new Set(),
       cancelled: new Set(),
@@ -139,6 +138,11 @@ export class FetchPlan {
       this.#leaveToOthers(chunk);
     }
     return true;
+  }
+
+  /** What a peer owes. */
+  askedOf(peer: number): readonly number[] {
+    return [...(this.#holders.get(peer)?.asked.keys() ?? [])];
   }
 
   /** Whether a peer owes a chunk. */
@@ -177,6 +181,8 @@ export class FetchPlan {
     if (holder === undefined) return false;
     for (const chunk of chunks) {
       if (!holder.asked.has(chunk)) return false;
+      // Else it would be asked for it again at once, and for ever.
+      if (!holder.cancelled.has(chunk)) holder.refused.add(chunk);
       this.#settle(holder, chunk);
     }
     return true;
@@ -255,14 +261,15 @@ export class FetchPlan {
   #pick(holder: Holder, order: WantedOrder): number | undefined {
     if (holder.isDry) return undefined;
     if (order === "first" && this.#holders.size === 1 && holder.chunks === "all") {
-      return this.#open.first();
+      const first = this.#open.first();
+      if (first !== undefined && hasChunk(holder, first)) return first;
     }
     let best: number | undefined;
     for (const chunk of this.#open.sample(rarestSample, this.#random)) {
       if (!hasChunk(holder, chunk)) continue;
       if (best === undefined || this.#copiesOf(chunk) < this.#copiesOf(best)) best = chunk;
     }
-    if (best === undefined && holder.chunks !== "all") best = this.#open.firstOf(holder.chunks);
+    best ??= this.#open.find((chunk) => hasChunk(holder, chunk));
     holder.isDry = best === undefined;
     return best !== undefined && this.#isForOthers(holder, best) ? undefined : best;
   }
@@ -335,8 +342,8 @@ export class FetchPlan {
   }
 }
 
-function hasChunk({ chunks }: Holder, chunk: number): boolean {
-  return chunks === "all" || chunks.has(chunk);
+function hasChunk({ chunks, refused }: Holder, chunk: number): boolean {
+  return (chunks === "all" || chunks.has(chunk)) && !refused.has(chunk);
 }
 
 function cancelAskedOf({ asked, cancelling, cancelled }: Holder): void {

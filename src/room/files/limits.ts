@@ -88,17 +88,17 @@ export const haveMs = 50;
 /** Peers for one offer: as many as the server introduces, and the origin. */
 export const peersPerOfferMax = 64;
 
-/** Connections to peers in all. */
-export const peersMax = 256;
-
 /** Introductions that wait for their connection; the oldest goes. */
 export const introductionsMax = 1_024;
 
+/** Tokens of one introduction: of two that were sent at once each side may have the other one first. */
+export const introductionTokensMax = 4;
+
+/** Hellos of one peer that wait for the server's word about it. */
+export const earlyHellosMax = 64;
+
 /** Milliseconds after which an introduction is worth nothing. */
 export const introductionMs = 600_000;
-
-/** Bad chunks after which a peer is left, of one offer. One is enough: the hash is of what it has read. */
-export const badChunksMax = 1;
 
 /** A peer that owes a chunk, and of which no byte came for so long, is left, milliseconds. */
 export const stalledMs = 30_000;
@@ -106,8 +106,8 @@ export const stalledMs = 30_000;
 /** Bytes that are read for one peer and not yet taken by its connection, in chunks: one waits, one is read. */
 export const servedAheadChunks = 2;
 
-/** Chunks that are being read for peers, of all offers: 16 x 4 MiB = 64 MiB at the most. */
-export const readsMax = 16;
+/** Messages that are kept for a peer whose connection has enough of them: all its pages, and as much again. */
+export const unsentMessageBytesMax: number = 2 * contentsPagesAhead * peerMessageBytesMax;
 
 /** Offers of ours at once. */
 export const offersMax = 1_000;
@@ -117,6 +117,9 @@ export const takingsRunningMax = 4;
 
 /** Offers that we take, running and waiting. */
 export const takingsMax = 1_000;
+
+/** What was received is given to others who take it: the newest of them. */
+export const servedMax = 16;
 
 /** What stays free on a disk: a chat that cannot store its own settings is worse than a missing file. */
 export const diskReserveBytes: number = 64 * mebibyte;

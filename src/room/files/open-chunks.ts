@@ -1,5 +1,4 @@
 import type { Random } from "../../base/random.ts";
-import type { ChunkSet } from "./chunk-set.ts";
 
 /** The place of a chunk that is not in the list. */
 const nowhere = -1;
@@ -44,9 +43,9 @@ export class OpenChunks {
     return this.#low;
   }
 
-  /** Any that is in a set. Looks through all. */
-  firstOf(set: ChunkSet): number | undefined {
-    return this.#list.find((chunk) => set.has(chunk));
+  /** Any for which it holds. Looks through all. */
+  find(holds: (chunk: number) => boolean): number | undefined {
+    return this.#list.find(holds);
   }
 
   /** Some of them by chance, or all when they are no more than that. */

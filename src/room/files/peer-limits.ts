@@ -54,3 +54,9 @@ export const decisionMs = 5_000;
 
 /** Codes with which peers close a connection. */
 export const peerCloseCodes = { done: 0, otherUsed: 1 } as const;
+
+/** Offers of logs that a client remembers, about 500 bytes each: what may be taken by its id. */
+export const offersKnownMax = 1_000;
+
+/** Offers that a client has received whole and goes on giving to others. */
+export const servedOffersMax = 256;

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import {
+  closeSync,
   constants,
   fstatSync,
   fsyncSync,
@@ -19,6 +20,7 @@ import {
 import { dirname, join } from "node:path";
 import { EarshotError, systemErrorCode, systemReason } from "../../base/errors.ts";
 import { type Contents, type Entry, hashOf } from "./contents.ts";
+import { syncFileSystem } from "./file-system-sync.ts";
 import { HandleCache } from "./handle-cache.ts";
 import { diskReserveBytes } from "./limits.ts";
 import { PathTree } from "./path-tree.ts";
@@ -32,6 +34,9 @@ const directoryMode = 0o700;
 
 /** A time that every file system can hold: the end of the year 9999. */
 const timeMax = 253_402_300_799_000;
+
+/** More files than this are synced all at once, where that is possible. */
+const syncedOneByOneMax = 32;
 
 /** What a file is received into. */
 export interface TargetOptions {
@@ -69,9 +74,11 @@ export class TargetFiles {
   readonly #kind: "file" | "folder";
   readonly #name: string;
   readonly #part: string;
-  /** The path of each entry and of each file while it is received. */
+  /** Where each entry and each file is in the folder. */
   readonly #entryPaths: readonly string[];
   readonly #filePaths: readonly string[];
+  /** Where all was saved at last. */
+  #placed: string | undefined;
   readonly #handles = new HandleCache((file) => this.#open(file));
   readonly #prefixes = new Map<number, Prefix>();
 
@@ -85,7 +92,7 @@ export class TargetFiles {
     const tree = new PathTree();
     this.#entryPaths = contents.entries.map((entry) => {
       const parts = tree.add(entry.parts, entry.kind) ?? [];
-      return kind === "file" ? this.#part : join(this.#part, ...parts);
+      return kind === "file" ? "" : join(...parts);
     });
     this.#filePaths = this.#entryPaths.filter(
       (_, index) => contents.entries[index]?.kind === "file",
@@ -161,7 +168,9 @@ export class TargetFiles {
       yield done;
     }
     this.#handles.close();
-    return attempt(this.#directory, () => this.#place());
+    if (this.#isSyncedAtOnce && !syncFileSystem(this.#part)) yield* this.#syncEach();
+    this.#placed = attempt(this.#directory, () => this.#place());
+    return this.#placed;
   }
 
   close(): void {
@@ -193,13 +202,30 @@ export class TargetFiles {
 
   #open(file: number): number {
     const path = this.#pathOf(file);
+    if (this.#placed !== undefined) return this.#openPlaced(file, path);
     return attempt(path, () => {
       const parent = dirname(path);
       if (this.#kind === "folder") this.#makeParent(parent);
       const handle = openSync(path, openFlags, fileMode);
       const stats = fstatSync(handle);
       if (stats.isFile() && stats.nlink === 1 && isOwn(stats)) return handle;
+      closeSync(handle);
       throw new EarshotError("file-unusable", `${path} is not what was received before`);
+    });
+  }
+
+  /** What was saved is its owner's: it is given to others as long as it is what it was. */
+  #openPlaced(file: number, path: string): number {
+    return attempt(path, () => {
+      const handle = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      const stats = fstatSync(handle);
+      const entry = this.#contents.files[file];
+      const modifiedAt = Math.min(entry?.modifiedAt ?? 0, timeMax);
+      // What was set as a fraction of seconds may come back a little less.
+      const isSame = Math.abs(stats.mtimeMs - modifiedAt) <= 1;
+      if (stats.size === entry?.bytes && isSame) return handle;
+      closeSync(handle);
+      throw new EarshotError("file-changed", `${path} has changed since it was received`);
     });
   }
 
@@ -268,8 +294,20 @@ export class TargetFiles {
     if (fstatSync(handle).size !== entry.bytes) ftruncateSync(handle, entry.bytes);
     const seconds = Math.min(entry.modifiedAt, timeMax) / 1_000;
     futimesSync(handle, seconds, seconds);
-    fsyncSync(handle);
+    if (!this.#isSyncedAtOnce) fsyncSync(handle);
     if (this.#kind === "folder") this.#handles.closeFile(file);
+  }
+
+  *#syncEach(): Generator<number> {
+    for (const [file] of this.#contents.files.entries()) {
+      attempt(this.#pathOf(file), () => fsyncSync(this.#handles.of(file)));
+      yield this.#contents.bytes;
+    }
+    this.#handles.close();
+  }
+
+  get #isSyncedAtOnce(): boolean {
+    return syncedOneByOneMax < this.#contents.files.length;
   }
 
   #place(): string {
@@ -285,7 +323,9 @@ export class TargetFiles {
   /** Those that are empty are made, and all get their times: the inner ones first. */
   #settleDirectories(): void {
     const directories = this.#contents.entries.flatMap((entry: Entry, index) =>
-      entry.kind === "directory" ? [{ entry, path: this.#entryPaths[index] ?? this.#part }] : [],
+      entry.kind === "directory"
+        ? [{ entry, path: join(this.#part, this.#entryPaths[index] ?? "") }]
+        : [],
     );
     for (const { path } of directories) this.#makeParent(path);
     for (const { entry, path } of directories.sort((a, b) => b.path.length - a.path.length)) {
@@ -297,7 +337,7 @@ export class TargetFiles {
   #pathOf(file: number): string {
     const path = this.#filePaths[file];
     if (path === undefined) throw new RangeError(`there is no file ${file}`);
-    return path;
+    return join(this.#placed ?? this.#part, path);
   }
 }
 

@@ -1,0 +1,45 @@
+import type { FileOffer, LogEntry } from "../log-entry.ts";
+import { offersKnownMax } from "./peer-limits.ts";
+
+/** An offer that was seen in a log. */
+export interface SeenOffer {
+  readonly id: string;
+  readonly room: string;
+  readonly sequence: number;
+  readonly nick: string;
+  readonly offer: FileOffer;
+}
+
+/** Offers that were seen, by id: those that were seen last. */
+export class KnownOffers {
+  readonly #byId = new Map<string, SeenOffer>();
+
+  get(id: string): SeenOffer | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The offer at a place of a log. */
+  at(room: string, sequence: number): SeenOffer | undefined {
+    for (const seen of this.#byId.values()) {
+      if (seen.room === room && seen.sequence === sequence) return seen;
+    }
+    return undefined;
+  }
+
+  /** Takes an entry of a log; gives the offer that it took back, if it did. */
+  note(room: string, { id, sequence, author, body }: LogEntry): SeenOffer | undefined {
+    if (body.type === "delete") return this.#forget(this.at(room, body.target));
+    if (body.type === "deleted") return this.#forget(this.#byId.get(id));
+    if (body.type !== "offer") return undefined;
+    this.#byId.delete(id);
+    this.#byId.set(id, { id, room, sequence, nick: author.nick, offer: body });
+    const [oldest] = this.#byId.keys();
+    if (offersKnownMax < this.#byId.size && oldest !== undefined) this.#byId.delete(oldest);
+    return undefined;
+  }
+
+  #forget(seen: SeenOffer | undefined): SeenOffer | undefined {
+    if (seen !== undefined) this.#byId.delete(seen.id);
+    return seen;
+  }
+}

@@ -1,0 +1,113 @@
+import type { StreamId } from "../../transport/stream-id.ts";
+import { type ChunkFrame, ChunkFrames, chunkHeader } from "./chunk-frames.ts";
+import { servedAheadChunks, unsentMessageBytesMax } from "./limits.ts";
+import { encodePeerMessage, type PeerMessage } from "./peer-message.ts";
+import type { PeerPath, PeerPort } from "./peer-port.ts";
+
+interface Waiting {
+  readonly offer: string;
+  readonly chunk: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A connected peer: what is on its way to it, and what of it has come. */
+export class PeerLink {
+  /** Unlike that of any other. */
+  readonly id: number;
+  readonly key: string;
+  path: PeerPath;
+  readonly #port: PeerPort;
+  readonly #frames: ChunkFrames;
+  #outgoing: StreamId | undefined;
+  #incoming: StreamId | undefined;
+  #isFull = false;
+  /** Messages since the connection had enough of them, in bytes. */
+  #unsentBytes: number | undefined;
+  #readCount = 0;
+  readonly #waiting: Waiting[] = [];
+
+  constructor(options: {
+    readonly id: number;
+    readonly port: PeerPort;
+    readonly path: PeerPath;
+    /** How long a chunk is that this peer was asked for. */
+    readonly bytesOf: (link: PeerLink, offer: string, chunk: number) => number | undefined;
+  }) {
+    this.id = options.id;
+    this.#port = options.port;
+    this.path = options.path;
+    this.key = keyText(options.port.key);
+    this.#frames = new ChunkFrames((offer, chunk) => options.bytesOf(this, offer, chunk));
+  }
+
+  /** The offer of the chunk that is coming, if one has begun. */
+  get incomingOffer(): string | undefined {
+    return this.#frames.offer;
+  }
+
+  /** Whether another chunk may be read for it. */
+  get isReady(): boolean {
+    return this.#readCount + this.#waiting.length < servedAheadChunks;
+  }
+
+  /** `false` when it has not taken messages for long, and more are not worth keeping. */
+  send(message: PeerMessage): boolean {
+    const bytes = encodePeerMessage(message);
+    const isBelowMark = this.#port.send(bytes);
+    if (this.#unsentBytes !== undefined) this.#unsentBytes += bytes.length;
+    else if (!isBelowMark) this.#unsentBytes = 0;
+    return (this.#unsentBytes ?? 0) <= unsentMessageBytesMax;
+  }
+
+  handleWritable(): void {
+    this.#unsentBytes = undefined;
+  }
+
+  /** A chunk is being read for it; `give` or `endRead` follows. */
+  beginRead(): void {
+    this.#readCount += 1;
+  }
+
+  endRead(): void {
+    this.#readCount -= 1;
+  }
+
+  /** The chunk that was read. */
+  give(offer: string, chunk: number, bytes: Uint8Array): void {
+    this.#readCount -= 1;
+    this.#waiting.push({ offer, chunk, bytes });
+    this.#write();
+  }
+
+  handleDrained(): void {
+    this.#isFull = false;
+    this.#write();
+  }
+
+  /** The chunks that these bytes complete; `undefined` when the peer sends what nobody asked for. */
+  take(stream: StreamId, bytes: Uint8Array): readonly ChunkFrame[] | undefined {
+    this.#incoming ??= stream;
+    if (stream !== this.#incoming) return undefined;
+    this.#port.consume(stream, bytes.length);
+    return this.#frames.push(bytes);
+  }
+
+  close(code: number, text: string): void {
+    this.#port.close(code, text);
+  }
+
+  #write(): void {
+    while (!this.#isFull) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#outgoing ??= this.#port.openStream();
+      this.#port.write(this.#outgoing, chunkHeader(next.offer, next.chunk));
+      this.#isFull = !this.#port.write(this.#outgoing, next.bytes);
+    }
+  }
+}
+
+/** A device key by which things can be found. */
+export function keyText(key: Uint8Array): string {
+  return Buffer.from(key).toString("base64url");
+}
