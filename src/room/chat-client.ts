@@ -79,7 +79,7 @@ export class ChatClient {
    * Made here, not by the server: when the answer to the first hello is lost, the name still comes
    * back to us and not to a ghost of ourselves.
    */
-  readonly #token: Uint8Array;
+  #token: Uint8Array;
   /** The server's key, once the owner has accepted it. From then on nothing is told to any other. */
   #serverKey: Uint8Array | undefined;
   #isFirstVisit = false;
@@ -157,7 +157,14 @@ export class ChatClient {
 
   /** What was left by an earlier client; said to no other server than the one that is accepted next. */
   restore(visit: EarlierVisit): void {
-    if (!this.#isEnding) this.#session.restore(visit);
+    if (this.#isEnding) return;
+    this.#token = visit.token ?? this.#token;
+    this.#session.restore(visit);
+  }
+
+  /** The secret with which our nickname comes back to us after a loss. */
+  get token(): Uint8Array {
+    return this.#token;
   }
 
   /** Starts to connect. */

@@ -278,6 +278,8 @@ export interface SavedPost {
 
 /** What an earlier client of this person left to the next one. */
 export interface EarlierVisit {
+  /** What it told the server to get its nickname back after a loss: 16 bytes. */
+  readonly token?: Uint8Array;
   /** In the order in which they were said. */
   readonly posts: readonly SavedPost[];
   /** By room. */

@@ -88,8 +88,9 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     onEvent: (event) => host?.handleEndpointEvent(event),
   });
   const slot: MemorySlot = { memory: undefined };
+  const client = new ChatClient({ nick, takesSuggestion, program: "earshot", random });
   host = new ClientHost({
-    client: new ChatClient({ nick, takesSuggestion, program: "earshot", random }),
+    client,
     port: endpoint,
     clock,
     resolve: (onResolved) => {
@@ -113,9 +114,7 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
     // The one that was expected is the one that was met.
     if (slot.memory !== undefined) return;
     slot.memory = new MemoryHost({
-      memory,
-      clock,
-      onEvent,
+      ...{ memory, clock, onEvent, token: client.token },
       ask: ({ room, range, ref }) => running.history(room, range, ref),
     });
     slot.memory.tellRemembered();

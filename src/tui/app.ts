@@ -164,6 +164,7 @@ class App {
       now: clock.now(),
       wallNow: clock.wallNow(),
       ...(hostedMemberCount !== undefined && { hostedMemberCount }),
+      keptCount: this.#client?.keptCount ?? 0,
     };
   }
 

@@ -47,14 +47,40 @@ export function styleSequence(style: Style, { colourCount, hasItalic }: StyleSup
   return `\x1b[0${codes.join("")}m`;
 }
 
-/** Puts the picture into the cells; what it says nothing about becomes blank. */
-export function paint(picture: Picture, lines: readonly Cell[][], size: Size): void {
+/**
+ * Puts the picture into the cells; what it says nothing about becomes blank. The cells show `before`,
+ * or nothing that is known; gives the numbers of the rows that are not as they were.
+ */
+export function paint(
+  picture: Picture,
+  lines: readonly Cell[][],
+  size: Size,
+  before?: Picture,
+): number[] {
   const base = picture.base ?? plainStyle;
+  const isSameBase = before !== undefined && isSameStyle(before.base ?? plainStyle, base);
+  const changed: number[] = [];
   for (let y = 0; y < size.rows; y += 1) {
     const line = lines[y];
-    if (line === undefined) return;
-    paintRow(picture.rows[y] ?? [], line, size.columns, base);
+    if (line === undefined) break;
+    const row = picture.rows[y] ?? [];
+    // A letter typed changes one row of forty.
+    if (isSameBase && isSameRow(before.rows[y] ?? [], row)) continue;
+    paintRow(row, line, size.columns, base);
+    changed.push(y);
   }
+  return changed;
+}
+
+function isSameRow(one: Row, other: Row): boolean {
+  return (
+    one === other ||
+    (one.length === other.length &&
+      one.every(({ text, style, link }, index) => {
+        const span = other[index];
+        return span?.text === text && span.link === link && isSameStyle(span.style, style);
+      }))
+  );
 }
 
 function paintRow(row: Row, line: Cell[], columns: number, base: Style): void {
@@ -84,6 +110,12 @@ function paintSpan({ text, style, link }: Span, line: Cell[], start: number, col
   const safe = link === undefined ? undefined : safeLink(link);
   let column = start;
   for (let at = 0; at < text.length && column < columns; ) {
+    if (isAscii(text.charCodeAt(at)) && !(0x300 <= text.charCodeAt(at + 1))) {
+      setCell(line, column, style, text.charAt(at), safe);
+      column += 1;
+      at += 1;
+      continue;
+    }
     const end = graphemeEnd(text, at);
     const shown = showable(text.slice(at, end));
     at = end;
@@ -96,6 +128,11 @@ function paintSpan({ text, style, link }: Span, line: Cell[], start: number, col
     column += width;
   }
   return column;
+}
+
+/** Printable ASCII, which is alone in its cell unless something above U+02FF follows. */
+function isAscii(unit: number): boolean {
+  return 0x20 <= unit && unit < 0x7f;
 }
 
 function setCell(

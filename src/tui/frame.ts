@@ -12,6 +12,8 @@ export interface FrameOptions {
   readonly lines: readonly Cell[][];
   /** What the terminal shows now; it is made equal to `lines`. */
   readonly shownLines: readonly Cell[][];
+  /** The numbers of the rows that may differ. */
+  readonly changedRows: readonly number[];
   readonly cursor: Picture["cursor"];
   /** The escape sequence for a style; asked once for each run of cells. */
   readonly sequenceOf: (style: Style) => string;
@@ -26,7 +28,7 @@ export interface FrameOptions {
  */
 export function composeFrame(options: FrameOptions): string {
   const pen = new Pen(options);
-  for (const y of options.lines.keys()) drawLine(pen, y, options);
+  for (const y of options.changedRows) drawLine(pen, y, options);
   const drawn = pen.finish();
   const { cursor } = options;
   const placed =
@@ -106,14 +108,15 @@ function drawLine(pen: Pen, y: number, options: FrameOptions): void {
   const shownLine = options.shownLines[y] ?? [];
   // Up to here a terminal may have drawn over what follows a character that it takes for wider.
   let spoiltEnd = 0;
-  for (const [x, cell] of line.entries()) {
+  for (let x = 0; x < line.length; x += 1) {
+    const cell = line[x];
     const shown = shownLine[x];
-    if (shown === undefined) return;
-    const [style, text, link] = cell;
-    const isSame = shown[1] === text && shown[2] === link && isSameStyle(shown[0], style);
-    shown[0] = style;
+    if (cell === undefined || shown === undefined) return;
+    const text = cell[1];
+    const isSame = shown[1] === text && shown[2] === cell[2] && isSameStyle(shown[0], cell[0]);
+    shown[0] = cell[0];
     shown[1] = text;
-    shown[2] = link;
+    shown[2] = cell[2];
     if (text === "" || (isSame && spoiltEnd <= x)) continue;
     const width = line[x + 1]?.[1] === "" ? 2 : 1;
     pen.draw(x, y, cell, width);
@@ -139,7 +142,10 @@ const certain =
 const certainWhereWide = /^[ -~\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]$/;
 
 function isWidthCertain(text: string, { wideKinds }: FrameOptions["facts"]): boolean {
-  return text.length === 1 && (wideKinds.has("ambiguous") ? certainWhereWide : certain).test(text);
+  if (text.length !== 1) return false;
+  // Most of what there is, without a pattern.
+  if (" " <= text && text <= "~") return true;
+  return (wideKinds.has("ambiguous") ? certainWhereWide : certain).test(text);
 }
 
 /** Parts of one link in several rows are one to the terminal by their id; hash of the address. */

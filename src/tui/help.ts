@@ -80,7 +80,7 @@ function commandItems(): readonly HelpItem[] {
       const text = `/${name}${args === "" ? "" : " "}`;
       const usage = commandUsage(command);
       const item = helpItem({ section, usage, help, use: { type: "write", text } });
-      return { ...item, searched: `${name} ${aliases.join(" ")}` };
+      return { ...item, searched: `/${name} ${aliases.join(" ")}` };
     }),
     helpItem({
       section,

@@ -18,6 +18,7 @@ import { parseDate } from "./search-request.ts";
 import { selectedEntry } from "./selection.ts";
 import { runSettingCommand, withIgnored } from "./setting-command.ts";
 import { statusText } from "./status-text.ts";
+import { undeliveredText } from "./undelivered.ts";
 import {
   type Effect,
   type Moment,
@@ -161,7 +162,7 @@ function run(
     case "save":
       return save(state, screen, arg);
     case "servers":
-      return leaveServer(state, screen, arg);
+      return leaveServer(moment, state, screen, arg);
     case "clear":
       return room === undefined
         ? show(state, screen)
@@ -248,11 +249,18 @@ function join(
   return show(state, screen, { type: "join", room: name, ref: chosenRef, ...secret });
 }
 
-function leaveServer(state: ViewState, screen: RoomScreen, arg: string): Step {
+function leaveServer(
+  { keptCount = 0 }: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  arg: string,
+): Step {
   const waiting = pendingCount(screen);
-  if (0 < waiting && arg !== "now") {
+  if (keptCount < waiting && arg !== "now") {
     const hint = `${waiting} of your lines are not delivered yet: /servers now leaves them behind`;
     return show(state, { ...screen, hint });
   }
-  return showPicker(state, undefined, { type: "disconnect" });
+  const undelivered = { count: waiting, keptCount: Math.min(waiting, keptCount) };
+  const problem = waiting === 0 ? undefined : undeliveredText(undelivered);
+  return showPicker(state, problem, { type: "disconnect" });
 }

@@ -26,6 +26,9 @@ export class CellScreen {
   readonly #capabilities: Capabilities;
   #facts: TerminalFacts = unknownFacts;
   #picture: Picture = { rows: [] };
+  /** What is in the grid; `undefined` when blessed has made a new one. */
+  #painted: Picture | undefined;
+  #changedRows: readonly number[] = [];
   #isEntered = true;
 
   constructor(env: TerminalEnvironment, capabilities: Capabilities, size: Size) {
@@ -41,12 +44,16 @@ export class CellScreen {
       width: "100%",
       height: "100%",
     });
-    pane.render = () => paint(this.#picture, this.#screen.lines, this.#size);
+    pane.render = () => {
+      this.#changedRows = paint(this.#picture, this.#screen.lines, this.#size, this.#painted);
+      this.#painted = this.#picture;
+    };
   }
 
   /** The bytes that prepare the terminal: alternate screen, keypad, modes, nothing shown. */
   enter(hasMouse: boolean): string {
     if (!this.#isEntered) this.#screen.enter();
+    this.#painted = undefined;
     this.#isEntered = true;
     return `${this.#take()}${modesOn(this.#capabilities, hasMouse)}`;
   }
@@ -64,7 +71,10 @@ export class CellScreen {
     const isSame = size.columns === this.#output.columns && size.rows === this.#output.rows;
     // blessed clears and draws again when its output says that it was resized.
     if (isSame) this.#screen.render();
-    else this.#output.resize(size);
+    else {
+      this.#painted = undefined;
+      this.#output.resize(size);
+    }
     return this.#take();
   }
 
@@ -77,6 +87,7 @@ export class CellScreen {
 
   /** Forgets what the terminal shows, so that the next frame draws everything. */
   forget(): void {
+    this.#painted = undefined;
     this.#screen.alloc();
   }
 
@@ -96,11 +107,17 @@ export class CellScreen {
 
   #compose(): void {
     const { lines, olines: shownLines, program } = this.#screen;
-    const { cursor } = this.#picture;
-    const sequenceOf = (style: Style) => this.#sequenceOf(style);
-    const hasLinks = this.#capabilities.hasCommands;
-    const facts = this.#facts;
-    program._write(composeFrame({ lines, shownLines, cursor, sequenceOf, hasLinks, facts }));
+    program._write(
+      composeFrame({
+        lines,
+        shownLines,
+        changedRows: this.#changedRows,
+        cursor: this.#picture.cursor,
+        sequenceOf: (style) => this.#sequenceOf(style),
+        hasLinks: this.#capabilities.hasCommands,
+        facts: this.#facts,
+      }),
+    );
   }
 
   #sequenceOf(style: Style): string {

@@ -15,6 +15,7 @@ import type { AskedChat } from "./command-action.ts";
 import type { Completing } from "./completing.ts";
 import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
+import type { DeliveryProgress } from "./delivery-progress.ts";
 import type { About, Draft } from "./draft.ts";
 import type { FileNews } from "./file-news.ts";
 import type { InputHistory } from "./input-history.ts";
@@ -28,6 +29,7 @@ import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
 import type { Size } from "./picture.ts";
+import type { PlannedStop } from "./planned-stop.ts";
 import type { StartSettings } from "./preferences.ts";
 import type { Selection } from "./selection.ts";
 import type { SettingsContent } from "./settings-text.ts";
@@ -41,6 +43,8 @@ export interface Moment {
   readonly wallNow: number;
   /** Members of the server that runs in this process; absent when none does. */
   readonly hostedMemberCount?: number;
+  /** Own lines that are not stored yet and that this computer keeps for the next visit. */
+  readonly keptCount?: number;
 }
 
 /** What the program was started with, and what the person has set; see setting-table.ts. */
@@ -176,21 +180,6 @@ export interface NewLine {
   readonly from: number;
   /** Whether the line itself has been on the screen. */
   readonly isSeen: boolean;
-}
-
-/** How many of `memberCount` others have our line of this sequence. */
-export interface DeliveryProgress {
-  readonly sequence: number;
-  readonly memberCount: number;
-  readonly deliveredCount: number;
-}
-
-/** That the server will stop. */
-export interface PlannedStop {
-  /** Clock.now(). */
-  readonly at: number;
-  readonly reason: string;
-  readonly isRestart: boolean;
 }
 
 /** What is too long for the input line; it waits to be sent as one message or dropped. */

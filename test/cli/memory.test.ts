@@ -3,6 +3,7 @@ import { UserMemory } from "../../src/cli/memory.ts";
 import { offlineHistory, offlineSearch } from "../../src/cli/offline.ts";
 import type { ClientEvent } from "../../src/room/client-port.ts";
 import { entryText } from "../../src/room/entry.ts";
+import { tokenBytes } from "../../src/room/limits.ts";
 import type { MemoryChange } from "../../src/room/memory/memory-port.ts";
 import { enteredEvent, plainState, readyEvent } from "../support/client-events.ts";
 import { temporaryDirectory } from "../support/directory.ts";
@@ -14,9 +15,10 @@ const id = "k".repeat(43);
 /** Keeps `count` lines of the lobby of "office". */
 async function remember(data: string, count: number): Promise<void> {
   const memory = await UserMemory.open(data);
+  const token = new Uint8Array(tokenBytes);
   const own = { person: personOf("anna") };
   const changes: MemoryChange[] = [
-    { type: "server", server: { name: "office", nick: "anna", own, visitedAt: 1 } },
+    { type: "server", server: { name: "office", nick: "anna", own, visitedAt: 1, token } },
     {
       ...{ type: "room", room: "lobby", firstSequence: 1 },
       memory: { log: logId, state: plainState },

@@ -130,6 +130,6 @@ describe(`frames of whole sessions (seed ${firstSeed})`, () => {
       }
       if (isJob) process.stdout.write(`| terminal frames | ${frameCount} | | | | |\n`);
     },
-    isJob ? 600_000 : undefined,
+    isJob ? 1_800_000 : undefined,
   );
 });

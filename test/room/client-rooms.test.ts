@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveredMs, splitNicksMin, typingActiveMs } from "../../src/room/limits.ts";
+import { deliveredMs, splitNicksMin, tokenBytes, typingActiveMs } from "../../src/room/limits.ts";
 import type { LeaveReason } from "../../src/room/message-room.ts";
 import { changedBy } from "../../src/room/overlay.ts";
 import { ClientDesk } from "../support/client-desk.ts";
@@ -247,6 +247,16 @@ describe("what is posted", () => {
     const line = messageEntry(1, "teh");
     const body = { type: "edit", target: 1, text: "the" } as const;
     expect(changedBy(line, { ...messageEntry(2), body }).body).toEqual(textBody("the"));
+  });
+
+  test("under a name that an earlier client had comes back to it by the earlier token", () => {
+    const desk = new ClientDesk();
+    const token = new Uint8Array(tokenBytes).fill(7);
+    desk.do((client) => client.restore({ token, posts: [], places: new Map(), missedMax: 0 }));
+    desk.do((client) => client.start());
+    desk.connect();
+    expect(desk.last("hello").token).toEqual(token);
+    expect(desk.client.token).toEqual(token);
   });
 
   test("at an earlier visit is sent at this one, and its room left when nobody wants it", () => {

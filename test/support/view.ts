@@ -88,6 +88,8 @@ export class ViewRun {
   now = 1_000_000;
   /** Members of the server that this program hosts. */
   hostedMemberCount: number | undefined;
+  /** Own lines that wait for the next visit. */
+  keptCount = 0;
 
   constructor(options: ViewOptions = {}) {
     const start: StartSettings = {
@@ -190,8 +192,8 @@ export class ViewRun {
   }
 
   #moment() {
-    const { hostedMemberCount } = this;
-    const moment = { now: this.now, wallNow: someTime };
+    const { hostedMemberCount, keptCount } = this;
+    const moment = { now: this.now, wallNow: someTime, keptCount };
     return hostedMemberCount === undefined ? moment : { ...moment, hostedMemberCount };
   }
 }

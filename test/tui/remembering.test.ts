@@ -122,6 +122,18 @@ describe("a server that is remembered", () => {
     expect(run.text()).toContain("you are banned from kitchen");
   });
 
+  test("is left at once when what waits is kept for the next visit", () => {
+    const pending = { type: "pending", room: "lobby", id: "p", body: textBody("later"), at: 1 };
+    const run = remembering().client(pending as ClientEvent);
+    run.type("/servers").keys("enter");
+    expect(run.state.screen.type).toBe("room");
+    expect(run.text()).toContain("/servers now leaves them behind");
+    run.keptCount = 1;
+    run.type("/servers").keys("enter");
+    expect(run.effects.at(-1)).toEqual({ type: "disconnect" });
+    expect(run.text()).toContain("1 line waits for your next visit");
+  });
+
   test("is forgotten with /forget", () => {
     const run = remembering();
     run.type("/forget").keys("enter");

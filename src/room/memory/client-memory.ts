@@ -54,6 +54,7 @@ const barredCodes: readonly string[] = [
  */
 export class ClientMemory {
   #server: ServerMemory | undefined;
+  readonly #token: Uint8Array;
   /** The lines that are or will be on the disk, by id. */
   readonly #numbers = new Map<string, number>();
   /** Those of them that are there. */
@@ -79,8 +80,10 @@ export class ClientMemory {
   #hasFailed = false;
   #effects: MemoryEffect[] = [];
 
-  constructor({ server, posts, drafts }: Recollection) {
+  /** `token` is the client's own; an earlier one goes on to be its. */
+  constructor({ server, posts, drafts }: Recollection, token: Uint8Array) {
     this.#server = server;
+    this.#token = server?.token ?? token;
     this.#drafts = new Map(drafts);
     for (const { number, post } of posts) {
       this.#numbers.set(post.id, number);
@@ -218,7 +221,8 @@ export class ClientMemory {
         const { server, nick, own } = event;
         const { shownRoom } = this.#server ?? {};
         const shown = shownRoom === undefined ? {} : { shownRoom };
-        this.#keepServer(now, { name: server.name, nick, own, visitedAt: wallNow, ...shown });
+        const known = { name: server.name, nick, own, token: this.#token };
+        this.#keepServer(now, { ...known, visitedAt: wallNow, ...shown });
         return false;
       }
       case "renamed":

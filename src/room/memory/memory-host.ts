@@ -20,6 +20,8 @@ export interface OpenMemory {
 
 export interface MemoryHostOptions {
   readonly memory: OpenMemory;
+  /** The client's; see `ServerMemory`. */
+  readonly token: Uint8Array;
   readonly clock: Clock;
   readonly onEvent: (event: ClientEvent) => void;
   /** Asks the server. */
@@ -36,7 +38,7 @@ export class MemoryHost {
 
   constructor(options: MemoryHostOptions) {
     this.#options = options;
-    this.#memory = new ClientMemory(options.memory.recollection);
+    this.#memory = new ClientMemory(options.memory.recollection, options.token);
     this.#wakeup = new Wakeup(options.clock, (now) => {
       this.#memory.handleTimeout(now);
       this.#flush();
@@ -158,7 +160,8 @@ export function earlierVisit({ recollection }: OpenMemory, missedMax: number): E
     return sequence === undefined ? [] : ([[room, { log, sequence }]] as const);
   });
   const posts = recollection.posts.map(({ post }) => post);
-  return { posts, places: new Map(places), missedMax };
+  const token = recollection.server?.token;
+  return { posts, places: new Map(places), missedMax, ...(token && { token }) };
 }
 
 function rememberedEvent({ serverId, recollection }: OpenMemory): ClientEvent | undefined {

@@ -16,6 +16,8 @@ export interface ServerMemory {
   readonly visitedAt: number;
   /** The room that was shown last. */
   readonly shownRoom?: string;
+  /** The client's secret, by which its nickname comes back to it: 16 bytes. */
+  readonly token: Uint8Array;
 }
 
 /** A room as it was when it was entered last. */

@@ -1,12 +1,14 @@
 import type { SavedPost } from "../client-port.ts";
 import { decodeCbor, encodeCbor } from "../codec.ts";
 import type { OwnPerson } from "../entry.ts";
+import { tokenBytes } from "../limits.ts";
 import { serverRole } from "../message-account.ts";
 import { postBody } from "../message-log.ts";
 import { chatPersons } from "../message-private.ts";
 import { roomState } from "../message-room.ts";
 import { openRecord, sealRecord } from "../record.ts";
 import {
+  bytes,
   type Check,
   checkOf,
   id,
@@ -94,7 +96,10 @@ const own: Schema<OwnPerson> = object<OwnPerson>({
 });
 
 const checkServer: Check<ServerMemory> = checkOf(
-  object<ServerMemory>({ name, nick: name, own, visitedAt: whole, shownRoom: optional(name) }),
+  object<ServerMemory>({
+    ...{ name, nick: name, own, visitedAt: whole, shownRoom: optional(name) },
+    token: bytes(tokenBytes),
+  }),
 );
 
 const checkRoom: Check<CachedRoom> = checkOf(

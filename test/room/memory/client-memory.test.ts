@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ClientEvent } from "../../../src/room/client-port.ts";
-import { requestsWaitingMax } from "../../../src/room/limits.ts";
+import { requestsWaitingMax, tokenBytes } from "../../../src/room/limits.ts";
 import { ClientMemory, type MemoryEffect } from "../../../src/room/memory/client-memory.ts";
 import {
   draftUnitsMax,
@@ -11,6 +11,8 @@ import {
 import type { MemoryChange, Recollection } from "../../../src/room/memory/memory-port.ts";
 import { enteredEvent, readyEvent, textBody } from "../../support/client-events.ts";
 import { messageEntry } from "../../support/log-entries.ts";
+
+const token = new Uint8Array(tokenBytes).fill(7);
 
 const nothing: Recollection = { server: undefined, rooms: [], drafts: new Map(), posts: [] };
 
@@ -35,7 +37,7 @@ class Desk {
   now = 1_000;
 
   constructor(recollection: Recollection = nothing) {
-    this.memory = new ClientMemory(recollection);
+    this.memory = new ClientMemory(recollection, token);
   }
 
   tell(...events: ClientEvent[]): void {
@@ -125,7 +127,7 @@ describe("everything else", () => {
     expect(desk.writes).toEqual([]);
     desk.pass(1);
     expect(desk.writes[0]?.map(({ type }) => type)).toEqual(["server", "room", "said", "said"]);
-    expect(desk.writes[0]?.[0]).toMatchObject({ server: { name: "lab", visitedAt: 50 } });
+    expect(desk.writes[0]?.[0]).toMatchObject({ server: { name: "lab", visitedAt: 50, token } });
   });
 
   test("is written at once when it is much, and not kept when the disk does not follow", () => {
@@ -215,7 +217,7 @@ describe("a disk that fails", () => {
 });
 
 test("a search goes through what is kept while there is no connection, and only then", () => {
-  const server = { name: "lab", nick: "anna", own: { person: "p" }, visitedAt: 1 };
+  const server = { name: "lab", nick: "anna", own: { person: "p" }, visitedAt: 1, token };
   const desk = new Desk({ ...nothing, server });
   const call = { search: { type: "search", words: ["soup"], limit: 5 }, ref: "s" } as const;
   desk.do((memory) => expect(memory.search(desk.now, call)).toBe(true));

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../../src/base/errors.ts";
 import { type OpenDatabase, openLevelDatabase } from "../../../src/room/database.ts";
 import { entryText } from "../../../src/room/entry.ts";
+import { tokenBytes } from "../../../src/room/limits.ts";
 import type { LogEntry } from "../../../src/room/log-entry.ts";
 import { ClientStore } from "../../../src/room/memory/client-store.ts";
 import {
@@ -23,6 +24,7 @@ const server = "s".repeat(43);
 const kitchen: ServerMemory = {
   ...{ name: "kitchen", nick: "anna", visitedAt: 5 },
   own: { person: personOf("anna"), isGuest: true },
+  token: Uint8Array.from({ length: tokenBytes }, (_, index) => index),
 };
 
 const entered: MemoryChange = {

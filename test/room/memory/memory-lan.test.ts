@@ -58,8 +58,7 @@ class Visitor {
       port: this.memory.port(),
     };
     const memory = new MemoryHost({
-      memory: open,
-      clock,
+      ...{ memory: open, clock, token: client.token },
       onEvent: (event) => isRunning && this.#hear(event),
       ask: ({ room, range, ref }) => host.history(room, range, ref),
     });
