@@ -323,7 +323,7 @@ export const keyBindings: readonly KeyBinding[] = [
     context: "message",
     keys: ["o", "enter", "f4"],
     action: "open-message",
-    help: "read all of it",
+    help: "read all of it, or open its link",
   },
   { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
   { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },

@@ -101,7 +101,7 @@ function settingLine(setting: SettingDescription, content: SettingsContent): str
   const { name, usual } = setting;
   const text = settingText(content, name);
   const other = text === usual ? "" : `; usually ${usual === "" ? "nothing" : usual}`;
-  return `${name} = ${text}  (${settingUsage(setting)}${other})`;
+  return `${name} = ${text === "" ? "nothing" : text}  (${settingUsage(setting)}${other})`;
 }
 
 function withWord(place: Place, name: SettingName, typed: string): Step {

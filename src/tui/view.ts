@@ -136,6 +136,11 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
     case "files":
       return show(state, screen.type === "room" ? withFiles(screen, event) : screen);
+    case "link-unopened":
+      return show(state, withSaid(screen, `${event.message}: copied instead`), {
+        type: "copy",
+        text: event.link,
+      });
     case "settings-kept":
       return withKept(state, event.text);
     case "settings-unkept":
