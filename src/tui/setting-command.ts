@@ -14,7 +14,6 @@ import {
   findSetting,
   type SettingDescription,
   type SettingName,
-  settings,
   settingUsage,
   settingValue,
   settingWords,
@@ -84,11 +83,6 @@ export function withSettings(state: ViewState, content: SettingsContent): Step {
 function set(place: Place, arg: string): Step {
   const { content } = place.state.settings;
   const [, typed = "", rest = ""] = /^(\S+)(?:\s*=\s*|\s+|$)(.*)$/s.exec(arg) ?? [];
-  if (typed === "")
-    return answer(
-      place,
-      settings.map((setting) => settingLine(setting, content)),
-    );
   const setting = findSetting(typed);
   if (setting === undefined) return refused(place, unknownSetting(typed));
   if (rest.trim() === "") return answer(place, [settingLine(setting, content), setting.help]);
