@@ -331,7 +331,7 @@ export class PlainRooms {
         this.#print(`-- ${askedText(event, this.#own?.person ?? "")}`);
         break;
       case "answered":
-        this.#print(`-- ${answeredText(event)}`);
+        this.#handleAnswered(event);
         break;
       case "invited":
         this.#print(`-- ${invitedText(event)}`);
@@ -359,6 +359,16 @@ export class PlainRooms {
         this.#handleAnswer(event);
         break;
     }
+  }
+
+  /** What another device of ours has answered waits here no more; agreed to, it is entered here too. */
+  #handleAnswered(event: Extract<SocialEvent, { type: "answered" }>): void {
+    const isOwn = event.nick === this.#nick;
+    this.#print(`-- ${answeredText(event, isOwn)}`);
+    if (!isOwn) return;
+    this.#asked = this.#asked.filter(({ room }) => room !== event.room);
+    if (event.answer === "declined") return;
+    this.#emit({ type: "join", room: event.room, ref: rememberedRef });
   }
 
   #handleAnswer(event: Extract<SocialEvent, { type: "answer" }>): void {
