@@ -108,8 +108,10 @@ export function entryEvent(entry: LogEntry): BotEvent {
     }
     case "mode":
       return { ...body, ...said };
-    case "offer":
-      return { ...body, type: "offered", ...said };
+    case "offer": {
+      const { type: _type, ...offer } = body;
+      return { type: "offered", ...said, ...offer };
+    }
     default:
       return assertNever(body);
   }

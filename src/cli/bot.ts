@@ -68,6 +68,7 @@ async function join(
     trustedWords,
     memory,
     missedMax,
+    files: { data, program: "bot" },
     onEvent,
   });
 }

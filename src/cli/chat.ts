@@ -34,7 +34,8 @@ export async function chat(command: ChatCommand): Promise<number> {
       const { missedLinesMax, missedMax } = await import("./memory.ts");
       const memory = await openMemory();
       const missed = isOnScreen ? missedMax : missedLinesMax;
-      const joining = { waitMs, trustedWords, memory, missedMax: missed };
+      const files = { data: command.data, program: "chat" } as const;
+      const joining = { waitMs, trustedWords, memory, missedMax: missed, files };
       return joinServer(network, device, { ...joining, target, nick, onEvent });
     },
     clock: network.clock,

@@ -5,6 +5,7 @@ import { startClient } from "../room/client.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { ServerTarget } from "../tui/chat-options.ts";
 import type { Device } from "./device.ts";
+import { type FileMoving, fileMoving } from "./file-moving.ts";
 import { KeyJudge } from "./key-judge.ts";
 import type { KnownServers } from "./known-servers.ts";
 import { toListed } from "./listed-server.ts";
@@ -61,6 +62,8 @@ export interface Joining {
   readonly memory?: UserMemory;
   /** Entries of a room that are told when they were missed; with more only its end is there. */
   readonly missedMax?: number;
+  /** Without it no files are moved. */
+  readonly files?: FileMoving;
 }
 
 /**
@@ -109,6 +112,7 @@ export async function joinServer(
     bindAddress: { host: "0.0.0.0", port: 0 },
     ipv6Host: bindHosts(network).ipv6,
     onEvent,
+    files: joining.files && (await fileMoving(network, joining.files)),
   });
 }
 

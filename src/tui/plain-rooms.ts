@@ -131,21 +131,18 @@ export class PlainRooms {
     this.#own = own;
     this.#server = server;
     this.#joinFirst(rooms);
-    for (const { room: name, state, persons, entries } of rooms) {
-      const past = entries.slice(-pastLines);
-      if (past.length === 0) continue;
-      const room = new PlainRoom(
-        { room: name, state, members: [], ...(persons && { persons }) },
-        own.person,
-      );
-      this.#rooms.set(name, room);
-      this.#print(`-- ${room.title}, as it was:`);
-      this.#printEntries(name, room.handlePast(past));
-    }
+    const known = rooms.filter(({ entries }) => 0 < entries.length);
     const [first] = this.#options.rooms;
     const isWanted = first !== undefined && first !== lobbyName;
     const shown = isWanted ? first : (shownRoom ?? first);
-    if (shown !== undefined && this.#rooms.has(shown)) this.#activeRoom = shown;
+    this.#activeRoom = known.find(({ room }) => room === shown)?.room;
+    for (const { room: name, state, persons, entries } of known) {
+      const entered = { room: name, state, members: [], ...(persons && { persons }) };
+      const room = new PlainRoom(entered, own.person);
+      this.#rooms.set(name, room);
+      this.#print(`-- ${room.title}, as it was:`);
+      this.#printEntries(name, room.handlePast(entries.slice(-pastLines)));
+    }
   }
 
   /** Too much was missed to print it all: only the end of it is. */

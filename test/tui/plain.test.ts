@@ -3,14 +3,17 @@ import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { Secret } from "../../src/base/secret.ts";
+import type { ClientEvent } from "../../src/room/client-port.ts";
 import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
 import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
 import { heldMax } from "../../src/tui/plain-room.ts";
 import { ServerChangedError } from "../../src/tui/trust.ts";
 import { sampleId } from "../discovery/samples.ts";
-import { enteredEvent, readyEvent, textBody } from "../support/client-events.ts";
+import { enteredEvent, plainState, readyEvent, textBody } from "../support/client-events.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { entry, FakeClient } from "../support/fake-client.ts";
+import { personOf } from "../support/log-entries.ts";
+import { logId } from "../support/server-desk.ts";
 import { sampleChange, utcTimeFormat } from "../support/view.ts";
 
 /** Line mode between streams that the test holds. */
@@ -466,6 +469,78 @@ test("lines of other rooms name their room", async () => {
   run.client.page("dev", []);
   run.client.tell({ type: "said", room: "dev", entry: entry(1, "hi"), isOwn: false });
   expect(await run.printed()).toBe("09:31 #dev bob: hi");
+});
+
+describe("a server that is remembered", () => {
+  /** "lab" with two lines in the lobby. */
+  const remembered: Extract<ClientEvent, { type: "remembered" }> = {
+    type: "remembered",
+    ...{ server: { id: "key", name: "lab" }, nick: "alice" },
+    own: { person: personOf("alice") },
+    rooms: [
+      {
+        ...{ room: "lobby", log: logId, state: plainState, hasMore: false },
+        entries: [entry(1, "hello"), entry(2, "world")],
+      },
+      { room: "empty", log: logId, state: plainState, hasMore: false, entries: [] },
+    ],
+    drafts: new Map(),
+    shownRoom: "lobby",
+  };
+
+  async function remembering(): Promise<PlainRun> {
+    const run = new PlainRun({ isTTY: true });
+    await run.printed();
+    run.client.isSlow = true;
+    run.client.tell(remembered);
+    return run;
+  }
+
+  test("shows the end of what was said, and takes lines before it is reached", async () => {
+    const run = await remembering();
+    expect(await run.printed()).toBe("-- #lobby, as it was:\n09:31 bob: hello\n09:31 bob: world");
+    expect(run.client.asked).toEqual(["join lobby", "join empty"]);
+    await run.type("later\n");
+    expect(run.client.said).toMatchObject([{ room: "lobby", text: "later" }]);
+    run.client.tell(readyEvent("alice"));
+    expect(await run.printed()).toBe("-- connected to lab as alice");
+    expect(run.client.asked).toEqual(["join lobby", "join empty"]);
+    run.client.tell(enteredEvent("lobby", ["alice"]));
+    run.client.tell({ type: "said", room: "lobby", entry: entry(3, "missed"), isOwn: false });
+    expect(await run.printed()).toBe("09:31 bob: missed");
+  });
+
+  test("shows the end of the past instead of much that was missed", async () => {
+    const run = await remembering();
+    run.client.tell(readyEvent("alice"));
+    run.client.tell({ type: "reset", room: "lobby", isFar: true });
+    run.client.tell(enteredEvent("lobby", ["alice"]));
+    await run.printed();
+    expect(run.client.asked.at(-1)).toBe("history lobby end");
+    run.client.page("lobby", [entry(90, "far behind")]);
+    expect(await run.printed()).toBe("09:31 bob: far behind");
+  });
+
+  test("keeps lines for the next visit, and says so in the end", async () => {
+    const run = await remembering();
+    run.client.keptCount = 1;
+    await run.type("one\ntwo\n");
+    run.stdin.end();
+    await run.printed();
+    run.clock.advance(10_000);
+    const text = "-- 1 line waits for your next visit, 1 line was not delivered";
+    expect(await run.printed()).toBe(text);
+    expect(await run.exitCode).toBe(2);
+  });
+
+  test("is forgotten with /forget", async () => {
+    const run = await remembering();
+    await run.printed();
+    expect(await run.type("/forget\n")).toMatch(
+      /^-- what this computer kept of this server is deleted/,
+    );
+    expect(run.client.asked).toContain("forget");
+  });
 });
 
 describe("a password in line mode", () => {
