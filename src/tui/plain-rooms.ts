@@ -11,7 +11,7 @@ import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainFiles } from "./plain-files.ts";
-import { entryLine, PlainRoom } from "./plain-room.ts";
+import { entryLine, firstRef, PlainRoom, pastRef, unreadText } from "./plain-room.ts";
 import {
   answeredText,
   askedText,
@@ -436,17 +436,4 @@ export class PlainRooms {
   #onRefused(reason: string): void {
     this.#options.onRefused(reason);
   }
-}
-
-function unreadText({ read }: Extract<ClientEvent, { type: "entered" }>): string {
-  if (read === undefined || read.unread === 0) return "";
-  return `, ${read.unread} unread${read.mentions === 0 ? "" : `, ${read.mentions} for you`}`;
-}
-
-function firstRef(index: number): string {
-  return `first ${index}`;
-}
-
-function pastRef(room: string): string {
-  return `past ${room}`;
 }
