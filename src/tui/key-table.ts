@@ -68,6 +68,7 @@ export type Action =
   | "show-log"
   | "show-mentions"
   | "show-password"
+  | "show-settings"
   | "suspend"
   | "switch-scope"
   | "toggle-bare"
@@ -244,6 +245,7 @@ export const keyBindings: readonly KeyBinding[] = [
   },
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
+  { context: "room", keys: ["f2"], action: "show-settings", help: "settings" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
@@ -321,7 +323,7 @@ export const keyBindings: readonly KeyBinding[] = [
     context: "message",
     keys: ["o", "enter", "f4"],
     action: "open-message",
-    help: "read all of it",
+    help: "read all of it, or open its link",
   },
   { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
   { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },

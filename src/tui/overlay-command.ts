@@ -5,6 +5,7 @@ import { editorWith } from "./line-editor.ts";
 import { emptyLinks } from "./links-overlay.ts";
 import { emptyLog } from "./log-overlay.ts";
 import { openSearch } from "./search.ts";
+import { emptySettings } from "./settings-overlay.ts";
 import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 
 const commandOfAction: Partial<Record<Action, CommandName>> = {
@@ -13,6 +14,7 @@ const commandOfAction: Partial<Record<Action, CommandName>> = {
   "show-mentions": "mentions",
   "show-links": "links",
   "show-log": "log",
+  "show-settings": "set",
 };
 
 /** The overlay that a key opens, or `undefined` when it opens none. */
@@ -39,6 +41,8 @@ export function openedByCommand(
       return openSearch(state, { isMention: true });
     case "links":
       return withOverlay(state, emptyLinks);
+    case "set":
+      return arg === "" ? withOverlay(state, emptySettings) : undefined;
     case "log":
       return withOverlay(state, emptyLog);
     default:

@@ -31,6 +31,12 @@ export interface GoToOverlay {
   readonly list: ListState;
 }
 
+/** What can be set, and how it is. */
+export interface SettingsOverlay {
+  readonly type: "settings";
+  readonly list: ListState;
+}
+
 /** What happened lately. */
 export interface LogOverlay {
   readonly type: "log";
@@ -83,6 +89,7 @@ export type Overlay =
   | GoToOverlay
   | LogOverlay
   | LinksOverlay
+  | SettingsOverlay
   | SearchOverlay;
 
 /** A key for an overlay, with what the key table says that it does there. */

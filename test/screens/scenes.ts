@@ -285,6 +285,18 @@ export const scenes: readonly Scene[] = [
     run: () => office(usual).keys("f4"),
   },
   {
+    name: "settings",
+    title: "Settings, which count at once",
+    shows: ["Settings", "Enter makes it"],
+    run: () => office(usual).keys("f2"),
+  },
+  {
+    name: "links",
+    title: "The links of a room",
+    shows: ["intranet.lab"],
+    run: () => office(usual).keys("alt+o"),
+  },
+  {
     name: "log",
     title: "What happened lately",
     shows: ["What happened", "no answer"],

@@ -17,7 +17,8 @@ function kept(name: string, value: string | undefined) {
 describe("settings", () => {
   test("are listed, told one by one, changed and taken back", () => {
     const run = joiningView({ size: { columns: 120, rows: 40 } }).enter();
-    expect(command(run, "/set").text()).toContain("notify = mentions  (off|mentions|all)");
+    expect(command(run, "/set").text()).toMatch(/notify +mentions +of which lines/);
+    run.keys("escape");
     expect(command(run, "/set time").text()).toContain("how times are written");
     run.takeEffects();
     expect(command(run, "/set time 12H").takeEffects()).toEqual([kept("time", "12h")]);
