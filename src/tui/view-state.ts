@@ -233,6 +233,8 @@ export interface RoomScreen {
   readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
+  /** Clock.now() when the server was told last what was read. */
+  readonly readToldAt: number | undefined;
   readonly panes: PaneChoice;
   /** The room that was shown before this one. */
   readonly lastRoom: string | undefined;
