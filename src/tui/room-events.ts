@@ -88,11 +88,12 @@ function reduceNews(
     case "split":
     case "changed":
     case "typing":
-      return show(state, reduceMember(moment, screen, event));
+      return show(state, reduceMember(moment, state.settings, screen, event));
     case "account":
       return reduceAccount(moment, state, screen, event);
-    case "asked":
     case "answered":
+      return reduceAnswered(moment, state, screen, event);
+    case "asked":
     case "invited":
     case "renamed":
     case "notice":
@@ -116,6 +117,18 @@ function reduceProgress(
     progress,
     deliveredSequence: isEverywhere ? progress.sequence : room.deliveredSequence,
   }));
+}
+
+/** A private chat that was agreed to on another device of ours is entered here too. */
+function reduceAnswered(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "answered" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  if (event.nick !== screen.nick || event.answer === "declined") return show(state, next);
+  return show(state, next, { type: "join", room: event.room, ref: rememberedRef });
 }
 
 /** A room whose password was right is what somebody wanted to enter. */
