@@ -69,6 +69,7 @@ export function roomScreen(
     completing: undefined,
     prefix: undefined,
     password: undefined,
+    readToldAt: undefined,
     panes: usualPanes,
     lastRoom: undefined,
     cameFrom: undefined,

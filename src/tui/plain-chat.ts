@@ -1,24 +1,14 @@
 import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import {
-  accountText,
-  actionWith,
-  areSame,
-  isTypedTwice,
-  lockedRef,
-  notTheSame,
-  type PasswordPurpose,
-  passwordQuestion,
-  repeatQuestion,
-} from "./account-text.ts";
+import { accountText, lockedRef, type PasswordPurpose } from "./account-text.ts";
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { isFileNews } from "./file-news.ts";
 import { OwnLines } from "./own-lines.ts";
-import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainPassword } from "./plain-password.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
@@ -60,10 +50,7 @@ export class PlainChat {
   readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
-  /** What the password is for that is being typed. */
-  #purpose: PasswordPurpose | undefined;
-  /** What was typed the first time, of a password that is typed twice. */
-  #firstPassword: Secret | undefined;
+  readonly #password = new PlainPassword();
   #isAccountAsked = false;
   #isAccepted = false;
   #isNickRefused = false;
@@ -125,22 +112,15 @@ export class PlainChat {
 
   /** The password that was asked for; `undefined` when it was broken off. */
   handlePassword(password: Secret | undefined): void {
-    const [purpose, first] = [this.#purpose, this.#firstPassword];
-    this.#purpose = undefined;
-    this.#firstPassword = undefined;
-    if (purpose === undefined) return;
-    const action = password && actionWith(purpose, password);
-    if (action === undefined || password === undefined) this.#giveUp(brokenOff);
-    else if (first === undefined && isTypedTwice(purpose) && password.reveal() !== "") {
-      this.#askPassword(purpose, password);
-    } else if (first !== undefined && !areSame(first, password)) this.#giveUp(notTheSame);
-    else this.#askNow(action);
+    const outcome = this.#password.handleTyped(password);
+    if (outcome?.type === "action") this.#askNow(outcome.action);
+    else if (outcome?.type === "question") this.#emit({ ...outcome, type: "ask-password" });
+    else if (outcome !== undefined) this.#giveUp(outcome.reason);
   }
 
   /** It could not be asked for. */
   handleUnaskedPassword(reason: string): void {
-    this.#purpose = undefined;
-    this.#firstPassword = undefined;
+    this.#password.forget();
     this.#giveUp(reason);
   }
 
@@ -291,7 +271,7 @@ export class PlainChat {
 
   /** What comes behind a question about the account may need its answer. */
   get #isAccountBusy(): boolean {
-    return this.#purpose !== undefined || this.#isAccountAsked;
+    return this.#password.isAsked || this.#isAccountAsked;
   }
 
   #endWhenDone(): void {
@@ -322,12 +302,8 @@ export class PlainChat {
     else this.#rooms.perform(action);
   }
 
-  /** A second time where the first one is given. */
-  #askPassword(purpose: PasswordPurpose, first?: Secret): void {
-    this.#purpose = purpose;
-    this.#firstPassword = first;
-    const question = first === undefined ? passwordQuestion(purpose) : repeatQuestion;
-    this.#emit({ type: "ask-password", question });
+  #askPassword(purpose: PasswordPurpose): void {
+    this.#emit({ type: "ask-password", question: this.#password.ask(purpose) });
   }
 
   /** Nothing comes of what was wanted, which may have been the only room. */

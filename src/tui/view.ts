@@ -26,9 +26,10 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { readRoom, withReadTold } from "./read-mark.ts";
 import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
-import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceRoomEvent } from "./room-events.ts";
 import { reduceRoomMouse, wheelRows } from "./room-mouse.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
 import { inPickerOrder } from "./server-order.ts";
@@ -86,7 +87,9 @@ export function startView(options: {
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
+  return withNewLineSeen(
+    withReadTold(before, withLogged(moment, before, event, withSearchDue(step))),
+  );
 }
 
 /** What lies over a screen goes with it. */
@@ -169,7 +172,7 @@ export function isTicking(state: ViewState): boolean {
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
   const { connection, stop } = state.screen;
-  if (0 < bannerHeight(state.screen)) return true;
+  if (0 < bannerHeight(state.screen) || readRoom(state) !== undefined) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 

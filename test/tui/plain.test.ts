@@ -669,3 +669,18 @@ describe("a password in line mode", () => {
     expect(await run.exitCode).toBe(1);
   });
 });
+
+describe("a private chat that was answered on another device", () => {
+  test("is asked for no more, and is entered here too when it was agreed to", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    const room = "&V1StGXR8_Z5jdHi6B-myT";
+    run.client.tell({ type: "asked", room, by: "bob", persons: [], until: 0 });
+    await run.printed();
+    run.client.isSlow = true;
+    run.client.tell({ type: "answered", room, nick: "alice", answer: "accepted" });
+    expect(await run.printed()).toBe("-- you have accepted a private chat on another device");
+    expect(run.client.asked).toContain(`join ${room}`);
+    expect(await run.type("/accept\n")).toContain("-- nobody asks for a private chat");
+  });
+});
