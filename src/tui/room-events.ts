@@ -88,7 +88,7 @@ function reduceNews(
     case "split":
     case "changed":
     case "typing":
-      return show(state, reduceMember(moment, screen, event));
+      return show(state, reduceMember(moment, state.settings, screen, event));
     case "account":
       return reduceAccount(moment, state, screen, event);
     case "answered":

@@ -63,6 +63,8 @@ export interface Settings {
   /** Words that call us, besides our nickname. */
   readonly highlights: readonly string[];
   readonly hidden: HiddenLines;
+  /** How it is told who comes and goes; whom we talk with is always told of. */
+  readonly joins: "fold" | "show" | "hide";
   readonly isMouseOn: boolean;
   /** Whether it is asked before a line is deleted and before a long paste is sent. */
   readonly isConfirming: boolean;
