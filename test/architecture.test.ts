@@ -104,6 +104,7 @@ const drivers = new Set([
   "tui/ask-system.ts",
   "tui/captured-output.ts",
   "tui/file-list.ts",
+  "tui/link-opener.ts",
   "tui/plain.ts",
   "tui/saved-file.ts",
   "tui/screen.ts",

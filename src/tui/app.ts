@@ -3,7 +3,7 @@ import { type EarshotError, toEarshotError } from "../base/errors.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
-import { askSystem, type SystemRequest } from "./ask-system.ts";
+import { askSystem } from "./ask-system.ts";
 import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type {
   ChatOptions,
@@ -17,6 +17,7 @@ import { keepScreen } from "./keep-screen.ts";
 import { pictureOf } from "./picture-of.ts";
 import { withContent } from "./preferences.ts";
 import { usualSettings } from "./settings-text.ts";
+import type { SystemRequest } from "./system-request.ts";
 import {
   openTerminal,
   type Terminal,
@@ -210,6 +211,7 @@ class App {
       case "change-setting":
       case "edit-text":
       case "list-files":
+      case "open-link":
       case "save":
         this.#askSystem(effect);
         break;

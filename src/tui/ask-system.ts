@@ -3,16 +3,11 @@ import { toEarshotError } from "../base/errors.ts";
 import { sanitizeLine } from "../base/text.ts";
 import type { KeptSettings } from "./chat-options.ts";
 import { listFiles } from "./file-list.ts";
+import { openLink } from "./link-opener.ts";
 import { saveText } from "./saved-file.ts";
+import type { SystemAnswer, SystemRequest } from "./system-request.ts";
 import type { Terminal } from "./terminal.ts";
 import { type EditorEnvironment, editText } from "./text-editor.ts";
-import type { Effect, ViewEvent } from "./view-state.ts";
-
-/** What this machine is asked: files, and the person's own programs. */
-export type SystemRequest = Extract<
-  Effect,
-  { type: "save" | "edit-text" | "change-setting" | "list-files" }
->;
 
 /** Who answers. */
 export interface SystemPorts {
@@ -26,20 +21,27 @@ export interface SystemPorts {
 export async function askSystem(
   request: SystemRequest,
   ports: SystemPorts,
-): Promise<ViewEvent | undefined> {
+): Promise<SystemAnswer | undefined> {
   switch (request.type) {
     case "save":
       return await saveText(request.file, request.text).then(
-        (path): ViewEvent => ({ type: "saved", path: sanitizeLine(path) }),
+        (path): SystemAnswer => ({ type: "saved", path: sanitizeLine(path) }),
         (error: unknown) => ({ type: "save-failed", message: phraseOf(error) }),
       );
     case "edit-text":
       return await editInTerminal(request.text, ports);
     case "change-setting":
       return await ports.settings?.change(request.name, request.value).then(
-        (text): ViewEvent => ({ type: "settings-kept", text }),
+        (text): SystemAnswer => ({ type: "settings-kept", text }),
         (error: unknown) => ({ type: "settings-unkept", message: phraseOf(error) }),
       );
+    case "open-link": {
+      const { link } = request;
+      return await openLink(link).then(
+        () => undefined,
+        (error: unknown) => ({ type: "link-unopened", link, message: phraseOf(error) }),
+      );
+    }
     case "list-files": {
       const { directory } = request;
       return { type: "files", directory, files: await listFiles(directory) };
@@ -50,7 +52,7 @@ export async function askSystem(
 }
 
 /** The terminal is the editor's meanwhile; the network goes on. */
-async function editInTerminal(text: string, { terminal, env }: SystemPorts): Promise<ViewEvent> {
+async function editInTerminal(text: string, { terminal, env }: SystemPorts): Promise<SystemAnswer> {
   terminal.lend();
   try {
     return { type: "text-edited", text: await editText(text, env) };

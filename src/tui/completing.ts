@@ -87,7 +87,7 @@ function withCandidates(
   const { range } = place;
   const closed: RoomScreen = { ...screen, completing: undefined };
   const [only] = candidates;
-  if (only === undefined) return { ...closed, hint: "nothing begins like that" };
+  if (only === undefined) return { ...closed, hint: nothingText(place) };
   if (candidates.length === 1) {
     return { ...closed, editor: replaceRange(before, range, only.text) };
   }
@@ -101,6 +101,10 @@ function withCandidates(
   // Files are looked at first; of names the likeliest is written at once.
   if (place.type === "files") return { ...closed, completing: menu };
   return { ...closed, editor: completed(menu, 0), completing: { ...menu, chosen: 0 } };
+}
+
+function nothingText({ type }: CompletionPlace): string {
+  return type === "files" ? "no file there begins like that" : "nothing begins like that";
 }
 
 function namesOf(screen: RoomScreen): CompletionNames {

@@ -47,13 +47,19 @@ export function bounded(
   return { ...conversation, lines: kept, units, past, oldest: first };
 }
 
-/** The line below all others. */
-export function append(conversation: Conversation, line: Line): Conversation {
+/** The line below all others, and what else changes with it; without `newBelow` it is counted. */
+export function append(
+  conversation: Conversation,
+  line: Line,
+  change: Partial<Conversation> = {},
+): Conversation {
+  const { lines, units, newBelow, anchor } = conversation;
   return bounded({
     ...conversation,
-    lines: conversation.lines.appended(line),
-    units: conversation.units + lineUnits(line),
-    newBelow: conversation.newBelow + (conversation.anchor === undefined ? 0 : 1),
+    lines: lines.appended(line),
+    units: units + lineUnits(line),
+    newBelow: newBelow + (anchor === undefined ? 0 : 1),
+    ...change,
   });
 }
 
@@ -94,18 +100,18 @@ function joinDamaged(lines: readonly Line[]): Line[] {
 }
 
 /** The ends of what is known, after these came. */
-export function withKnown(
-  conversation: Conversation,
+export function knownWith(
+  conversation: Pick<Conversation, "oldest" | "newest">,
   entries: readonly LogEntry[],
   damaged: readonly SequenceRange[] = [],
-): Conversation {
+): Pick<Conversation, "oldest" | "newest"> {
   let { oldest, newest } = conversation;
   for (const { sequence, ordinal } of entries) {
     oldest = Math.min(oldest ?? sequence, sequence);
     if ((newest?.sequence ?? 0) < sequence) newest = { sequence, ordinal };
   }
   for (const { from } of damaged) oldest = Math.min(oldest ?? from, from);
-  return { ...conversation, oldest, newest };
+  return { oldest, newest };
 }
 
 function unitsOf(lines: readonly Line[]): number {

@@ -4,11 +4,11 @@ import { type ChangingBody, changedBy, isChanging } from "../room/overlay.ts";
 import {
   append,
   bounded,
+  knownWith,
   linesMax,
   merge,
   newestSequence,
   unitsMax,
-  withKnown,
 } from "./conversation-lines.ts";
 import {
   damagedLine,
@@ -155,18 +155,25 @@ export function withSaid(
   entry: LogEntry,
   isOwn: boolean,
 ): Conversation {
-  const rest = withKnown(withoutPending(conversation, new Set([entry.id])), [entry]);
-  if (isChanging(entry.body)) return withChange(rest, entry, entry.body);
-  const line = saidLine(entry, isOwn, rest.lines.slice(-quotedMax));
+  const rest = withoutPending(conversation, new Set([entry.id]));
+  const known = knownWith(rest, [entry]);
+  if (isChanging(entry.body)) return withChange({ ...rest, ...known }, entry, entry.body);
+  const line = saidLine(entry, isOwn, () => rest.lines.slice(-quotedMax));
   const newest = newestSequence(rest);
-  const isNewest = newest === undefined || newest < entry.sequence;
-  const merged = isNewest ? append(rest, line) : merge(rest, [line]);
-  return isOwn ? { ...merged, newBelow: conversation.newBelow } : merged;
+  if (newest !== undefined && entry.sequence <= newest) {
+    return merge({ ...rest, ...known }, [line]);
+  }
+  const { newBelow, anchor } = rest;
+  return append(rest, line, {
+    ...known,
+    newBelow: newBelow + (isOwn || anchor === undefined ? 0 : 1),
+  });
 }
 
 /** A range that the server has lost, in its place. */
 export function withDamaged(conversation: Conversation, range: SequenceRange): Conversation {
-  return bounded(withKnown(merge(conversation, [damagedLine(range)]), [], [range]));
+  const merged = merge(conversation, [damagedLine(range)]);
+  return bounded({ ...merged, ...knownWith(merged, [], [range]) });
 }
 
 /**
@@ -185,12 +192,13 @@ export function withPage(conversation: Conversation, page: Page, ownPerson: stri
   for (const entry of entries) {
     // The lines come as later entries have made them.
     if (isChanging(entry.body)) continue;
-    lines.push(saidLine(entry, entry.author.person === ownPerson, [...lines.slice(-quotedMax)]));
+    lines.push(saidLine(entry, entry.author.person === ownPerson, () => lines.slice(-quotedMax)));
   }
   lines.push(...damaged.map(damagedLine));
   const rest = withoutPending(conversation, new Set(entries.map((entry) => entry.id)));
-  const known = withKnown(merge(rest, lines), entries, damaged);
-  return { ...known, past: page.hasMore && 0 < ends.length ? "more" : "complete" };
+  const merged = merge(rest, lines);
+  const known = knownWith(merged, entries, damaged);
+  return { ...merged, ...known, past: page.hasMore && 0 < ends.length ? "more" : "complete" };
 }
 
 /** An own line waits to be stored. */
@@ -294,6 +302,7 @@ export function withChange(
 }
 
 function withoutPending(conversation: Conversation, ids: ReadonlySet<string>): Conversation {
+  if (conversation.pending.length === 0) return conversation;
   const pending = conversation.pending.filter((line) => !ids.has(line.id));
   return pending.length === conversation.pending.length
     ? conversation

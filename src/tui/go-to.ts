@@ -1,7 +1,6 @@
 import { commandUsage } from "./command.ts";
 import { commands } from "./command-table.ts";
 import { formatCount } from "./count-text.ts";
-import { writtenInput } from "./help.ts";
 import type { KeyEvent } from "./key.ts";
 import { type KeyBinding, type KeyContext, keyLabel, keyOf } from "./key-table.ts";
 import {
@@ -15,7 +14,9 @@ import {
 import { listRowCount } from "./list-view.ts";
 import type { GoToOverlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
 import { shown } from "./room-change.ts";
+import { type SettingDescription, settings } from "./setting-table.ts";
 import { type RoomScreen, show, type ViewState, withOverlay } from "./view-state.ts";
+import { writtenInput } from "./written-input.ts";
 
 /** People that are listed: more than this one looks for by typing `/query`. */
 export const goToPeopleMax = 2_000;
@@ -36,14 +37,16 @@ export interface GoToItem extends ListItem {
 /** Go-to as it opens. */
 export const emptyGoTo: GoToOverlay = { type: "go-to", list: emptyList };
 
-/** Everything that one can go to: rooms, people, what keys do, commands. */
-export function goToItems({ screen, settings }: ViewState): readonly GoToItem[] {
+/** Everything that one can go to: rooms, people, what keys do, commands, settings. */
+export function goToItems({ screen, settings: { keyBindings } }: ViewState): readonly GoToItem[] {
   if (screen.type !== "room") return [];
   return [
     ...roomItems(screen),
     ...personItems(screen),
-    ...keyItems(settings.keyBindings),
+    ...keyItems(keyBindings, "room"),
+    ...keyItems(keyBindings, "everywhere"),
     ...commandItems(),
+    ...settings.map(settingItem),
   ];
 }
 
@@ -111,12 +114,8 @@ function personItems({ rooms, nick: own }: RoomScreen): readonly GoToItem[] {
   );
 }
 
-function keyItems(bindings: readonly KeyBinding[]): readonly GoToItem[] {
-  return [...keyItemsOf("room", bindings), ...keyItemsOf("everywhere", bindings)];
-}
-
-function keyItemsOf(context: KeyContext, bindings: readonly KeyBinding[]): readonly GoToItem[] {
-  return bindings.flatMap(({ context: other, keys: [name = ""], help, isForEmptyInput }) => {
+function keyItems(keyBindings: readonly KeyBinding[], context: KeyContext): readonly GoToItem[] {
+  return keyBindings.flatMap(({ context: other, keys: [name = ""], help, isForEmptyInput }) => {
     if (other !== context || help === undefined || isForEmptyInput || isEditing(name)) return [];
     const use = { type: "press", key: keyOf(name) } as const;
     const label = keyLabel(name);
@@ -138,6 +137,11 @@ function commandItems(): readonly GoToItem[] {
     const found = goToItem({ ...item, use });
     return { ...found, searched: `${name} ${aliases.join(" ")}` };
   });
+}
+
+function settingItem({ name, help }: SettingDescription): GoToItem {
+  const use = { type: "write", text: `/set ${name} ` } as const;
+  return goToItem({ section: "SETTINGS", name, detail: help, keyLabel: "", use });
 }
 
 function goToItem(item: Omit<GoToItem, "key" | "searched">): GoToItem {

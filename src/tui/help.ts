@@ -2,7 +2,6 @@ import { commandUsage } from "./command.ts";
 import { commands } from "./command-table.ts";
 import type { KeyEvent } from "./key.ts";
 import { editingKeys, type KeyBinding, type KeyContext, keyLabel, keyOf } from "./key-table.ts";
-import { replaceText } from "./line-editor.ts";
 import {
   emptyList,
   filtered,
@@ -13,7 +12,8 @@ import {
 } from "./list-state.ts";
 import { listRowCount } from "./list-view.ts";
 import type { HelpOverlay, Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
-import { type Screen, show, type ViewState, withOverlay } from "./view-state.ts";
+import { type Screen, type ViewState, withOverlay } from "./view-state.ts";
+import { writtenInput } from "./written-input.ts";
 
 /** What help explains: a key or a command. */
 export interface HelpItem extends ListItem {
@@ -70,14 +70,6 @@ function used(state: ViewState, overlay: HelpOverlay, item: HelpItem | undefined
   const closed = withOverlay(state, overlay.over);
   if (item.use.type === "press") return { ...closed, press: item.use.key };
   return writtenInput(withOverlay(state, undefined).state, item.use.text);
-}
-
-/** The text in the input line of the room, in the place of what is there; undo brings that back. */
-export function writtenInput(state: ViewState, text: string): OverlayStep {
-  const { screen } = state;
-  if (screen.type !== "room") return { state, effects: [] };
-  const hint = screen.editor.text === "" ? undefined : "Ctrl+_ brings back what was here";
-  return show(state, { ...screen, editor: replaceText(screen.editor, text), hint });
 }
 
 function commandItems(): readonly HelpItem[] {

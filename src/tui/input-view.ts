@@ -8,8 +8,8 @@ import { inputSearchRows } from "./input-search.ts";
 import { passwordRows } from "./password-entry.ts";
 import type { Row, Size } from "./picture.ts";
 import { span } from "./row.ts";
+import { findSetting, settingUsage } from "./setting-table.ts";
 import { clip, textWidth } from "./text.ts";
-import type { Theme } from "./theme.ts";
 import type { RoomScreen, ViewState } from "./view-state.ts";
 
 const usualKeys = ["Enter send", "PageUp older", "F8 people", "F1 help", "Ctrl+Q quit"];
@@ -35,9 +35,12 @@ export function inputKeys(screen: RoomScreen): readonly string[] {
 function commandKeys(text: string): readonly string[] | undefined {
   const [, typed] = /^\/(\S+)/.exec(text) ?? [];
   const found = typed === undefined ? undefined : findCommand(typed);
-  return found === undefined || "candidates" in found
-    ? undefined
-    : [commandUsage(found), found.help];
+  if (found === undefined || "candidates" in found) return undefined;
+  const [, name] = /^\S+\s+(\S+)\s/.exec(text) ?? [];
+  const setting = found.name === "set" && name !== undefined ? findSetting(name) : undefined;
+  return setting === undefined
+    ? [commandUsage(found), found.help]
+    : [`${setting.name} ${settingUsage(setting)}`, setting.help];
 }
 
 /** How many rows `typedRows` gives. */
@@ -65,16 +68,17 @@ export function typedRows(
   const { about, completing } = screen;
   const above = [
     ...menuRows(completing, state.size, theme),
-    ...(about === undefined ? [] : [aboutRow(about, state.size.columns, theme)]),
+    ...(about === undefined ? [] : [aboutRow(about, options.areKeysBelow, state)]),
   ];
   const { rows, cursor } = writtenRows(state, screen, options);
   return { rows: [...above, ...rows], cursor: { ...cursor, row: above.length + cursor.row } };
 }
 
-function aboutRow(about: About, columns: number, { glyphs, dim }: Theme): Row {
+function aboutRow(about: About, areKeysBelow: boolean, { size, settings }: ViewState): Row {
+  const { glyphs, dim } = settings.theme;
   const text = ` ${glyphs.reply} ${aboutText(about)}`;
-  const keys = `  Esc leaves it `;
-  return [span(clip(text, Math.max(1, columns - keys.length), glyphs.ellipsis) + keys, dim)];
+  const keys = areKeysBelow ? "" : "  Esc leaves it";
+  return [span(clip(text, Math.max(1, size.columns - keys.length), glyphs.ellipsis) + keys, dim)];
 }
 
 function writtenRows(

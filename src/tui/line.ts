@@ -77,14 +77,12 @@ export const quotedMax = 200;
 /** Of a line that is answered so much is shown. */
 const quoteUnits = 60;
 
-/** An entry as a line; `above` are the lines before it, among which is what it answers. */
-export function saidLine(entry: LogEntry, isOwn: boolean, above: readonly Line[]): Line {
+/** An entry as a line; `above` gives the lines before it, among which may be what it answers. */
+export function saidLine(entry: LogEntry, isOwn: boolean, above: () => readonly Line[]): Line {
   const line = { type: "said", key: saidKey(entry.id), entry, isOwn } as const;
   const replyTo = entry.body.type === "message" ? entry.body.replyTo : undefined;
   if (replyTo === undefined) return line;
-  const target = above
-    .slice(-quotedMax)
-    .find((other) => other.type === "said" && other.entry.sequence === replyTo);
+  const target = above().find((other) => other.type === "said" && other.entry.sequence === replyTo);
   if (target?.type !== "said") return line;
   const { author } = target.entry;
   const [first = ""] = entryText(target.entry).slice(0, quoteUnits).toWellFormed().split("\n", 1);

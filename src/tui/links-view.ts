@@ -4,9 +4,12 @@ import { listPicture } from "./list-view.ts";
 import type { LinksOverlay } from "./overlay-state.ts";
 import type { Picture } from "./picture.ts";
 import { span } from "./row.ts";
-import { clip } from "./text.ts";
+import { clip, padEnd } from "./text.ts";
 import { nickStyle } from "./theme.ts";
 import type { ViewState } from "./view-state.ts";
+
+/** Longer nicknames are cut, so that the links begin in one column. */
+const nickCells = 10;
 
 /** The picture of the links of a room. */
 export function linksPicture(state: ViewState, overlay: LinksOverlay): Picture {
@@ -18,12 +21,13 @@ export function linksPicture(state: ViewState, overlay: LinksOverlay): Picture {
     shown: filtered(linkItems(state), overlay.list),
     rowOf: ({ link, nick, sentAt }, cells) => {
       const time = `${timeFormat.time(sentAt)}  `;
-      const who = `  ${nick}`;
-      const text = clip(link, cells - time.length, theme.glyphs.ellipsis);
+      const { ellipsis } = theme.glyphs;
+      const who = `${padEnd(clip(nick, nickCells, ellipsis), nickCells)}  `;
+      const text = clip(link, cells - time.length - nickCells - 2, ellipsis);
       return [
         span(time, theme.dim),
-        { ...span(text, { isUnderlined: true }), link },
         span(who, nickStyle(theme, nick)),
+        { ...span(text, { isUnderlined: true }), link },
       ];
     },
     sectionOf: ({ sentAt }) => timeFormat.date(sentAt),

@@ -5,6 +5,8 @@ import { editorWith } from "./line-editor.ts";
 import { emptyLinks } from "./links-overlay.ts";
 import { emptyLog } from "./log-overlay.ts";
 import { openSearch } from "./search.ts";
+import { emptySettings } from "./settings-overlay.ts";
+import { emptyTransfers } from "./transfers-overlay.ts";
 import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 
 const commandOfAction: Partial<Record<Action, CommandName>> = {
@@ -13,6 +15,8 @@ const commandOfAction: Partial<Record<Action, CommandName>> = {
   "show-mentions": "mentions",
   "show-links": "links",
   "show-log": "log",
+  "show-settings": "set",
+  "show-transfers": "transfers",
 };
 
 /** The overlay that a key opens, or `undefined` when it opens none. */
@@ -39,6 +43,10 @@ export function openedByCommand(
       return openSearch(state, { isMention: true });
     case "links":
       return withOverlay(state, emptyLinks);
+    case "set":
+      return arg === "" ? withOverlay(state, emptySettings) : undefined;
+    case "transfers":
+      return withOverlay(state, emptyTransfers);
     case "log":
       return withOverlay(state, emptyLog);
     default:

@@ -31,6 +31,18 @@ export interface GoToOverlay {
   readonly list: ListState;
 }
 
+/** What can be set, and how it is. */
+export interface SettingsOverlay {
+  readonly type: "settings";
+  readonly list: ListState;
+}
+
+/** Files that are under way, and those that came. */
+export interface TransfersOverlay {
+  readonly type: "transfers";
+  readonly list: ListState;
+}
+
 /** What happened lately. */
 export interface LogOverlay {
   readonly type: "log";
@@ -83,6 +95,8 @@ export type Overlay =
   | GoToOverlay
   | LogOverlay
   | LinksOverlay
+  | SettingsOverlay
+  | TransfersOverlay
   | SearchOverlay;
 
 /** A key for an overlay, with what the key table says that it does there. */

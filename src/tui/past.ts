@@ -34,8 +34,11 @@ export function withPastWanted(step: Step): Step {
   if (screen.type !== "room") return step;
   const room = activeRoom(screen);
   if (room === undefined) return step;
-  const pane = messagePane(size, screen, room, settings);
   const { window, conversation: live } = room;
+  // Lines have a row at least: what is far from its beginning needs no pane to be seen so.
+  const isFollowing = window === undefined && live.anchor === undefined;
+  if (isFollowing && 2 * size.rows < live.lines.length) return step;
+  const pane = messagePane(size, screen, room, settings);
   if (window === undefined) {
     if (wantsPast(pane)) return asking(step, screen, room, "past");
     if (!isFull(live) || live.past !== "more" || !isNearTop(pane)) return step;

@@ -36,6 +36,9 @@ export function withoutStale(state: ViewState): ViewState {
   const { now, warning, interruptedAt } = state;
   const isWarned = warning !== undefined && now <= warning.until;
   const isInterrupted = interruptedAt !== undefined && now - interruptedAt <= interruptMs;
+  const isSame =
+    isWarned === (warning !== undefined) && isInterrupted === (interruptedAt !== undefined);
+  if (isSame) return state;
   return {
     ...state,
     warning: isWarned ? warning : undefined,

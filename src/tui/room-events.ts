@@ -1,23 +1,16 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
+import { withOffered } from "./banner.ts";
 import { emptyConversation, withNotice } from "./conversation.ts";
 import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { type FileNewsEvent, isFileNews, withFileNews, withOffers } from "./file-news.ts";
 import { reduceMember, sortedMembers } from "./member-events.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { reducePage, withoutPage } from "./past.ts";
-import {
-  activeRoom,
-  answered,
-  changedRoom,
-  conversed,
-  isEndSeen,
-  withoutRoom,
-} from "./room-change.ts";
+import { answered, changedRoom, conversed, withoutRoom } from "./room-change.ts";
 import { reduceLine } from "./room-lines.ts";
 import { reduceSocial } from "./social-events.ts";
 import {
-  type Effect,
   type Moment,
   type RoomScreen,
   type RoomState,
@@ -34,7 +27,7 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   const files = withOffers(before.files, event, before.own.person);
-  const screen = files === before.files ? before : { ...before, files };
+  const screen = withOffered({ ...before, files }, event, moment.now);
   if (!isFileNews(event)) return reduceNews(moment, state, screen, event);
   const { news, text } = withFileNews(files, event);
   const after = { ...screen, files: news };
@@ -96,11 +89,12 @@ function reduceNews(
     case "split":
     case "changed":
     case "typing":
-      return show(state, reduceMember(moment, screen, event));
+      return show(state, reduceMember(moment, state.settings, screen, event));
     case "account":
       return reduceAccount(moment, state, screen, event);
-    case "asked":
     case "answered":
+      return reduceAnswered(moment, state, screen, event);
+    case "asked":
     case "invited":
     case "renamed":
     case "notice":
@@ -126,6 +120,18 @@ function reduceProgress(
   }));
 }
 
+/** A private chat that was agreed to on another device of ours is entered here too. */
+function reduceAnswered(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "answered" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  if (event.nick !== screen.nick || event.answer === "declined") return show(state, next);
+  return show(state, next, { type: "join", room: event.room, ref: rememberedRef });
+}
+
 /** A room whose password was right is what somebody wanted to enter. */
 function reduceAccount(
   moment: Moment,
@@ -137,22 +143,6 @@ function reduceAccount(
   const { result } = event;
   if (result.type !== "room-opened") return show(state, next);
   return show(state, next, { type: "join", room: result.room, ref: chosenRef });
-}
-
-/** Tells the server what was read: the end of the shown room, while it is seen. */
-export function withReadTold(step: Step): Step {
-  const { screen, overlay } = step.state;
-  if (screen.type !== "room" || overlay !== undefined) return step;
-  const room = activeRoom(screen);
-  const newest = room?.conversation.newest;
-  if (room === undefined || newest === undefined || screen.connection.state !== "open") return step;
-  if (!isEndSeen(room) || newest.sequence <= room.readSequence) return step;
-  const effect: Effect = { type: "read", room: room.name, ...newest };
-  const told = changedRoom(screen, room.name, (each) => ({
-    ...each,
-    readSequence: newest.sequence,
-  }));
-  return { state: { ...step.state, screen: told }, effects: [...step.effects, effect] };
 }
 
 function reduceConnection(

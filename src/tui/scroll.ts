@@ -86,19 +86,16 @@ export function wantsPast(pane: MessagePane): boolean {
 
 /** Whether less than a screen is left above what is seen. */
 export function isNearTop(pane: MessagePane): boolean {
-  const bottom = viewBottom(pane);
+  const rows = 2 * pane.rows;
   // Each line has a row at least, so that most often nothing needs to be wrapped.
-  return bottom.index < 2 * pane.rows && moveUp(pane, bottom, 2 * pane.rows) === undefined;
+  return bottomIndex(pane) < rows && moveUp(pane, viewBottom(pane), rows) === undefined;
 }
 
 /** Whether less than a screen is left below what is seen of a part of the past. */
 export function isNearEnd(pane: MessagePane): boolean {
   if (pane.conversation.future === "live") return false;
-  const bottom = viewBottom(pane);
-  return (
-    pane.conversation.lines.length < bottom.index + 2 * pane.rows &&
-    moveDown(pane, bottom, pane.rows) === undefined
-  );
+  const isFar = bottomIndex(pane) + 2 * pane.rows < pane.conversation.lines.length;
+  return !isFar && moveDown(pane, viewBottom(pane), pane.rows) === undefined;
 }
 
 /** The row at the top of the view. */
@@ -112,17 +109,28 @@ function viewBottom(pane: MessagePane): Position {
   return anchor === undefined ? lastPosition(pane) : positionOf(pane, anchor);
 }
 
+/** The line at the bottom of the view. */
+function bottomIndex({ conversation }: MessagePane): number {
+  const { anchor, lines, pending } = conversation;
+  return anchor === undefined
+    ? lines.length + pending.length - 1
+    : anchorIndex(conversation, anchor);
+}
+
 function positionOf(pane: MessagePane, anchor: Anchor): Position {
   if (anchor.key === headKey) return headPosition;
-  const { lines, pending } = pane.conversation;
-  const isAnchor = (line: Line) => line.key === anchor.key;
-  let index = lines.findLastIndex(isAnchor);
-  if (index === -1) {
-    const pendingIndex = pending.findIndex(isAnchor);
-    // A line that was dropped was the oldest; what is oldest now is nearest to it.
-    index = pendingIndex === -1 ? 0 : lines.length + pendingIndex;
-  }
+  const index = anchorIndex(pane.conversation, anchor);
   return { index, row: Math.max(0, heightAt(pane, index) - 1 - anchor.below) };
+}
+
+function anchorIndex({ lines, pending }: Conversation, anchor: Anchor): number {
+  if (anchor.key === headKey) return headPosition.index;
+  const isAnchor = (line: Line) => line.key === anchor.key;
+  const index = lines.findLastIndex(isAnchor);
+  if (index !== -1) return index;
+  const pendingIndex = pending.findIndex(isAnchor);
+  // A line that was dropped was the oldest; what is oldest now is nearest to it.
+  return pendingIndex === -1 ? 0 : lines.length + pendingIndex;
 }
 
 /** With this row at the bottom, as far as the view is full then. */

@@ -7,6 +7,9 @@ import { type Action, actionOf } from "./key-table.ts";
 import { messagePane } from "./layout.ts";
 import type { Line } from "./line.ts";
 import { editorWith } from "./line-editor.ts";
+import { safeLink } from "./link.ts";
+import { linksOf } from "./markup.ts";
+import { isFolded } from "./message-rows.ts";
 import { withPastWanted } from "./past.ts";
 import { readerOf } from "./reader.ts";
 import { activeRoom, changedRoom, shownConversation } from "./room-change.ts";
@@ -20,6 +23,9 @@ export interface Selection {
   /** Keys go to the selection, it is asked whether the line is deleted, or a command about it is typed. */
   readonly mode: "choosing" | "deleting" | "held";
 }
+
+/** Of a longer message only this much is looked through for links. */
+const linkedUnitsMax = 16_384;
 
 /** No line that is beside the seen ones needs more rows of scrolling: folded ones have some more than 12. */
 const scrolledRowsMax = 40;
@@ -82,7 +88,6 @@ export function withoutSelection(screen: RoomScreen): RoomScreen {
 /** What the keys do to the selected message. */
 function done(state: ViewState, screen: RoomScreen, line: Message, action: Action): Step {
   const { entry, isOwn } = line;
-  const room = activeRoom(screen);
   switch (action) {
     case "reply":
       return show(state, aboutLine(withoutSelection(screen), "reply", entry));
@@ -102,14 +107,24 @@ function done(state: ViewState, screen: RoomScreen, line: Message, action: Actio
         { ...withoutSelection(screen), hint: "copied, if your terminal lets programs do that" },
         { type: "copy", text: entryText(entry) },
       );
-    case "open-message": {
-      if (room === undefined) return show(state, screen);
-      const { context } = messagePane(state.size, screen, room, state.settings);
-      return withOverlay({ ...state, screen }, readerOf(line, context));
-    }
+    case "open-message":
+      return opened(state, screen, line);
     default:
       return show(state, screen);
   }
+}
+
+/** A folded message is read; of another one the link is opened, where it has one. */
+function opened(state: ViewState, screen: RoomScreen, line: Message): Step {
+  const pane = paneOf(state, screen);
+  if (pane === undefined) return show(state, screen);
+  const link = linksOf(entryText(line.entry).slice(0, linkedUnitsMax))
+    .map(safeLink)
+    .find((each) => /^https?:/i.test(each ?? ""));
+  if (link === undefined || isFolded(line, pane.context)) {
+    return withOverlay({ ...state, screen }, readerOf(line, pane.context));
+  }
+  return show(state, { ...screen, hint: `opening ${link}` }, { type: "open-link", link });
 }
 
 /** What is asked before a message is deleted; `undefined` when it is no question. */

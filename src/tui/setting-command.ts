@@ -14,7 +14,6 @@ import {
   findSetting,
   type SettingDescription,
   type SettingName,
-  settings,
   settingUsage,
   settingValue,
   settingWords,
@@ -84,11 +83,6 @@ export function withSettings(state: ViewState, content: SettingsContent): Step {
 function set(place: Place, arg: string): Step {
   const { content } = place.state.settings;
   const [, typed = "", rest = ""] = /^(\S+)(?:\s*=\s*|\s+|$)(.*)$/s.exec(arg) ?? [];
-  if (typed === "")
-    return answer(
-      place,
-      settings.map((setting) => settingLine(setting, content)),
-    );
   const setting = findSetting(typed);
   if (setting === undefined) return refused(place, unknownSetting(typed));
   if (rest.trim() === "") return answer(place, [settingLine(setting, content), setting.help]);
@@ -107,7 +101,7 @@ function settingLine(setting: SettingDescription, content: SettingsContent): str
   const { name, usual } = setting;
   const text = settingText(content, name);
   const other = text === usual ? "" : `; usually ${usual === "" ? "nothing" : usual}`;
-  return `${name} = ${text}  (${settingUsage(setting)}${other})`;
+  return `${name} = ${text === "" ? "nothing" : text}  (${settingUsage(setting)}${other})`;
 }
 
 function withWord(place: Place, name: SettingName, typed: string): Step {

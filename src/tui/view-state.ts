@@ -13,7 +13,6 @@ import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Completing } from "./completing.ts";
-import type { FileName } from "./completion.ts";
 import type { Conversation } from "./conversation.ts";
 import type { DeliveryProgress } from "./delivery-progress.ts";
 import type { About, Draft } from "./draft.ts";
@@ -33,6 +32,7 @@ import type { PlannedStop } from "./planned-stop.ts";
 import type { StartSettings } from "./preferences.ts";
 import type { Selection } from "./selection.ts";
 import type { SettingsContent } from "./settings-text.ts";
+import type { SystemAnswer, SystemRequest } from "./system-request.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
@@ -63,6 +63,8 @@ export interface Settings {
   /** Words that call us, besides our nickname. */
   readonly highlights: readonly string[];
   readonly hidden: HiddenLines;
+  /** How it is told who comes and goes; whom we talk with is always told of. */
+  readonly joins: "fold" | "show" | "hide";
   readonly isMouseOn: boolean;
   /** Whether it is asked before a line is deleted and before a long paste is sent. */
   readonly isConfirming: boolean;
@@ -197,6 +199,15 @@ export interface WaitingChat extends AskedChat {
   readonly until: number;
 }
 
+/** Files that wait for our answer. */
+export interface WaitingOffer {
+  readonly id: string;
+  /** Who offers what. */
+  readonly text: string;
+  /** Clock.now() from which on it is not shown any more. */
+  readonly until: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -210,6 +221,8 @@ export interface RoomScreen {
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly WaitingChat[];
   readonly files: FileNews;
+  /** Files that were offered just now and wait for our answer, the oldest first; at most `offerBannersMax`. */
+  readonly offered: readonly WaitingOffer[];
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.
@@ -231,6 +244,8 @@ export interface RoomScreen {
   readonly prefix: string | undefined;
   /** In the place of the input line while one is asked for. */
   readonly password: PasswordEntry | undefined;
+  /** Clock.now() when the server was told last what was read. */
+  readonly readToldAt: number | undefined;
   readonly panes: PaneChoice;
   /** The room that was shown before this one. */
   readonly lastRoom: string | undefined;
@@ -314,17 +329,7 @@ export type ViewEvent =
   | { readonly type: "quit" }
   /** The client did not take a line. */
   | { readonly type: "post-refused"; readonly body: PostBody }
-  /** A message was written to a file of this path. */
-  | { readonly type: "saved"; readonly path: string }
-  | { readonly type: "save-failed"; readonly message: string }
-  /** What came back from the editor of the person's own. */
-  | { readonly type: "text-edited"; readonly text: string }
-  | { readonly type: "text-edit-failed"; readonly message: string }
-  /** A setting is kept; the file may say more that is new. */
-  | { readonly type: "settings-kept"; readonly text: string }
-  /** The files of a directory, by the name that it was asked for. */
-  | { readonly type: "files"; readonly directory: string; readonly files: readonly FileName[] }
-  | { readonly type: "settings-unkept"; readonly message: string };
+  | SystemAnswer;
 
 /** What is to be done outside of the view. */
 export type Effect =
@@ -363,16 +368,9 @@ export type Effect =
       readonly sequence: number;
       readonly ordinal: number;
     }
-  /** Writes the text to a new file of about that name. */
-  | { readonly type: "save"; readonly file: string; readonly text: string }
+  | SystemRequest
   /** Nothing of this server is to be kept on this computer. */
   | { readonly type: "forget" }
-  /** Gives the terminal to the person's own editor; answered by `text-edited` or `text-edit-failed`. */
-  | { readonly type: "edit-text"; readonly text: string }
-  /** Keeps a setting in the file, or takes it out; answered by `settings-kept` or `settings-unkept`. */
-  | { readonly type: "change-setting"; readonly name: string; readonly value: string | undefined }
-  /** Asks for the names of the files there; answered by `files`. */
-  | { readonly type: "list-files"; readonly directory: string }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */

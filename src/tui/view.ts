@@ -1,6 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { withoutOldBanners } from "./banner.ts";
+import { bannerHeight, withoutOldBanners } from "./banner.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
@@ -26,9 +26,10 @@ import { withPastWanted } from "./past.ts";
 import { reducePicker, withFailure, withMark } from "./picker.ts";
 import type { Size } from "./picture.ts";
 import { quit, quitAtOnce, suspend, warningText, withoutRead, withoutStale } from "./quitting.ts";
+import { readRoom, withReadTold } from "./read-mark.ts";
 import { enterRemembered } from "./remembering.ts";
 import { reduceRoom, withAnswer } from "./room.ts";
-import { reduceRoomEvent, withReadTold } from "./room-events.ts";
+import { reduceRoomEvent } from "./room-events.ts";
 import { reduceRoomMouse, wheelRows } from "./room-mouse.ts";
 import { reduceFound, withSearchDue } from "./search.ts";
 import { inPickerOrder } from "./server-order.ts";
@@ -86,7 +87,9 @@ export function startView(options: {
 /** The one place where the state changes: what an event makes of it, and what is to be done. */
 export function reduce(moment: Moment, before: ViewState, event: ViewEvent): Step {
   const step = withOwnOverlay(before, reduceEvent(moment, before, event));
-  return withNewLineSeen(withReadTold(withLogged(moment, before, event, withSearchDue(step))));
+  return withNewLineSeen(
+    withReadTold(before, withLogged(moment, before, event, withSearchDue(step))),
+  );
 }
 
 /** What lies over a screen goes with it. */
@@ -136,6 +139,11 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       return show(state, screen.type === "picker" ? withFailure(screen, event) : screen);
     case "files":
       return show(state, screen.type === "room" ? withFiles(screen, event) : screen);
+    case "link-unopened":
+      return show(state, withSaid(screen, `${event.message}: copied instead`), {
+        type: "copy",
+        text: event.link,
+      });
     case "settings-kept":
       return withKept(state, event.text);
     case "settings-unkept":
@@ -163,8 +171,8 @@ export function isTicking(state: ViewState): boolean {
   if (state.overlay?.type === "search" && state.overlay.progress.type === "asking") return true;
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  const { connection, stop, asked } = state.screen;
-  if (0 < asked.length) return true;
+  const { connection, stop } = state.screen;
+  if (0 < bannerHeight(state.screen) || readRoom(state) !== undefined) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 

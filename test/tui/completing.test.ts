@@ -113,5 +113,7 @@ describe("completing", () => {
   test("tells what a command takes while it is typed", () => {
     const run = joiningView().enter().type("/topic ");
     expect(run.text()).toContain("/topic [TEXT] · what this room is about");
+    const setting = joiningView().enter().type("/set mouse ");
+    expect(setting.text()).toContain("mouse on|off · wheel and clicks");
   });
 });

@@ -15,14 +15,14 @@ function activeRoom(run: ViewRun): string | undefined {
 
 describe("go to", () => {
   test.each([[["ctrl+g"]], [["ctrl+k"]], [[..."/go", "enter"]]])(
-    "opens with %j and lists rooms, people, keys and commands",
+    "opens with %j and lists rooms, people, keys, commands and settings",
     (keys) => {
       const text = inTwoRooms()
         .keys(...keys)
         .resize({ columns: 80, rows: 200 })
         .text();
       const sections = text.split("\n").filter((row) => /^ [A-Z]+$/.test(row));
-      expect(sections).toEqual([" ROOMS", " PEOPLE", " KEYS", " COMMANDS"]);
+      expect(sections).toEqual([" ROOMS", " PEOPLE", " KEYS", " COMMANDS", " SETTINGS"]);
       expect(text).toMatch(/#dev +room$/m);
       expect(text).toMatch(/dave +in #dev$/m);
       expect(text).toMatch(/people on or off +F8/);

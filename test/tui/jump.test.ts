@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { idleLinesMax, linesMax } from "../../src/tui/conversation-lines.ts";
 import { pastLimit } from "../../src/tui/page-ref.ts";
 import type { Effect } from "../../src/tui/view-state.ts";
+import { enteredEvent } from "../support/client-events.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { SeededRandom } from "../support/random.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
@@ -139,6 +141,46 @@ describe("a part of the past", () => {
         expect(numbers.length, `seed ${seed} step ${step}`).toBeGreaterThan(10);
       }
     }
+  });
+});
+
+describe("more lines than are kept", () => {
+  test(`are gone through above ${linesMax} of them, and led back from`, () => {
+    const run = joiningView({ size: { columns: 80, rows: 24 } }).enter("bob");
+    const room = { type: "page", room: "lobby", damaged: [], hasMore: true } as const;
+    const pageTo = (last: number, count: number) => {
+      const entries = Array.from({ length: count }, (_, index) => {
+        const sequence = last - count + 1 + index;
+        return entry(sequence, `line ${sequence}`);
+      });
+      return { ...room, entries };
+    };
+    run.client({ type: "reset", room: "lobby" });
+    run.client(pageTo(20_000, linesMax));
+    run.takeEffects();
+    run.keys("ctrl+home");
+    const [asked] = run.takeEffects().filter((effect) => effect.type === "history");
+    expect(asked).toMatchObject({ range: { before: 20_001 - linesMax } });
+    if (asked?.type === "history") run.client({ ...pageTo(10_000, 100), ref: asked.ref });
+    run.keys("page-up", "page-up");
+    expect(Math.min(...seen(run))).toBeLessThan(20_001 - linesMax);
+    for (let page = 0; page < 60; page += 1) run.keys("page-down");
+    expect(Math.min(...seen(run)), "through the seam").toBeGreaterThan(20_001 - linesMax);
+    expect(seen(run.keys("end")).at(-1)).toBe(20_000);
+  });
+
+  test(`are ${idleLinesMax} in a room that is not shown`, () => {
+    const run = joiningView().enter("bob");
+    run.client(enteredEvent("dev", ["alice"]));
+    for (let sequence = 1; sequence <= idleLinesMax + 1; sequence += 1) {
+      const said = entry(sequence, `line ${sequence}`);
+      run.client({ type: "said", room: "dev", entry: said, isOwn: false });
+    }
+    const { screen } = run.state;
+    const dev =
+      screen.type === "room" ? screen.rooms.find(({ name }) => name === "dev") : undefined;
+    expect(dev?.conversation.lines).toHaveLength(idleLinesMax);
+    expect(dev?.conversation.past).toBe("more");
   });
 });
 

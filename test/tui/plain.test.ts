@@ -3,14 +3,17 @@ import { describe, expect, test } from "vitest";
 import { EarshotError } from "../../src/base/errors.ts";
 import { fingerprintOf } from "../../src/base/fingerprint.ts";
 import { Secret } from "../../src/base/secret.ts";
+import type { ClientEvent } from "../../src/room/client-port.ts";
 import { type PlainOptions, runPlain } from "../../src/tui/plain.ts";
 import { nickTriesMax, pendingMax } from "../../src/tui/plain-chat.ts";
 import { heldMax } from "../../src/tui/plain-room.ts";
 import { ServerChangedError } from "../../src/tui/trust.ts";
 import { sampleId } from "../discovery/samples.ts";
-import { enteredEvent, readyEvent, textBody } from "../support/client-events.ts";
+import { enteredEvent, plainState, readyEvent, textBody } from "../support/client-events.ts";
 import { SimulatedClock } from "../support/clock.ts";
 import { entry, FakeClient } from "../support/fake-client.ts";
+import { personOf } from "../support/log-entries.ts";
+import { logId } from "../support/server-desk.ts";
 import { sampleChange, utcTimeFormat } from "../support/view.ts";
 
 /** Line mode between streams that the test holds. */
@@ -468,6 +471,78 @@ test("lines of other rooms name their room", async () => {
   expect(await run.printed()).toBe("09:31 #dev bob: hi");
 });
 
+describe("a server that is remembered", () => {
+  /** "lab" with two lines in the lobby. */
+  const remembered: Extract<ClientEvent, { type: "remembered" }> = {
+    type: "remembered",
+    ...{ server: { id: "key", name: "lab" }, nick: "alice" },
+    own: { person: personOf("alice") },
+    rooms: [
+      {
+        ...{ room: "lobby", log: logId, state: plainState, hasMore: false },
+        entries: [entry(1, "hello"), entry(2, "world")],
+      },
+      { room: "empty", log: logId, state: plainState, hasMore: false, entries: [] },
+    ],
+    drafts: new Map(),
+    shownRoom: "lobby",
+  };
+
+  async function remembering(): Promise<PlainRun> {
+    const run = new PlainRun({ isTTY: true });
+    await run.printed();
+    run.client.isSlow = true;
+    run.client.tell(remembered);
+    return run;
+  }
+
+  test("shows the end of what was said, and takes lines before it is reached", async () => {
+    const run = await remembering();
+    expect(await run.printed()).toBe("-- #lobby, as it was:\n09:31 bob: hello\n09:31 bob: world");
+    expect(run.client.asked).toEqual(["join lobby", "join empty"]);
+    await run.type("later\n");
+    expect(run.client.said).toMatchObject([{ room: "lobby", text: "later" }]);
+    run.client.tell(readyEvent("alice"));
+    expect(await run.printed()).toBe("-- connected to lab as alice");
+    expect(run.client.asked).toEqual(["join lobby", "join empty"]);
+    run.client.tell(enteredEvent("lobby", ["alice"]));
+    run.client.tell({ type: "said", room: "lobby", entry: entry(3, "missed"), isOwn: false });
+    expect(await run.printed()).toBe("09:31 bob: missed");
+  });
+
+  test("shows the end of the past instead of much that was missed", async () => {
+    const run = await remembering();
+    run.client.tell(readyEvent("alice"));
+    run.client.tell({ type: "reset", room: "lobby", isFar: true });
+    run.client.tell(enteredEvent("lobby", ["alice"]));
+    await run.printed();
+    expect(run.client.asked.at(-1)).toBe("history lobby end");
+    run.client.page("lobby", [entry(90, "far behind")]);
+    expect(await run.printed()).toBe("09:31 bob: far behind");
+  });
+
+  test("keeps lines for the next visit, and says so in the end", async () => {
+    const run = await remembering();
+    run.client.keptCount = 1;
+    await run.type("one\ntwo\n");
+    run.stdin.end();
+    await run.printed();
+    run.clock.advance(10_000);
+    const text = "-- 1 line waits for your next visit, 1 line was not delivered";
+    expect(await run.printed()).toBe(text);
+    expect(await run.exitCode).toBe(2);
+  });
+
+  test("is forgotten with /forget", async () => {
+    const run = await remembering();
+    await run.printed();
+    expect(await run.type("/forget\n")).toMatch(
+      /^-- what this computer kept of this server is deleted/,
+    );
+    expect(run.client.asked).toContain("forget");
+  });
+});
+
 describe("a password in line mode", () => {
   test("is offered to whoever finds their nickname registered", async () => {
     const run = new PlainRun();
@@ -480,6 +555,55 @@ describe("a password in line mode", () => {
       "-- nickname alice is registered: taking alice2\n-- if that is you: /login NICK",
     );
     expect(run.client.asked).toContain("nick alice2");
+  });
+
+  const registered = {
+    type: "nick-refused",
+    code: "nickname-registered",
+    message: "nickname alice is registered",
+    suggestion: "alice2",
+  } as const;
+
+  test("lets a person in whose nickname is registered, before any room is entered", async () => {
+    const askPassword = async () => new Secret("correct horse battery");
+    const run = new PlainRun({ isTTY: true, askPassword });
+    await run.printed();
+    run.client.tell(registered);
+    expect(await run.printed()).toBe(
+      "-- nickname alice is registered: its password, or none to be alice2",
+    );
+    expect(run.client.asked).toContain("nick alice2");
+    run.client.accept("alice2");
+    await run.printed();
+    expect(run.client.accountActions).toMatchObject([{ type: "login", nick: "alice" }]);
+    expect(run.client.asked).not.toContain("join lobby");
+    const result = { type: "logged-in", nick: "alice" } as const;
+    run.client.tell({ type: "account", ref: "account", result });
+    await run.printed();
+    expect(run.client.asked).toContain("join lobby");
+  });
+
+  test("that is not given, or is wrong, lets them in under the free name", async () => {
+    const answers = [undefined, new Secret("not the password")];
+    const run = new PlainRun({ isTTY: true, askPassword: async () => answers.shift() });
+    await run.printed();
+    run.client.tell(registered);
+    await run.printed();
+    run.client.accept("alice2");
+    await run.printed();
+    expect(run.client.accountActions).toEqual([]);
+    expect(run.client.asked).toContain("join lobby");
+
+    const other = new PlainRun({ isTTY: true, askPassword: async () => answers.shift() });
+    await other.printed();
+    other.client.tell(registered);
+    await other.printed();
+    other.client.accept("alice2");
+    await other.printed();
+    const wrong = { code: "password-wrong", message: "the password is wrong" } as const;
+    other.client.tell({ type: "error", ref: "account", ...wrong });
+    expect(await other.printed()).toContain("-- the password is wrong");
+    expect(other.client.asked).toContain("join lobby");
   });
 
   test("is asked for where it is not seen, and what is typed meanwhile is no line", async () => {
@@ -592,5 +716,20 @@ describe("a password in line mode", () => {
     expect(run.client.said.map(({ text }) => text)).toEqual(["hello"]);
     run.client.store(0, 1);
     expect(await run.exitCode).toBe(1);
+  });
+});
+
+describe("a private chat that was answered on another device", () => {
+  test("is asked for no more, and is entered here too when it was agreed to", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.entered();
+    const room = "&V1StGXR8_Z5jdHi6B-myT";
+    run.client.tell({ type: "asked", room, by: "bob", persons: [], until: 0 });
+    await run.printed();
+    run.client.isSlow = true;
+    run.client.tell({ type: "answered", room, nick: "alice", answer: "accepted" });
+    expect(await run.printed()).toBe("-- you have accepted a private chat on another device");
+    expect(run.client.asked).toContain(`join ${room}`);
+    expect(await run.type("/accept\n")).toContain("-- nobody asks for a private chat");
   });
 });

@@ -7,9 +7,13 @@ import {
   withPending,
   withSaid,
 } from "../../src/tui/conversation.ts";
+import { linesMax } from "../../src/tui/conversation-lines.ts";
+import type { Line } from "../../src/tui/line.ts";
+import { LineList } from "../../src/tui/line-list.ts";
 import { messageColumns } from "../../src/tui/message-context.ts";
 import {
   type MessagePane,
+  pointedAt,
   scrolledBy,
   scrolledToBottom,
   scrolledToTop,
@@ -176,4 +180,75 @@ test("scrolling up and down again by the same rows gives the same view", () => {
     const back = scrolledBy(pane(scrolledBy(pane(conversation), -by)), by);
     expect(seen(back), `seed ${seed}`).toEqual(before);
   }
+});
+
+describe("work", () => {
+  /** 100,000 lines, and how often the text of one was looked at. */
+  function longLog() {
+    const work = { reads: 0 };
+    const lines = Array.from({ length: 100_000 }, (_, index): Line => {
+      const body = {
+        type: "message",
+        get text() {
+          work.reads += 1;
+          return `line ${index + 1} of a long log with some words in it`;
+        },
+      } as const;
+      const said = { ...entry(index + 1, ""), body };
+      return { type: "said", key: `m${index + 1}`, entry: said, isOwn: false };
+    });
+    const conversation = {
+      ...emptyConversation,
+      lines: new LineList(lines),
+      past: "more",
+    } as const;
+    return { work, conversation };
+  }
+
+  test("is that of what is near the view, however long the conversation is", () => {
+    const { work, conversation } = longLog();
+    const cost = (what: () => unknown) => {
+      work.reads = 0;
+      what();
+      return work.reads;
+    };
+    let seenNow: Conversation = conversation;
+    expect(cost(() => visibleRows(pane(seenNow)))).toBeLessThan(4 * rows);
+    for (let page = 0; page < 20; page += 1) {
+      const scroll = () => {
+        seenNow = scrolledBy(pane(seenNow), -(rows - 1));
+        wantsPast(pane(seenNow));
+        visibleRows(pane(seenNow));
+      };
+      expect(cost(scroll)).toBeLessThan(10 * rows);
+    }
+    expect(
+      cost(() => visibleRows(pane(seenNow, 47))),
+      "another width",
+    ).toBeLessThan(4 * rows);
+    expect(
+      cost(() => pointedAt(pane(seenNow), 50_000)),
+      "a jump",
+    ).toBeLessThan(10 * rows);
+    expect(
+      cost(() => scrolledToTop(pane(seenNow))),
+      "the top",
+    ).toBeLessThan(10 * rows);
+  });
+
+  test("of a line that comes is none while it is not drawn", () => {
+    const { work, conversation } = longLog();
+    work.reads = 0;
+    let grown: Conversation = conversation;
+    for (let sequence = 1; sequence <= 100; sequence += 1) {
+      grown = withSaid(grown, entry(100_000 + sequence, "more"), false);
+      wantsPast(pane(grown));
+    }
+    // What is dropped at the other end is measured once.
+    expect(work.reads).toBeLessThanOrEqual(100_000);
+    expect(grown.lines.length).toBe(linesMax);
+    work.reads = 0;
+    withSaid(grown, entry(100_101, "more"), false);
+    expect(work.reads).toBe(1);
+  });
 });

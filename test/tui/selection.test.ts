@@ -125,6 +125,18 @@ describe("a selected message", () => {
     expect(markedRow(run.keys("escape"))).toContain("three");
   });
 
+  test("has its link opened by the system, or copied where that cannot be", () => {
+    const run = spoken().said(4, "see https://ci.lab/run/1 (file:///etc/passwd)", "bob");
+    run.takeEffects();
+    const link = "https://ci.lab/run/1";
+    expect(run.keys("ctrl+up", "o").takeEffects()).toContainEqual({ type: "open-link", link });
+    run.event({ type: "link-unopened", link, message: "xdg-open cannot be started" });
+    expect(run.text()).toContain("xdg-open cannot be started: copied instead");
+    expect(run.takeEffects()).toContainEqual({ type: "copy", text: link });
+    const unsafe = spoken().said(4, "file:///etc/passwd", "bob").keys("ctrl+up", "o");
+    expect(unsafe.state.overlay).toMatchObject({ type: "reader" });
+  });
+
   test("is what a command without a number is about", () => {
     const run = spoken().keys("ctrl+up", "up", "up", "/").type("react :tada:").keys("enter");
     expect(posted(run)).toEqual([{ type: "react", target: 1, emoji: "🎉", isOn: true }]);

@@ -17,7 +17,8 @@ function kept(name: string, value: string | undefined) {
 describe("settings", () => {
   test("are listed, told one by one, changed and taken back", () => {
     const run = joiningView({ size: { columns: 120, rows: 40 } }).enter();
-    expect(command(run, "/set").text()).toContain("notify = mentions  (off|mentions|all)");
+    expect(command(run, "/set").text()).toMatch(/notify +mentions +of which lines/);
+    run.keys("escape");
     expect(command(run, "/set time").text()).toContain("how times are written");
     run.takeEffects();
     expect(command(run, "/set time 12H").takeEffects()).toEqual([kept("time", "12h")]);
@@ -76,6 +77,27 @@ describe("settings", () => {
   test("never hide what we say ourselves", () => {
     const run = command(joiningView().enter(), "/filter spoiler").said(1, "a spoiler", "alice");
     expect(run.text()).toContain("a spoiler");
+  });
+
+  test("count at once: how it is told who comes and goes, but never of whom we talk with", () => {
+    const told = (joins: string) => {
+      const run = joiningView({ settingsText: `joins = ${joins}` }).enter("bob");
+      run.said(1, "hello", "bob");
+      const left = (nick: string) =>
+        run.client({ type: "left", room: "lobby", nick, reason: "quit" });
+      left("bob");
+      left("carol");
+      left("dave");
+      const { lines } = roomScreen(run).rooms[0]!.conversation;
+      return lines
+        .slice()
+        .flatMap((line) =>
+          line.type === "presence" ? [line.changes.map(({ nick }) => nick).join(" ")] : [],
+        );
+    };
+    expect(told("fold")).toEqual(["bob", "carol dave"]);
+    expect(told("show")).toEqual(["bob", "carol", "dave"]);
+    expect(told("hide")).toEqual(["bob"]);
   });
 
   test("give the mouse back and take it", () => {

@@ -26,7 +26,7 @@ import {
 } from "./limits.ts";
 
 /** Why somebody has nothing more to do with an offer; `changed`: the files are not what was hashed. */
-export const leaveReasons = ["cancelled", "changed", "refused", "unreadable"] as const;
+export const leaveReasons = ["cancelled", "changed", "unreadable"] as const;
 
 export type LeaveReason = (typeof leaveReasons)[number];
 
