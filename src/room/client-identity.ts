@@ -1,4 +1,5 @@
 import type { ClientNews } from "./client-news.ts";
+import type { Question } from "./client-question.ts";
 import type { ConnectionCall } from "./connection-call.ts";
 import type { OwnPerson } from "./entry.ts";
 import type { Reply } from "./message.ts";
@@ -41,6 +42,13 @@ export class ClientIdentity {
     this.#own = { ...this.#own, nick: parseNick(nick) };
     this.#onRenamed(this.#own.nick);
     this.#news.tell({ type: "renamed", nick: this.#own.nick });
+  }
+
+  /** The server has done what its owner asked: it may have made us another. */
+  handleDone(question: Question): void {
+    if (question.type === "rename") this.rename(question.nick);
+    if (question.type !== "claim" || this.#own === undefined) return;
+    this.#news.tell({ type: "identified", own: { person: this.#own.person, role: "owner" } });
   }
 
   /** The server has done what was asked on this connection alone. */

@@ -176,7 +176,7 @@ export type ClientEvent =
       readonly persons: readonly ChatPerson[];
       readonly until: number;
     }
-  /** Somebody agreed to a private chat, or did not. */
+  /** Somebody agreed to a private chat, or did not; under our own name, we on another device. */
   | {
       readonly type: "answered";
       readonly room: string;

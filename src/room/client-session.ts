@@ -261,7 +261,7 @@ export class ClientSession {
         this.#attempt(call.ownerRef, () => this.#enter(reply, call.ownerRef));
         return;
       }
-      if (question.type === "rename" && reply.type === "done") this.#identity.rename(question.nick);
+      if (reply.type === "done") this.#identity.handleDone(question);
       if (question.type === "answer" && reply.type === "done") {
         if (question.isAccepted) {
           this.#calls.settle();

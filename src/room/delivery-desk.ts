@@ -71,6 +71,14 @@ export class DeliveryDesk {
     if (after !== marker) this.#state.markers.set(person, name, after);
   }
 
+  /** Before the log grows by it: who has read everything before has read what they say themselves. */
+  handleSaid(room: Room, person: string, said: { sequence: number; ordinal: number }): void {
+    const { markers } = this.#state;
+    const marker = markers.get(person, room.name);
+    if (marker === undefined || marker.ordinal < room.end.ordinal) return;
+    markers.set(person, room.name, withRead(marker, said.sequence, said.ordinal));
+  }
+
   receipts(member: Member, { ref, room: wanted, sequence }: AskReceipts): void {
     const room = this.#state.joined(member, wanted);
     const others = this.#receiversOf(room).filter(

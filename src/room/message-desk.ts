@@ -201,6 +201,7 @@ export class MessageDesk {
     const { output, rooms, takes } = this.#state;
     output.answer(member, { type: "stored", ref, id, sequence, sentAt });
     if (sequence <= room.end.sequence) return;
+    this.#delivery.handleSaid(room, author.person, { sequence, ordinal });
     rooms.grow(room, { ...room.end, sequence, sentAt, ordinal });
     const entry = { sequence, id, sentAt, ordinal, author, body };
     // What was on the disk before we knew it is not alone there.

@@ -67,11 +67,13 @@ export class PrivateDesk {
       }
     }
     this.#state.answerWhenStored(member, ref);
+    const event = { type: "answered", room: room.name, nick, answer } as const;
     for (const other of room.record.persons) {
-      if (other.person === person) continue;
-      const event = { type: "answered", room: room.name, nick, answer } as const;
-      this.#state.tellPerson(other.person, event);
+      if (other.person !== person) this.#state.tellPerson(other.person, event);
     }
+    // What is answered on one device is asked on the others no more.
+    const devices = [...this.#state.sessions.of(person)].filter((each) => each !== member);
+    this.#state.output.tell(devices, event);
   }
 
   /** Tells somebody who has come what is asked of them. */

@@ -151,14 +151,15 @@ function argumentPlace(
   const kinds = argumentKinds(command, args);
   const index = Math.min(args.length, kinds.length) - 1;
   const kind = kinds[index] ?? "";
-  if (kind === "FILE") return filePlace(before, index);
+  if (kind === "FILE" || kind === "PATH") return filePlace(before, index);
   const [, filter = "", rest = ""] = /^((?:from|in):)(.*)$/.exec(word) ?? [];
   if (filter !== "" && kind === "WORDS") {
     const all = filter === "from:" ? names.nicks : names.rooms.map((room) => room.replace("#", ""));
     const named = all.map((name) => plain(name, " "));
     return matched(start + filter.length, rest, named);
   }
-  return matched(start, word, argumentCandidates(kind, args, { word, names }));
+  const all = kind.split("|").flatMap((each) => argumentCandidates(each, args, { word, names }));
+  return matched(start, word, all);
 }
 
 /** A name of a file may have blanks: it is all that stands behind the arguments before it. */
@@ -199,6 +200,7 @@ function argumentCandidates(
     case "NICK":
       return names.nicks.map((nick) => plain(nick, " "));
     case "ROOM":
+    case "#ROOM":
       return roomCandidates(names);
     case "EMOJI":
       return emojiCandidates();
@@ -218,7 +220,7 @@ function argumentCandidates(
       return wordCandidates(word, false, names);
     default:
       // What is written small is typed as it is: `on|off`.
-      return /^[a-z|]+$/.test(kind) ? kind.split("|").map((value) => plain(value, "")) : [];
+      return /^[a-z]+$/.test(kind) ? [plain(kind, "")] : [];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KeyEvent } from "./key.ts";
+import { writingKeys } from "./writing-keys.ts";
 
 /** Where a key means something: `everywhere`; `silence` is the picker while no server answers. */
 export type KeyContext =
@@ -69,6 +70,7 @@ export type Action =
   | "show-mentions"
   | "show-password"
   | "show-settings"
+  | "show-transfers"
   | "suspend"
   | "switch-scope"
   | "toggle-bare"
@@ -246,6 +248,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
   { context: "room", keys: ["f2"], action: "show-settings", help: "settings" },
+  { context: "room", keys: ["f5"], action: "show-transfers", help: "files under way" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
@@ -262,84 +265,9 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "reader", keys: ["up", "shift+up"], action: "scroll-line-up" },
   { context: "reader", keys: ["down", "shift+down"], action: "scroll-line-down" },
 
-  { context: "paste", keys: ["enter"], action: "send", help: "send it as one message" },
-  { context: "paste", keys: ["alt+e"], action: "edit-paste", help: "put it into the input line" },
-  { context: "paste", keys: ["escape"], action: "drop-paste", help: "drop it" },
-
-  {
-    context: "input-search",
-    keys: ["ctrl+r", "up"],
-    action: "select-previous",
-    help: "an older line",
-  },
-  {
-    context: "input-search",
-    keys: ["ctrl+s", "down"],
-    action: "select-next",
-    help: "a newer line",
-  },
-  {
-    context: "input-search",
-    keys: ["enter", "tab"],
-    action: "choose",
-    help: "take it, to be changed or sent",
-  },
-  {
-    context: "input-search",
-    keys: ["backspace", "ctrl+h"],
-    action: "erase",
-    help: "a letter less",
-  },
-  {
-    context: "input-search",
-    keys: ["escape", "ctrl+g"],
-    action: "back",
-    help: "back to what you wrote",
-  },
-
-  {
-    context: "message",
-    keys: ["up", "k", "ctrl+up", "alt+s"],
-    action: "select-previous",
-    help: "the message before",
-  },
-  {
-    context: "message",
-    keys: ["down", "j", "ctrl+down"],
-    action: "select-next",
-    help: "the next message",
-  },
-  { context: "message", keys: ["r"], action: "reply", help: "reply to it" },
-  { context: "message", keys: ["e"], action: "edit", help: "edit it" },
-  { context: "message", keys: ["+"], action: "react", help: "react to it with an emoji" },
-  {
-    context: "message",
-    keys: ["d", "delete"],
-    action: "delete",
-    help: "delete it, when you say yes",
-  },
-  { context: "message", keys: ["c", "y"], action: "copy", help: "copy its text" },
-  {
-    context: "message",
-    keys: ["o", "enter", "f4"],
-    action: "open-message",
-    help: "read all of it, or open its link",
-  },
-  { context: "message", keys: ["/"], action: "write-command", help: "a command about it" },
-  { context: "message", keys: ["escape", "q"], action: "back", help: "back to writing" },
-
-  { context: "completion", keys: ["tab", "down"], action: "select-next", help: "the next one" },
-  {
-    context: "completion",
-    keys: ["shift+tab", "up"],
-    action: "select-previous",
-    help: "the one before",
-  },
-  { context: "completion", keys: ["enter"], action: "choose", help: "take it" },
-  { context: "completion", keys: ["escape", "ctrl+g"], action: "back", help: "what you typed" },
-
   { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
   { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },
+  { context: "list", keys: ["alt+x"], action: "decline", help: "cancel the marked transfer" },
   { context: "list", keys: ["tab"], action: "switch-scope", help: "search here, or everywhere" },
   {
     context: "list",
@@ -357,6 +285,8 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "list", keys: ["page-down"], action: "scroll-page-down", help: "a page down" },
   { context: "list", keys: ["ctrl+home"], action: "scroll-top", help: "the first" },
   { context: "list", keys: ["ctrl+end"], action: "scroll-bottom", help: "the last" },
+
+  ...writingKeys,
 ];
 
 /** The keys of the line editor, for help; line-editor.ts does them. */

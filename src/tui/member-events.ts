@@ -6,7 +6,7 @@ import { countOf } from "./count-text.ts";
 import type { PresenceChange } from "./line.ts";
 import { changedRoom } from "./room-change.ts";
 import { speakerMs } from "./room-lines.ts";
-import type { Moment, RoomScreen, RoomState } from "./view-state.ts";
+import type { Moment, RoomScreen, RoomState, Settings } from "./view-state.ts";
 
 /** Somebody came, went, changed or writes. */
 export type MemberEvent = Extract<
@@ -15,7 +15,12 @@ export type MemberEvent = Extract<
 >;
 
 /** The room with what has become of its members. */
-export function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEvent): RoomScreen {
+export function reduceMember(
+  moment: Moment,
+  settings: Settings,
+  screen: RoomScreen,
+  event: MemberEvent,
+): RoomScreen {
   return changedRoom(screen, event.room, (room) => {
     if (event.type === "typing") return withTyping(moment, room, event);
     const members = membersAfter(room.members, event);
@@ -23,7 +28,7 @@ export function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEv
     const typing = room.typing.filter(({ nick }) => !gone.includes(nick));
     const conversation = isOwn(screen, event)
       ? room.conversation
-      : withTold(moment, screen, room, event);
+      : withTold(moment, settings, { screen, room }, event);
     return { ...room, members, typing, conversation };
   });
 }
@@ -31,8 +36,8 @@ export function reduceMember(moment: Moment, screen: RoomScreen, event: MemberEv
 /** The conversation with what happened to somebody; whom we are talking with has a line of their own. */
 function withTold(
   moment: Moment,
-  screen: RoomScreen,
-  room: RoomState,
+  { joins }: Settings,
+  { screen, room }: { readonly screen: RoomScreen; readonly room: RoomState },
   event: Exclude<MemberEvent, { type: "typing" }>,
 ): RoomState["conversation"] {
   const { conversation } = room;
@@ -43,7 +48,9 @@ function withTold(
   const { nick } = change;
   const isSpeaker = room.speakers.some((each) => each.nick === nick && now - each.at < speakerMs);
   const isPartner = screen.rooms.some(({ persons }) => persons.includes(nick));
-  return withPresence(conversation, change, wallNow, isSpeaker || isPartner);
+  const isTold = isSpeaker || isPartner;
+  if (joins === "hide" && !isTold) return conversation;
+  return withPresence(conversation, change, wallNow, isTold || joins === "show");
 }
 
 /** In the order of their names. */

@@ -1,24 +1,15 @@
 import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import {
-  accountText,
-  actionWith,
-  areSame,
-  isTypedTwice,
-  lockedRef,
-  notTheSame,
-  type PasswordPurpose,
-  passwordQuestion,
-  repeatQuestion,
-} from "./account-text.ts";
+import { accountText, lockedRef, type PasswordPurpose } from "./account-text.ts";
 import { commandHelp, type Input, parseInput } from "./command.ts";
 import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { isFileNews } from "./file-news.ts";
 import { OwnLines } from "./own-lines.ts";
-import { brokenOff } from "./password-entry.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainEntry } from "./plain-entry.ts";
+import { PlainPassword } from "./plain-password.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
@@ -41,6 +32,8 @@ export const endWaitMs = 10_000;
 /** What line mode needs to know. */
 export interface PlainChatOptions {
   readonly rooms: readonly string[];
+  /** What we ask to be called. */
+  readonly nick: string;
   readonly timeFormat: TimeFormat;
   /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
   readonly isInteractive: boolean;
@@ -60,10 +53,8 @@ export class PlainChat {
   readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
-  /** What the password is for that is being typed. */
-  #purpose: PasswordPurpose | undefined;
-  /** What was typed the first time, of a password that is typed twice. */
-  #firstPassword: Secret | undefined;
+  readonly #password = new PlainPassword();
+  readonly #entry = new PlainEntry();
   #isAccountAsked = false;
   #isAccepted = false;
   #isNickRefused = false;
@@ -125,22 +116,19 @@ export class PlainChat {
 
   /** The password that was asked for; `undefined` when it was broken off. */
   handlePassword(password: Secret | undefined): void {
-    const [purpose, first] = [this.#purpose, this.#firstPassword];
-    this.#purpose = undefined;
-    this.#firstPassword = undefined;
-    if (purpose === undefined) return;
-    const action = password && actionWith(purpose, password);
-    if (action === undefined || password === undefined) this.#giveUp(brokenOff);
-    else if (first === undefined && isTypedTwice(purpose) && password.reveal() !== "") {
-      this.#askPassword(purpose, password);
-    } else if (first !== undefined && !areSame(first, password)) this.#giveUp(notTheSame);
-    else this.#askNow(action);
+    const outcome = this.#password.handleTyped(password);
+    const action = outcome?.type === "action" ? outcome.action : undefined;
+    const freeNick = this.#entry.handleTyped(action);
+    if (freeNick !== undefined) this.#emit({ type: "change-nick", nick: freeNick });
+    else if (outcome?.type === "action") this.#askNow(outcome.action);
+    else if (outcome?.type === "question") this.#emit({ ...outcome, type: "ask-password" });
+    else if (outcome !== undefined) this.#giveUp(outcome.reason);
   }
 
   /** It could not be asked for. */
   handleUnaskedPassword(reason: string): void {
-    this.#purpose = undefined;
-    this.#firstPassword = undefined;
+    if (this.#entry.isAsking) this.handlePassword(undefined);
+    this.#password.forget();
     this.#giveUp(reason);
   }
 
@@ -216,7 +204,7 @@ export class PlainChat {
         this.#rooms.handleSocial(event);
         break;
       case "account":
-        this.#isAccountAsked = false;
+        this.#handleAccountDone();
         for (const line of accountText(event.result, this.#options.timeFormat)) {
           this.#print(`-- ${line}`);
         }
@@ -291,7 +279,7 @@ export class PlainChat {
 
   /** What comes behind a question about the account may need its answer. */
   get #isAccountBusy(): boolean {
-    return this.#purpose !== undefined || this.#isAccountAsked;
+    return this.#password.isAsked || this.#isAccountAsked;
   }
 
   #endWhenDone(): void {
@@ -322,18 +310,21 @@ export class PlainChat {
     else this.#rooms.perform(action);
   }
 
-  /** A second time where the first one is given. */
-  #askPassword(purpose: PasswordPurpose, first?: Secret): void {
-    this.#purpose = purpose;
-    this.#firstPassword = first;
-    const question = first === undefined ? passwordQuestion(purpose) : repeatQuestion;
-    this.#emit({ type: "ask-password", question });
+  #askPassword(purpose: PasswordPurpose): void {
+    this.#emit({ type: "ask-password", question: this.#password.ask(purpose) });
   }
 
   /** Nothing comes of what was wanted, which may have been the only room. */
   #giveUp(reason: string): void {
     this.refuse(reason);
     if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
+  }
+
+  /** Who has logged in while coming enters the rooms as who they are. */
+  #handleAccountDone(): void {
+    this.#isAccountAsked = false;
+    const rooms = this.#entry.handleDone();
+    if (rooms !== undefined) this.#rooms.joinFirst(rooms);
   }
 
   #askNow(action: AccountAction): void {
@@ -393,8 +384,10 @@ export class PlainChat {
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
-    this.#rooms.handleReady(ready, !this.#isAccepted);
+    this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);
     this.#isAccepted = true;
+    const login = this.#entry.handleReady(ready.rooms);
+    if (login !== undefined) this.#askNow(login);
   }
 
   #handleRefusedNick({
@@ -403,11 +396,17 @@ export class PlainChat {
     suggestion,
   }: Extract<ClientEvent, { type: "nick-refused" }>): void {
     this.#nickTries += 1;
-    if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
+    const { isInteractive, nick } = this.#options;
+    const isOurs = code === "nickname-registered" && isInteractive && this.#nickTries === 1;
+    if (suggestion !== undefined && isOurs) {
+      this.#print(`-- ${message}: its password, or none to be ${suggestion}`);
+      this.#entry.handleAsked(suggestion);
+      this.#askPassword({ type: "login", nick });
+    } else if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
       this.#print(`-- ${message}: taking ${suggestion}`);
       if (code === "nickname-registered") this.#print("-- if that is you: /login NICK");
       this.#effects.push({ type: "change-nick", nick: suggestion });
-    } else if (this.#options.isInteractive) {
+    } else if (isInteractive) {
       this.#isNickRefused = true;
       this.#print(`-- ${message}: choose another with /nick NAME`);
     } else {
@@ -418,7 +417,7 @@ export class PlainChat {
 
   #handleError({ code, message, ref, room }: Extract<ClientEvent, { type: "error" }>): void {
     if (ref === accountRef) {
-      this.#isAccountAsked = false;
+      this.#handleAccountDone();
       this.#giveUp(message);
       return;
     }

@@ -138,6 +138,22 @@ export function entryLine(entry: LogEntry, where: string, timeFormat: TimeFormat
   return isLine(entry) ? `${time} ${where}${text}` : `-- ${where}${text}`;
 }
 
+/** What waits to be read in a room that is entered, behind its title. */
+export function unreadText({ read }: Extract<ClientEvent, { type: "entered" }>): string {
+  if (read === undefined || read.unread === 0) return "";
+  return `, ${read.unread} unread${read.mentions === 0 ? "" : `, ${read.mentions} for you`}`;
+}
+
+/** `ref` of the join of a room that was asked for from the start. */
+export function firstRef(index: number): string {
+  return `first ${index}`;
+}
+
+/** `ref` of the question for the past of a room. */
+export function pastRef(room: string): string {
+  return `past ${room}`;
+}
+
 function byNick(members: readonly RoomMember[]): Map<string, RoomMember> {
   return new Map(members.map((member) => [member.nick, member]));
 }

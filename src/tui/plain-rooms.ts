@@ -11,7 +11,7 @@ import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainFiles } from "./plain-files.ts";
-import { entryLine, PlainRoom } from "./plain-room.ts";
+import { entryLine, firstRef, PlainRoom, pastRef, unreadText } from "./plain-room.ts";
 import {
   answeredText,
   askedText,
@@ -108,10 +108,11 @@ export class PlainRooms {
     this.#nick = nick;
     this.#own = own;
     this.#server = server;
-    if (isFirst && !isRemembered) this.#joinFirst(rooms);
+    if (isFirst && !isRemembered) this.joinFirst(rooms);
   }
 
-  #joinFirst(rooms: readonly { readonly room: string }[]): void {
+  /** Enters the rooms that are wanted from the start, and those where a person was. */
+  joinFirst(rooms: readonly { readonly room: string }[]): void {
     for (const [index, room] of this.#options.rooms.entries()) {
       this.#emit({ type: "join", room, ref: firstRef(index) });
     }
@@ -130,7 +131,7 @@ export class PlainRooms {
     this.#nick = nick;
     this.#own = own;
     this.#server = server;
-    this.#joinFirst(rooms);
+    this.joinFirst(rooms);
     const known = rooms.filter(({ entries }) => 0 < entries.length);
     const [first] = this.#options.rooms;
     const isWanted = first !== undefined && first !== lobbyName;
@@ -328,7 +329,7 @@ export class PlainRooms {
         this.#print(`-- ${askedText(event, this.#own?.person ?? "")}`);
         break;
       case "answered":
-        this.#print(`-- ${answeredText(event)}`);
+        this.#handleAnswered(event);
         break;
       case "invited":
         this.#print(`-- ${invitedText(event)}`);
@@ -356,6 +357,16 @@ export class PlainRooms {
         this.#handleAnswer(event);
         break;
     }
+  }
+
+  /** What another device of ours has answered waits here no more; agreed to, it is entered here too. */
+  #handleAnswered(event: Extract<SocialEvent, { type: "answered" }>): void {
+    const isOwn = event.nick === this.#nick;
+    this.#print(`-- ${answeredText(event, isOwn)}`);
+    if (!isOwn) return;
+    this.#asked = this.#asked.filter(({ room }) => room !== event.room);
+    if (event.answer === "declined") return;
+    this.#emit({ type: "join", room: event.room, ref: rememberedRef });
   }
 
   #handleAnswer(event: Extract<SocialEvent, { type: "answer" }>): void {
@@ -426,17 +437,4 @@ export class PlainRooms {
   #onRefused(reason: string): void {
     this.#options.onRefused(reason);
   }
-}
-
-function unreadText({ read }: Extract<ClientEvent, { type: "entered" }>): string {
-  if (read === undefined || read.unread === 0) return "";
-  return `, ${read.unread} unread${read.mentions === 0 ? "" : `, ${read.mentions} for you`}`;
-}
-
-function firstRef(index: number): string {
-  return `first ${index}`;
-}
-
-function pastRef(room: string): string {
-  return `past ${room}`;
 }

@@ -42,6 +42,7 @@ export function withContent(
     notices: start.hasBell ? noticeMode(value("notify")) : "off",
     highlights: settingWords(value("highlights")),
     hidden: { nicks: folded(value("ignored")), words: folded(value("filters")) },
+    joins: joinsMode(value("joins")),
     isMouseOn: value("mouse") === "on",
     isConfirming: value("confirm") === "on",
     keyBindings: withCustomKeys(content.keys),
@@ -56,6 +57,10 @@ export function settingText({ values }: SettingsContent, name: SettingName): str
 function chosenTheme(start: StartSettings, value: string): ThemeName {
   const chosen = themeNames.find((name) => name === value);
   return start.themeName === "mono" || chosen === undefined ? start.themeName : chosen;
+}
+
+function joinsMode(value: string): Settings["joins"] {
+  return value === "show" || value === "hide" ? value : "fold";
 }
 
 function noticeMode(value: string): Settings["notices"] {

@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
+import { withOffered } from "./banner.ts";
 import { emptyConversation, withNotice } from "./conversation.ts";
 import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { type FileNewsEvent, isFileNews, withFileNews, withOffers } from "./file-news.ts";
@@ -26,7 +27,7 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   const files = withOffers(before.files, event, before.own.person);
-  const screen = files === before.files ? before : { ...before, files };
+  const screen = withOffered({ ...before, files }, event, moment.now);
   if (!isFileNews(event)) return reduceNews(moment, state, screen, event);
   const { news, text } = withFileNews(files, event);
   const after = { ...screen, files: news };
@@ -88,11 +89,12 @@ function reduceNews(
     case "split":
     case "changed":
     case "typing":
-      return show(state, reduceMember(moment, screen, event));
+      return show(state, reduceMember(moment, state.settings, screen, event));
     case "account":
       return reduceAccount(moment, state, screen, event);
-    case "asked":
     case "answered":
+      return reduceAnswered(moment, state, screen, event);
+    case "asked":
     case "invited":
     case "renamed":
     case "notice":
@@ -116,6 +118,18 @@ function reduceProgress(
     progress,
     deliveredSequence: isEverywhere ? progress.sequence : room.deliveredSequence,
   }));
+}
+
+/** A private chat that was agreed to on another device of ours is entered here too. */
+function reduceAnswered(
+  moment: Moment,
+  state: ViewState,
+  screen: RoomScreen,
+  event: Extract<ClientEvent, { type: "answered" }>,
+): Step {
+  const next = reduceSocial(moment, state, screen, event);
+  if (event.nick !== screen.nick || event.answer === "declined") return show(state, next);
+  return show(state, next, { type: "join", room: event.room, ref: rememberedRef });
 }
 
 /** A room whose password was right is what somebody wanted to enter. */

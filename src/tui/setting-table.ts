@@ -14,6 +14,7 @@ export type SettingName =
   | "filters"
   | "highlights"
   | "ignored"
+  | "joins"
   | "mouse"
   | "notify"
   | "theme"
@@ -52,6 +53,12 @@ export const settings: readonly SettingDescription[] = [
     "draw with ASCII only; auto looks at the locale",
   ),
   setting("time", { type: "choice", values: ["24h", "12h"] }, "24h", "how times are written"),
+  setting(
+    "joins",
+    { type: "choice", values: ["fold", "show", "hide"] },
+    "fold",
+    "who comes and goes: in one line, each in its own, or only whom you talk with",
+  ),
   setting("mouse", onOrOff, "on", "wheel and clicks; off leaves the mouse to the terminal"),
   setting(
     "notify",

@@ -43,8 +43,11 @@ export function reduceSocial(
       const asked = [...others, { room: event.room, by: event.by, until }].slice(-askedMax);
       return { ...say(askedText(event, screen.own.person)), asked };
     }
-    case "answered":
-      return say(answeredText(event));
+    case "answered": {
+      const isOwn = event.nick === screen.nick;
+      const asked = screen.asked.filter(({ room }) => !isOwn || room !== event.room);
+      return { ...say(answeredText(event, isOwn)), asked };
+    }
     case "invited":
       return say(invitedText(event));
     case "removed":
@@ -91,7 +94,11 @@ export function askedText(
 }
 
 /** What somebody said to the wish to talk. */
-export function answeredText({ nick, answer }: Extract<ClientEvent, { type: "answered" }>): string {
+export function answeredText(
+  { nick, answer }: Extract<ClientEvent, { type: "answered" }>,
+  isOwn: boolean,
+): string {
+  if (isOwn) return `you have ${answer} a private chat on another device`;
   return answer === "accepted"
     ? `${nick} talks with you in private`
     : `${nick} does not want to talk in private`;

@@ -37,7 +37,7 @@ export function withPaste(
   // A text has at least as many bytes as UTF-16 units.
   if (key.isCut || textBytesMax < all.length) {
     const most = formatBytes(textBytesMax);
-    const hint = `nothing was pasted: a message has at most ${most}; /send FILE sends more`;
+    const hint = `nothing was pasted: a message has at most ${most}; /send takes files`;
     return { ...screen, hint };
   }
   if (screen.paste !== undefined || isPasteLong(all)) return { ...screen, paste: pasteOf(all) };

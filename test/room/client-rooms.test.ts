@@ -58,6 +58,9 @@ describe("a question", () => {
 
   test("for another nickname names us anew, also after a reconnect", () => {
     const desk = ClientDesk.open();
+    desk.do((client) => client.ask({ type: "claim", token: "from-the-console" }));
+    desk.tell({ type: "done", ref: desk.last("claim").ref });
+    expect(desk.of("identified")).toMatchObject([{ own: { role: "owner" } }]);
     desk.do((client) => client.ask({ type: "rename", nick: "annie" }, "n"));
     desk.tell({ type: "done", ref: desk.last("rename").ref });
     expect(desk.of("renamed")).toEqual([{ type: "renamed", nick: "annie" }]);

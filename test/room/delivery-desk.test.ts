@@ -114,6 +114,20 @@ describe("who has read a message", () => {
 });
 
 describe("what is unread", () => {
+  test("is not what one says oneself, unless something before it is", () => {
+    const desk = stage();
+    const unread = () => {
+      const entered = desk.ask(1, { type: "join", room: "lobby" });
+      return entered?.type === "entered" ? entered.read?.unread : undefined;
+    };
+    desk.say(1, "a");
+    desk.say(1, "b");
+    expect(unread()).toBe(0);
+    desk.say(2, "c");
+    desk.say(1, "d");
+    expect(unread()).toBe(2);
+  });
+
   test("never grows by reading, and does not go below nothing", () => {
     const desk = stage();
     for (const id of ["a", "b", "c"]) desk.say(2, id);

@@ -73,6 +73,19 @@ describe("a private chat", () => {
     );
   });
 
+  test("that is answered on one device is asked on the others no more", () => {
+    const desk = stage();
+    come(desk, 5, "cleo", 3);
+    come(desk, 6, "cleo", 3);
+    const room = ask(desk, 1, "cleo");
+    for (const session of [5, 6]) expect(desk.events(session)[0]).toMatchObject({ type: "asked" });
+    desk.ask(5, { type: "answer", room, isAccepted: true });
+    const answered = { type: "answered", room, nick: "cleo", answer: "accepted" };
+    expect(desk.events(6)).toEqual([answered]);
+    expect(desk.events(5)).toEqual([]);
+    expect(desk.ask(6, { type: "join", room })).toMatchObject({ type: "entered" });
+  });
+
   test("of the same persons is the same, of others another one", () => {
     const desk = stage();
     const room = ask(desk, 1, "ben");

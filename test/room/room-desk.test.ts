@@ -122,13 +122,13 @@ describe("a room that is configured", () => {
 });
 
 describe("the list of rooms", () => {
-  test("has those that can be found and those one belongs to, with what is unread", () => {
+  test("has those that can be found and those one belongs to, with how far one has read", () => {
     const desk = stage();
     desk.ask(1, { type: "create", room: "secret", kind: "invite" });
     desk.ask(1, { type: "create", room: "open", kind: "public" });
     desk.post(1, { type: "topic", text: "tea" }, { room: "open" });
     desk.say(1, "hello", { room: "secret" });
-    const read = { sequence: 0, unread: 1, mentions: 0 };
+    const read = { sequence: 1, unread: 0, mentions: 0 };
     expect(desk.ask(1, { type: "rooms" })).toMatchObject({
       rooms: [
         { room: "open", kind: "public", topic: "tea", memberCount: 1, lastSequence: 1 },

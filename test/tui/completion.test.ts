@@ -63,6 +63,9 @@ describe("what is completed", () => {
     ["/nosuch al", []],
     ["/nick al", []],
     ["/save x", ["files"]],
+    ["/send al", ["Alice ", "albert "]],
+    ["/send #l", ["#lobby "]],
+    ["/send bob x y", ["files"]],
   ])("%j may be %j", (typed, expected) => {
     expect(texts(typed)).toEqual(expected);
   });

@@ -79,6 +79,27 @@ describe("settings", () => {
     expect(run.text()).toContain("a spoiler");
   });
 
+  test("count at once: how it is told who comes and goes, but never of whom we talk with", () => {
+    const told = (joins: string) => {
+      const run = joiningView({ settingsText: `joins = ${joins}` }).enter("bob");
+      run.said(1, "hello", "bob");
+      const left = (nick: string) =>
+        run.client({ type: "left", room: "lobby", nick, reason: "quit" });
+      left("bob");
+      left("carol");
+      left("dave");
+      const { lines } = roomScreen(run).rooms[0]!.conversation;
+      return lines
+        .slice()
+        .flatMap((line) =>
+          line.type === "presence" ? [line.changes.map(({ nick }) => nick).join(" ")] : [],
+        );
+    };
+    expect(told("fold")).toEqual(["bob", "carol dave"]);
+    expect(told("show")).toEqual(["bob", "carol", "dave"]);
+    expect(told("hide")).toEqual(["bob"]);
+  });
+
   test("give the mouse back and take it", () => {
     const run = joiningView().enter();
     run.takeEffects();

@@ -207,7 +207,7 @@ describe("typing in a room", () => {
     run.paste("");
     expect(room(run).paste?.text).toHaveLength(textBytesMax);
     expect(run.text()).toContain(
-      "nothing was pasted: a message has at most 16.8 MB; /send FILE sends more",
+      "nothing was pasted: a message has at most 16.8 MB; /send takes files",
     );
   });
 

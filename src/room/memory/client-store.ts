@@ -23,15 +23,14 @@ import { commitsKept } from "../store-open.ts";
 import type { SearchHit } from "../store-port.ts";
 import { MemoryBatch } from "./memory-batch.ts";
 import {
-  cachedBytesMax,
-  cachedEntriesMax,
-  cachedRoomBytesMax,
+  type CacheLimits,
   cacheKeptShare,
+  cacheLimits,
   recalledBytesMax,
   recalledEntriesMax,
   rememberedServersMax,
 } from "./memory-limits.ts";
-import { openMemory } from "./memory-open.ts";
+import { type OpenedMemory, openMemory } from "./memory-open.ts";
 import type {
   MemoryChange,
   MemoryPage,
@@ -60,6 +59,8 @@ export interface ClientStoreOptions {
   readonly directory: string;
   /** LevelDB when absent. */
   readonly openDatabase?: OpenDatabase;
+  /** `cacheLimits` when absent. */
+  readonly limits?: CacheLimits;
 }
 
 /** A server that is remembered. */
@@ -78,6 +79,7 @@ export class ClientStore {
   readonly #paths: StorePaths;
   readonly #database: Database;
   readonly #mark: CommitMark;
+  readonly #limits: CacheLimits;
   readonly #servers = new Map<string, ServerMemory>();
   readonly #rooms = new Map<string, ReadonlyMap<string, CachedRoom>>();
   #lastCommit: number;
@@ -89,10 +91,12 @@ export class ClientStore {
   private constructor(
     paths: StorePaths,
     mark: CommitMark,
-    opened: { readonly database: Database; readonly lastCommit: number; damage: readonly string[] },
+    opened: OpenedMemory,
+    limits: CacheLimits,
   ) {
     this.#paths = paths;
     this.#mark = mark;
+    this.#limits = limits;
     this.#database = opened.database;
     this.#lastCommit = opened.lastCommit;
     this.damage = opened.damage;
@@ -105,13 +109,14 @@ export class ClientStore {
    * `data-directory-unusable`.
    */
   static async open(options: ClientStoreOptions): Promise<ClientStore> {
-    const { directory, openDatabase = openLevelDatabase } = options;
+    const { directory, openDatabase = openLevelDatabase, limits = cacheLimits } = options;
     const paths = storePaths(directory);
     try {
       await makeStoreDirectory(paths);
       const opened = await openMemory(paths, openDatabase, await readMark(paths));
       try {
-        const store = new ClientStore(paths, await CommitMark.open(paths.mark), opened);
+        const mark = await CommitMark.open(paths.mark);
+        const store = new ClientStore(paths, mark, opened, limits);
         await writePid(paths);
         await store.#load();
         if (opened.isIncomplete) await store.#beginCommits();
@@ -317,25 +322,33 @@ export class ClientStore {
     this.#lastCommit = commit;
   }
 
-  /** What exceeds the limits goes: the oldest of a room, then rooms and servers not seen for long. */
+  /** What exceeds the limits goes: the oldest of a room, then servers not seen for long. */
   async #tidy(server: string): Promise<void> {
-    for (const [name, room] of this.#rooms.get(server) ?? []) {
-      const count = room.to - room.from + 1;
-      if (count <= cachedEntriesMax && room.bytes <= cachedRoomBytesMax) continue;
-      const batch = this.#batch(server);
-      const [entriesMax, bytesMax] = [cachedEntriesMax, cachedRoomBytesMax];
-      await batch.trim(name, entriesMax * cacheKeptShare, bytesMax * cacheKeptShare);
-      await this.#commit(batch.changes);
-      this.#rooms.set(server, batch.rooms);
-    }
+    const { roomBytes, bytes } = this.#limits;
+    await this.#trim(server, roomBytes);
     const others = this.servers.filter(({ id }) => id !== server).reverse();
     for (const { id } of others) {
-      if (this.#servers.size <= rememberedServersMax && this.#bytes <= cachedBytesMax) return;
+      if (this.#servers.size <= rememberedServersMax && this.#bytes <= bytes) return;
       const batch = this.#batch(id);
       await batch.forget();
       await this.#commit(batch.changes);
       this.#rooms.delete(id);
       this.#servers.delete(id);
+    }
+    // One server alone has too much: each of its rooms gets the same share.
+    const roomCount = this.#rooms.get(server)?.size ?? 0;
+    if (bytes < this.#bytes) await this.#trim(server, bytes / Math.max(1, roomCount));
+  }
+
+  async #trim(server: string, bytesMax: number): Promise<void> {
+    const { roomEntries } = this.#limits;
+    for (const [name, room] of this.#rooms.get(server) ?? []) {
+      const count = room.to - room.from + 1;
+      if (count <= roomEntries && room.bytes <= bytesMax) continue;
+      const batch = this.#batch(server);
+      await batch.trim(name, roomEntries * cacheKeptShare, bytesMax * cacheKeptShare);
+      await this.#commit(batch.changes);
+      this.#rooms.set(server, batch.rooms);
     }
   }
 

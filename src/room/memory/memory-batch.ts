@@ -5,6 +5,7 @@ import type { LogEntry } from "../log-entry.ts";
 import { readEach } from "../log-reader.ts";
 import { changedBy, deletedBy, isChanging } from "../overlay.ts";
 import { entryKey, logRange } from "../store-keys.ts";
+import { rememberedRoomsMax } from "./memory-limits.ts";
 import type { MemoryChange } from "./memory-port.ts";
 import {
   type CachedRoom,
@@ -132,6 +133,7 @@ export class MemoryBatch {
     const known = this.#rooms.get(name);
     if (known === undefined || known.log !== memory.log || known.to < firstSequence) {
       if (known !== undefined) await this.reset(name);
+      else if (rememberedRoomsMax <= this.#rooms.size) return;
       this.#setRoom(name, { ...memory, from: 1, to: 0, bytes: 0 });
       return;
     }

@@ -4,16 +4,24 @@ export const rememberedServersMax = 64;
 /** Rooms that are remembered of one server: as many as a session may be in. */
 export const rememberedRoomsMax = 64;
 
-/** Entries that are kept of one room: as many as the screen holds. */
-export const cachedEntriesMax = 10_000;
+/** How many entries are kept. */
+export interface CacheLimits {
+  /** Of one room. */
+  readonly roomEntries: number;
+  /** Bytes of their records, of one room. */
+  readonly roomBytes: number;
+  /** The same of all servers together. */
+  readonly bytes: number;
+}
 
-/** Bytes of entries that are kept of one room: two messages of the largest size. */
-export const cachedRoomBytesMax: number = 32 * 2 ** 20;
+/** A room has as many entries as the screen holds, or two messages of the largest size. */
+export const cacheLimits: CacheLimits = {
+  roomEntries: 10_000,
+  roomBytes: 32 * 2 ** 20,
+  bytes: 256 * 2 ** 20,
+};
 
-/** Bytes of entries that are kept in all. */
-export const cachedBytesMax: number = 256 * 2 ** 20;
-
-/** The part of a room's limit that is left when the oldest entries go, so that they seldom do. */
+/** The part of a limit that is left when the oldest entries go, so that they seldom do. */
 export const cacheKeptShare: number = 7 / 8;
 
 /** Entries of each room that are at hand when a client starts: two screens and more. */

@@ -4,12 +4,14 @@ import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../../src/base/errors.ts";
 import { type OpenDatabase, openLevelDatabase } from "../../../src/room/database.ts";
 import { entryText } from "../../../src/room/entry.ts";
+import { encodeEntry } from "../../../src/room/entry-record.ts";
 import { tokenBytes } from "../../../src/room/limits.ts";
 import type { LogEntry } from "../../../src/room/log-entry.ts";
 import { ClientStore } from "../../../src/room/memory/client-store.ts";
 import {
-  cachedEntriesMax,
-  cacheKeptShare,
+  type CacheLimits,
+  cacheLimits,
+  rememberedRoomsMax,
   rememberedServersMax,
 } from "../../../src/room/memory/memory-limits.ts";
 import type { MemoryChange, ServerMemory } from "../../../src/room/memory/memory-port.ts";
@@ -55,13 +57,17 @@ describe("what a client keeps", () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let store: ClientStore | undefined;
 
-  async function open(openDatabase?: OpenDatabase): Promise<ClientStore> {
+  async function open(
+    openDatabase?: OpenDatabase,
+    limits: Partial<CacheLimits> = {},
+  ): Promise<ClientStore> {
     directory ??= await temporaryDirectory();
     await store?.close();
     store = undefined;
     store = await ClientStore.open({
       directory: directory.path,
       ...(openDatabase && { openDatabase }),
+      limits: { ...cacheLimits, ...limits },
     });
     return store;
   }
@@ -218,18 +224,53 @@ describe("what a client keeps", () => {
     expect(await found({ words: ["soup"], after: 40 })).toEqual(["dev 1"]);
   });
 
-  test("drops the oldest entries of a room beyond the limit", async () => {
+  test("drops the oldest entries of a room beyond the limit, an eighth at a time", async () => {
+    await open(undefined, { roomEntries: 80 });
+    await write([entered, page(1, 80)]);
+    expect(await sequences()).toHaveLength(80);
+    await write([said(messageEntry(81))]);
+    expect(await sequences()).toEqual(lines(12, 81).map(({ sequence }) => sequence));
+    await open(undefined, { roomEntries: 80 });
+    expect(await texts(13)).toEqual(["line 12"]);
+    expect(await texts(12)).toBeUndefined();
+  });
+
+  test("drops the oldest entries of a room beyond its bytes, also the only one", async () => {
+    const bytes = encodeEntry(`${server}!lobby`, messageEntry(1)).length;
+    await open(undefined, { roomBytes: 8 * bytes });
+    await write([entered, page(1, 8)]);
+    expect(await sequences()).toHaveLength(8);
+    await write([said(messageEntry(9))]);
+    expect(await sequences()).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    await write([said(messageEntry(10, "x".repeat(9 * bytes)))]);
+    expect(await sequences()).toEqual([]);
+  });
+
+  test("drops other servers, then a share of each room, beyond the bytes of all", async () => {
+    const bytes = encodeEntry(`${server}!lobby`, messageEntry(1)).length;
+    // Later entries take a few bytes more.
+    await open(undefined, { bytes: 20 * bytes + 10 });
+    const other = "o".repeat(43);
+    await write([{ type: "server", server: kitchen }, entered, page(1, 12)], other);
+    await write([{ type: "server", server: kitchen }, entered, page(1, 8)]);
+    expect((await store!.recall(other)).rooms[0]?.entries).toHaveLength(12);
+    await write([said(messageEntry(9))]);
+    expect((await store!.recall(other)).rooms).toEqual([]);
+    expect(await sequences()).toHaveLength(9);
+    const dev = { ...entered, room: "dev" } as const;
+    await write([dev, { type: "page", room: "dev", entries: lines(1, 12) }]);
+    const { rooms } = await store!.recall(server);
+    expect(rooms.map(({ room, entries }) => [room, entries.length])).toEqual([
+      ["lobby", 9],
+      ["dev", 8],
+    ]);
+  });
+
+  test(`remembers ${rememberedRoomsMax} rooms of a server, and no more`, async () => {
     await open();
-    const chunk = 5_000;
-    await write([entered]);
-    for (let from = 1; from <= cachedEntriesMax; from += chunk) {
-      await write([page(from, from + chunk - 1)]);
-    }
-    expect(await texts(2)).toEqual(["line 1"]);
-    await write([said(messageEntry(cachedEntriesMax + 1))]);
-    const oldest = cachedEntriesMax + 2 - cachedEntriesMax * cacheKeptShare;
-    expect(await texts(oldest + 1)).toEqual([`line ${oldest}`]);
-    expect(await texts(oldest)).toBeUndefined();
+    const rooms = Array.from({ length: rememberedRoomsMax + 1 }, (_, index) => `room-${index}`);
+    await write(rooms.map((room) => ({ ...entered, room })));
+    expect(store!.roomsOf(server)).toEqual(rooms.slice(0, -1));
   });
 
   test("drops the server that was visited longest ago beyond the limit", async () => {
