@@ -1,5 +1,7 @@
-import { parseInput } from "./command.ts";
-import { countdown } from "./count-text.ts";
+import { bytesText } from "../room/bytes-text.ts";
+import type { ClientEvent } from "../room/client-port.ts";
+import type { CommandAction } from "./command-action.ts";
+import { countdown, countOf } from "./count-text.ts";
 import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padEnd, textWidth } from "./text.ts";
@@ -8,26 +10,62 @@ import type { RoomScreen, ViewState } from "./view-state.ts";
 /** Something that waits for a yes or a no, above the input line. It takes no key but its own two. */
 export interface Banner {
   readonly text: string;
-  /** Clock.now() when it is too late to answer. */
+  /** Clock.now() when it goes by itself. */
   readonly until: number;
-  /** What the two keys do, as one would type it. */
-  readonly accept: string;
-  readonly decline: string;
+  readonly accept: BannerAction;
+  readonly decline: BannerAction;
 }
 
-/** Everything that waits for an answer, the newest first. */
-export function bannersOf({ asked }: RoomScreen): readonly Banner[] {
-  return asked.toReversed().map(({ by, until }) => ({
-    text: `${by} asks for a private chat`,
-    until,
-    accept: `/accept ${by}`,
-    decline: `/decline ${by}`,
-  }));
+/** What an answer does, as the command would. */
+export type BannerAction = Extract<CommandAction, { type: "ask" | "file" }>;
+
+/** An offer is shown so long; after that `/accept` still takes it. */
+export const offerBannerMs: number = 10 * 60_000;
+
+/** Offers that are shown: more are counted by nobody. */
+export const offerBannersMax = 32;
+
+/** Everything that waits for an answer, chats before files, the newest first. */
+export function bannersOf({ asked, offered }: RoomScreen): readonly Banner[] {
+  const chats = asked.toReversed().map(({ room, by, until }): Banner => {
+    const answer = (isAccepted: boolean): BannerAction => ({
+      type: "ask",
+      question: { type: "answer", room, isAccepted },
+    });
+    const text = `${by} asks for a private chat`;
+    return { text, until, accept: answer(true), decline: answer(false) };
+  });
+  const offers = offered.toReversed().map(({ id, text, until }): Banner => {
+    const answer = (type: "accept" | "decline"): BannerAction => ({
+      type: "file",
+      action: { type, offer: id },
+    });
+    return { text, until, accept: answer("accept"), decline: answer("decline") };
+  });
+  return [...chats, ...offers];
+}
+
+/** The screen with an offer that has just come waiting for an answer, and without answered ones. */
+export function withOffered(screen: RoomScreen, event: ClientEvent, now: number): RoomScreen {
+  if (event.type === "transfer") return withoutOffer(screen, event.transfer.offer.id);
+  if (event.type === "file") return withoutOffer(screen, event.offer);
+  if (event.type !== "said" || event.isOwn || event.entry.body.type !== "offer") return screen;
+  const { id, author, body } = event.entry;
+  const files = body.isFolder ? `, ${countOf(body.fileCount, "file")}` : "";
+  const text = `${author.nick} offers ${body.name} (${bytesText(body.bytes)}${files})`;
+  const offer = { id, text, until: now + offerBannerMs };
+  const others = screen.offered.filter((other) => other.id !== id);
+  return { ...screen, offered: [...others, offer].slice(-offerBannersMax) };
+}
+
+function withoutOffer(screen: RoomScreen, id: string): RoomScreen {
+  if (!screen.offered.some((offer) => offer.id === id)) return screen;
+  return { ...screen, offered: screen.offered.filter((offer) => offer.id !== id) };
 }
 
 /** Rows that banners take above the input line. */
 export function bannerHeight(screen: RoomScreen): number {
-  return 0 < screen.asked.length ? 1 : 0;
+  return 0 < screen.asked.length + screen.offered.length ? 1 : 0;
 }
 
 /** The newest banner, how many there are, its keys and how long it waits. */
@@ -46,23 +84,12 @@ export function bannerRows({ settings, size, now }: ViewState, screen: RoomScree
   return [[span(text, theme.strong), span(right, theme.dim)]];
 }
 
-/** The command that answers the newest banner, or `undefined` when there is none. */
-export function bannerCommand(
-  screen: RoomScreen,
-  isAccepted: boolean,
-): Extract<ReturnType<typeof parseInput>, { type: "command" }> | undefined {
-  const [banner] = bannersOf(screen);
-  if (banner === undefined) return undefined;
-  const input = parseInput(isAccepted ? banner.accept : banner.decline);
-  return input.type === "command" ? input : undefined;
-}
-
 /** The state without what nobody can answer any more. */
 export function withoutOldBanners(state: ViewState): ViewState {
   const { screen, now } = state;
-  if (screen.type !== "room" || screen.asked.every(({ until }) => now < until)) return state;
-  return {
-    ...state,
-    screen: { ...screen, asked: screen.asked.filter(({ until }) => now < until) },
-  };
+  if (screen.type !== "room") return state;
+  const isWaiting = ({ until }: { readonly until: number }): boolean => now < until;
+  if (screen.asked.every(isWaiting) && screen.offered.every(isWaiting)) return state;
+  const asked = screen.asked.filter(isWaiting);
+  return { ...state, screen: { ...screen, asked, offered: screen.offered.filter(isWaiting) } };
 }

@@ -56,6 +56,7 @@ export function roomScreen(
     type: "room",
     ...{ server, nick, own },
     asked: [],
+    offered: [],
     files: noFileNews,
     queries: new Map(),
     queryCount: 0,

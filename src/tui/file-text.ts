@@ -86,7 +86,8 @@ export function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function stateText(state: TransferState): string {
+/** How a transfer is, in words. */
+export function stateText(state: TransferState): string {
   switch (state.type) {
     case "waiting":
       return "waiting";

@@ -70,6 +70,7 @@ export type Action =
   | "show-mentions"
   | "show-password"
   | "show-settings"
+  | "show-transfers"
   | "suspend"
   | "switch-scope"
   | "toggle-bare"
@@ -247,6 +248,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["ctrl+f"], action: "search", help: "search messages" },
   { context: "room", keys: ["f3"], action: "show-mentions", help: "where you are mentioned" },
   { context: "room", keys: ["f2"], action: "show-settings", help: "settings" },
+  { context: "room", keys: ["f5"], action: "show-transfers", help: "files under way" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
@@ -265,6 +267,7 @@ export const keyBindings: readonly KeyBinding[] = [
 
   { context: "list", keys: ["escape", "ctrl+g"], action: "back", help: "close it" },
   { context: "list", keys: ["enter"], action: "choose", help: "go there, do it, write it" },
+  { context: "list", keys: ["alt+x"], action: "decline", help: "cancel the marked transfer" },
   { context: "list", keys: ["tab"], action: "switch-scope", help: "search here, or everywhere" },
   {
     context: "list",

@@ -6,6 +6,7 @@ import { emptyLinks } from "./links-overlay.ts";
 import { emptyLog } from "./log-overlay.ts";
 import { openSearch } from "./search.ts";
 import { emptySettings } from "./settings-overlay.ts";
+import { emptyTransfers } from "./transfers-overlay.ts";
 import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 
 const commandOfAction: Partial<Record<Action, CommandName>> = {
@@ -15,6 +16,7 @@ const commandOfAction: Partial<Record<Action, CommandName>> = {
   "show-links": "links",
   "show-log": "log",
   "show-settings": "set",
+  "show-transfers": "transfers",
 };
 
 /** The overlay that a key opens, or `undefined` when it opens none. */
@@ -43,6 +45,8 @@ export function openedByCommand(
       return withOverlay(state, emptyLinks);
     case "set":
       return arg === "" ? withOverlay(state, emptySettings) : undefined;
+    case "transfers":
+      return withOverlay(state, emptyTransfers);
     case "log":
       return withOverlay(state, emptyLog);
     default:

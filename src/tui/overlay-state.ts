@@ -37,6 +37,12 @@ export interface SettingsOverlay {
   readonly list: ListState;
 }
 
+/** Files that are under way, and those that came. */
+export interface TransfersOverlay {
+  readonly type: "transfers";
+  readonly list: ListState;
+}
+
 /** What happened lately. */
 export interface LogOverlay {
   readonly type: "log";
@@ -90,6 +96,7 @@ export type Overlay =
   | LogOverlay
   | LinksOverlay
   | SettingsOverlay
+  | TransfersOverlay
   | SearchOverlay;
 
 /** A key for an overlay, with what the key table says that it does there. */

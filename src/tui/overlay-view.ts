@@ -7,6 +7,7 @@ import type { Picture } from "./picture.ts";
 import { readerPicture } from "./reader-view.ts";
 import { searchPicture } from "./search-view.ts";
 import { settingsPicture } from "./settings-view.ts";
+import { transfersPicture } from "./transfers-view.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** The picture of what lies over the screen. */
@@ -24,6 +25,8 @@ export function overlayPicture(state: ViewState, overlay: Overlay): Picture {
       return logPicture(state, overlay);
     case "settings":
       return settingsPicture(state, overlay);
+    case "transfers":
+      return transfersPicture(state, overlay);
     case "search":
       return searchPicture(state, overlay);
   }

@@ -8,6 +8,7 @@ import type { Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
 import { reduceReader } from "./reader.ts";
 import { reduceSearch } from "./search.ts";
 import { reduceSettings } from "./settings-overlay.ts";
+import { reduceTransfers } from "./transfers-overlay.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** Which keys of the table count in the overlay. */
@@ -44,6 +45,8 @@ export function reduceOverlay(
       return reduceLog(state, overlay, pressed);
     case "settings":
       return reduceSettings(state, overlay, pressed);
+    case "transfers":
+      return reduceTransfers(state, overlay, pressed);
     case "search":
       return reduceSearch(state, overlay, pressed);
   }

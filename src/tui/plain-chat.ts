@@ -8,6 +8,7 @@ import { countOf } from "./count-text.ts";
 import { isFileNews } from "./file-news.ts";
 import { OwnLines } from "./own-lines.ts";
 import type { PlainEffect } from "./plain-effect.ts";
+import { PlainEntry } from "./plain-entry.ts";
 import { PlainPassword } from "./plain-password.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
@@ -31,6 +32,8 @@ export const endWaitMs = 10_000;
 /** What line mode needs to know. */
 export interface PlainChatOptions {
   readonly rooms: readonly string[];
+  /** What we ask to be called. */
+  readonly nick: string;
   readonly timeFormat: TimeFormat;
   /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
   readonly isInteractive: boolean;
@@ -51,6 +54,7 @@ export class PlainChat {
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
   readonly #waiting: string[] = [];
   readonly #password = new PlainPassword();
+  readonly #entry = new PlainEntry();
   #isAccountAsked = false;
   #isAccepted = false;
   #isNickRefused = false;
@@ -113,13 +117,17 @@ export class PlainChat {
   /** The password that was asked for; `undefined` when it was broken off. */
   handlePassword(password: Secret | undefined): void {
     const outcome = this.#password.handleTyped(password);
-    if (outcome?.type === "action") this.#askNow(outcome.action);
+    const action = outcome?.type === "action" ? outcome.action : undefined;
+    const freeNick = this.#entry.handleTyped(action);
+    if (freeNick !== undefined) this.#emit({ type: "change-nick", nick: freeNick });
+    else if (outcome?.type === "action") this.#askNow(outcome.action);
     else if (outcome?.type === "question") this.#emit({ ...outcome, type: "ask-password" });
     else if (outcome !== undefined) this.#giveUp(outcome.reason);
   }
 
   /** It could not be asked for. */
   handleUnaskedPassword(reason: string): void {
+    if (this.#entry.isAsking) this.handlePassword(undefined);
     this.#password.forget();
     this.#giveUp(reason);
   }
@@ -196,7 +204,7 @@ export class PlainChat {
         this.#rooms.handleSocial(event);
         break;
       case "account":
-        this.#isAccountAsked = false;
+        this.#handleAccountDone();
         for (const line of accountText(event.result, this.#options.timeFormat)) {
           this.#print(`-- ${line}`);
         }
@@ -312,6 +320,13 @@ export class PlainChat {
     if (this.#rooms.isHopeless && !this.#options.isInteractive) this.#end(1);
   }
 
+  /** Who has logged in while coming enters the rooms as who they are. */
+  #handleAccountDone(): void {
+    this.#isAccountAsked = false;
+    const rooms = this.#entry.handleDone();
+    if (rooms !== undefined) this.#rooms.joinFirst(rooms);
+  }
+
   #askNow(action: AccountAction): void {
     this.#isAccountAsked = true;
     this.#emit({ type: "account", action });
@@ -369,8 +384,10 @@ export class PlainChat {
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
-    this.#rooms.handleReady(ready, !this.#isAccepted);
+    this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);
     this.#isAccepted = true;
+    const login = this.#entry.handleReady(ready.rooms);
+    if (login !== undefined) this.#askNow(login);
   }
 
   #handleRefusedNick({
@@ -379,11 +396,17 @@ export class PlainChat {
     suggestion,
   }: Extract<ClientEvent, { type: "nick-refused" }>): void {
     this.#nickTries += 1;
-    if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
+    const { isInteractive, nick } = this.#options;
+    const isOurs = code === "nickname-registered" && isInteractive && this.#nickTries === 1;
+    if (suggestion !== undefined && isOurs) {
+      this.#print(`-- ${message}: its password, or none to be ${suggestion}`);
+      this.#entry.handleAsked(suggestion);
+      this.#askPassword({ type: "login", nick });
+    } else if (suggestion !== undefined && this.#nickTries <= nickTriesMax) {
       this.#print(`-- ${message}: taking ${suggestion}`);
       if (code === "nickname-registered") this.#print("-- if that is you: /login NICK");
       this.#effects.push({ type: "change-nick", nick: suggestion });
-    } else if (this.#options.isInteractive) {
+    } else if (isInteractive) {
       this.#isNickRefused = true;
       this.#print(`-- ${message}: choose another with /nick NAME`);
     } else {
@@ -394,7 +417,7 @@ export class PlainChat {
 
   #handleError({ code, message, ref, room }: Extract<ClientEvent, { type: "error" }>): void {
     if (ref === accountRef) {
-      this.#isAccountAsked = false;
+      this.#handleAccountDone();
       this.#giveUp(message);
       return;
     }

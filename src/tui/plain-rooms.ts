@@ -108,10 +108,11 @@ export class PlainRooms {
     this.#nick = nick;
     this.#own = own;
     this.#server = server;
-    if (isFirst && !isRemembered) this.#joinFirst(rooms);
+    if (isFirst && !isRemembered) this.joinFirst(rooms);
   }
 
-  #joinFirst(rooms: readonly { readonly room: string }[]): void {
+  /** Enters the rooms that are wanted from the start, and those where a person was. */
+  joinFirst(rooms: readonly { readonly room: string }[]): void {
     for (const [index, room] of this.#options.rooms.entries()) {
       this.#emit({ type: "join", room, ref: firstRef(index) });
     }
@@ -130,7 +131,7 @@ export class PlainRooms {
     this.#nick = nick;
     this.#own = own;
     this.#server = server;
-    this.#joinFirst(rooms);
+    this.joinFirst(rooms);
     const known = rooms.filter(({ entries }) => 0 < entries.length);
     const [first] = this.#options.rooms;
     const isWanted = first !== undefined && first !== lobbyName;

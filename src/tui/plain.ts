@@ -60,6 +60,7 @@ class PlainShell {
     this.#options = options;
     this.#chat = new PlainChat({
       rooms: options.rooms,
+      nick: options.nick,
       timeFormat: options.timeFormat ?? localTimeFormat,
       isInteractive: options.stdin.isTTY === true,
       isLiteral: options.isLiteral,

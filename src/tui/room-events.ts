@@ -1,5 +1,6 @@
 import type { ClientEvent } from "../room/client-port.ts";
 import { registeredHint } from "./account-text.ts";
+import { withOffered } from "./banner.ts";
 import { emptyConversation, withNotice } from "./conversation.ts";
 import { chosenRef, reduceEntered, reduceReady, rememberedRef } from "./entering.ts";
 import { type FileNewsEvent, isFileNews, withFileNews, withOffers } from "./file-news.ts";
@@ -26,7 +27,7 @@ export function reduceRoomEvent(
   event: ClientEvent,
 ): Step {
   const files = withOffers(before.files, event, before.own.person);
-  const screen = files === before.files ? before : { ...before, files };
+  const screen = withOffered({ ...before, files }, event, moment.now);
   if (!isFileNews(event)) return reduceNews(moment, state, screen, event);
   const { news, text } = withFileNews(files, event);
   const after = { ...screen, files: news };

@@ -1,6 +1,6 @@
 import { postText } from "../room/client-post.ts";
 import { aboutBody, withoutAbout, withReactions } from "./about.ts";
-import { bannerCommand } from "./banner.ts";
+import { bannerHeight, bannersOf } from "./banner.ts";
 import { parseInput } from "./command.ts";
 import { commandAction } from "./command-action.ts";
 import { complete, reduceCompleting } from "./completing.ts";
@@ -85,10 +85,11 @@ function reduceMode(state: ViewState, screen: RoomScreen, key: KeyEvent): Step |
 }
 
 /** A request that comes in the middle of putting back what was cut takes no key from that. */
-function isForEditor({ editor, asked }: RoomScreen, action: Action, name: string): boolean {
+function isForEditor(screen: RoomScreen, action: Action, name: string): boolean {
+  const { editor } = screen;
   // While there is something to cut or to move over they are keys of the line editor.
   if (name === "ctrl+k" || name === "ctrl+f") return editor.cursor < editor.text.length;
-  return action === "accept" && (asked.length === 0 || editor.last.type === "yank");
+  return action === "accept" && (bannerHeight(screen) === 0 || editor.last.type === "yank");
 }
 
 /** That we write is told while a line is typed, and that we do not when it is empty again. */
@@ -148,12 +149,9 @@ function answerBanner(
   screen: RoomScreen,
   isAccepted: boolean,
 ): Step {
-  const input = bannerCommand(screen, isAccepted);
-  if (input === undefined) return show(state, { ...screen, hint: "nothing waits for an answer" });
-  const action = commandAction(input.name, input.arg, contextOf(screen));
-  return action.type === "refused"
-    ? show(state, { ...screen, hint: action.reason })
-    : perform(moment, state, screen, action);
+  const [banner] = bannersOf(screen);
+  if (banner === undefined) return show(state, { ...screen, hint: "nothing waits for an answer" });
+  return perform(moment, state, screen, isAccepted ? banner.accept : banner.decline);
 }
 
 function submit(moment: Moment, state: ViewState, screen: RoomScreen): Step {

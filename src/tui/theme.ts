@@ -20,6 +20,8 @@ export interface Glyphs {
   readonly online: string;
   readonly away: string;
   readonly offline: string;
+  readonly receive: string;
+  readonly send: string;
 }
 
 /** How everything looks; it knows what it was made from, so that a like one can be made. */
@@ -45,6 +47,8 @@ const unicodeGlyphs: Glyphs = {
   online: "●",
   away: "◐",
   offline: "○",
+  receive: "↓",
+  send: "↑",
 };
 
 const asciiGlyphs: Glyphs = {
@@ -63,6 +67,8 @@ const asciiGlyphs: Glyphs = {
   online: "+",
   away: "-",
   offline: ".",
+  receive: "v",
+  send: "^",
 };
 
 /** The theme; `isAscii` for terminals whose locale is not UTF-8, `background` where it is known. */

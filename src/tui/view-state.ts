@@ -199,6 +199,15 @@ export interface WaitingChat extends AskedChat {
   readonly until: number;
 }
 
+/** Files that wait for our answer. */
+export interface WaitingOffer {
+  readonly id: string;
+  /** Who offers what. */
+  readonly text: string;
+  /** Clock.now() from which on it is not shown any more. */
+  readonly until: number;
+}
+
 /** Chatting. */
 export interface RoomScreen {
   readonly type: "room";
@@ -212,6 +221,8 @@ export interface RoomScreen {
   /** Private chats that wait for our answer, the oldest first; at most `askedMax`. */
   readonly asked: readonly WaitingChat[];
   readonly files: FileNews;
+  /** Files that were offered just now and wait for our answer, the oldest first; at most `offerBannersMax`. */
+  readonly offered: readonly WaitingOffer[];
   /**
    * What is to be said in private chats that were asked for, by the `ref` of the question; at most
    * `requestsWaitingMax`, which the client keeps.

@@ -1,6 +1,6 @@
 import { assertNever } from "../base/assert.ts";
 import type { ClientEvent } from "../room/client-port.ts";
-import { withoutOldBanners } from "./banner.ts";
+import { bannerHeight, withoutOldBanners } from "./banner.ts";
 import { withNotice } from "./bell.ts";
 import { reduceChanged, reduceTrust } from "./changed.ts";
 import type { HostedServer, ServerTarget } from "./chat-options.ts";
@@ -171,8 +171,8 @@ export function isTicking(state: ViewState): boolean {
   if (state.overlay?.type === "search" && state.overlay.progress.type === "asking") return true;
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);
-  const { connection, stop, asked } = state.screen;
-  if (0 < asked.length || readRoom(state) !== undefined) return true;
+  const { connection, stop } = state.screen;
+  if (0 < bannerHeight(state.screen) || readRoom(state) !== undefined) return true;
   return isWriting || stop !== undefined || connection.retryAt !== undefined;
 }
 

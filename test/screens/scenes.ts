@@ -6,6 +6,7 @@ import { sampleId } from "../discovery/samples.ts";
 import { enteredEvent, readyEvent, textBody } from "../support/client-events.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { personOf } from "../support/log-entries.ts";
+import { transferOf } from "../support/transfer-sample.ts";
 import { heardServer, joiningView, ViewRun } from "../support/view.ts";
 
 /** A screen in a state that shows what it is for. */
@@ -139,6 +140,32 @@ function asked(run: ViewRun): ViewRun {
       answer: "asked" as const,
     }));
     run.client({ type: "asked", room: `&${by}`, by, persons, until: someTime + 55_000 });
+  }
+  return run;
+}
+
+function offered(run: ViewRun): ViewRun {
+  const [name, bytes] = ["sale-poster.pdf", 2_400_000];
+  const body = { type: "offer", name, fileCount: 1, bytes, device: "d" } as const;
+  const said = { ...entry(9, "", { author: "bert" }), body };
+  return run.client({ type: "said", room: "lobby", entry: said, isOwn: false });
+}
+
+function transfers(run: ViewRun): ViewRun {
+  const path = "~/Downloads/prices.csv";
+  for (const transfer of [
+    transferOf(
+      { id: "1", name: "prices.csv", bytes: 48_000 },
+      { state: { type: "received", path } },
+    ),
+    transferOf(
+      { id: "2", name: "backup.tar", bytes: 3e9 },
+      { state: { type: "paused", reason: "owner" } },
+    ),
+    transferOf({ id: "3", name: "shelf.jpg" }, { direction: "send" }),
+    transferOf({ id: "4", name: "sale-poster.pdf" }),
+  ]) {
+    run.client({ type: "transfer", transfer });
   }
   return run;
 }
@@ -295,6 +322,18 @@ export const scenes: readonly Scene[] = [
     title: "The links of a room",
     shows: ["intranet.lab"],
     run: () => office(usual).keys("alt+o"),
+  },
+  {
+    name: "file-offer",
+    title: "Files that are offered wait above what is being typed",
+    shows: ["bert offers sale-poster.pdf", "Alt+Y accept"],
+    run: () => offered(office(usual).type("one moment")),
+  },
+  {
+    name: "transfers",
+    title: "Files under way, and those that came",
+    shows: ["43%", "paused", "verified"],
+    run: () => transfers(office(usual)).keys("f5"),
   },
   {
     name: "log",

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { someTime } from "../support/fake-client.ts";
+import { offerBannerMs, offerBannersMax } from "../../src/tui/banner.ts";
+import { entry, someTime } from "../support/fake-client.ts";
+import { transferOf } from "../support/transfer-sample.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
 
 function asked(run: ViewRun, by: string, seconds = 600): ViewRun {
@@ -63,5 +65,43 @@ describe("a banner", () => {
   test("fits where it is narrow", () => {
     const run = asked(joiningView({ size: { columns: 40, rows: 12 } }).enter(), "bob");
     expect(run.text()).toMatch(/^ bob asks for a .* Alt\+Y yes Alt\+X no$/m);
+  });
+});
+
+describe("files that are offered", () => {
+  function offered(run: ViewRun, id: string, name = "notes.pdf"): ViewRun {
+    const body = { type: "offer", name, fileCount: 1, bytes: 2_400_000, device: "d" } as const;
+    const said = { ...entry(Number(id), ""), id, body };
+    return run.client({ type: "said", room: "lobby", entry: said, isOwn: false });
+  }
+
+  function files(run: ViewRun): unknown[] {
+    return run.takeEffects().flatMap((effect) => (effect.type === "file" ? [effect.action] : []));
+  }
+
+  test("wait above the input line, behind private chats, and are taken or not", () => {
+    const run = offered(offered(joiningView().enter().type("draft"), "1"), "2", "big.iso");
+    expect(run.text()).toMatch(/ \(1\/2\) bob offers big\.iso \(2\.3 MiB\) +Alt\+Y accept/);
+    expect(files(run.keys("alt+y"))).toEqual([{ type: "accept", offer: "2" }]);
+    run.client({ type: "file", action: "accept", offer: "2" });
+    expect(run.text()).toContain("bob offers notes.pdf");
+    expect(files(run.keys("alt+x"))).toEqual([{ type: "decline", offer: "1" }]);
+    expect(asked(run, "carol").text()).toMatch(/\(1\/2\) carol asks/);
+    expect(run.text()).toContain("> draft");
+  });
+
+  test("go after ten minutes, and when they are taken by a command", () => {
+    const run = offered(joiningView().enter(), "1");
+    expect(run.pass(offerBannerMs - 1).text()).toContain("Alt+Y");
+    expect(run.pass(1).text()).not.toContain("Alt+Y");
+    offered(run, "2").client({ type: "transfer", transfer: transferOf({ id: "2" }) });
+    expect(run.text()).not.toContain("Alt+Y");
+  });
+
+  test("wait so many at a time and not one more", () => {
+    const run = joiningView().enter();
+    for (let id = 1; id <= offerBannersMax + 1; id += 1) offered(run, String(id));
+    const { screen } = run.state;
+    expect(screen.type === "room" && screen.offered.length).toBe(offerBannersMax);
   });
 });

@@ -557,6 +557,55 @@ describe("a password in line mode", () => {
     expect(run.client.asked).toContain("nick alice2");
   });
 
+  const registered = {
+    type: "nick-refused",
+    code: "nickname-registered",
+    message: "nickname alice is registered",
+    suggestion: "alice2",
+  } as const;
+
+  test("lets a person in whose nickname is registered, before any room is entered", async () => {
+    const askPassword = async () => new Secret("correct horse battery");
+    const run = new PlainRun({ isTTY: true, askPassword });
+    await run.printed();
+    run.client.tell(registered);
+    expect(await run.printed()).toBe(
+      "-- nickname alice is registered: its password, or none to be alice2",
+    );
+    expect(run.client.asked).toContain("nick alice2");
+    run.client.accept("alice2");
+    await run.printed();
+    expect(run.client.accountActions).toMatchObject([{ type: "login", nick: "alice" }]);
+    expect(run.client.asked).not.toContain("join lobby");
+    const result = { type: "logged-in", nick: "alice" } as const;
+    run.client.tell({ type: "account", ref: "account", result });
+    await run.printed();
+    expect(run.client.asked).toContain("join lobby");
+  });
+
+  test("that is not given, or is wrong, lets them in under the free name", async () => {
+    const answers = [undefined, new Secret("not the password")];
+    const run = new PlainRun({ isTTY: true, askPassword: async () => answers.shift() });
+    await run.printed();
+    run.client.tell(registered);
+    await run.printed();
+    run.client.accept("alice2");
+    await run.printed();
+    expect(run.client.accountActions).toEqual([]);
+    expect(run.client.asked).toContain("join lobby");
+
+    const other = new PlainRun({ isTTY: true, askPassword: async () => answers.shift() });
+    await other.printed();
+    other.client.tell(registered);
+    await other.printed();
+    other.client.accept("alice2");
+    await other.printed();
+    const wrong = { code: "password-wrong", message: "the password is wrong" } as const;
+    other.client.tell({ type: "error", ref: "account", ...wrong });
+    expect(await other.printed()).toContain("-- the password is wrong");
+    expect(other.client.asked).toContain("join lobby");
+  });
+
   test("is asked for where it is not seen, and what is typed meanwhile is no line", async () => {
     let answer: (password: Secret | undefined) => void = () => undefined;
     const questions: string[] = [];

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Transfer } from "../../src/room/files/file-port.ts";
 import type { Size } from "../../src/tui/picture.ts";
+import { filesShownMax } from "../../src/tui/rooms-pane.ts";
 import { enteredEvent } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
 import { livelyRoom } from "../support/lively-room.ts";
@@ -266,6 +268,39 @@ describe("the rooms", () => {
     expect(rows(run, 10, 11)[0]).toMatch(/^ … 43 more/);
     for (let step = 0; step < 30; step += 1) run.keys("ctrl+n");
     expect(run.text()).toContain("▌31 room30");
+  });
+});
+
+describe("files that move", () => {
+  function moving(run: ViewRun, id: string, change: Partial<Transfer> = {}): ViewRun {
+    const offer = { id, name: `${id}.pdf`, kind: "file", fileCount: 1, bytes: 1_000 } as const;
+    const transfer: Transfer = {
+      ...{ offer, direction: "receive", bytes: 431, bytesPerSecond: 1, leftMs: 1, peerCount: 1 },
+      state: { type: "running", path: { type: "relayed" } },
+      ...change,
+    };
+    return run.client({ type: "transfer", transfer });
+  }
+
+  test("are below the rooms, with how far they are, until they are over", () => {
+    const run = moving(roomAt(80, 24), "notes");
+    moving(run, "log", { direction: "send", state: { type: "waiting" } });
+    moving(run, "old", { state: { type: "cancelled" } });
+    expect(rows(run, 3, 8).map((row) => row.slice(0, 17))).toEqual([
+      "                │",
+      " FILES          │",
+      " ↓ notes.p… 43% │",
+      " ↑ log… waiting │",
+      "                │",
+    ]);
+  });
+
+  test(`are ${filesShownMax} at most`, () => {
+    const run = roomAt(80, 24);
+    for (let index = 0; index <= filesShownMax; index += 1) moving(run, `f${index}`);
+    const pane = rows(run, 1, 20).map((row) => row.slice(0, 16));
+    const files = Array.from({ length: filesShownMax }, (_, index) => `f${index + 1}.pdf`);
+    expect(pane.filter((row) => row.includes("pdf")).map((row) => row.slice(3, 9))).toEqual(files);
   });
 });
 
