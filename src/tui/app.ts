@@ -179,12 +179,13 @@ class App {
   }
 
   #follow(effects: readonly Effect[], urgency: "now" | "soon"): void {
+    // What a key does is seen before anything is asked of network or disk for it.
+    if (urgency === "now") this.#draw();
+    else this.#drawSoon();
     for (const effect of effects) this.#perform(effect);
     if (this.#hasEnded) return;
     if (this.#state.screen.type === "picker") this.#openBrowser();
     else this.#closeBrowser();
-    if (urgency === "now") this.#draw();
-    else this.#drawSoon();
     this.#scheduleTick();
     this.#scheduleWake();
   }
