@@ -50,7 +50,10 @@ export class FileHost implements FilePort {
     const { disk, clock, random } = options;
     this.#context = {
       ...{ disk, clock, random, records },
-      onChanged: (offer, isNews) => this.#handleChanged(offer, isNews),
+      onChanged: (offer, isNews) => {
+        this.#handleChanged(offer, isNews);
+        if (isNews) this.#admit();
+      },
       onWork: (offer) => this.#work(offer),
     };
     this.#links = new PeerLinks((from, offer, chunk) =>
@@ -265,6 +268,7 @@ export class FileHost implements FilePort {
     const exchange = this.#exchangeOf(message.offer);
     if (exchange?.hasPeer(link.id)) {
       exchange.handleMessage(this.#now(), link.id, message);
+      if (message.type === "hello") this.#admit();
       this.#work(message.offer);
     } else if (message.type === "hello") {
       this.#links.keepEarly(link, message);
@@ -313,7 +317,6 @@ export class FileHost implements FilePort {
       return;
     }
     transfer.handleEffect(effect);
-    this.#admit();
   }
 
   /** Has chunks read for those who want them, as long as their connections take more. */

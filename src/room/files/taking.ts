@@ -115,7 +115,7 @@ export class Taking {
   /** A chunk has come that a peer was asked for. */
   async handleChunk(peer: number, chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { clock, disk } = this.#context;
-    const isWanted = this.exchange.handleChunk(peer, chunk);
+    const isWanted = this.exchange.handleChunk(clock.now(), peer, chunk);
     const count = bytes.length;
     if (!isWanted) return;
     try {
