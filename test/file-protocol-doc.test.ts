@@ -134,7 +134,8 @@ describe("docs/PROTOCOL.md, files", () => {
       limits.endgameMs / 1_000,
     ]);
     expect(numbersOf(duty(5))).toEqual([limits.originHoldMs / 1_000, 30]);
-    expect(numbersOf(duty(6))).toEqual([limits.stalledMs / 1_000, (2 * limits.stalledMs) / 1_000]);
+    const stalledSeconds = limits.stalledMs / 1_000;
+    expect(numbersOf(duty(6))).toEqual([limits.stalledBytes, stalledSeconds, 2 * stalledSeconds]);
   });
 
   test("limits are those of the code", () => {

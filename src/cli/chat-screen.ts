@@ -37,9 +37,9 @@ export async function chatOnScreen(
     env: process.env,
     openBrowser: (onChange) => openBrowser(network, kept, onChange),
     trust: ({ label, key }) => device.knownServers.remember({ label, key, isCompared: true }),
-    host: async () => {
+    host: async (wish) => {
       const { hostedServer, hostHere } = await import("./hosting-here.ts");
-      const hosting = await hostHere(network, command);
+      const hosting = await hostHere(network, command, wish);
       return hostedServer(hosting, network.clock, device);
     },
     ...(server !== undefined && { target: { type: "typed", text: server } }),

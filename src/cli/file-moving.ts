@@ -4,12 +4,12 @@ import { FileHost } from "../room/files/file-host.ts";
 import { openClientDirectory } from "./data-dir.ts";
 import { downloadDirectory } from "./download-directory.ts";
 import { bindHosts, type Network } from "./network.ts";
-import { openTransferDirectory } from "./transfer-directory.ts";
+import { openTransferDirectory, temporaryTransferDirectory } from "./transfer-directory.ts";
 
 export interface FileMoving {
   /** `undefined` means the platform's place for data. */
   readonly data: string | undefined;
-  /** What kind of program it is: each kind goes on with its own. */
+  /** What kind of program it is: each kind goes on with its own, but `send`, which offers one thing. */
   readonly program: "bot" | "chat" | "receive" | "send";
   /** Where files go; `undefined` means where downloads do. */
   readonly directory?: string | undefined;
@@ -28,7 +28,10 @@ export async function fileMoving(
     ipv6Host: ipv6,
     open: async (serverId, onTransfer) => {
       const client = await openClientDirectory(data);
-      const place = await openTransferDirectory(client, serverId, program);
+      const place =
+        program === "send"
+          ? await temporaryTransferDirectory(client, serverId)
+          : await openTransferDirectory(client, serverId, program);
       const disk = startDisk(() => undefined);
       const files = await FileHost.open({
         ...{ directory: place.path, disk, clock, random, onTransfer },

@@ -1,14 +1,19 @@
 import type { Clock } from "../base/clock.ts";
 import { transportVersion } from "../transport/limits.ts";
-import type { HostedServer, ListedServer } from "../tui/chat-options.ts";
+import type { HostedServer, HostWish, ListedServer } from "../tui/chat-options.ts";
 import type { ChatCommand } from "./args.ts";
 import type { Device } from "./device.ts";
 import { type Hosting, startHosting } from "./hosting.ts";
 import type { Network } from "./network.ts";
 
 /** A server in this process, for who wants to chat and found none; as `startHosting`. */
-export function hostHere(network: Network, { data }: ChatCommand): Promise<Hosting> {
-  return startHosting(network, { name: undefined, port: undefined, data, hasMdns: true });
+export function hostHere(
+  network: Network,
+  { data }: ChatCommand,
+  wish: HostWish = {},
+): Promise<Hosting> {
+  const { name, port, interfaces = network.interfaces } = wish;
+  return startHosting({ ...network, interfaces }, { name, port, data, hasMdns: true });
 }
 
 /**

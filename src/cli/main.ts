@@ -38,6 +38,8 @@ async function run(command: Command): Promise<number> {
       return (await import("./bot.ts")).bot(command);
     case "send":
       return (await import("./send.ts")).send(command);
+    case "receive":
+      return (await import("./receive.ts")).receive(command);
     case "tail":
       return (await import("./tail.ts")).tail(command);
     case "history":

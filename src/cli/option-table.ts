@@ -5,6 +5,7 @@ export type CommandName =
   | "list"
   | "bot"
   | "send"
+  | "receive"
   | "tail"
   | "history"
   | "search"
@@ -38,7 +39,8 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "serve", help: "host a server until it is interrupted" },
   { name: "list", help: "print the servers that answer on this network" },
   { name: "bot", help: "chat by JSON lines on stdin and stdout" },
-  { name: "send", help: "say something and end when it is stored" },
+  { name: "send", help: "say something or offer a file; end when it is stored or received" },
+  { name: "receive", help: "take files that are offered, and print where they are" },
   { name: "tail", help: "print what is said, as it is said" },
   { name: "history", help: "print what was said in a room" },
   { name: "search", help: "print the lines in which something stands" },
@@ -50,7 +52,15 @@ export const commandTable: readonly CommandDefinition[] = [
   { name: "help", help: "explain a command" },
 ];
 
-const scripted: readonly CommandName[] = ["send", "tail", "history", "search", "rooms", "who"];
+const scripted: readonly CommandName[] = [
+  "send",
+  "receive",
+  "tail",
+  "history",
+  "search",
+  "rooms",
+  "who",
+];
 const joining: readonly CommandName[] = ["chat", "bot", ...scripted, "export"];
 const networked: readonly CommandName[] = [
   "chat",
@@ -82,7 +92,7 @@ export const optionTable: readonly OptionDefinition[] = [
     value: "ROOM",
     isRepeatable: true,
     commands: joining.filter((name) => name !== "rooms"),
-    help: "the room that is meant; may be repeated for chat, bot and tail",
+    help: "the room that is meant; chat, bot, receive and tail take several",
   },
   {
     name: "to",
@@ -91,6 +101,25 @@ export const optionTable: readonly OptionDefinition[] = [
     help: "say it in private, also to who is away",
   },
   {
+    name: "file",
+    value: "PATH",
+    commands: ["send"],
+    help: "offer this file or folder, and end when it is received",
+  },
+  {
+    name: "from",
+    value: "NICK",
+    commands: ["receive"],
+    help: "take only what this person offers",
+  },
+  {
+    name: "directory",
+    value: "DIR",
+    commands: ["receive"],
+    help: "where it goes [here]",
+  },
+  { name: "once", commands: ["receive"], help: "end with the first one" },
+  {
     name: "wait-delivered",
     commands: ["send"],
     help: "end when everybody who is in the room has it",
@@ -98,8 +127,8 @@ export const optionTable: readonly OptionDefinition[] = [
   {
     name: "timeout",
     value: "SECONDS",
-    commands: ["send"],
-    help: "how long that may take before it ends with 3 [10]",
+    commands: ["send", "receive"],
+    help: "how long that may take before it ends with 3 [10; a file 3600]",
   },
   {
     name: "before",
@@ -238,7 +267,7 @@ export const optionTable: readonly OptionDefinition[] = [
   },
   {
     name: "json",
-    commands: ["serve", "list", "tail", "history", "search", "rooms", "who", "doctor"],
+    commands: ["serve", "list", ...scripted.filter((name) => name !== "send"), "doctor"],
     help: "print JSON, one object per line",
   },
   {

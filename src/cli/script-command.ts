@@ -1,4 +1,5 @@
 import { parseNick } from "../room/name.ts";
+import type { FileMoving } from "./file-moving.ts";
 import { joiningOptions, type NetworkOptions, nickOption } from "./network-options.ts";
 import type { CommandName } from "./option-table.ts";
 import { invalid, type OptionValues } from "./option-values.ts";
@@ -12,6 +13,8 @@ export interface VisitOptions extends NetworkOptions {
   readonly waitMs: number;
   /** Where the password of rooms is. */
   readonly roomPasswordFile: string | undefined;
+  /** It moves files. */
+  readonly moving?: Omit<FileMoving, "data">;
 }
 
 export interface SendCommand extends VisitOptions {
@@ -22,10 +25,26 @@ export interface SendCommand extends VisitOptions {
   readonly to: string | undefined;
   /** `undefined` means what stdin says. */
   readonly text: string | undefined;
+  /** What is offered in place of a text. */
+  readonly file: string | undefined;
   /** Whether to wait until everybody in the room has it. */
   readonly isWaitingForDelivery: boolean;
   /** How long it may take to be stored, and to be delivered where that is waited for. */
   readonly timeoutMs: number;
+}
+
+export interface ReceiveCommand extends VisitOptions {
+  readonly command: "receive";
+  /** Empty means the lobby. */
+  readonly rooms: readonly string[];
+  /** `undefined` means everybody. */
+  readonly from: string | undefined;
+  readonly directory: string;
+  /** Whether it ends with the first. */
+  readonly isOnce: boolean;
+  readonly isJson: boolean;
+  /** How long to wait for one; `undefined` means for ever. */
+  readonly timeoutMs: number | undefined;
 }
 
 export interface TailCommand extends VisitOptions {
@@ -76,6 +95,7 @@ export interface WhoCommand extends VisitOptions {
 
 export type ScriptCommand =
   | SendCommand
+  | ReceiveCommand
   | TailCommand
   | HistoryCommand
   | SearchCommand
@@ -119,6 +139,7 @@ export function scriptCommand(
   const isJson = values.has("json");
   const isOffline = values.has("offline");
   const count = (least: number, most: number) => values.number("lines", least, most);
+  if (name === "receive") return { command: name, ...visit, rooms, isJson, ...receiving(values) };
   if (name === "tail") {
     return {
       command: name,
@@ -154,13 +175,28 @@ export function scriptCommand(
 function sending(values: OptionValues, words: readonly string[], room: string | undefined) {
   const typed = values.one("to");
   if (typed !== undefined && room !== undefined) throw invalid("send takes --room or --to");
+  const file = values.one("file");
+  if (file !== undefined && 0 < words.length) throw invalid("send takes --file or a text");
   const isStdin = words.length === 0 || (words.length === 1 && words[0] === "-");
-  const seconds = values.number("timeout", 1, timeoutSecondsMax) ?? timeoutSecondsDefault;
+  const usual = file === undefined ? timeoutSecondsDefault : timeoutSecondsMax;
+  const seconds = values.number("timeout", 1, timeoutSecondsMax) ?? usual;
   return {
+    file,
     to: typed === undefined ? undefined : parseNick(typed),
     text: isStdin ? undefined : words.join(" "),
     isWaitingForDelivery: values.has("wait-delivered"),
     timeoutMs: seconds * 1_000,
+  };
+}
+
+function receiving(values: OptionValues) {
+  const from = values.one("from");
+  const seconds = values.number("timeout", 1, timeoutSecondsMax);
+  return {
+    from: from === undefined ? undefined : parseNick(from),
+    directory: values.one("directory") ?? ".",
+    isOnce: values.has("once"),
+    timeoutMs: seconds === undefined ? undefined : seconds * 1_000,
   };
 }
 

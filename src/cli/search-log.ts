@@ -5,7 +5,7 @@ import { exitCodes } from "./exit-code.ts";
 import { loggedJson, printLines } from "./history.ts";
 import { invalid } from "./option-values.ts";
 import type { SearchCommand } from "./script-command.ts";
-import { plainTextOf } from "./transcript.ts";
+import { plainTextOf, roomLabel } from "./transcript.ts";
 import { type Visit, visitServer } from "./visit.ts";
 
 /** Prints the lines in which something stands, the newest first; gives the exit code. */
@@ -47,7 +47,7 @@ async function printHits(
 }
 
 function hitLine({ room, entry }: SearchHit, isJson: boolean): string {
-  return isJson ? loggedJson(entry, room) : `#${room} ${plainTextOf(entry)}`;
+  return isJson ? loggedJson(entry, room) : `${roomLabel(room)} ${plainTextOf(entry)}`;
 }
 
 /** Where this user belongs; who is here for the first time is in the lobby. */

@@ -10,6 +10,10 @@ const askAgainMs = 250;
 
 /** Says one thing and ends when it is stored; gives the exit code. */
 export async function send(command: SendCommand): Promise<number> {
+  if (command.file !== undefined) {
+    const { sendFile } = await import("./send-file.ts");
+    return sendFile(command, command.file);
+  }
   const text = parseLineText((command.text ?? (await readInput())).replace(/[\r\n]+$/, ""));
   return visitServer(command, exitCodes.refused, async (visit) => {
     const { to, room: wanted = lobbyName, timeoutMs, isWaitingForDelivery } = command;

@@ -6,7 +6,7 @@ import { exitCodes } from "./exit-code.ts";
 import { loggedJson } from "./history.ts";
 import { entriesOf, startBefore } from "./log-walk.ts";
 import type { TailCommand } from "./script-command.ts";
-import { plainTextOf, transcriptOf } from "./transcript.ts";
+import { plainTextOf, roomLabel, transcriptOf } from "./transcript.ts";
 import { type EventOf, type Visit, visitServer } from "./visit.ts";
 
 /** What may be said while the past is printed: ten seconds of a very busy room. */
@@ -106,7 +106,7 @@ class Tail {
 
   #print(room: string, entry: LogEntry, text: string): void {
     const { isJson, rooms } = this.#command;
-    const where = rooms.length < 2 ? "" : `#${room} `;
+    const where = rooms.length < 2 ? "" : `${roomLabel(room)} `;
     this.#visit.print(isJson ? loggedJson(entry, room) : `${where}${text}`);
   }
 }

@@ -23,6 +23,11 @@ export function transcriptOf(entry: LogEntry, format: TranscriptFormat): string 
   return `${said}\n`;
 }
 
+/** How a room is named before a line, so that it can be given to `--room` again. */
+export function roomLabel(room: string): string {
+  return room.startsWith("&") ? room : `#${room}`;
+}
+
 /** Any entry as plain text, what it changed too: for who sees it happen. */
 export function plainTextOf(entry: LogEntry): string {
   const { nick } = entry.author;

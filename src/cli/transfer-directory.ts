@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EarshotError, systemErrorCode, systemReason, toEarshotError } from "../base/errors.ts";
 
@@ -38,6 +38,26 @@ export async function openTransferDirectory(
   }
   const message = `${programsMax} programs move files at this server already`;
   throw new EarshotError("data-directory-unusable", message);
+}
+
+/**
+ * A directory for a process that leaves nothing behind.
+ *
+ * @throws {EarshotError} WHEN it cannot be made `data-directory-unusable`.
+ */
+export async function temporaryTransferDirectory(
+  clientDirectory: string,
+  serverId: string,
+): Promise<TransferDirectory> {
+  const parent = join(clientDirectory, "files", serverId);
+  try {
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    const path = await mkdtemp(join(parent, "once-"));
+    return { path, release: () => rm(path, { recursive: true, force: true }) };
+  } catch (error) {
+    const message = `files cannot be remembered in ${parent}${systemReason(error)}`;
+    throw toEarshotError(error, "data-directory-unusable", message);
+  }
 }
 
 /** A process that has ended without a word keeps nobody out. */

@@ -2,6 +2,8 @@ import { EarshotError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ClientEvent, ClientPort, HistoryRange } from "../room/client-port.ts";
 import type { Answer, Question } from "../room/client-question.ts";
+import type { FileTarget } from "../room/files/file-action.ts";
+import type { LogEntry } from "../room/log-entry.ts";
 import { defaultNick } from "./default-nick.ts";
 import { openDevice } from "./device.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -15,6 +17,12 @@ import { onStopSignal } from "./stop-signal.ts";
 /** How long the server may take for each answer. */
 export const answerMs = 10_000;
 
+/** A folder of many files is listed before it is offered. */
+const offerMs = 120_000;
+
+/** What a server tells at once when it has accepted us: what is asked of us, and notices. */
+const earlyNewsMax = 100;
+
 /** Suggested nicknames that are tried before giving up. */
 const nickTriesMax = 5;
 
@@ -25,7 +33,7 @@ export type EventOf<T extends ClientEvent["type"]> = Extract<ClientEvent, { read
 
 /** The answers that are waited for; others are refusals. */
 type VisitAnswer = EventOf<
-  "account" | "answer" | "entered" | "members" | "page" | "ready" | "stored"
+  "account" | "answer" | "entered" | "file" | "members" | "page" | "ready" | "stored"
 >;
 
 interface Waiting {
@@ -75,27 +83,31 @@ export async function visitServer(
 }
 
 async function joinFor(command: VisitOptions, visit: Visit): Promise<ClientPort> {
-  const { data, waitMs, trustedWords } = command;
+  const { data, waitMs, trustedWords, moving } = command;
   const network = systemNetwork(command);
   const device = await openDevice(network, data);
   const target = await chooseTarget(network, device.knownServers, command);
   if (target === undefined) throw noServer(network, waitMs);
   const onEvent = (event: ClientEvent) => visit.handleEvent(event);
-  return joinServer(network, device, { target, nick: visit.nick, waitMs, trustedWords, onEvent });
+  return joinServer(network, device, {
+    ...{ target, nick: visit.nick, waitMs, trustedWords, onEvent },
+    ...(moving && { files: { ...moving, data } }),
+  });
 }
 
 /** A client that is asked one thing after the other. Messages for people go to stderr. */
 export class Visit {
   /** What we ask to be called. */
   readonly nick: string;
-  /** Takes what nobody asked for. */
-  onNews: (event: ClientEvent) => void = () => undefined;
   /** Of rooms that ask for one. */
   roomPassword: Secret | undefined;
   readonly #output: LineOutput;
   readonly #isNickChosen: boolean;
   readonly #waiting = new Map<string, Waiting>();
   #client: ClientPort | undefined;
+  #onNews: ((event: ClientEvent) => void) | undefined;
+  /** What nobody asked for and nobody has taken yet. */
+  readonly #news: ClientEvent[] = [];
   /** What was told before there was a client. */
   #ready: EventOf<"ready"> | undefined;
   #refusedNick: EventOf<"nick-refused"> | undefined;
@@ -164,6 +176,40 @@ export class Visit {
     return await this.#request("stored", (ref) => this.#port.say(room, text, ref), timeoutMs);
   }
 
+  /** Offers a file or a folder; answered when the offer is stored. */
+  async offer(to: FileTarget, path: string): Promise<EventOf<"stored">> {
+    const action = { type: "offer", to, path } as const;
+    return await this.#request("stored", (ref) => this.#port.file(action, ref), offerMs);
+  }
+
+  /** Takes what is offered. */
+  async accept(offer: string): Promise<EventOf<"file">> {
+    return await this.#request("file", (ref) => this.#port.file({ type: "accept", offer }, ref));
+  }
+
+  /** Takes an offer of ours back; it ends with us in any case. */
+  async cancelOffer(offer: string): Promise<void> {
+    const cancel = (ref: string) => this.#port.file({ type: "cancel", offer }, ref);
+    await this.#request("stored", cancel).catch(() => undefined);
+  }
+
+  /** Agrees to a private chat, which is entered. */
+  async agree(room: string): Promise<EventOf<"entered">> {
+    const question = { type: "answer", room, isAccepted: true } as const;
+    return await this.#request("entered", (ref) => this.#port.ask(question, ref));
+  }
+
+  /** Everything up to this entry was seen. */
+  markRead(room: string, { sequence, ordinal }: LogEntry): void {
+    this.#port.read(room, sequence, ordinal);
+  }
+
+  /** Takes what nobody asked for, also what came so far. */
+  set onNews(handle: (event: ClientEvent) => void) {
+    this.#onNews = handle;
+    for (const event of this.#news.splice(0)) handle(event);
+  }
+
   /** A line of data. */
   print(line: string): void {
     this.#output.writeLine(line);
@@ -191,6 +237,7 @@ export class Visit {
       case "account":
       case "answer":
       case "entered":
+      case "file":
       case "members":
       case "page":
       case "stored":
@@ -205,7 +252,8 @@ export class Visit {
         if (event.failure !== undefined) this.#fail(event.failure);
         break;
       default:
-        this.onNews(event);
+        if (this.#onNews !== undefined) this.#onNews(event);
+        else if (this.#news.length < earlyNewsMax) this.#news.push(event);
     }
   }
 

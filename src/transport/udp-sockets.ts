@@ -60,6 +60,8 @@ interface Member {
 export class UdpSockets implements DatagramSocket {
   readonly #options: UdpSocketsOptions;
   readonly #members = new Map<string, Member>();
+  /** Sockets of addresses that were not there at the last look: what they send gets nowhere. */
+  readonly #gone = new Set<DatagramSocket>();
   #port: number;
   #timer: Timer | undefined;
   #scanning: Promise<void> = Promise.resolve();
@@ -106,7 +108,9 @@ export class UdpSockets implements DatagramSocket {
   }
 
   send(to: Address, datagram: Uint8Array): void {
-    const socket = to instanceof Arrival ? to.socket : this.#socketTo(to.host);
+    // An answer leaves from where it was asked, as long as this host is there at all.
+    const isHere = to instanceof Arrival && !this.#gone.has(to.socket);
+    const socket = isHere ? to.socket : this.#socketTo(to.host);
     socket?.send(to, datagram);
   }
 
@@ -120,7 +124,9 @@ export class UdpSockets implements DatagramSocket {
 
   /** For a host that has not spoken: from the address on its link, else from any that leads out. */
   #socketTo(host: string): DatagramSocket | undefined {
-    const members = [...this.#members.values()];
+    const all = [...this.#members.values()];
+    const here = all.filter(({ socket }) => !this.#gone.has(socket));
+    const members = here.length === 0 ? all : here;
     const member =
       members.find(({ local }) => isOnLink(local, host)) ??
       members.find(({ local }) => !local.isLoopback) ??
@@ -143,7 +149,13 @@ export class UdpSockets implements DatagramSocket {
   async #add(local: LocalAddress): Promise<Error | undefined> {
     if (this.#isClosed || this.#members.has(local.address)) return undefined;
     try {
-      const member = await openMember(this.#options, local, this.#port);
+      const onArrival = (datagram: Uint8Array, from: Arrival) => {
+        // Whatever the system lists.
+        this.#gone.delete(from.socket);
+        this.#options.onDatagram(datagram, from);
+      };
+      const address = { host: local.address, port: this.#port };
+      const member = await openMember({ ...this.#options, address }, local, onArrival);
       this.#members.set(local.address, member);
       this.#port = member.socket.address.port;
       return undefined;
@@ -172,6 +184,10 @@ export class UdpSockets implements DatagramSocket {
       if (failure !== undefined) this.#options.onError?.(failure);
     }
     const names = new Set(present.map(({ address }) => address));
+    this.#gone.clear();
+    for (const [address, { socket }] of this.#members) {
+      if (!names.has(address)) this.#gone.add(socket);
+    }
     for (const [address, { socket }] of this.#members) {
       if (this.#members.size <= localAddressesMax) return;
       if (names.has(address)) continue;
@@ -186,17 +202,15 @@ function isPortInUse(error: unknown): boolean {
 }
 
 async function openMember(
-  options: UdpSocketsOptions,
+  options: DatagramSocketOptions,
   local: LocalAddress,
-  port: number,
+  onArrival: (datagram: Uint8Array, from: Arrival) => void,
 ): Promise<Member> {
   const member: Member = {
     local,
     socket: await bindDatagramSocket({
       ...options,
-      address: { host: local.address, port },
-      onDatagram: (datagram, from) =>
-        options.onDatagram(datagram, new Arrival(from, member.socket)),
+      onDatagram: (datagram, from) => onArrival(datagram, new Arrival(from, member.socket)),
     }),
   };
   return member;

@@ -8,6 +8,7 @@ import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
 import type {
   ChatOptions,
   HostedServer,
+  HostWish,
   KeptSettings,
   ServerBrowser,
   ServerTarget,
@@ -39,7 +40,7 @@ export interface TuiOptions extends ChatOptions {
   /** Starts to look for servers, while the picker is shown; `onChange` says that `servers()` gives something new. */
   readonly openBrowser: (onChange: () => void) => Promise<ServerBrowser>;
   /** Starts a server in this process. Rejects with an EarshotError when it cannot. */
-  readonly host: () => Promise<HostedServer>;
+  readonly host: (wish: HostWish) => Promise<HostedServer>;
   /** Keeps the key that a server shows now in place of the known one. Rejects with an EarshotError. */
   readonly trust: (change: KeyChange) => Promise<void>;
   /** Where to go without asking; the picker is shown when absent. */
@@ -178,12 +179,13 @@ class App {
   }
 
   #follow(effects: readonly Effect[], urgency: "now" | "soon"): void {
+    // What a key does is seen before anything is asked of network or disk for it.
+    if (urgency === "now") this.#draw();
+    else this.#drawSoon();
     for (const effect of effects) this.#perform(effect);
     if (this.#hasEnded) return;
     if (this.#state.screen.type === "picker") this.#openBrowser();
     else this.#closeBrowser();
-    if (urgency === "now") this.#draw();
-    else this.#drawSoon();
     this.#scheduleTick();
     this.#scheduleWake();
   }
@@ -200,7 +202,7 @@ class App {
         this.#trust(effect.change);
         break;
       case "host":
-        this.#host();
+        this.#host(effect.wish ?? {});
         break;
       case "rescan":
         this.#rescan();
@@ -367,8 +369,8 @@ class App {
     if (browsing !== undefined) this.#track(browsing.then((browser) => browser.close()));
   }
 
-  #host(): void {
-    this.#hosting ??= this.#options.host();
+  #host(wish: HostWish): void {
+    this.#hosting ??= this.#options.host(wish);
     const hosting = this.#hosting;
     hosting.then(
       (hosted) => {

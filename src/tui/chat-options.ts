@@ -30,6 +30,14 @@ export type Connect = (
   onEvent: (event: ClientEvent) => void,
 ) => Promise<ClientPort>;
 
+/** How a server is to be hosted; what is absent is as usual. */
+export interface HostWish {
+  readonly name?: string;
+  readonly port?: number;
+  /** Names of adapters; all of them when absent. */
+  readonly interfaces?: readonly string[];
+}
+
 /** A server that runs in this process because somebody asked for it in the picker. */
 export interface HostedServer {
   readonly target: Extract<ServerTarget, { type: "discovered" }>;

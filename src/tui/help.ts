@@ -132,10 +132,11 @@ function overlayHelp({ type }: Overlay): HelpContext {
 function screenContexts(screen: Screen): readonly HelpContext[] {
   switch (screen.type) {
     case "picker": {
-      const isAddress = screen.mode.type === "address";
+      const { type } = screen.mode;
       return [
-        { context: "picker", section: "SERVERS", isHere: !isAddress },
-        { context: "address", section: "AN ADDRESS", isHere: isAddress },
+        { context: "picker", section: "SERVERS", isHere: type === "list" },
+        { context: "address", section: "AN ADDRESS", isHere: type === "address" },
+        { context: "host-form", section: "HOSTING A SERVER", isHere: type === "host-form" },
         { context: "silence", section: "WHILE NO SERVER ANSWERS", isHere: false },
       ];
     }

@@ -7,6 +7,7 @@ export type KeyContext =
   | "picker"
   | "silence"
   | "address"
+  | "host-form"
   | "nickname"
   | "changed"
   | "room"
@@ -36,6 +37,7 @@ export type Action =
   | "history-newer"
   | "history-older"
   | "host"
+  | "host-form"
   | "interrupt"
   | "new-line"
   | "next-mention"
@@ -111,6 +113,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "picker", keys: ["down"], action: "select-next", help: "one down" },
   { context: "picker", keys: ["escape"], action: "back", help: "empty the filter" },
   { context: "picker", keys: ["f2"], action: "host", help: "host a server here" },
+  { context: "picker", keys: ["f4"], action: "host-form", help: "host one with a name of its own" },
   { context: "picker", keys: ["f3"], action: "type-address", help: "type an address" },
   { context: "picker", keys: ["f5"], action: "rescan", help: "ask the network again" },
 
@@ -120,6 +123,7 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "host",
     help: "host a server here and chat in it",
   },
+  { context: "silence", keys: ["f4"], action: "host-form" },
   {
     context: "silence",
     keys: ["a", "f3"],
@@ -132,6 +136,16 @@ export const keyBindings: readonly KeyBinding[] = [
     action: "rescan",
     help: "ask again (it goes on by itself, too)",
   },
+
+  { context: "host-form", keys: ["enter"], action: "choose", help: "start the server" },
+  { context: "host-form", keys: ["tab", "down"], action: "select-next", help: "next line" },
+  {
+    context: "host-form",
+    keys: ["shift+tab", "up"],
+    action: "select-previous",
+    help: "line before",
+  },
+  { context: "host-form", keys: ["escape"], action: "back", help: "back to the list" },
 
   { context: "address", keys: ["enter"], action: "choose", help: "go there" },
   { context: "address", keys: ["escape"], action: "back", help: "back to the list" },

@@ -31,7 +31,7 @@ export function linksPicture(state: ViewState, overlay: LinksOverlay): Picture {
       ];
     },
     sectionOf: ({ sentAt }) => timeFormat.date(sentAt),
-    empty: [[span("   nobody has said a link in the lines that are here", theme.dim)]],
+    empty: [[span("   no link in the lines that are here", theme.dim)]],
     keys: ["Enter copies", "type to filter", "Up Down PageDown move"],
   });
 }

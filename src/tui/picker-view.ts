@@ -2,6 +2,7 @@ import { formatAddress } from "../base/address.ts";
 import type { DiscoveredServer } from "../discovery/discovered-server.ts";
 import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer } from "./chat-options.ts";
+import { hostPicture } from "./host-view.ts";
 import { inputRows } from "./input-rows.ts";
 import { keyBindings, keyLabel } from "./key-table.ts";
 import { areAllSilent, isSilent, matchingServers, selectedServer } from "./picker.ts";
@@ -18,6 +19,7 @@ import type { PickerScreen, ViewState } from "./view-state.ts";
 export function pickerPicture(state: ViewState, screen: PickerScreen): Picture {
   const { size, settings } = state;
   const { theme } = settings;
+  if (screen.mode.type === "host-form") return hostPicture(state, screen, screen.mode.form);
   const bottom = bottomRows(state, screen);
   const title = barRow(" Find a server", `${listening(state)} `, size.columns, theme);
   const room = size.rows - 2 - bottom.rows.length;
@@ -49,7 +51,9 @@ function bodyRows(state: ViewState, screen: PickerScreen, room: number): Row[] {
 function silentRows(state: ViewState, room: number): Row[] {
   const { adapters, settings } = state;
   const { strong } = settings.theme;
-  const keys = keyBindings.filter(({ context }) => context === "silence");
+  const keys = keyBindings.filter(
+    ({ context, help }) => context === "silence" && help !== undefined,
+  );
   const asked =
     adapters.length === 0 ? "no network adapter is up" : `asked on ${adapters.join(", ")}`;
   const head: Row[] = [

@@ -1,5 +1,6 @@
 import { isLinkLike } from "../discovery/server-link.ts";
 import type { ListedServer, ServerTarget } from "./chat-options.ts";
+import { emptyHostForm, reduceHostForm } from "./host-form.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { type EditorState, emptyEditor, handleEditorKey, oneLineEditor } from "./line-editor.ts";
@@ -64,7 +65,10 @@ export function withFailure(
   event: Extract<ViewEvent, { type: "browse-failed" | "host-failed" }>,
 ): PickerScreen {
   if (event.type === "browse-failed") return { ...screen, problem: event.message };
-  return { ...screen, mode: { type: "list" }, problem: `cannot host: ${event.message}` };
+  const form = screen.mode.type === "hosting" ? screen.mode.form : undefined;
+  const mode =
+    form === undefined ? ({ type: "list" } as const) : { type: "host-form" as const, form };
+  return { ...screen, mode, problem: `cannot host: ${event.message}` };
 }
 
 /** A key in the picker. */
@@ -72,6 +76,8 @@ export function reducePicker(state: ViewState, screen: PickerScreen, key: KeyEve
   switch (screen.mode.type) {
     case "hosting":
       return show(state, screen);
+    case "host-form":
+      return reduceHostForm(state, screen, screen.mode.form, key);
     case "address":
       return reduceAddress(state, screen, screen.mode.editor, key);
     case "list": {
@@ -96,6 +102,10 @@ function act(state: ViewState, screen: PickerScreen, action: Action): Step {
         { ...screen, mode: { type: "hosting" }, problem: undefined },
         { type: "host" },
       );
+    case "host-form": {
+      const mode = { type: "host-form", form: emptyHostForm(state) } as const;
+      return show(state, { ...screen, mode, problem: undefined });
+    }
     case "type-address": {
       const mode = { type: "address", editor: emptyEditor } as const;
       return show(state, { ...screen, mode, problem: undefined });

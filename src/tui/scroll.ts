@@ -1,4 +1,5 @@
 import { type Anchor, type Conversation, canAskPast } from "./conversation.ts";
+import { countOf } from "./count-text.ts";
 import type { Line } from "./line.ts";
 import type { MessageContext } from "./message-context.ts";
 import { type Above, messageHeight, messageRows } from "./message-rows.ts";
@@ -234,7 +235,7 @@ function headText({ conversation, room, context }: MessagePane): string {
   switch (conversation.past) {
     case "unknown":
     case "loading":
-      return `loading${context.theme.glyphs.ellipsis}`;
+      return `loading${context.theme.glyphs.ellipsis}${olderText(conversation)}`;
     case "more":
       return canAskPast(conversation) ? "older lines: scroll up" : "older lines are not kept here";
     case "cleared":
@@ -242,4 +243,9 @@ function headText({ conversation, room, context }: MessagePane): string {
     case "complete":
       return `beginning of ${room}`;
   }
+}
+
+/** How much may still come; what is not kept any more is not known here. */
+function olderText({ oldest = 1 }: Conversation): string {
+  return oldest <= 1 ? "" : ` at most ${countOf(oldest - 1, "older line")}`;
 }

@@ -9,7 +9,7 @@ import type { PostBody } from "../room/message-log.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { Position } from "../room/store-port.ts";
 import type { NoticeMode } from "./bell.ts";
-import type { HostedServer, ListedServer, ServerTarget } from "./chat-options.ts";
+import type { HostedServer, HostWish, ListedServer, ServerTarget } from "./chat-options.ts";
 import type { Rgb } from "./colour.ts";
 import type { AskedChat } from "./command-action.ts";
 import type { Completing } from "./completing.ts";
@@ -17,6 +17,7 @@ import type { Conversation } from "./conversation.ts";
 import type { DeliveryProgress } from "./delivery-progress.ts";
 import type { About, Draft } from "./draft.ts";
 import type { FileNews } from "./file-news.ts";
+import type { HostForm } from "./host-form.ts";
 import type { InputHistory } from "./input-history.ts";
 import type { InputSearch } from "./input-search.ts";
 import type { KeyEvent, MouseEvent } from "./key.ts";
@@ -87,7 +88,9 @@ export interface PickerScreen {
   readonly mode:
     | { readonly type: "list" }
     | { readonly type: "address"; readonly editor: EditorState }
-    | { readonly type: "hosting" };
+    | { readonly type: "host-form"; readonly form: HostForm }
+    /** `form`: what was wished for, to be corrected when it cannot be had. */
+    | { readonly type: "hosting"; readonly form?: HostForm };
   /** What went wrong last. */
   readonly problem: string | undefined;
 }
@@ -338,7 +341,7 @@ export type Effect =
   | { readonly type: "disconnect" }
   /** Keep the key that a server shows now; answered by `trusted` or `trust-failed`. */
   | { readonly type: "trust"; readonly change: KeyChange }
-  | { readonly type: "host" }
+  | { readonly type: "host"; readonly wish?: HostWish }
   | { readonly type: "rescan" }
   | {
       readonly type: "join";

@@ -314,6 +314,8 @@ function interrupt(moment: Moment, state: ViewState): Step {
 function isInputEmpty(screen: Screen): boolean {
   switch (screen.type) {
     case "picker":
+      // A name may begin with any character.
+      if (screen.mode.type === "host-form") return false;
       return (screen.mode.type === "address" ? screen.mode.editor : screen.filter).text === "";
     case "nickname":
       // A password may begin with any character.
@@ -336,6 +338,7 @@ function isInputEmpty(screen: Screen): boolean {
 function withoutInput(screen: Screen): Screen {
   switch (screen.type) {
     case "picker":
+      if (screen.mode.type === "host-form") return { ...screen, mode: { type: "list" } };
       return screen.mode.type === "address"
         ? { ...screen, mode: { type: "address", editor: killAll(screen.mode.editor) } }
         : { ...screen, filter: emptyEditor };

@@ -40,6 +40,31 @@ describe("commands for scripts", () => {
     expect(() => parse("send", "--room", "a", "--room", "b")).toThrow("send takes one room");
   });
 
+  test("send offers a file in place of a text, and has an hour for it", () => {
+    expect(parse("send", "--file", "tea.pdf", "--to", "ann")).toMatchObject({
+      file: "tea.pdf",
+      to: "ann",
+      timeoutMs: 3_600_000,
+    });
+    expect(() => parse("send", "--file", "tea.pdf", "and a text")).toThrow("--file or a text");
+  });
+
+  test("receive takes what anybody offers in the lobby, or as it is told", () => {
+    expect(parse("receive")).toMatchObject({
+      command: "receive",
+      rooms: [],
+      from: undefined,
+      directory: ".",
+      isOnce: false,
+      timeoutMs: undefined,
+    });
+    const words = ["--from", "ann", "--directory", "in", "--once", "--room", "a", "--room", "b"];
+    expect(parse("receive", ...words, "--timeout", "5", "--json")).toMatchObject({
+      ...{ rooms: ["a", "b"], from: "ann", directory: "in", isOnce: true },
+      ...{ timeoutMs: 5_000, isJson: true },
+    });
+  });
+
   test("tail follows several rooms and shows ten lines of their past", () => {
     const command = parse("tail", "--room", "a", "--room", "b");
     expect(command).toMatchObject({ command: "tail", rooms: ["a", "b"], count: 10, isJson: false });

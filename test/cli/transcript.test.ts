@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { transcriptFormats, transcriptOf } from "../../src/cli/transcript.ts";
+import { roomLabel, transcriptFormats, transcriptOf } from "../../src/cli/transcript.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
 import { messageEntry } from "../support/log-entries.ts";
 
@@ -22,4 +22,9 @@ test("what was done to the room is told, what only changed a line is in the line
   expect(transcriptOf(topic, "md")).toBe("*ann set the topic: t*\n");
   const written = transcriptFormats.map((format) => transcriptOf(edit, format) !== undefined);
   expect(written).toEqual([true, false, false]);
+});
+
+test("a room is named so that it can be given back", () => {
+  expect(roomLabel("dev")).toBe("#dev");
+  expect(roomLabel("&V1StGXR8_Z5jdHi6B-myT")).toBe("&V1StGXR8_Z5jdHi6B-myT");
 });

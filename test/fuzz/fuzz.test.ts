@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Mutator } from "../support/mutator.ts";
 import { SeededRandom } from "../support/random.ts";
 import { engineTargets } from "./engine-targets.ts";
+import { fileTargets } from "./file-targets.ts";
 import { decoderTargets, type FuzzTarget } from "./targets.ts";
 
 /**
@@ -12,7 +13,7 @@ const inputCount = Number(process.env["EARSHOT_FUZZ"] ?? 60_000);
 const seed = Number(process.env["EARSHOT_FUZZ_SEED"] ?? 1);
 const isJob = process.env["EARSHOT_FUZZ"] !== undefined;
 
-const targets = [...decoderTargets, ...engineTargets];
+const targets = [...decoderTargets, ...fileTargets, ...engineTargets];
 
 /** Inputs between two looks at the clock. */
 const batchInputs = 1000;

@@ -185,7 +185,7 @@ export const decoderTargets: readonly FuzzTarget[] = [
   {
     name: "frames",
     kind: "decoder",
-    share: 0.308,
+    share: 0.258,
     seeds: frameSeeds,
     take: (input) => {
       const frames = decodeFrames(input);

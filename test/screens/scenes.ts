@@ -197,6 +197,12 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: "host",
+    title: "Hosting a server here, with a name and adapters of one's choice",
+    shows: ["Host a server on this computer", "[x] wlan0"],
+    run: () => picker(usual).keys("f4").type("workshop 2"),
+  },
+  {
     name: "first-visit",
     title:
       "The first visit to a server: its words to compare, a nickname, a password for who wants one",

@@ -279,7 +279,7 @@ export class Swarm {
     if (to.exchange.bytesOf(number, chunk) !== bytes)
       throw new Error(`chunk ${chunk} was not asked for`);
     to.exchange.handleBytes(this.now, number, bytes);
-    if (!to.exchange.handleChunk(number, chunk)) {
+    if (!to.exchange.handleChunk(this.now, number, chunk)) {
       to.again += 1;
     } else if (from.isLying) {
       to.wrong += 1;

@@ -35,4 +35,36 @@ describe("files", () => {
       code: "target-invalid",
     });
   });
+
+  test("go to a person who takes them later, between commands for scripts", async () => {
+    await using lan = await CliLan.open();
+    await using others = lan.otherUser();
+    const { address } = await lan.serve("--name", "office");
+    const path = join(lan.data, "tea.bin");
+    writeFileSync(path, bytes);
+    const directory = join(others.data, "in");
+    mkdirSync(directory);
+    const where = ["--server", address];
+
+    const early = others.start("send", "--nick", "bob", ...where, "hello");
+    expect(await early.exit()).toBe(0);
+    const waiting = others.start("receive", "--nick", "bob", "--once", "--timeout", "1", ...where);
+    expect(await waiting.exit()).toBe(3);
+    const bob = others.start(
+      ...["receive", "--nick", "bob", "--from", "ann", "--once", "--directory", directory],
+      ...where,
+    );
+    await bob.until(() => bob.stderr.includes("waiting"), "its being there");
+    const ann = lan.start("send", "--nick", "ann", "--room", "lobby", "--file", path, ...where);
+    expect(await ann.exit()).toBe(0);
+    expect(await bob.exit()).toBe(0);
+    expect(bob.stdout.trim()).toBe(join(directory, "tea.bin"));
+    expect(Buffer.compare(readFileSync(join(directory, "tea.bin")), bytes)).toBe(0);
+
+    const late = lan.start(
+      ...["send", "--nick", "ann", "--to", "bob", "--file", path, "--timeout", "1"],
+      ...where,
+    );
+    expect(await late.exit()).toBe(1);
+  });
 });

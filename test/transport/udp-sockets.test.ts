@@ -118,4 +118,30 @@ describe.skipIf(!hasLoopbackNet)("sockets on all addresses (on Linux, which has 
     await vi.waitFor(() => expect(heard.map(({ host }) => host)).toEqual([near.address]));
     await Promise.all([sockets.close(), other.close()]);
   });
+
+  test("speak from an address that is there, when the one on the other's link is gone", async () => {
+    const heard: Address[] = [];
+    const other = await bindDatagramSocket({
+      address: { host: "127.0.9.1", port: 0 },
+      onDatagram: (_, from) => heard.push(from),
+    });
+    const clock = new SimulatedClock();
+    const before = { ...loopback("127.0.9.2"), netmask: "255.255.255.0" };
+    const after = { ...loopback("127.0.9.3"), netmask: "255.255.255.0" };
+    let listed = [before];
+    const sockets = await echoOn([], { clock, listAddresses: () => listed });
+    listed = [after];
+    await vi.waitFor(() => {
+      clock.advance(1000);
+      sockets.send(other.address, Uint8Array.of(1));
+      expect(heard.at(-1)?.host).toBe(after.address);
+    });
+    listed = [];
+    await vi.waitFor(() => {
+      clock.advance(1000);
+      sockets.send(other.address, Uint8Array.of(1));
+      expect(heard.at(-1)?.host).toBe(before.address);
+    });
+    await Promise.all([sockets.close(), other.close()]);
+  });
 });

@@ -23,6 +23,6 @@ test(`at most ${linksMax} links are listed`, () => {
   run.said(1, links.join(" "));
   expect(linkItems(run.state)).toHaveLength(linksMax);
   expect(joiningView().enter().type("/links").keys("enter").text()).toContain(
-    "nobody has said a link",
+    "no link in the lines",
   );
 });

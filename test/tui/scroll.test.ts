@@ -162,6 +162,8 @@ describe("the past", () => {
     const top = (past: Conversation["past"]) =>
       seen(scrolledToTop(pane({ ...log(1, 50), past })))[0];
     expect(top("loading")).toBe("-- loading…");
+    const rest = scrolledToTop(pane({ ...log(4_701, 4_750), past: "loading" }));
+    expect(seen(rest)[0]).toBe("-- loading… at most 4,700 older lines");
     expect(top("more")).toBe("-- older lines: scroll up");
     expect(top("complete")).toBe("-- beginning of #lobby");
   });

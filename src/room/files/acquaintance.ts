@@ -60,6 +60,8 @@ export class Acquaintance {
   readonly #attempts = new Map<ConnectionHandle, number>();
   readonly #opened = new Map<ConnectionHandle, Opened>();
   #used: Opened | undefined;
+  /** It was introduced anew while a direct connection was in use. */
+  #isMoved = false;
 
   constructor(now: number, key: Uint8Array, ownKey: Uint8Array) {
     this.key = key;
@@ -90,7 +92,9 @@ export class Acquaintance {
     this.#addresses = addresses;
     this.#relay = relay;
     this.#forgetAt = now + acquaintanceMs;
-    if (this.#used?.isDirect) return;
+    // Whether the connection in use is still one shows itself.
+    this.#isMoved = this.#used?.isDirect === true;
+    if (this.#isMoved) return;
     this.#waiting = addresses;
     this.#nextAt = now;
     if (this.#used === undefined) this.#relayAt = now + relayAfterMs;
@@ -193,6 +197,11 @@ export class Acquaintance {
     this.#forgetAt = now + acquaintanceMs;
     // Who closed it on purpose does not want it back.
     if (cause === "local" || cause === "peer") return true;
+    if (this.#isMoved) {
+      this.#waiting = this.#addresses;
+      this.#nextAt = now;
+    }
+    this.#isMoved = false;
     if (isDirect) {
       this.#proven = address;
       this.#reconnectAt = now;

@@ -97,9 +97,9 @@ export class ChunkTrade {
   }
 
   /** A chunk came whole, which a peer was asked for: whether it is needed. `keep` or `reject` follows. */
-  arrive(peer: number, chunk: number): boolean {
+  arrive(now: number, peer: number, chunk: number): boolean {
     if (this.#late.get(peer)?.delete(chunk)) return false;
-    return this.#fetch.arrive(peer, chunk);
+    return this.#fetch.arrive(now, peer, chunk);
   }
 
   /** A chunk is here. */

@@ -66,6 +66,8 @@ export class ClientFiles {
   readonly #takings = new Map<string, Taking>();
   /** What we have whole and give to others who take it; the newest. */
   readonly #served = new Set<string>();
+  /** Offers whose end was told, until they begin again. */
+  readonly #over = new Set<string>();
   readonly #waiting = new Map<string, WaitingOffer>();
   #peers: PeerPlace | undefined;
   #opening: Promise<void> | undefined;
@@ -134,6 +136,7 @@ export class ClientFiles {
 
   /** How a transfer is doing. */
   handleTransfer(transfer: Transfer): void {
+    if (this.#isToldOver(transfer)) return;
     this.#options.onEvent({ type: "transfer", transfer });
     const taking = this.#takings.get(transfer.offer.id);
     if (taking === undefined || transfer.direction !== "receive") return;
@@ -276,6 +279,15 @@ export class ClientFiles {
     this.#options.files.cancel(waiting.summary.id);
     this.#options.onEvent({ type: "error", ...withRef(waiting.ref), code, message });
     return true;
+  }
+
+  /** Whether its end was told before: who has it goes on giving it to others. */
+  #isToldOver({ offer: { id }, state: { type } }: Transfer): boolean {
+    const isOver = type === "received" || type === "failed" || type === "cancelled";
+    if (isOver && this.#over.has(id)) return true;
+    this.#over.delete(id);
+    if (isOver) this.#over.add(id);
+    return false;
   }
 
   /** Offers that are seen, and that are taken back. */

@@ -143,8 +143,8 @@ export class Exchange {
    * A chunk came whole, which the peer was asked for: whether it is still needed. If so, `handleKept`,
    * `handleWrong` or `handleMissing` must follow.
    */
-  handleChunk(peer: number, chunk: number): boolean {
-    return this.#trade?.arrive(peer, chunk) ?? false;
+  handleChunk(now: number, peer: number, chunk: number): boolean {
+    return this.#trade?.arrive(now, peer, chunk) ?? false;
   }
 
   /** A chunk has another hash than it must: who sent it is left. */

@@ -8,6 +8,7 @@ import {
   fetchBytesMax,
   originCopiesMax,
   rarestSample,
+  stalledBytes,
   stalledMs,
   wantedBytesMax,
   wantedChunksMin,
@@ -41,8 +42,10 @@ interface Holder {
   bytes: number;
   /** Nothing that is open was found at it, and it has told of nothing since. */
   isDry: boolean;
-  /** When a byte of it came, or it was asked for something after it owed nothing. */
+  /** When it had sent enough, or it was asked for something after it owed nothing. */
   heardAt: number;
+  /** What it has sent since, if that is too little to count. */
+  drippedBytes: number;
 }
 
 /**
@@ -111,6 +114,7 @@ export class FetchPlan {
       bytes: 0,
       isDry: false,
       heardAt: now,
+      drippedBytes: 0,
     });
   }
 
@@ -154,18 +158,22 @@ export class FetchPlan {
   hear(now: number, peer: number, bytes: number): void {
     const holder = this.#holders.get(peer);
     if (holder === undefined) return;
-    holder.heardAt = now;
     holder.rate.add(now, bytes);
+    holder.drippedBytes += bytes;
+    if (holder.drippedBytes < stalledBytes) return;
+    holder.drippedBytes = 0;
+    holder.heardAt = now;
   }
 
   /**
    * A chunk came whole, which the peer was asked for. Whether it is to be judged: not when it is here
    * already, or another copy is being looked at.
    */
-  arrive(peer: number, chunk: number): boolean {
+  arrive(now: number, peer: number, chunk: number): boolean {
     const holder = this.#holders.get(peer);
     assert(holder !== undefined);
     assert(holder.asked.has(chunk));
+    holder.heardAt = now;
     const isNew = !this.#have.has(chunk) && !this.#judged.has(chunk);
     if (isNew) {
       this.#judged.add(chunk);

@@ -100,8 +100,11 @@ export const earlyHellosMax = 64;
 /** Milliseconds after which an introduction is worth nothing. */
 export const introductionMs = 600_000;
 
-/** A peer that owes a chunk, and of which no byte came for so long, is left, milliseconds. */
+/** A peer that owes a chunk is asked for nothing more when it was silent for so long, milliseconds. */
 export const stalledMs = 30_000;
+
+/** Less than this, and no whole chunk, in that time is silence: half a kilobyte a second. */
+export const stalledBytes: number = 16 * kibibyte;
 
 /** Bytes that are read for one peer and not yet taken by its connection, in chunks: one waits, one is read. */
 export const servedAheadChunks = 2;

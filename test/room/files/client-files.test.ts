@@ -123,6 +123,7 @@ describe("files that are offered in a room", () => {
     await lan.pass(3 * takingMs);
     expect(anna.of("taking")).toMatchObject([{ state: "active", bytes: 3 }]);
     ben.transfer(id, 1_000, { type: "received", path: "downloads/tea.pdf" });
+    ben.transfer(id, 1_000, { type: "received", path: "downloads/tea.pdf" });
     await lan.pass(3 * takingMs);
     expect(anna.of("taking").at(-1)).toMatchObject({ state: "done", bytes: 1_000 });
     expect(ben.of("transfer")).toHaveLength(4);

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { chunkBytesMin } from "../../../src/room/files/limits.ts";
+import { type Clock, systemClock } from "../../../src/base/clock.ts";
+import { EarshotError } from "../../../src/base/errors.ts";
+import { chunkBytesMin, takingsRunningMax } from "../../../src/room/files/limits.ts";
 import { encodePeerMessage } from "../../../src/room/files/peer-message.ts";
 import { temporaryDirectory } from "../../support/directory.ts";
 import {
@@ -217,6 +219,57 @@ test("who has received a file gives it to others, also when its sender is gone",
   expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
 });
 
+test("a full disk is waited for, and the file goes on when there is space", async () => {
+  await using stage = await makeStage(2, impatientClock);
+  const { sender, taker } = stage;
+  const bytes = await stage.file("a", 3 * chunkBytesMin);
+  await stage.offerTo("a", [taker]);
+  const { ask } = taker.disk;
+  const full = new EarshotError("disk-full", "no space left on device");
+  let isFull = true;
+  let looked = 0;
+  taker.disk.ask = (request, onProgress) => {
+    const isWriting = request.type === "store" || request.type === "check-space";
+    if (request.type === "check-space") looked += 1;
+    return isFull && isWriting ? Promise.reject(full) : ask(request, onProgress);
+  };
+  new PeerPair(sender, taker);
+  expect(await untilState(taker, "paused")).toEqual({ type: "paused", reason: "disk-full" });
+  await until(() => 3 <= looked);
+  isFull = false;
+  const { path } = await untilState(taker, "received");
+  expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
+});
+
+test("of five files that are taken at once the last one waits for its turn", async () => {
+  await using stage = await makeStage(2);
+  const { sender, taker } = stage;
+  for (let number = 0; number <= takingsRunningMax; number += 1) {
+    await stage.file(`${number}`, 20 * chunkBytesMin);
+    const offer = await sender.host.offer(join(stage.path, `${number}`));
+    taker.host.take({ ...offer, key: sender.key, room: "r", sequence: number + 1 }, stage.target);
+    introduce(offer.id, sender, taker);
+  }
+  new PeerPair(sender, taker);
+  expect(await untilState(taker, "paused")).toEqual({ type: "paused", reason: "queue" });
+  await until(() => taker.host.transfers.every(({ state }) => state.type === "received"));
+});
+
+test("progress is told at most five times a second", async () => {
+  await using stage = await makeStage(2);
+  const { sender, taker } = stage;
+  await stage.file("a", 200 * chunkBytesMin);
+  await stage.offerTo("a", [taker]);
+  const pair = new PeerPair(sender, taker);
+  await until(() => 0 < progressOf(taker));
+  const begunAt = performance.now();
+  const told = taker.told.length;
+  await until(() => 150 * chunkBytesMin < progressOf(taker));
+  const seconds = (performance.now() - begunAt) / 1_000;
+  expect(taker.told.length - told).toBeLessThanOrEqual(1 + seconds * 5);
+  pair.cut();
+});
+
 describe("who means harm", () => {
   test("F7: gets nothing with the token of another introduction", async () => {
     await using stage = await makeStage(2);
@@ -340,13 +393,21 @@ interface FileStage extends AsyncDisposable {
   offerTo(name: string, takers: readonly FileDevice[]): Promise<string>;
 }
 
-async function makeStage(count: number): Promise<FileStage> {
+/** Who waits long waits 20 ms. */
+const impatientClock: Clock = {
+  ...systemClock,
+  setTimer: (at, onTime) => systemClock.setTimer(Math.min(at, performance.now() + 20), onTime),
+};
+
+async function makeStage(count: number, clock?: Clock): Promise<FileStage> {
   const directory = await temporaryDirectory();
   const { path } = directory;
   const target = join(path, "target");
   await mkdir(target);
   const started: FileDevice[] = [];
-  for (let number = 1; number <= count; number += 1) started.push(await startDevice(number, path));
+  for (let number = 1; number <= count; number += 1) {
+    started.push(await startDevice(number, path, clock));
+  }
   const [sender, taker] = started as [FileDevice, FileDevice];
   return {
     ...{ path, target, devices: started, sender, taker },

@@ -159,6 +159,20 @@ describe("two who were introduced", () => {
     expect(stage.talk()).toBe(true);
   });
 
+  test("are connected where one of them is now, when the server has said so", () => {
+    const stage = new PeerStage();
+    stage.isRelaying = false;
+    stage.introduce();
+    stage.clock.advance(100);
+    const moved = { host: "10.0.0.77", port: 40_000 };
+    stage.ben.host.rebind(moved);
+    stage.network.isCut = (from, to) => [from.host, to.host].includes("10.0.0.2");
+    stage.introduce(undefined, [moved]);
+    stage.clock.advance(8_000);
+    expect(stage.talk()).toBe(true);
+    expect(stage.anna.paths).toEqual(direct("10.0.0.77"));
+  });
+
   test.each(["anna", "ben"] as const)("are connected again when %s was killed", (who) => {
     const stage = new PeerStage();
     stage.introduce();

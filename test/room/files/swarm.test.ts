@@ -36,6 +36,23 @@ describe(`a swarm (EARSHOT_SEED=${seed})`, () => {
     expect(again).toBeLessThan(0.1 * chunks * count);
   });
 
+  test("of 30 takers of whom each knows few others puts at most three copies on its link, too", () => {
+    const swarm = new Swarm({ seed, sizes: [40 * chunkBytesMin] });
+    // As the server introduces: a newcomer to five who came before.
+    for (let index = 0; index < 30; index += 1) {
+      const earlier = swarm.devices.slice(1);
+      const newcomer = swarm.addTaker();
+      swarm.connect(newcomer, swarm.origin);
+      for (let count = 0; count < 5 && 0 < earlier.length; count += 1) {
+        const [known] = earlier.splice(swarm.random.between(0, earlier.length - 1), 1);
+        swarm.connect(newcomer, known!);
+      }
+    }
+    swarm.run(hourMs);
+    for (const { received, name } of swarm.devices.slice(1)) expect(received, name).toBe(40);
+    expect(swarm.origin.sent).toBeLessThanOrEqual(3 * 40);
+  });
+
   test("of takers that cannot reach each other is served by the origin alone, at its speed", () => {
     const swarm = new Swarm({ seed, sizes: [40 * chunkBytesMin] });
     for (let index = 0; index < 3; index += 1) swarm.connect(swarm.addTaker(), swarm.origin);
