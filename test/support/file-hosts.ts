@@ -116,6 +116,7 @@ export class PairedPort implements PeerPort {
   readonly #pair: PeerPair;
   readonly #host: FileHost;
   #queuedBytes = 0;
+  #writtenBytes = 0;
   #isFull = false;
 
   constructor(pair: PeerPair, key: Uint8Array, host: FileHost) {
@@ -140,6 +141,7 @@ export class PairedPort implements PeerPort {
 
   write(stream: number, bytes: Uint8Array): boolean {
     this.#queuedBytes += bytes.length;
+    this.#writtenBytes += bytes.length;
     for (let from = 0; from < bytes.length; from += pieceBytes) {
       const piece = bytes.slice(from, from + pieceBytes);
       setImmediate(() => {
@@ -154,6 +156,10 @@ export class PairedPort implements PeerPort {
     }
     this.#isFull = fullBytes <= this.#queuedBytes;
     return !this.#isFull;
+  }
+
+  acknowledged(): number {
+    return this.#writtenBytes - this.#queuedBytes;
   }
 
   consume(): void {}

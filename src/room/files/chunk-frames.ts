@@ -10,8 +10,8 @@ export const chunkHeaderBytes: number = offerBytes + 4;
 export interface ChunkFrame {
   readonly offer: string;
   readonly chunk: number;
-  /** All its bytes, in memory of their own. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** All its bytes, in memory that was allocated for it. */
+  readonly bytes: Uint8Array;
 }
 
 /** What stands before the bytes of a chunk on a data stream. */
@@ -26,7 +26,7 @@ export function chunkHeader(offer: string, chunk: number): Uint8Array {
 interface Filling {
   readonly offer: string;
   readonly chunk: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   filled: number;
 }
 
@@ -36,12 +36,17 @@ interface Filling {
  */
 export class ChunkFrames {
   readonly #bytesOf: (offer: string, chunk: number) => number | undefined;
+  readonly #allocate: (bytes: number) => Uint8Array;
   readonly #header = new Uint8Array(chunkHeaderBytes);
   #headerFilled = 0;
   #filling: Filling | undefined;
 
-  constructor(bytesOf: (offer: string, chunk: number) => number | undefined) {
+  constructor(
+    bytesOf: (offer: string, chunk: number) => number | undefined,
+    allocate: (bytes: number) => Uint8Array,
+  ) {
     this.#bytesOf = bytesOf;
+    this.#allocate = allocate;
   }
 
   /** The offer of the chunk that is coming, if one has begun. */
@@ -83,7 +88,7 @@ export class ChunkFrames {
     if (offer === undefined || chunk === undefined) return undefined;
     const length = this.#bytesOf(offer, chunk);
     if (length === undefined) return undefined;
-    return { offer, chunk, bytes: new Uint8Array(length), filled: 0 };
+    return { offer, chunk, bytes: this.#allocate(length), filled: 0 };
   }
 }
 

@@ -36,6 +36,10 @@ export class ConnectedPeer implements PeerPort {
     return this.#streams?.write(stream, bytes) ?? true;
   }
 
+  acknowledged(stream: StreamId): number {
+    return this.#streams?.sendProgress(stream)?.bytes ?? 0;
+  }
+
   consume(stream: StreamId, bytes: number): void {
     this.#streams?.consume(stream, bytes);
   }

@@ -25,14 +25,19 @@ export type DiskRequest =
   | { readonly type: "hash"; readonly offer: string; readonly entries: readonly ListedEntry[] }
   /** Tells of each chunk whether it is here. */
   | ({ readonly type: "open-target" } & TargetRequest)
-  /** Gives the bytes of a chunk. */
-  | { readonly type: "read"; readonly offer: string; readonly chunk: number }
-  /** Compares a chunk with its hash and writes it: whether it was right. The bytes belong to the disk. */
+  /** Puts the bytes of a chunk into shared memory of that length. */
+  | {
+      readonly type: "read";
+      readonly offer: string;
+      readonly chunk: number;
+      readonly into: Uint8Array;
+    }
+  /** Compares a chunk with its hash and writes it: whether it was right. */
   | {
       readonly type: "store";
       readonly offer: string;
       readonly chunk: number;
-      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly bytes: Uint8Array;
     }
   /** Fails unless so many bytes are free. */
   | { readonly type: "check-space"; readonly offer: string; readonly bytes: number }
@@ -49,7 +54,7 @@ export interface DiskResults {
   readonly "open-source": true;
   readonly hash: Uint8Array;
   readonly "open-target": true;
-  readonly read: Uint8Array<ArrayBuffer>;
+  readonly read: true;
   readonly store: boolean;
   readonly "check-space": true;
   readonly finish: string | undefined;
@@ -74,7 +79,7 @@ export type DiskReply =
 export interface DiskPort {
   /**
    * Rejects with an `EarshotError`: `file-unusable`, `file-changed`, `disk-full` or `limit-reached`.
-   * Bytes that are given are not to be used again.
+   * Memory of chunks is in use until then.
    */
   ask<T extends DiskRequest["type"]>(
     request: Extract<DiskRequest, { readonly type: T }>,

@@ -10,8 +10,8 @@ interface Pending {
   readonly onProgress: ((progress: DiskProgress) => void) | undefined;
 }
 
-/** Where requests go: what is transferred is not to be used any more. */
-type Post = (job: number, request: DiskRequest, transfer: readonly ArrayBuffer[]) => void;
+/** Where requests go. */
+type Post = (job: number, request: DiskRequest) => void;
 
 /** The questions that are under way, and who waits for their answers. */
 class DiskJobs {
@@ -38,7 +38,7 @@ class DiskJobs {
         reject,
         onProgress,
       });
-      this.#post(job, asked, asked.type === "store" ? [asked.bytes.buffer] : []);
+      this.#post(job, asked);
     });
   }
 
@@ -80,9 +80,9 @@ class DiskJobs {
  */
 export function startDisk(onFailure: (error: Error) => void): DiskPort {
   let worker: Worker | undefined;
-  const jobs = new DiskJobs((job, request, transfer) => {
+  const jobs = new DiskJobs((job, request) => {
     worker ??= begin();
-    worker.postMessage({ job, request }, transfer);
+    worker.postMessage({ job, request });
   });
   const begin = () => {
     const begun = new Worker(new URL("./file-disk-worker.js", import.meta.url));

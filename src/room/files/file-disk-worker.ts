@@ -6,7 +6,7 @@ import { FileDisk } from "./file-disk.ts";
 let isStepping = false;
 
 const disk = new FileDisk({
-  reply: (reply, transfer) => parentPort?.postMessage(reply, transfer),
+  reply: (reply) => parentPort?.postMessage(reply),
   now: () => performance.now(),
 });
 

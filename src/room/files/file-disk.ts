@@ -33,15 +33,14 @@ interface Job {
  * is meant for a thread of its own, where hashing stops nobody. What takes long is done in turns.
  */
 export class FileDisk {
-  readonly #reply: (reply: DiskReply, transfer: readonly ArrayBuffer[]) => void;
+  readonly #reply: (reply: DiskReply) => void;
   readonly #now: () => number;
   readonly #sources = new Map<string, SourceFiles>();
   readonly #targets = new Map<string, TargetFiles>();
   #jobs: Job[] = [];
 
   constructor(options: {
-    /** `transfer` is memory that goes with the reply. */
-    readonly reply: (reply: DiskReply, transfer: readonly ArrayBuffer[]) => void;
+    readonly reply: (reply: DiskReply) => void;
     readonly now: () => number;
   }) {
     this.#reply = options.reply;
@@ -85,10 +84,11 @@ export class FileDisk {
         return hashed(this.#openSource(request.offer, new SourceFiles(request.entries)));
       case "open-target":
         return checked(this.#openTarget(request));
-      case "read":
-        return (this.#sources.get(request.offer) ?? this.#target(request.offer)).read(
-          request.chunk,
-        );
+      case "read": {
+        const files = this.#sources.get(request.offer) ?? this.#target(request.offer);
+        files.read(request.chunk, request.into);
+        return true;
+      }
       case "store":
         return this.#target(request.offer).store(request.chunk, request.bytes);
       case "check-space":
@@ -152,13 +152,11 @@ export class FileDisk {
   }
 
   #tell(job: number, progress: DiskProgress): void {
-    this.#reply({ type: "progress", job, progress }, []);
+    this.#reply({ type: "progress", job, progress });
   }
 
   #done(job: number, result: Result): void {
-    const isBytes = result instanceof Uint8Array;
-    const transfer = isBytes && result.buffer instanceof ArrayBuffer ? [result.buffer] : [];
-    this.#reply({ type: "done", job, result }, transfer);
+    this.#reply({ type: "done", job, result });
   }
 
   #answering(job: number, action: () => void): void {
@@ -166,14 +164,14 @@ export class FileDisk {
       action();
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
-      this.#reply({ type: "failed", job, code: error.code, message: error.message }, []);
+      this.#reply({ type: "failed", job, code: error.code, message: error.message });
     }
   }
 }
 
 function* hashed(files: SourceFiles): Work {
   const { encoded } = yield* files.hash();
-  return new Uint8Array(encoded);
+  return encoded;
 }
 
 function* checked(files: TargetFiles): Work {

@@ -3,6 +3,7 @@ import { EarshotError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { Wakeup } from "../wakeup.ts";
 import type { ChunkFrame } from "./chunk-frames.ts";
+import { ChunkMemory } from "./chunk-memory.ts";
 import type { DiskPort } from "./disk-port.ts";
 import type { ExchangeEffect } from "./exchange-effect.ts";
 import type { FilePort, Introduction, OfferSummary, TakenOffer, Transfer } from "./file-port.ts";
@@ -38,6 +39,7 @@ export class FileHost implements FilePort {
   readonly #context: TransferContext;
   readonly #transfers = new Map<string, Running>();
   readonly #introductions = new Introductions();
+  readonly #memory = new ChunkMemory();
   readonly #links: PeerLinks;
   readonly #wakeup: Wakeup;
   /** What has changed since it was told. */
@@ -49,15 +51,16 @@ export class FileHost implements FilePort {
     this.#options = options;
     const { disk, clock, random } = options;
     this.#context = {
-      ...{ disk, clock, random, records },
+      ...{ disk, memory: this.#memory, clock, random, records },
       onChanged: (offer, isNews) => {
         this.#handleChanged(offer, isNews);
         if (isNews) this.#admit();
       },
       onWork: (offer) => this.#work(offer),
     };
-    this.#links = new PeerLinks((from, offer, chunk) =>
-      this.#exchangeOf(offer)?.bytesOf(from.id, chunk),
+    this.#links = new PeerLinks(
+      (from, offer, chunk) => this.#exchangeOf(offer)?.bytesOf(from.id, chunk),
+      this.#memory,
     );
     this.#wakeup = new Wakeup(clock, () => this.#workAll());
   }
@@ -338,14 +341,17 @@ export class FileHost implements FilePort {
 
   async #give(transfer: Running, link: PeerLink, chunk: number): Promise<void> {
     const { id: offer } = transfer.offer;
+    const bytes = transfer.exchange.contents?.layout.place(chunk).bytes ?? 0;
+    const into = this.#memory.take(bytes);
     link.beginRead();
     try {
-      const bytes = await this.#options.disk.ask<"read">({ type: "read", offer, chunk });
-      link.give(offer, chunk, bytes);
-      if (transfer instanceof Offering) transfer.handleSent(bytes.length);
+      await this.#options.disk.ask<"read">({ type: "read", offer, chunk, into });
+      link.give(offer, chunk, into);
+      if (transfer instanceof Offering) transfer.handleSent(bytes);
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
       link.endRead();
+      this.#memory.give(into);
       transfer.exchange.handleUnreadable(link.id, chunk);
       if (transfer instanceof Offering) transfer.fail(error);
       this.#work(offer);

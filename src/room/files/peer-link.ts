@@ -1,5 +1,6 @@
 import type { StreamId } from "../../transport/stream-id.ts";
 import { type ChunkFrame, ChunkFrames, chunkHeader } from "./chunk-frames.ts";
+import type { ChunkMemory } from "./chunk-memory.ts";
 import { servedAheadChunks, unsentMessageBytesMax } from "./limits.ts";
 import { encodePeerMessage, type PeerMessage } from "./peer-message.ts";
 import type { PeerPath, PeerPort } from "./peer-port.ts";
@@ -25,11 +26,16 @@ export class PeerLink {
   #unsentBytes: number | undefined;
   #readCount = 0;
   readonly #waiting: Waiting[] = [];
+  readonly #memory: ChunkMemory;
+  /** What was written and not yet acknowledged, and where on the stream it ends. */
+  readonly #unacknowledged: { readonly bytes: Uint8Array; readonly end: number }[] = [];
+  #writtenBytes = 0;
 
   constructor(options: {
     readonly id: number;
     readonly port: PeerPort;
     readonly path: PeerPath;
+    readonly memory: ChunkMemory;
     /** How long a chunk is that this peer was asked for. */
     readonly bytesOf: (link: PeerLink, offer: string, chunk: number) => number | undefined;
   }) {
@@ -37,7 +43,11 @@ export class PeerLink {
     this.#port = options.port;
     this.path = options.path;
     this.key = keyText(options.port.key);
-    this.#frames = new ChunkFrames((offer, chunk) => options.bytesOf(this, offer, chunk));
+    this.#memory = options.memory;
+    this.#frames = new ChunkFrames(
+      (offer, chunk) => options.bytesOf(this, offer, chunk),
+      (bytes) => this.#memory.take(bytes),
+    );
   }
 
   /** The offer of the chunk that is coming, if one has begun. */
@@ -72,7 +82,7 @@ export class PeerLink {
     this.#readCount -= 1;
   }
 
-  /** The chunk that was read. */
+  /** The chunk that was read, in memory that is given back when the peer has it. */
   give(offer: string, chunk: number, bytes: Uint8Array): void {
     this.#readCount -= 1;
     this.#waiting.push({ offer, chunk, bytes });
@@ -97,12 +107,27 @@ export class PeerLink {
   }
 
   #write(): void {
+    this.#release();
     while (!this.#isFull) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#outgoing ??= this.#port.openStream();
-      this.#port.write(this.#outgoing, chunkHeader(next.offer, next.chunk));
+      const header = chunkHeader(next.offer, next.chunk);
+      this.#port.write(this.#outgoing, header);
       this.#isFull = !this.#port.write(this.#outgoing, next.bytes);
+      this.#writtenBytes += header.length + next.bytes.length;
+      this.#unacknowledged.push({ bytes: next.bytes, end: this.#writtenBytes });
+    }
+  }
+
+  #release(): void {
+    if (this.#outgoing === undefined) return;
+    const acknowledged = this.#port.acknowledged(this.#outgoing);
+    for (;;) {
+      const [first] = this.#unacknowledged;
+      if (first === undefined || acknowledged < first.end) return;
+      this.#unacknowledged.shift();
+      this.#memory.give(first.bytes);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { ChunkMemory } from "./chunk-memory.ts";
 import { earlyHellosMax } from "./limits.ts";
 import { PeerLink } from "./peer-link.ts";
 import type { PeerMessage } from "./peer-message.ts";
@@ -6,6 +7,7 @@ import type { PeerPath, PeerPort } from "./peer-port.ts";
 /** The peers that are connected. */
 export class PeerLinks {
   readonly #bytesOf: (link: PeerLink, offer: string, chunk: number) => number | undefined;
+  readonly #memory: ChunkMemory;
   readonly #links = new Map<PeerPort, PeerLink>();
   readonly #byId = new Map<number, PeerLink>();
   /** Hellos that came before the server's word, or before we take what they are about: by offer. */
@@ -13,13 +15,18 @@ export class PeerLinks {
   #lastId = 0;
 
   /** `bytesOf`: how long a chunk is that a peer was asked for. */
-  constructor(bytesOf: (link: PeerLink, offer: string, chunk: number) => number | undefined) {
+  constructor(
+    bytesOf: (link: PeerLink, offer: string, chunk: number) => number | undefined,
+    memory: ChunkMemory,
+  ) {
     this.#bytesOf = bytesOf;
+    this.#memory = memory;
   }
 
   add(port: PeerPort, path: PeerPath): PeerLink {
     this.#lastId += 1;
-    const link = new PeerLink({ id: this.#lastId, port, path, bytesOf: this.#bytesOf });
+    const [bytesOf, memory] = [this.#bytesOf, this.#memory];
+    const link = new PeerLink({ id: this.#lastId, port, path, bytesOf, memory });
     this.#links.set(port, link);
     this.#byId.set(link.id, link);
     return link;

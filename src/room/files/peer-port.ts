@@ -16,10 +16,12 @@ export interface PeerPort {
   /** Begins a data stream, which yields to everything else. At most 8 may be open each way; we use one. */
   openStream(): StreamId;
   /**
-   * Queues bytes on a data stream, which must not change afterwards. `false` asks for a pause until
-   * `stream-drained`; they are queued all the same.
+   * Queues bytes on a data stream, which must not change until they are acknowledged. `false` asks for a
+   * pause until `stream-drained`; they are queued all the same.
    */
   write(stream: StreamId, bytes: Uint8Array): boolean;
+  /** How many bytes of those on a data stream the other side has, without a gap: they may change again. */
+  acknowledged(stream: StreamId): number;
   /** We have done with so many bytes that came on a data stream: the other side gets credit for them. */
   consume(stream: StreamId, bytes: number): void;
   /** Delivers what is queued, for a limited time, and closes. `closed` follows. */

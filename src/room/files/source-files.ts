@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { EarshotError, systemErrorCode, systemReason } from "../../base/errors.ts";
@@ -54,11 +55,12 @@ export class SourceFiles {
   }
 
   /**
-   * The bytes of a chunk, in memory of their own.
+   * Puts a chunk into memory of its length.
    * @throws {EarshotError} file-unusable, file-changed
    */
-  read(chunk: number): Uint8Array<ArrayBuffer> {
-    return this.#readInto(new Uint8Array(this.#layout.place(chunk).bytes), chunk);
+  read(chunk: number, into: Uint8Array): void {
+    assert(into.length === this.#layout.place(chunk).bytes);
+    this.#readInto(into, chunk);
   }
 
   close(): void {
@@ -75,7 +77,7 @@ export class SourceFiles {
     });
   }
 
-  #readInto(buffer: Uint8Array<ArrayBuffer>, chunk: number): Uint8Array<ArrayBuffer> {
+  #readInto(buffer: Uint8Array, chunk: number): Uint8Array {
     const { file, offset, bytes } = this.#layout.place(chunk);
     const handle = this.#handles.of(file);
     let read = 0;

@@ -113,11 +113,14 @@ export class Taking {
   }
 
   /** A chunk has come that a peer was asked for. */
-  async handleChunk(peer: number, chunk: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { clock, disk } = this.#context;
+  async handleChunk(peer: number, chunk: number, bytes: Uint8Array): Promise<void> {
+    const { clock, disk, memory } = this.#context;
     const isWanted = this.exchange.handleChunk(clock.now(), peer, chunk);
     const count = bytes.length;
-    if (!isWanted) return;
+    if (!isWanted) {
+      memory.give(bytes);
+      return;
+    }
     try {
       const isRight = await disk.ask<"store">({
         type: "store",
@@ -137,6 +140,7 @@ export class Taking {
       this.exchange.handleMissing(chunk);
       this.#handleTrouble(error);
     }
+    memory.give(bytes);
     this.#context.onWork(this.offer.id);
   }
 

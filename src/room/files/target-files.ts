@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
@@ -142,13 +143,11 @@ export class TargetFiles {
     return true;
   }
 
-  /** The bytes of a chunk that was stored or found right, for somebody else. */
-  read(chunk: number): Uint8Array<ArrayBuffer> {
-    const { bytes } = this.#contents.layout.place(chunk);
-    const buffer = new Uint8Array(bytes);
-    const count = this.#readAt(chunk, buffer);
-    if (count < bytes) throw new EarshotError("file-unusable", `${this.#part} has become shorter`);
-    return buffer;
+  /** Puts a chunk that was stored or found right into memory of its length. */
+  read(chunk: number, into: Uint8Array): void {
+    assert(into.length === this.#contents.layout.place(chunk).bytes);
+    if (this.#readAt(chunk, into) === into.length) return;
+    throw new EarshotError("file-unusable", `${this.#part} has become shorter`);
   }
 
   /**
@@ -250,7 +249,7 @@ export class TargetFiles {
     return true;
   }
 
-  #readAt(chunk: number, buffer: Uint8Array<ArrayBuffer>): number {
+  #readAt(chunk: number, buffer: Uint8Array): number {
     const { file, offset } = this.#contents.layout.place(chunk);
     return attempt(this.#pathOf(file), () => {
       const handle = this.#handles.of(file);
@@ -279,9 +278,11 @@ export class TargetFiles {
     const prefix = this.#prefixes.get(file);
     const { start, end } = this.#contents.layout.chunksOf(file);
     for (let chunk = start; chunk < end; chunk += 1) {
-      const { offset } = this.#contents.layout.place(chunk);
+      const { offset, bytes } = this.#contents.layout.place(chunk);
       if (prefix === undefined || offset < prefix.bytes) continue;
-      this.#extend(file, offset, this.read(chunk));
+      const buffer = new Uint8Array(bytes);
+      this.read(chunk, buffer);
+      this.#extend(file, offset, buffer);
       yield;
     }
   }

@@ -1,11 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
+import type { ChunkMemory } from "./chunk-memory.ts";
 import type { DiskPort } from "./disk-port.ts";
 import type { TransferRecords } from "./transfer-records.ts";
 
 /** What offerings and takings work with. */
 export interface TransferContext {
   readonly disk: DiskPort;
+  readonly memory: ChunkMemory;
   readonly clock: Clock;
   readonly random: Random;
   readonly records: TransferRecords;

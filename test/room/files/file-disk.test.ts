@@ -75,7 +75,12 @@ describe("what is offered", () => {
     await utimes(path, 1, 1);
     await stage.offer("a");
     await writeFile(path, "after!");
-    const read = stage.disk.ask<"read">({ type: "read", offer, chunk: 0 });
+    const read = stage.disk.ask<"read">({
+      type: "read",
+      offer,
+      chunk: 0,
+      into: new Uint8Array(6),
+    });
     await expect(read).rejects.toMatchObject({ code: "file-changed" });
   });
 
@@ -344,7 +349,8 @@ class Stage implements AsyncDisposable {
     chunks: readonly number[] = [...Array(layout.chunkCount).keys()],
   ): Promise<void> {
     for (const chunk of chunks) {
-      const bytes = await this.disk.ask<"read">({ type: "read", offer, chunk });
+      const bytes = new Uint8Array(layout.place(chunk).bytes);
+      await this.disk.ask<"read">({ type: "read", offer, chunk, into: bytes });
       expect(await this.disk.ask<"store">({ type: "store", offer: incoming, chunk, bytes })).toBe(
         true,
       );

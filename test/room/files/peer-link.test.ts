@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chunkHeaderBytes } from "../../../src/room/files/chunk-frames.ts";
+import { ChunkMemory } from "../../../src/room/files/chunk-memory.ts";
 import {
   earlyHellosMax,
   servedAheadChunks,
@@ -10,13 +11,14 @@ import { PeerLinks } from "../../../src/room/files/peer-links.ts";
 import { encodePeerMessage, type PeerMessage } from "../../../src/room/files/peer-message.ts";
 import type { PeerPort } from "../../../src/room/files/peer-port.ts";
 
+const memory = new ChunkMemory();
 const path = { type: "relayed" } as const;
 const offer = "V1StGXR8_Z5jdHi6B-myT";
 
 describe("a connected peer", () => {
   test("is given chunks as its connection takes them, and few are read ahead", () => {
     const port = new TestPort();
-    const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined });
+    const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined, memory });
     port.isFull = true;
     for (let chunk = 0; chunk < servedAheadChunks; chunk += 1) {
       expect(link.isReady).toBe(true);
@@ -32,9 +34,27 @@ describe("a connected peer", () => {
     expect(port.written).toEqual([chunkHeaderBytes, 10, chunkHeaderBytes, 20]);
   });
 
+  test("gives memory back when it has what was in it", () => {
+    const own = new ChunkMemory();
+    const port = new TestPort();
+    const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined, memory: own });
+    const chunks = [own.take(10), own.take(20), own.take(30)];
+    for (const [chunk, bytes] of chunks.entries()) {
+      link.beginRead();
+      link.give(offer, chunk, bytes);
+    }
+    port.acknowledgedBytes = 2 * chunkHeaderBytes + 30 - 1;
+    link.handleDrained();
+    expect(own.take(5).buffer).toBe(chunks[0]?.buffer);
+    port.acknowledgedBytes += 1;
+    link.handleDrained();
+    expect(own.take(5).buffer).toBe(chunks[1]?.buffer);
+    expect(own.take(5).buffer).not.toBe(chunks[2]?.buffer);
+  });
+
   test("is left when it does not take what it is told", () => {
     const port = new TestPort();
-    const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined });
+    const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined, memory });
     const page: PeerMessage = { type: "page", offer, offset: 0, bytes: new Uint8Array(65_000) };
     const { length } = encodePeerMessage(page);
     port.isFull = true;
@@ -46,14 +66,14 @@ describe("a connected peer", () => {
   });
 
   test("F7: has one data stream and no other", () => {
-    const link = new PeerLink({ id: 1, port: new TestPort(), path, bytesOf: () => 5 });
+    const link = new PeerLink({ id: 1, port: new TestPort(), path, bytesOf: () => 5, memory });
     expect(link.take(8, new Uint8Array(1))).toEqual([]);
     expect(link.take(9, new Uint8Array(1))).toBeUndefined();
   });
 });
 
 test("of hellos that came too early the newest 64 are kept, each once", () => {
-  const links = new PeerLinks(() => undefined);
+  const links = new PeerLinks(() => undefined, memory);
   const link = links.add(new TestPort(), path);
   const hello = (number: number): PeerMessage => ({
     type: "hello",
@@ -73,6 +93,7 @@ class TestPort implements PeerPort {
   readonly key: Uint8Array = new Uint8Array(32);
   readonly written: number[] = [];
   isFull = false;
+  acknowledgedBytes = 0;
 
   send(): boolean {
     return !this.isFull;
@@ -85,6 +106,10 @@ class TestPort implements PeerPort {
   write(_stream: number, bytes: Uint8Array): boolean {
     this.written.push(bytes.length);
     return !this.isFull;
+  }
+
+  acknowledged(): number {
+    return this.acknowledgedBytes;
   }
 
   consume(): void {}
