@@ -61,12 +61,15 @@ import {
   requestBytesMax,
   serverMessageBounds,
 } from "../src/room/codec.ts";
+import * as peerLimits from "../src/room/files/peer-limits.ts";
+import { relayedBytesMax } from "../src/room/files/relay-frame.ts";
 import { guessesPerAccount, guessesPerSource } from "../src/room/guess-throttle.ts";
 import * as roomLimits from "../src/room/limits.ts";
 import type { ClientNotice, Request, ServerMessage } from "../src/room/message.ts";
 import { refusalCodes } from "../src/room/message-session.ts";
 import { nickLengthMax, reservedNicks, roomLengthMax } from "../src/room/name.ts";
 import { type Action, isAllowed, roles } from "../src/room/rights.ts";
+import { senderSessionsMax } from "../src/room/take-desk.ts";
 import { transportCodes } from "../src/transport/close-codes.ts";
 import { frameTypes } from "../src/transport/frames.ts";
 import * as limits from "../src/transport/limits.ts";
@@ -473,6 +476,36 @@ describe("docs/PROTOCOL.md, rooms", () => {
       serverMessageBounds.containers,
       serverMessageBounds.items,
     ]);
+  });
+
+  test("how two devices meet has the numbers of the code", () => {
+    const files = sectionOf(rooms, "### Files");
+    const paragraph = (name: string) => {
+      const from = files.indexOf(`**${name}.**`);
+      return files.slice(from, files.indexOf("\n", from));
+    };
+    expect(numbersOf(paragraph("Introductions"))).toEqual([
+      senderSessionsMax,
+      roomLimits.swarmPeersMax,
+    ]);
+    expect(numbersOf(paragraph("Meeting"))).toEqual([
+      peerLimits.peerAttemptGapMs,
+      peerLimits.acquaintanceMs / 60_000,
+      1,
+      peerLimits.peerChannel,
+      peerLimits.attemptMs / 1_000,
+      peerLimits.decisionMs / 1_000,
+      // 1.5 s, before and behind the point.
+      ...numbersOf(String(peerLimits.reconnectMs / 1_000)),
+      peerLimits.attemptsInAll.perSecond,
+      peerLimits.attemptsMax,
+    ]);
+    expect(numbersOf(paragraph("Relay"))).toEqual([peerLimits.relayAfterMs / 1_000]);
+    expect(files).toContain(`at most ${relayedBytesMax / 2} bytes`);
+    const { relayBytesPerPair, relayBytesInAll } = roomLimits;
+    expect(files).toContain(`more than ${relayBytesPerPair.perSecond} bytes a second for two`);
+    expect(files).toContain(`or ${relayBytesInAll.perSecond} for all`);
+    expect(files).toContain(`again each ${peerLimits.directAgainMs / 1_000} s`);
   });
 
   test("rights are those of the code", () => {

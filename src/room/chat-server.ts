@@ -60,7 +60,11 @@ export class ChatServer {
     this.#rooms = new RoomDesk(this.#state, this.#access);
     this.#private = new PrivateDesk(this.#state, this.#rooms);
     this.#delivery = new DeliveryDesk(this.#state);
-    this.#messages = new MessageDesk(this.#state, this.#access, this.#delivery);
+    this.#messages = new MessageDesk(this.#state, {
+      access: this.#access,
+      delivery: this.#delivery,
+      chats: this.#private,
+    });
     this.#history = new HistoryDesk(this.#state);
   }
 

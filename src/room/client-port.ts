@@ -9,7 +9,7 @@ import type { LogEntry } from "./log-entry.ts";
 import type { RecalledRoom } from "./memory/memory-port.ts";
 import type { Taking } from "./message-file.ts";
 import type { PostBody } from "./message-log.ts";
-import type { ChatPerson } from "./message-private.ts";
+import type { AskedOffer, ChatPerson } from "./message-private.ts";
 import type { LeaveReason, ReadState, RoomMember, RoomRole, RoomState } from "./message-room.ts";
 import type { KnownRoom } from "./message-session.ts";
 import type { Position } from "./store-port.ts";
@@ -175,6 +175,8 @@ export type ClientEvent =
       readonly by: string;
       readonly persons: readonly ChatPerson[];
       readonly until: number;
+      /** The newest files that are offered there. */
+      readonly offer?: AskedOffer;
     }
   /** Somebody agreed to a private chat, or did not; under our own name, we on another device. */
   | {

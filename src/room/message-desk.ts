@@ -19,6 +19,7 @@ import { mentionedNicks } from "./mention.ts";
 import type { Post, PostBody } from "./message-log.ts";
 import { temporaryCodes } from "./message-session.ts";
 import { nickKey } from "./name.ts";
+import type { PrivateDesk } from "./private-desk.ts";
 import type { Room } from "./room.ts";
 import type { ServerState } from "./server-state.ts";
 import type { Member } from "./session.ts";
@@ -50,11 +51,20 @@ export class MessageDesk {
   readonly #state: ServerState;
   readonly #access: AccessDesk;
   readonly #delivery: DeliveryDesk;
+  readonly #chats: PrivateDesk;
 
-  constructor(state: ServerState, access: AccessDesk, delivery: DeliveryDesk) {
+  constructor(
+    state: ServerState,
+    desks: {
+      readonly access: AccessDesk;
+      readonly delivery: DeliveryDesk;
+      readonly chats: PrivateDesk;
+    },
+  ) {
     this.#state = state;
-    this.#access = access;
-    this.#delivery = delivery;
+    this.#access = desks.access;
+    this.#delivery = desks.delivery;
+    this.#chats = desks.chats;
   }
 
   /** Everything that becomes an entry of a log. */
@@ -66,7 +76,7 @@ export class MessageDesk {
       throw new EarshotError("history-unavailable", "an earlier line was not stored");
     }
     try {
-      const prepared = this.#prepare(now, member, room, post.body);
+      const prepared = this.#prepare(now, member, room, post);
       this.#push({ member, room, post, prepared });
     } catch (error) {
       // What is refused for a time comes again, and what is behind it must not overtake it.
@@ -77,7 +87,7 @@ export class MessageDesk {
     }
   }
 
-  #prepare(now: number, member: Member, room: Room, body: PostBody): PreparedPost {
+  #prepare(now: number, member: Member, room: Room, { id, body }: Post): PreparedPost {
     switch (body.type) {
       case "message":
         return this.#prepareMessage(now, member, room, body);
@@ -90,9 +100,10 @@ export class MessageDesk {
       case "delete": {
         this.#state.require(member, room, "delete-own");
         const deletion = { ...body, ...reasonOf(body.reason) };
+        const apply = () => this.#forgetOffer(room, body.target);
         return this.#state.allows(member, room, "delete-any")
-          ? { body: deletion }
-          : { body: deletion, isForOwn: true };
+          ? { body: deletion, apply }
+          : { body: deletion, apply, isForOwn: true };
       }
       case "react":
         this.#requireVoice(member, room, "react");
@@ -111,7 +122,7 @@ export class MessageDesk {
         return { body: { type: "mode", slowMs, isReadOnly }, apply };
       }
       case "offer":
-        return this.#prepareOffer(now, member, room, body);
+        return this.#prepareOffer(now, member, room, { ...body, id });
       case "moderation":
         return this.#access.prepare(member, room, body);
       default:
@@ -139,16 +150,30 @@ export class MessageDesk {
     return { body: { ...body, text, ...mentions }, apply };
   }
 
-  #prepareOffer(now: number, member: Member, room: Room, body: BodyOf<"offer">): PreparedPost {
+  #prepareOffer(
+    now: number,
+    member: Member,
+    room: Room,
+    { type, id, ...posted }: BodyOf<"offer"> & { readonly id: string },
+  ): PreparedPost {
     this.#requireVoice(member, room, "write");
-    const name = parsePhrase(body.name, offerNameLengthMax);
+    const name = parsePhrase(posted.name, offerNameLengthMax);
     if (name === "") throw new EarshotError("text-empty", "the name of the file is empty");
     this.#requirePlace(now, member, room);
     const { person, device } = member.state.person;
     if (!this.#state.rates.take(now, person, "offer", offersPerPerson)) {
       throw new EarshotError("too-fast", "you offer files too often");
     }
-    return { body: { ...body, name, device } };
+    const offer = { ...posted, name, device };
+    const body = { type, ...offer };
+    if (room.record.kind !== "private") return { body };
+    return {
+      body,
+      apply: ({ sequence }) => {
+        this.#state.rooms.record(room, { ...room.record, offer: { ...offer, id, sequence } });
+      },
+      onStored: () => this.#chats.tellOffered(room),
+    };
   }
 
   #push(job: {
@@ -198,7 +223,7 @@ export class MessageDesk {
     const { ref, draft, placed } = stored;
     const { sequence, sentAt, ordinal, isDuplicate } = placed;
     const { id, author, body } = draft;
-    const { output, rooms, takes } = this.#state;
+    const { output, rooms } = this.#state;
     output.answer(member, { type: "stored", ref, id, sequence, sentAt });
     if (sequence <= room.end.sequence) return;
     this.#delivery.handleSaid(room, author.person, { sequence, ordinal });
@@ -207,7 +232,9 @@ export class MessageDesk {
     // What was on the disk before we knew it is not alone there.
     room.news.addEntry(now, room.memberCount, entry, isDuplicate);
     rooms.addNews(room);
-    if (body.type === "delete") takes.deleteOffer({ room: room.name, sequence: body.target });
+    if (body.type === "delete") {
+      this.#state.takes.deleteOffer({ room: room.name, sequence: body.target });
+    }
     if (isSpoken(body)) this.#delivery.watch(room, author.person, sequence);
   }
 
@@ -220,6 +247,11 @@ export class MessageDesk {
       return;
     }
     throw new EarshotError("not-allowed", `you are muted in ${room.name}`);
+  }
+
+  #forgetOffer(room: Room, sequence: number): void {
+    const { offer, ...record } = room.record;
+    if (offer?.sequence === sequence) this.#state.rooms.record(room, record);
   }
 
   /** What is said by anybody here must have a place, and its time. */

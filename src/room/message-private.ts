@@ -1,13 +1,21 @@
-import { chatPersonsMax } from "./limits.ts";
+import { chatPersonsMax, offerFilesMax, offerNameLengthMax } from "./limits.ts";
+import type { FileOffer } from "./log-entry.ts";
 import {
+  device,
   flag,
+  id,
+  line,
   list,
+  mark,
   name,
   object,
+  optional,
   person,
+  range,
   ref,
   type Schema,
   type SchemaTable,
+  sequence,
   tagged,
   whole,
   word,
@@ -35,6 +43,13 @@ export interface ChatPerson {
   readonly answer: "asked" | "accepted" | "declined";
 }
 
+/** Files that are offered in a private chat, so that they can be taken without looking into it. */
+export interface AskedOffer extends Omit<FileOffer, "type"> {
+  /** The id of its entry, by which it goes. */
+  readonly id: string;
+  readonly sequence: number;
+}
+
 /** Somebody wants to talk with the receiver; it waits for an answer until `until`. */
 export interface Asked {
   readonly type: "asked";
@@ -42,6 +57,8 @@ export interface Asked {
   readonly by: string;
   readonly persons: readonly ChatPerson[];
   readonly until: number;
+  /** The newest. */
+  readonly offer?: AskedOffer;
 }
 
 /** Somebody agreed to a private chat, or does not want it. */
@@ -64,13 +81,29 @@ const chatPerson: Schema<ChatPerson> = object<ChatPerson>({
 
 export const chatPersons: Schema<readonly ChatPerson[]> = list(chatPerson, chatPersonsMax, 2);
 
+export const askedOffer: Schema<AskedOffer> = object<AskedOffer>({
+  id,
+  sequence,
+  name: line(offerNameLengthMax),
+  fileCount: range(0, offerFilesMax),
+  bytes: whole,
+  isFolder: optional(mark),
+  device,
+});
+
 export const privateRequests: SchemaTable<PrivateRequest> = {
   ask: tagged<Ask>("ask", { ref, nicks: list(name, chatPersonsMax - 1, 1) }),
   answer: tagged<Answer>("answer", { ref, room: name, isAccepted: flag }),
 };
 
 export const privateEvents: SchemaTable<PrivateEvent> = {
-  asked: tagged<Asked>("asked", { room: name, by: name, persons: chatPersons, until: whole }),
+  asked: tagged<Asked>("asked", {
+    room: name,
+    by: name,
+    persons: chatPersons,
+    until: whole,
+    offer: optional(askedOffer),
+  }),
   answered: tagged<Answered>("answered", {
     room: name,
     nick: name,

@@ -76,6 +76,11 @@ export class PrivateDesk {
     this.#state.output.tell(devices, event);
   }
 
+  /** Those who have not answered are told of the files that are offered to them. */
+  tellOffered(room: Room): void {
+    for (const { person } of room.record.persons) this.#tellAsked(room, person);
+  }
+
   /** Tells somebody who has come what is asked of them. */
   tellWaiting(member: Member): void {
     for (const room of this.#waitingFor(member.state.person.person)) {
@@ -174,10 +179,11 @@ export class PrivateDesk {
   }
 
   #askedEvent(room: Room): Asked {
-    const { persons, askedUntil } = room.record;
+    const { persons, askedUntil, offer } = room.record;
     const by = persons.find(({ answer }) => answer === "accepted")?.nick ?? "";
     const told = persons.map(({ nick, person, answer }) => ({ nick, person, answer }));
-    return { type: "asked", room: room.name, by, persons: told, until: askedUntil };
+    const offered = offer === undefined ? {} : { offer };
+    return { type: "asked", room: room.name, by, persons: told, until: askedUntil, ...offered };
   }
 
   /** Whoever asks is kept away by this member. They do not hear of it. */

@@ -9,6 +9,7 @@ import {
   mutesMax,
   rolesMax,
 } from "./limits.ts";
+import { type AskedOffer, askedOffer } from "./message-private.ts";
 import {
   type RetentionRule,
   type RoomKind,
@@ -97,6 +98,8 @@ export interface RoomRecord {
   readonly persons: readonly ChatMember[];
   /** Of a private chat: until when who was asked may answer. */
   readonly askedUntil: number;
+  /** The newest files that are offered in a private chat. */
+  readonly offer?: AskedOffer;
 }
 
 /** A public room that nobody owns. */
@@ -155,6 +158,7 @@ const recordSchema: Schema<RoomRecord> = object<RoomRecord>({
     chatPersonsMax,
   ),
   askedUntil: whole,
+  offer: optional(askedOffer),
 });
 
 const checkRecord: Check<RoomRecord> = checkOf(recordSchema);

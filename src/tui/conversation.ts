@@ -201,14 +201,16 @@ export function withPage(conversation: Conversation, page: Page, ownPerson: stri
   return { ...merged, ...known, past: page.hasMore && 0 < ends.length ? "more" : "complete" };
 }
 
-/** An own line waits to be stored. */
+/** An own line waits to be stored; one of an earlier visit may be here as it was said already. */
 export function withPending(
   conversation: Conversation,
   line: { readonly id: string; readonly text: string; readonly at: number },
 ): Conversation {
-  if (conversation.pending.some((other) => other.id === line.id)) return conversation;
   const { id, text, at } = line;
-  const pending = { type: "pending", key: saidKey(id), id, text, at, isStored: false } as const;
+  const key = saidKey(id);
+  if (conversation.pending.some((other) => other.id === id)) return conversation;
+  if (conversation.lines.findLastIndex((other) => other.key === key) !== -1) return conversation;
+  const pending = { type: "pending", key, id, text, at, isStored: false } as const;
   return { ...conversation, pending: [...conversation.pending, pending] };
 }
 

@@ -41,8 +41,8 @@ function send(arg: string): CommandAction {
 }
 
 /**
- * A private chat that is asked for goes first: what is offered in it is seen when it is agreed to. Else
- * the offer at that line, the newest of that person, or the newest.
+ * A private chat that is asked for goes first: with the files that are offered in it, if there are any,
+ * for who takes them agrees to it. Else the offer at that line, the newest of that person, or the newest.
  */
 function answer(
   type: "accept" | "decline",
@@ -53,6 +53,8 @@ function answer(
   const chat = typed === "" ? asked.at(-1) : asked.findLast(({ by }) => by.toLowerCase() === typed);
   if (chat !== undefined) {
     const isAccepted = type === "accept";
+    const offered = files.offers.findLast((offer) => offer.room === chat.room && !offer.isOwn);
+    if (isAccepted && offered !== undefined) return file({ type, offer: offered.id });
     return { type: "ask", question: { type: "answer", room: chat.room, isAccepted } };
   }
   const others = files.offers.filter(({ isOwn, id }) => !isOwn && !isTaken(files.transfers, id));

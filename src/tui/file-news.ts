@@ -65,11 +65,26 @@ export function withFileNews(
 /** What is known after the client has told these entries of a log; any other event says nothing. */
 export function withOffers(news: FileNews, event: ClientEvent, ownPerson: string): FileNews {
   if (event.type === "said") return withEntry(news, event.room, event.entry, ownPerson);
+  if (event.type === "asked") return withAsked(news, event);
   if (event.type !== "page") return news;
   return event.entries.reduce(
     (known, entry) => withEntry(known, event.room, entry, ownPerson),
     news,
   );
+}
+
+/** In a private chat to which nobody here has agreed. */
+function withAsked(
+  news: FileNews,
+  { room, by: nick, offer }: Extract<ClientEvent, { type: "asked" }>,
+): FileNews {
+  if (offer === undefined || news.offers.some(({ id }) => id === offer.id)) return news;
+  const { id, sequence, name } = offer;
+  return withLine(news, { id, room, sequence, nick, name, isOwn: false });
+}
+
+function withLine(news: FileNews, offer: OfferLine): FileNews {
+  return { ...news, offers: [...news.offers.slice(1 - offersMax), offer] };
 }
 
 function withEntry(
@@ -85,8 +100,7 @@ function withEntry(
   }
   if (body.type !== "offer" || news.offers.some((offer) => offer.id === id)) return news;
   const isOwn = author.person === ownPerson;
-  const offer = { id, room, sequence, nick: author.nick, name: body.name, isOwn };
-  return { ...news, offers: [...news.offers.slice(1 - offersMax), offer] };
+  return withLine(news, { id, room, sequence, nick: author.nick, name: body.name, isOwn });
 }
 
 function withTransfer(

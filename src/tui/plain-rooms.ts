@@ -323,6 +323,7 @@ export class PlainRooms {
   handleSocial(event: SocialEvent): void {
     switch (event.type) {
       case "asked":
+        this.#files.note(event);
         this.#asked = [...this.#asked.filter(({ room }) => room !== event.room), event].slice(
           -askedMax,
         );

@@ -1,4 +1,5 @@
 import type { ClientEvent } from "../room/client-port.ts";
+import { offerText } from "../room/entry.ts";
 import { askedMax } from "../room/limits.ts";
 import { accountText } from "./account-text.ts";
 import { answerText, numberedText } from "./answer-text.ts";
@@ -85,12 +86,13 @@ export function historyText(
 
 /** Somebody wants to talk in private. */
 export function askedText(
-  { by, persons }: Extract<ClientEvent, { type: "asked" }>,
+  { by, persons, offer }: Extract<ClientEvent, { type: "asked" }>,
   ownPerson: string,
 ): string {
   const others = roomTitle("&", persons, ownPerson);
   const whom = 2 < persons.length ? ` (with ${others})` : "";
-  return `${by} wants to talk with you in private${whom}: /accept or /decline ${by}`;
+  const what = offer === undefined ? "wants to talk with" : `offers ${offerText(offer)} to`;
+  return `${by} ${what} you in private${whom}: /accept or /decline ${by}`;
 }
 
 /** What somebody said to the wish to talk. */

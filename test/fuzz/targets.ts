@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { virtualNumber } from "../../src/base/address.ts";
 import { ByteWriter, varintMax } from "../../src/base/bytes.ts";
 import { sanitizeLine } from "../../src/base/text.ts";
 import { decodeDnsAnswer } from "../../src/discovery/dns-message.ts";
@@ -6,6 +7,8 @@ import { hintsOf } from "../../src/discovery/dns-sd.ts";
 import { decodePacket, encodePacket } from "../../src/discovery/packet.ts";
 import { hintsMax } from "../../src/discovery/server-hint.ts";
 import { decodeClientMessage, decodeServerMessage, encodeCbor } from "../../src/room/codec.ts";
+import { RelaySender, relayNumberOf } from "../../src/room/files/relay-frame.ts";
+import { RelayPaths } from "../../src/room/files/relay-paths.ts";
 import { decodeAcceptPayload, encodeAcceptPayload } from "../../src/transport/accept-payload.ts";
 import {
   decodeFrames,
@@ -42,6 +45,8 @@ import {
 import { encodeAnswer } from "../support/dns.ts";
 import { messages, notices, requests } from "../support/room-messages.ts";
 import { transportExamples } from "../support/transport-examples.ts";
+
+const relays = new RelayPaths();
 
 /** Something that takes bytes from the network. */
 export interface FuzzTarget {
@@ -185,7 +190,7 @@ export const decoderTargets: readonly FuzzTarget[] = [
   {
     name: "frames",
     kind: "decoder",
-    share: 0.258,
+    share: 0.248,
     seeds: frameSeeds,
     take: (input) => {
       const frames = decodeFrames(input);
@@ -307,7 +312,20 @@ export const decoderTargets: readonly FuzzTarget[] = [
     take: (input) => {
       const message = decodeServerMessage(input);
       if (message === undefined) return false;
-      assert.deepEqual(decodeServerMessage(encodeCbor(message)), message);
+      assert.deepEqual(decodeServerMessage(new Uint8Array(encodeCbor(message))), message);
+      return true;
+    },
+  },
+  {
+    name: "frames through a server",
+    kind: "decoder",
+    share: 0.01,
+    seeds: [20, 1_100].flatMap((length) => new RelaySender(7).framesOf(new Uint8Array(length))),
+    take: (input) => {
+      const arrived = relays.take(input);
+      if (arrived === undefined) return false;
+      assert(0 < arrived.datagram.length && arrived.datagram.length <= 2 * input.length + 2_048);
+      assert(virtualNumber(arrived.from) === relayNumberOf(input));
       return true;
     },
   },

@@ -213,6 +213,14 @@ export const messages: readonly ServerMessage[] = [
   { type: "invited", room: "attic", by: "anna" },
   { type: "removed", room: "attic", by: "anna", isBanned: true, reason: "spam" },
   { type: "asked", room: `&${id}`, by: "anna", persons, until: 9 },
+  {
+    type: "asked",
+    room: `&${id}`,
+    by: "anna",
+    persons,
+    until: 9,
+    offer: { id, sequence: 1, name: "fotos", fileCount: 2, bytes: 9, isFolder: true, device },
+  },
   { type: "answered", room: `&${id}`, nick: "ben", answer: "declined" },
   {
     type: "introduced",

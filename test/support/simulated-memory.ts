@@ -41,7 +41,8 @@ export class SimulatedMemory {
   /** What the next client finds. */
   recollection(): Recollection {
     const rooms = [...this.rooms].map(([room, { memory, entries }]) => {
-      return { ...memory, room, entries: entries.slice(-100), hasMore: 100 < entries.length };
+      const recalled = entries.slice(-100);
+      return { ...memory, room, entries: recalled, hasMore: hasOlder(recalled) };
     });
     const posts = [...this.posts.values()].sort((a, b) => a.number - b.number);
     return { server: this.server, rooms, drafts: new Map(this.drafts), posts };
@@ -87,7 +88,8 @@ export class SimulatedMemory {
     const older = entries.filter(({ sequence }) => sequence < end);
     const isInside = older.length < entries.length || before === undefined;
     if (older.length === 0 || !isInside) return undefined;
-    return { entries: older.slice(-limit), hasMore: true };
+    const page = older.slice(-limit);
+    return { entries: page, hasMore: hasOlder(page) };
   }
 
   #apply(change: MemoryChange): void {
@@ -132,7 +134,25 @@ export class SimulatedMemory {
         this.server = undefined;
         break;
       case "page":
+        addPage(this.rooms.get(change.room)?.entries, change.entries);
         break;
     }
   }
+}
+
+/** What is older than what is kept, only the server knows. */
+function hasOlder([oldest]: readonly LogEntry[]): boolean {
+  return 1 < (oldest?.sequence ?? 0);
+}
+
+/** Only what touches the ends of what is kept. */
+function addPage(kept: LogEntry[] | undefined, page: readonly LogEntry[]): void {
+  const first = kept?.[0]?.sequence ?? 1;
+  const last = kept?.at(-1)?.sequence ?? 0;
+  const isEmpty = last < first;
+  const from = page[0]?.sequence ?? 0;
+  const to = page.at(-1)?.sequence ?? 0;
+  if (!isEmpty && (to < first - 1 || last + 1 < from)) return;
+  kept?.unshift(...page.filter(({ sequence }) => !isEmpty && sequence < first));
+  kept?.push(...page.filter(({ sequence }) => isEmpty || last < sequence));
 }

@@ -82,6 +82,11 @@ describe("own lines", () => {
     expect(twice.pending).toHaveLength(1);
   });
 
+  test("of an earlier visit do not wait where they are remembered as said", () => {
+    const told = withSaid(emptyConversation, entry(1, "hi", { id: "own" }), true);
+    expect(withPending(told, { id: "own", text: "hi", at: someTime })).toBe(told);
+  });
+
   test("become a failed line with the reason when refused", () => {
     const failed = withFailed(waiting, { id: "own", text: "hi", at: someTime, reason: "too long" });
     expect(failed.pending).toEqual([]);

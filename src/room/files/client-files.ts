@@ -38,7 +38,7 @@ export interface ClientFilesOptions {
   readonly onEvent: (event: ClientEvent) => void;
 }
 
-/** The rooms of what was taken before a restart are entered by ourselves. */
+/** `ref` of what is asked for nobody but us: the rooms of what was taken are entered. */
 const ownRef = "files";
 
 /** Something that we receive. */
@@ -110,6 +110,9 @@ export class ClientFiles {
         return false;
       case "said":
         this.#note(event.room, [event.entry]);
+        return false;
+      case "asked":
+        this.#known.noteAsked(event);
         return false;
       case "page":
         this.#note(event.room, event.entries);
@@ -218,7 +221,11 @@ export class ClientFiles {
     };
     await this.#open();
     this.#options.files.take(taken, directory ?? this.#options.directory);
-    await this.#askFor(this.#addTaking(taken));
+    const taking = this.#addTaking(taken);
+    if (room.startsWith("&") && this.#rooms?.has(room) === false) {
+      // Who takes the files agrees to the chat in which they are offered; being there we ask for them.
+      this.#options.host.ask({ type: "answer", room, isAccepted: true }, ownRef);
+    } else await this.#askFor(taking);
     this.#options.onEvent({ type: "file", ...withRef(ref), action: "accept", offer: id });
   }
 

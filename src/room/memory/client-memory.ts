@@ -4,6 +4,7 @@ import type { ClientEvent, HistoryRange } from "../client-port.ts";
 import { requestsWaitingMax } from "../limits.ts";
 import type { LogEntry } from "../log-entry.ts";
 import type { SearchHit } from "../store-port.ts";
+import { KeptPosts } from "./kept-posts.ts";
 import { draftUnitsMax, keepBytesMax, keepMs, keepWaitingBytesMax } from "./memory-limits.ts";
 import type {
   MemoryChange,
@@ -55,11 +56,7 @@ const barredCodes: readonly string[] = [
 export class ClientMemory {
   #server: ServerMemory | undefined;
   readonly #token: Uint8Array;
-  /** The lines that are or will be on the disk, by id. */
-  readonly #numbers = new Map<string, number>();
-  /** Those of them that are there. */
-  readonly #keptIds = new Set<string>();
-  #nextNumber: number;
+  readonly #posts: KeptPosts;
   #changes: MemoryChange[] = [];
   #changesBytes = 0;
   /** When to write what waits, or `undefined`; in the past for a line of ours. */
@@ -81,20 +78,17 @@ export class ClientMemory {
   #effects: MemoryEffect[] = [];
 
   /** `token` is the client's own; an earlier one goes on to be its. */
-  constructor({ server, posts, drafts }: Recollection, token: Uint8Array) {
+  constructor(recollection: Recollection, token: Uint8Array) {
+    const { server, drafts } = recollection;
     this.#server = server;
     this.#token = server?.token ?? token;
     this.#drafts = new Map(drafts);
-    for (const { number, post } of posts) {
-      this.#numbers.set(post.id, number);
-      this.#keptIds.add(post.id);
-    }
-    this.#nextNumber = (posts.at(-1)?.number ?? 0) + 1;
+    this.#posts = new KeptPosts(recollection);
   }
 
   /** Lines that are not stored yet and will be sent at the next visit. */
   get keptCount(): number {
-    return this.#keptIds.size;
+    return this.#posts.waitingCount;
   }
 
   /** Whether everything is on the disk, and told. */
@@ -207,58 +201,53 @@ export class ClientMemory {
 
   /** Gives whether the event has to wait until it is kept. */
   #note(now: number, wallNow: number, event: ClientEvent): boolean {
+    const isNew = event.type === "pending" && this.#notePending(now, event);
+    this.#noteOther(now, wallNow, event);
+    // Behind what is known of the room now, so that no disk has neither.
+    this.#settle(now, this.#posts.handleEvent(event));
+    return isNew;
+  }
+
+  #noteOther(now: number, wallNow: number, event: ClientEvent): void {
     switch (event.type) {
-      case "pending":
-        return this.#notePending(now, event);
-      case "stored":
-      case "failed":
-        this.#settle(now, event.id);
-        return false;
       case "connection":
         this.#isOpen = event.state === "open";
-        return false;
+        return;
       case "ready": {
         const { server, nick, own } = event;
         const { shownRoom } = this.#server ?? {};
         const shown = shownRoom === undefined ? {} : { shownRoom };
         const known = { name: server.name, nick, own, token: this.#token };
         this.#keepServer(now, { ...known, visitedAt: wallNow, ...shown });
-        return false;
+        return;
       }
       case "renamed":
         if (this.#server !== undefined) {
           this.#keepServer(now, { ...this.#server, nick: event.nick });
         }
-        return false;
+        return;
       case "identified":
         if (this.#server !== undefined) {
           this.#keepServer(now, { ...this.#server, own: event.own });
         }
-        return false;
+        return;
       default:
         this.#noteRoom(now, event);
-        return false;
     }
   }
 
   #notePending(now: number, event: Extract<ClientEvent, { type: "pending" }>): boolean {
     const { id, room, body, at } = event;
-    if (this.#hasFailed || this.#numbers.has(id)) return false;
-    const number = this.#nextNumber;
-    this.#nextNumber += 1;
-    this.#numbers.set(id, number);
+    const number = this.#hasFailed ? undefined : this.#posts.add(id);
+    if (number === undefined) return false;
     this.#changes.push({ type: "post", number, post: { id, room, body, at } });
     this.#writeAt = now;
     return true;
   }
 
-  #settle(now: number, id: string): void {
-    const number = this.#numbers.get(id);
-    if (number === undefined) return;
-    this.#numbers.delete(id);
-    this.#keptIds.delete(id);
-    if (this.#hasFailed) return;
-    this.#changes.push({ type: "settled", number });
+  #settle(now: number, numbers: readonly number[]): void {
+    if (this.#hasFailed || numbers.length === 0) return;
+    for (const number of numbers) this.#changes.push({ type: "settled", number });
     this.#writeAt ??= now + keepMs;
   }
 
@@ -289,7 +278,9 @@ export class ClientMemory {
         this.#keep(now, { type: "gone", room }, 0);
         break;
       case "error":
-        if (barredCodes.includes(event.code)) this.#keep(now, { type: "gone", room }, 0);
+        if (!barredCodes.includes(event.code)) break;
+        this.#settle(now, this.#posts.handleGone(room));
+        this.#keep(now, { type: "gone", room }, 0);
         break;
     }
   }
@@ -333,9 +324,7 @@ export class ClientMemory {
 
   #noteKept(): void {
     for (const change of this.#written) {
-      if (change.type === "post" && this.#numbers.has(change.post.id)) {
-        this.#keptIds.add(change.post.id);
-      }
+      if (change.type === "post") this.#posts.handleWritten(change.post.id);
     }
     this.#written = [];
   }

@@ -149,6 +149,39 @@ describe("files that are offered to a person", () => {
     expect(ben.paths).toHaveLength(1);
   });
 
+  test("are taken by one word, which agrees to the private chat too", async () => {
+    const lan = new FileLan();
+    const anna = await lan.enter("anna");
+    const ben = await lan.enter("ben");
+    anna.files.perform({ type: "offer", to: { nick: "ben" }, path: "tea.pdf" }, "o");
+    await lan.pass(300);
+    const { id } = anna.fake.offered[0]!;
+    expect(ben.of("asked").at(-1)).toMatchObject({ by: "anna", offer: { id, name: "tea.pdf" } });
+    ben.files.perform({ type: "accept", offer: id }, "a");
+    await lan.pass(500);
+    expect(ben.of("file")).toMatchObject([{ ref: "a", action: "accept", offer: id }]);
+    expect(anna.of("answered")).toMatchObject([{ nick: "ben", answer: "accepted" }]);
+    expect([ben.paths.length, anna.paths.length]).toEqual([1, 1]);
+  });
+
+  test("are told to who comes later, until they are taken back", async () => {
+    const lan = new FileLan();
+    const anna = await lan.enter("anna");
+    const ben = await lan.enter("ben");
+    anna.files.perform({ type: "offer", to: { nick: "ben" }, path: "tea.pdf" }, "o");
+    await lan.pass(300);
+    lan.lan.server.crash();
+    lan.lan.server.restart();
+    await lan.pass(6_000);
+    expect(ben.of("asked").at(-1)).toMatchObject({ offer: { name: "tea.pdf" } });
+    anna.files.perform({ type: "cancel", offer: anna.fake.offered[0]!.id }, "c");
+    await lan.pass(300);
+    lan.lan.server.crash();
+    lan.lan.server.restart();
+    await lan.pass(6_000);
+    expect(ben.of("asked").at(-1)).not.toHaveProperty("offer");
+  });
+
   test("whom nobody knows are refused, and not offered any more", async () => {
     const lan = new FileLan();
     const anna = await lan.enter("anna");

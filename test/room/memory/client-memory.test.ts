@@ -93,7 +93,7 @@ describe("a line of ours", () => {
     expect(desk.memory.keptCount).toBe(3);
   });
 
-  test("of an earlier visit is not written again, and leaves when it is stored or refused", () => {
+  test("of an earlier visit is not written again, and leaves when it is told or refused", () => {
     const post = (id: string) => ({ id, room: "lobby", body: textBody(id), at: 1 });
     const posts = [
       { number: 4, post: post("a") },
@@ -109,10 +109,11 @@ describe("a line of ours", () => {
       ...{ code: "not-joined", message: "no" },
     });
     expect(desk.memory.keptCount).toBe(0);
-    desk.tell(pending("c"));
+    desk.tell(said(1), pending("c"));
     expect(desk.writes[0]).toMatchObject([
-      { type: "settled", number: 4 },
       { type: "settled", number: 6 },
+      { type: "said" },
+      { type: "settled", number: 4 },
       { type: "post", number: 7 },
     ]);
   });
