@@ -343,14 +343,14 @@ export class FileHost implements FilePort {
     const { id: offer } = transfer.offer;
     const bytes = transfer.exchange.contents?.layout.place(chunk).bytes ?? 0;
     const into = this.#memory.take(bytes);
-    link.beginRead();
+    link.beginRead(bytes);
     try {
       await this.#options.disk.ask<"read">({ type: "read", offer, chunk, into });
       link.give(offer, chunk, into);
       if (transfer instanceof Offering) transfer.handleSent(bytes);
     } catch (error) {
       if (!(error instanceof EarshotError)) throw error;
-      link.endRead();
+      link.endRead(bytes);
       this.#memory.give(into);
       transfer.exchange.handleUnreadable(link.id, chunk);
       if (transfer instanceof Offering) transfer.fail(error);

@@ -106,8 +106,14 @@ export const stalledMs = 30_000;
 /** Less than this, and no whole chunk, in that time is silence: half a kilobyte a second. */
 export const stalledBytes: number = 16 * kibibyte;
 
-/** Bytes that are read for one peer and not yet taken by its connection, in chunks: one waits, one is read. */
-export const servedAheadChunks = 2;
+/**
+ * Bytes that are read for one peer before its connection takes them: the disk's thread may answer 5 ms
+ * later where cores are few, in which a gigabit network takes 600 KiB and loopback 1.5 MiB.
+ */
+export const servedAheadBytes: number = 2 * mebibyte;
+
+/** The same in chunks, of which those of small files are small. */
+export const servedAheadChunks = 32;
 
 /** Messages that are kept for a peer whose connection has enough of them: all its pages, and as much again. */
 export const unsentMessageBytesMax: number = 2 * contentsPagesAhead * peerMessageBytesMax;

@@ -1,7 +1,7 @@
 import type { StreamId } from "../../transport/stream-id.ts";
 import { type ChunkFrame, ChunkFrames, chunkHeader } from "./chunk-frames.ts";
 import type { ChunkMemory } from "./chunk-memory.ts";
-import { servedAheadChunks, unsentMessageBytesMax } from "./limits.ts";
+import { servedAheadBytes, servedAheadChunks, unsentMessageBytesMax } from "./limits.ts";
 import { encodePeerMessage, type PeerMessage } from "./peer-message.ts";
 import type { PeerPath, PeerPort } from "./peer-port.ts";
 
@@ -24,7 +24,9 @@ export class PeerLink {
   #isFull = false;
   /** Messages since the connection had enough of them, in bytes. */
   #unsentBytes: number | undefined;
-  #readCount = 0;
+  /** What is being read and what waits to be written. */
+  #aheadCount = 0;
+  #aheadBytes = 0;
   readonly #waiting: Waiting[] = [];
   readonly #memory: ChunkMemory;
   /** What was written and not yet acknowledged, and where on the stream it ends. */
@@ -57,7 +59,7 @@ export class PeerLink {
 
   /** Whether another chunk may be read for it. */
   get isReady(): boolean {
-    return this.#readCount + this.#waiting.length < servedAheadChunks;
+    return this.#aheadCount < servedAheadChunks && this.#aheadBytes < servedAheadBytes;
   }
 
   /** `false` when it has not taken messages for long, and more are not worth keeping. */
@@ -73,18 +75,20 @@ export class PeerLink {
     this.#unsentBytes = undefined;
   }
 
-  /** A chunk is being read for it; `give` or `endRead` follows. */
-  beginRead(): void {
-    this.#readCount += 1;
+  /** A chunk of so many bytes is being read for it; `give` or `endRead` follows. */
+  beginRead(bytes: number): void {
+    this.#aheadCount += 1;
+    this.#aheadBytes += bytes;
   }
 
-  endRead(): void {
-    this.#readCount -= 1;
+  /** Nothing came of it, or it was written. */
+  endRead(bytes: number): void {
+    this.#aheadCount -= 1;
+    this.#aheadBytes -= bytes;
   }
 
   /** The chunk that was read, in memory that is given back when the peer has it. */
   give(offer: string, chunk: number, bytes: Uint8Array): void {
-    this.#readCount -= 1;
     this.#waiting.push({ offer, chunk, bytes });
     this.#write();
   }
@@ -112,6 +116,7 @@ export class PeerLink {
       const next = this.#waiting.shift();
       if (next === undefined) return;
       this.#outgoing ??= this.#port.openStream();
+      this.endRead(next.bytes.length);
       const header = chunkHeader(next.offer, next.chunk);
       this.#port.write(this.#outgoing, header);
       this.#isFull = !this.#port.write(this.#outgoing, next.bytes);

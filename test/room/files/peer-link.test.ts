@@ -3,6 +3,7 @@ import { chunkHeaderBytes } from "../../../src/room/files/chunk-frames.ts";
 import { ChunkMemory } from "../../../src/room/files/chunk-memory.ts";
 import {
   earlyHellosMax,
+  servedAheadBytes,
   servedAheadChunks,
   unsentMessageBytesMax,
 } from "../../../src/room/files/limits.ts";
@@ -22,7 +23,7 @@ describe("a connected peer", () => {
     port.isFull = true;
     for (let chunk = 0; chunk < servedAheadChunks; chunk += 1) {
       expect(link.isReady).toBe(true);
-      link.beginRead();
+      link.beginRead(chunk < 2 ? 10 * (chunk + 1) : 1);
     }
     expect(link.isReady).toBe(false);
     link.give(offer, 0, new Uint8Array(10));
@@ -34,13 +35,24 @@ describe("a connected peer", () => {
     expect(port.written).toEqual([chunkHeaderBytes, 10, chunkHeaderBytes, 20]);
   });
 
+  test("has no more than 2 MiB read ahead, and a whole chunk however large it is", () => {
+    const link = new PeerLink({ id: 1, port: new TestPort(), path, bytesOf: () => 1, memory });
+    link.beginRead(servedAheadBytes - 1);
+    expect(link.isReady).toBe(true);
+    link.beginRead(1);
+    expect(link.isReady).toBe(false);
+    link.endRead(1);
+    link.beginRead(2 ** 22);
+    expect(link.isReady).toBe(false);
+  });
+
   test("gives memory back when it has what was in it", () => {
     const own = new ChunkMemory();
     const port = new TestPort();
     const link = new PeerLink({ id: 1, port, path, bytesOf: () => undefined, memory: own });
     const chunks = [own.take(10), own.take(20), own.take(30)];
     for (const [chunk, bytes] of chunks.entries()) {
-      link.beginRead();
+      link.beginRead(bytes.length);
       link.give(offer, chunk, bytes);
     }
     port.acknowledgedBytes = 2 * chunkHeaderBytes + 30 - 1;
