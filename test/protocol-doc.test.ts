@@ -601,6 +601,7 @@ describe("docs/PROTOCOL.md, rooms", () => {
       "entries in a private chat before anybody agrees": [roomLimits.unansweredEntriesMax],
       "messages unread by who is away, in a private chat": [roomLimits.mailboxMax],
       "files of an offer": [roomLimits.offerFilesMax],
+      "time in which an offer may be taken": [roomLimits.offerMsMax / 1000],
       "offers that a person makes": [
         roomLimits.offersPerPerson.burst,
         roomLimits.offersPerPerson.perSecond * 60,

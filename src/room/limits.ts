@@ -271,6 +271,9 @@ export const offerNameLengthMax = 255;
 /** Files in one offer: their list, with 100 bytes each, is 10 MB at the one who takes it. */
 export const offerFilesMax = 100_000;
 
+/** How long files may be taken after they were offered, milliseconds: as long as a private chat waits. */
+export const offerMsMax: number = 7 * 24 * 3_600_000;
+
 /** Offers that one person makes: ten at once, then ten a minute. */
 export const offersPerPerson: { readonly perSecond: number; readonly burst: number } = {
   perSecond: 10 / 60,

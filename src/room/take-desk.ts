@@ -5,6 +5,7 @@ import { EarshotError } from "../base/errors.ts";
 import {
   addressesMax,
   introductionTokenBytes,
+  offerMsMax,
   reachesPerPerson,
   swarmDegreeMax,
   swarmPeersMax,
@@ -82,6 +83,9 @@ export class TakeDesk {
     }
     if (entry.body.device === device) {
       throw new EarshotError("target-invalid", "these files are of this device");
+    }
+    if (entry.sentAt + offerMsMax < this.#state.wallNow()) {
+      throw new EarshotError("target-invalid", "this offer is too old: ask for it anew");
     }
     const offer = { room, sequence, id: entry.id, device: entry.body.device };
     const senders = this.#sendersOf(offer);

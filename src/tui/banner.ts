@@ -1,11 +1,12 @@
 import { bytesText } from "../room/bytes-text.ts";
 import type { ClientEvent } from "../room/client-port.ts";
+import type { FileOffer } from "../room/log-entry.ts";
 import type { CommandAction } from "./command-action.ts";
 import { countdown, countOf } from "./count-text.ts";
 import type { Row } from "./picture.ts";
 import { span } from "./row.ts";
 import { clip, padEnd, textWidth } from "./text.ts";
-import type { RoomScreen, ViewState } from "./view-state.ts";
+import type { RoomScreen, ViewState, WaitingChat } from "./view-state.ts";
 
 /** Something that waits for a yes or a no, above the input line. It takes no key but its own two. */
 export interface Banner {
@@ -27,14 +28,7 @@ export const offerBannersMax = 32;
 
 /** Everything that waits for an answer, chats before files, the newest first. */
 export function bannersOf({ asked, offered }: RoomScreen): readonly Banner[] {
-  const chats = asked.toReversed().map(({ room, by, until }): Banner => {
-    const answer = (isAccepted: boolean): BannerAction => ({
-      type: "ask",
-      question: { type: "answer", room, isAccepted },
-    });
-    const text = `${by} asks for a private chat`;
-    return { text, until, accept: answer(true), decline: answer(false) };
-  });
+  const chats = asked.toReversed().map(chatBanner);
   const offers = offered.toReversed().map(({ id, text, until }): Banner => {
     const answer = (type: "accept" | "decline"): BannerAction => ({
       type: "file",
@@ -45,15 +39,32 @@ export function bannersOf({ asked, offered }: RoomScreen): readonly Banner[] {
   return [...chats, ...offers];
 }
 
+/** Who takes the files that are offered in a private chat agrees to it. */
+function chatBanner({ room, by, until, offer }: WaitingChat): Banner {
+  const answer = (isAccepted: boolean): BannerAction => ({
+    type: "ask",
+    question: { type: "answer", room, isAccepted },
+  });
+  if (offer === undefined) {
+    const text = `${by} asks for a private chat`;
+    return { text, until, accept: answer(true), decline: answer(false) };
+  }
+  const accept: BannerAction = { type: "file", action: { type: "accept", offer: offer.id } };
+  return { text: offeredText(by, offer), until, accept, decline: answer(false) };
+}
+
+function offeredText(nick: string, offer: Omit<FileOffer, "type">): string {
+  const files = offer.isFolder ? `, ${countOf(offer.fileCount, "file")}` : "";
+  return `${nick} offers ${offer.name} (${bytesText(offer.bytes)}${files})`;
+}
+
 /** The screen with an offer that has just come waiting for an answer, and without answered ones. */
 export function withOffered(screen: RoomScreen, event: ClientEvent, now: number): RoomScreen {
   if (event.type === "transfer") return withoutOffer(screen, event.transfer.offer.id);
   if (event.type === "file") return withoutOffer(screen, event.offer);
   if (event.type !== "said" || event.isOwn || event.entry.body.type !== "offer") return screen;
   const { id, author, body } = event.entry;
-  const files = body.isFolder ? `, ${countOf(body.fileCount, "file")}` : "";
-  const text = `${author.nick} offers ${body.name} (${bytesText(body.bytes)}${files})`;
-  const offer = { id, text, until: now + offerBannerMs };
+  const offer = { id, text: offeredText(author.nick, body), until: now + offerBannerMs };
   const others = screen.offered.filter((other) => other.id !== id);
   return { ...screen, offered: [...others, offer].slice(-offerBannersMax) };
 }

@@ -9,13 +9,13 @@ import { takingText, transferNews } from "./file-text.ts";
 export type FileNewsEvent = Extract<ClientEvent, { type: "transfer" | "taking" | "file" }>;
 
 /** Transfers that are kept for showing; of those that are over the oldest go first. */
-const transfersMax = 100;
+export const transfersMax = 100;
 
 /** Those who take what we offer and are remembered. */
-const takersMax = 1_000;
+export const takersMax = 1_000;
 
 /** Offers that commands mean when nothing else is said. */
-const offersMax = 100;
+export const offersMax = 100;
 
 /** An offer of somebody else, or of ours, that stands in a log. */
 export interface OfferLine {

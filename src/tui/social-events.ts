@@ -41,7 +41,9 @@ export function reduceSocial(
       const others = screen.asked.filter(({ room }) => room !== event.room);
       // The server's clock may be another than ours: nothing is gone before it was read.
       const until = moment.now + Math.max(readMs, event.until - moment.wallNow);
-      const asked = [...others, { room: event.room, by: event.by, until }].slice(-askedMax);
+      const { room, by, offer } = event;
+      const waiting = { room, by, until, ...(offer !== undefined && { offer }) };
+      const asked = [...others, waiting].slice(-askedMax);
       return { ...say(askedText(event, screen.own.person)), asked };
     }
     case "answered": {

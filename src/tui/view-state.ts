@@ -6,6 +6,7 @@ import type { Question } from "../room/client-question.ts";
 import type { OwnPerson } from "../room/entry.ts";
 import type { FileAction } from "../room/files/file-action.ts";
 import type { PostBody } from "../room/message-log.ts";
+import type { AskedOffer } from "../room/message-private.ts";
 import type { RoomMember, RoomState as RoomMode } from "../room/message-room.ts";
 import type { Position } from "../room/store-port.ts";
 import type { NoticeMode } from "./bell.ts";
@@ -200,6 +201,8 @@ export interface Paste {
 export interface WaitingChat extends AskedChat {
   /** Clock.now() from which on it is too late to agree. */
   readonly until: number;
+  /** The newest files that are offered there. */
+  readonly offer?: AskedOffer;
 }
 
 /** Files that wait for our answer. */

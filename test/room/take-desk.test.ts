@@ -4,6 +4,7 @@ import { RelaySender } from "../../src/room/files/relay-frame.ts";
 import {
   addressesMax,
   meetingsPerSession,
+  offerMsMax,
   reachesPerPerson,
   relayBytesPerPair,
   swarmPeersMax,
@@ -20,6 +21,9 @@ const ben = 2;
 const cleo = 3;
 const offer = { type: "offer", name: "tea.pdf", fileCount: 1, bytes: 9 } as const;
 
+/** What the clock of every `ServerDesk` shows. */
+const offeredAt = 1_790_000_000_000;
+
 function deviceOf(session: number): string {
   return Buffer.from(deviceKey(session)).toString("base64url");
 }
@@ -27,7 +31,7 @@ function deviceOf(session: number): string {
 function entryOf(sequence: number, body: EntryBody): LogEntry {
   const id = `offer-${sequence}`.padEnd(21, "_");
   const author = { person: "anna".padEnd(21, "_"), nick: "anna" };
-  return { sequence, id, sentAt: 1, ordinal: sequence, author, body };
+  return { sequence, id, sentAt: offeredAt, ordinal: sequence, author, body };
 }
 
 const annasOffer = entryOf(7, { ...offer, device: deviceOf(anna) });
@@ -138,6 +142,17 @@ describe("who takes an offer", () => {
     expect(answer).toMatchObject({ type: "error", code: "target-invalid" });
     expect(stage.introductions(ben)).toEqual([]);
     expect(stage.introductions(anna)).toEqual([]);
+  });
+
+  test("may take it for a week and not a moment longer", () => {
+    for (const [age, expected] of [
+      [offerMsMax, { type: "taken" }],
+      [offerMsMax + 1, { type: "error", code: "target-invalid" }],
+    ] as const) {
+      const stage = new TakeStage();
+      stage.desk.wallNow = offeredAt + age;
+      expect(stage.take(ben)).toMatchObject(expected);
+    }
   });
 
   test("must be in the room, also when the entry has been read", () => {

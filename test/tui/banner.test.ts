@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { offerBannerMs, offerBannersMax } from "../../src/tui/banner.ts";
+import type { RoomScreen } from "../../src/tui/view-state.ts";
 import { entry, someTime } from "../support/fake-client.ts";
 import { transferOf } from "../support/transfer-sample.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
@@ -88,6 +89,24 @@ describe("files that are offered", () => {
     expect(files(run.keys("alt+x"))).toEqual([{ type: "decline", offer: "1" }]);
     expect(asked(run, "carol").text()).toMatch(/\(1\/2\) carol asks/);
     expect(run.text()).toContain("> draft");
+  });
+
+  test("in a private chat that is asked for are taken or not with it", () => {
+    const run = asked(joiningView().enter(), "carol");
+    const offer = { id: "7", sequence: 1, name: "plan", fileCount: 3, bytes: 4_096, device: "d" };
+    const { asked: waiting } = run.state.screen as RoomScreen;
+    run.client({
+      type: "asked",
+      room: "&carol",
+      by: "carol",
+      persons: [],
+      until: someTime + 600_000,
+      offer: { ...offer, isFolder: true },
+    });
+    expect((run.state.screen as RoomScreen).asked).toHaveLength(waiting.length);
+    expect(run.text()).toContain(" carol offers plan (4.0 KiB, 3 files)");
+    expect(files(run.keys("alt+y"))).toEqual([{ type: "accept", offer: "7" }]);
+    expect(answers(run.keys("alt+x"))).toEqual([answer("&carol", false)]);
   });
 
   test("go after ten minutes, and when they are taken by a command", () => {

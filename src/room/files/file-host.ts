@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { EarshotError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
+import { offerMsMax } from "../limits.ts";
 import { Wakeup } from "../wakeup.ts";
 import type { ChunkFrame } from "./chunk-frames.ts";
 import { ChunkMemory } from "./chunk-memory.ts";
@@ -76,7 +77,8 @@ export class FileHost implements FilePort {
    * @throws {EarshotError} WHEN the directory cannot be used `file-unusable`.
    */
   static async open(options: FileHostOptions): Promise<FileHost> {
-    const { records, found } = await TransferRecords.open(options.directory);
+    const since = options.clock.wallNow() - offerMsMax;
+    const { records, found } = await TransferRecords.open(options.directory, since);
     const host = new FileHost(options, records);
     for (const record of found) await host.#restore(record);
     host.#admit();

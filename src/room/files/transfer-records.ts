@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemErrorCode, toEarshotError } from "../../base/errors.ts";
 import { replacePrivateFile } from "../../base/private-file.ts";
@@ -72,21 +72,27 @@ export class TransferRecords {
 
   /**
    * The records of a directory, which is made. Those that are damaged are left out: what they were of
-   * can be taken again.
+   * can be taken again. Offers that were made before `since`, by the wall clock, are removed.
    * @throws {EarshotError} WHEN it cannot be used `file-unusable`.
    */
   static async open(
     directory: string,
+    since = 0,
   ): Promise<{ readonly records: TransferRecords; readonly found: readonly TransferRecord[] }> {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const names = (await readdir(directory)).filter((file) => file.endsWith(".json"));
+      const records = new TransferRecords(directory);
       const found: TransferRecord[] = [];
       for (const file of names) {
-        const record = readRecord(await readFile(join(directory, file), "utf8"));
-        if (record !== undefined && `${record.id}.json` === file) found.push(record);
+        const path = join(directory, file);
+        const record = readRecord(await readFile(path, "utf8"));
+        if (record === undefined || `${record.id}.json` !== file) continue;
+        const isOver = record.type === "offer" && (await stat(path)).mtimeMs < since;
+        if (isOver) await records.remove(record.id);
+        else found.push(record);
       }
-      return { records: new TransferRecords(directory), found };
+      return { records, found };
     } catch (error) {
       throw toEarshotError(error, "file-unusable", `transfers cannot be kept in ${directory}`);
     }
