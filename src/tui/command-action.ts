@@ -59,6 +59,7 @@ export type ScreenCommand =
   | "rooms"
   | "save"
   | "servers"
+  | "statistics"
   | "status";
 
 /** What a command wants done. */
@@ -131,6 +132,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "rooms":
     case "save":
     case "servers":
+    case "statistics":
     case "status":
     case "set":
     case "theme":
