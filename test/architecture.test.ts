@@ -67,6 +67,7 @@ const drivers = new Set([
   "room/files/file-system-sync.ts",
   "room/files/files-slot.ts",
   "room/files/handle-cache.ts",
+  "room/files/heap-growth.ts",
   "room/files/offering.ts",
   "room/files/peer-host.ts",
   "room/files/placement.ts",

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import { EarshotError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { offerMsMax } from "../limits.ts";
@@ -8,8 +8,9 @@ import { ChunkMemory } from "./chunk-memory.ts";
 import type { DiskPort } from "./disk-port.ts";
 import type { ExchangeEffect } from "./exchange-effect.ts";
 import type { FilePort, Introduction, OfferSummary, TakenOffer, Transfer } from "./file-port.ts";
+import { letHeapGrow } from "./heap-growth.ts";
 import { Introductions } from "./introductions.ts";
-import { offersMax, progressMs, servedMax, takingsMax, takingsRunningMax } from "./limits.ts";
+import { offersMax, servedMax, takingsMax, takingsRunningMax } from "./limits.ts";
 import { Offering } from "./offering.ts";
 import { keyText, type PeerLink } from "./peer-link.ts";
 import { PeerLinks } from "./peer-links.ts";
@@ -17,6 +18,7 @@ import { decodePeerMessage } from "./peer-message.ts";
 import type { PeerEvent, PeerPath, PeerPort } from "./peer-port.ts";
 import { Taking } from "./taking.ts";
 import type { TransferContext } from "./transfer-context.ts";
+import { TransferNews } from "./transfer-news.ts";
 import { type TransferRecord, TransferRecords } from "./transfer-records.ts";
 
 /** Codes with which a peer is left. */
@@ -43,9 +45,9 @@ export class FileHost implements FilePort {
   readonly #memory = new ChunkMemory();
   readonly #links: PeerLinks;
   readonly #wakeup: Wakeup;
-  /** What has changed since it was told. */
-  readonly #changed = new Set<string>();
-  #tellTimer: Timer | undefined;
+  readonly #news: TransferNews;
+  /** While something is received. */
+  #letShrink: (() => void) | undefined;
   #isStopped = false;
 
   private constructor(options: FileHostOptions, records: TransferRecords) {
@@ -54,7 +56,7 @@ export class FileHost implements FilePort {
     this.#context = {
       ...{ disk, memory: this.#memory, clock, random, records },
       onChanged: (offer, isNews) => {
-        this.#handleChanged(offer, isNews);
+        this.#news.handle(offer, isNews);
         if (isNews) this.#admit();
       },
       onWork: (offer) => this.#work(offer),
@@ -63,6 +65,10 @@ export class FileHost implements FilePort {
       (from, offer, chunk) => this.#exchangeOf(offer)?.bytesOf(from.id, chunk),
       this.#memory,
     );
+    this.#news = new TransferNews(clock, (offer) => {
+      const transfer = this.#transfers.get(offer);
+      if (transfer !== undefined) options.onTransfer(this.#statusOf(transfer));
+    });
     this.#wakeup = new Wakeup(clock, () => this.#workAll());
   }
 
@@ -185,7 +191,7 @@ export class FileHost implements FilePort {
         return;
       case "path":
         link.path = event.path;
-        for (const transfer of this.#with(link)) this.#handleChanged(transfer.offer.id, true);
+        for (const transfer of this.#with(link)) this.#news.handle(transfer.offer.id, true);
         return;
       case "closed":
         this.#drop(link);
@@ -196,8 +202,9 @@ export class FileHost implements FilePort {
   /** What is unfinished goes on the next time. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#expectBulk(false);
     this.#wakeup.set(undefined);
-    this.#tellTimer?.cancel();
+    this.#news.stop();
     await this.#context.records.settled();
     await this.#options.disk.stop();
   }
@@ -235,7 +242,7 @@ export class FileHost implements FilePort {
     this.#keep(taking);
     for (const link of this.#links.all) this.#meet(link, taking.offer.id);
     this.#admit();
-    this.#handleChanged(taking.offer.id, true);
+    this.#news.handle(taking.offer.id, true);
     this.#work(taking.offer.id);
   }
 
@@ -318,7 +325,7 @@ export class FileHost implements FilePort {
       if (link === undefined) return;
       if (effect.type === "expel") this.#leave(link, effect.text);
       else if (!link.send(effect.message)) this.#leave(link, "it does not take what it is told");
-      this.#handleChanged(transfer.offer.id, false);
+      this.#news.handle(transfer.offer.id, false);
       return;
     }
     transfer.handleEffect(effect);
@@ -370,8 +377,15 @@ export class FileHost implements FilePort {
       taking.setPause("queue", isActive && takingsRunningMax <= count);
       if (isActive) count += 1;
     }
+    this.#expectBulk(0 < count);
     const received = this.#takings.filter(({ isReceived }) => isReceived);
     for (const { offer } of received.slice(0, -servedMax)) this.#forget(offer.id);
+  }
+
+  #expectBulk(isBulk: boolean): void {
+    if (isBulk) this.#letShrink ??= letHeapGrow();
+    else this.#letShrink?.();
+    if (!isBulk) this.#letShrink = undefined;
   }
 
   #forget(offer: string): void {
@@ -393,7 +407,7 @@ export class FileHost implements FilePort {
       if (!isOfIt) continue;
       // The two may be connected again, by another path.
       this.#introductions.renew(this.#now(), offer, link.key);
-      this.#handleChanged(offer, true);
+      this.#news.handle(offer, true);
       this.#work(offer);
     }
     this.#admit();
@@ -410,23 +424,6 @@ export class FileHost implements FilePort {
       if (next !== undefined && (at === undefined || next < at)) at = next;
     }
     this.#wakeup.set(at);
-  }
-
-  #handleChanged(offer: string, isNews: boolean): void {
-    if (this.#isStopped) return;
-    const transfer = this.#transfers.get(offer);
-    if (transfer === undefined) return;
-    if (isNews) {
-      this.#changed.delete(offer);
-      this.#options.onTransfer(this.#statusOf(transfer));
-      return;
-    }
-    this.#changed.add(offer);
-    const { clock } = this.#options;
-    this.#tellTimer ??= clock.setTimer(clock.now() + progressMs, () => {
-      this.#tellTimer = undefined;
-      for (const changed of [...this.#changed]) this.#handleChanged(changed, true);
-    });
   }
 
   #statusOf(transfer: Running): Transfer {
