@@ -374,6 +374,8 @@ export class PlainChat {
     const { server, nick, isFirstVisit } = ready;
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
+    const lost = this.#rooms.accountLostText(ready);
+    if (lost !== undefined) this.#print(`-- ${lost}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
     this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);
     this.#isAccepted = true;
