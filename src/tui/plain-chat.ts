@@ -374,7 +374,7 @@ export class PlainChat {
     const { server, nick, isFirstVisit } = ready;
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
-    const lost = this.#rooms.accountLostText(ready);
+    const { accountLostText: lost } = this.#place;
     if (lost !== undefined) this.#print(`-- ${lost}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
     this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);

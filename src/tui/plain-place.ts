@@ -1,5 +1,6 @@
 import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
 import type { OwnPerson } from "../room/entry.ts";
+import { guestText } from "./entering.ts";
 import { type LinkState, linkAfter, noLink } from "./link-state.ts";
 import { type Status, statusText } from "./status-text.ts";
 
@@ -10,6 +11,7 @@ export class PlainPlace {
   #own: OwnPerson | undefined;
   #connection: Status["connection"] | undefined;
   #link: LinkState = noLink;
+  #accountLostText: string | undefined;
 
   handleEvent(event: ClientEvent): void {
     this.#link = linkAfter(this.#link, event);
@@ -22,6 +24,7 @@ export class PlainPlace {
         this.#enter(event);
         return;
       case "ready":
+        this.#accountLostText = this.#lostText(event);
         this.#enter(event);
         return;
       case "renamed":
@@ -56,6 +59,11 @@ export class PlainPlace {
     return this.#server?.name ?? "the server";
   }
 
+  /** That we were logged in before the last `ready` and are not any more, if it is so. */
+  get accountLostText(): string | undefined {
+    return this.#accountLostText;
+  }
+
   /** What `/status` says. */
   get lines(): readonly string[] {
     const [server, nick, own] = [this.#server, this.#nick, this.#own];
@@ -64,6 +72,11 @@ export class PlainPlace {
     }
     const { quality } = this.#link;
     return statusText({ connection: this.#connection ?? "connecting", server, nick, own, quality });
+  }
+
+  #lostText({ own, nick }: Extract<ClientEvent, { type: "ready" }>): string | undefined {
+    const isLost = this.#own !== undefined && this.#own.isGuest !== true && own.isGuest === true;
+    return isLost ? guestText(this.#nick ?? nick, nick) : undefined;
   }
 
   #enter({ server, nick, own }: Extract<ClientEvent, { type: "ready" | "remembered" }>): void {

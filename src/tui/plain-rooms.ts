@@ -4,7 +4,7 @@ import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
 import type { AskedChat, CommandAction, CommandContext } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
-import { chosenRef, guestText, rememberedRef } from "./entering.ts";
+import { chosenRef, rememberedRef } from "./entering.ts";
 import type { FileNewsEvent } from "./file-news.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
@@ -105,12 +105,6 @@ export class PlainRooms {
   /** The server has accepted us; `isFirst` when no room was entered yet. */
   handleReady({ rooms }: Extract<ClientEvent, { type: "ready" }>, isFirst: boolean): void {
     if (isFirst && !this.#isRemembered) this.joinFirst(rooms);
-  }
-
-  /** That we were logged in and are not any more, if it is so. */
-  accountLostText({ own, nick }: Extract<ClientEvent, { type: "ready" }>): string | undefined {
-    const isLost = this.#own !== undefined && this.#own.isGuest !== true && own.isGuest === true;
-    return isLost ? guestText(this.#nick ?? nick, nick) : undefined;
   }
 
   /** Enters the rooms that are wanted from the start, and those where a person was. */
