@@ -64,6 +64,7 @@ export type CommandName =
   | "reply"
   | "restart"
   | "resume"
+  | "retry"
   | "revoke"
   | "roomkey"
   | "rooms"
@@ -154,7 +155,8 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", [], "[LINE]", "who has your line, and who not yet"),
+  command("retry", [], "", "say again what was refused in this room"),
+  command("seen", ["missing"], "[LINE]", "who has your line, and who not yet"),
 
   command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
   command("transfers", ["files"], "", "files that are under way, and those that came"),

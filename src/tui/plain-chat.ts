@@ -229,7 +229,7 @@ export class PlainChat {
         this.#ownLines.handleStored(event.id);
         break;
       case "failed":
-        this.#ownLines.handleFailed(event.id);
+        this.#ownLines.handleFailed(event);
         this.#hasRefusal = true;
         this.#print(`-- not sent: ${event.message}`);
         break;
@@ -349,12 +349,22 @@ export class PlainChat {
         this.#emit({ type: "forget" });
         this.#print(`-- ${forgottenText}`);
         break;
+      case "retry":
+        this.#retry();
+        break;
       case "quit":
         this.handleInputEnd(now);
         break;
       default:
         this.#print(`-- /${name} is for the full screen`);
     }
+  }
+
+  #retry(): void {
+    const { room = "" } = this.#rooms.context;
+    const bodies = this.#ownLines.takeFailed(room);
+    if (bodies.length === 0) this.refuse("nothing that you said here was refused");
+    for (const body of bodies) this.#emit({ type: "post", room, body });
   }
 
   #changeNick(nick: string): void {
