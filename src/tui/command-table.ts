@@ -76,6 +76,7 @@ export type CommandName =
   | "set"
   | "shutdown"
   | "slow"
+  | "statistics"
   | "status"
   | "theme"
   | "topic"
@@ -241,6 +242,7 @@ export const commands: readonly CommandDescription[] = [
   command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("log", ["messages"], "", "what happened lately: connections, errors, notices"),
+  command("statistics", ["stats"], "", "what is measured: link, traffic, pictures, memory"),
   command("clear", [], "", "empty the screen, not the history"),
   command("forget", [], "", "delete what this computer keeps of this server's history"),
   command("redraw", [], "", "paint the screen again"),

@@ -72,6 +72,7 @@ export type Action =
   | "show-mentions"
   | "show-password"
   | "show-settings"
+  | "show-statistics"
   | "show-transfers"
   | "suspend"
   | "switch-scope"
@@ -264,6 +265,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["f2"], action: "show-settings", help: "settings" },
   { context: "room", keys: ["f5"], action: "show-transfers", help: "files under way" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
+  { context: "room", keys: ["f12"], action: "show-statistics", help: "link, traffic, memory" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
   {

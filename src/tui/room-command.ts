@@ -138,6 +138,7 @@ function run(
     case "go":
     case "links":
     case "log":
+    case "statistics":
       return show(state, screen);
     case "help":
       return arg === ""
@@ -148,7 +149,7 @@ function run(
     case "rooms":
       return answer(ownRoomsText(screen));
     case "status":
-      return answer(statusText({ ...screen, connection: screen.connection.state }));
+      return answer(statusOf(state, screen));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
@@ -187,6 +188,10 @@ function run(
     case "quit":
       return quit(moment, { ...state, screen });
   }
+}
+
+function statusOf({ link }: ViewState, screen: RoomScreen): readonly string[] {
+  return statusText({ ...screen, connection: screen.connection.state, quality: link.quality });
 }
 
 /** The shown room from a line, by its number, or a day on. */

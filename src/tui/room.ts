@@ -1,4 +1,3 @@
-import { postText } from "../room/client-post.ts";
 import { aboutBody, withoutAbout, withReactions } from "./about.ts";
 import { bannerHeight, bannersOf } from "./banner.ts";
 import { parseInput } from "./command.ts";
@@ -20,6 +19,7 @@ import { moved } from "./room-moves.ts";
 import { reduceSelection, select, withoutSelection } from "./selection.ts";
 import {
   pasteQuestion,
+  textAgain,
   withPaste,
   withPasteEdited,
   withTextBack,
@@ -224,7 +224,7 @@ export function withAnswer(
 ): RoomScreen {
   switch (event.type) {
     case "post-refused":
-      return withTextBack(screen, postText(event.body), screen.hint ?? "it was refused");
+      return withTextBack(screen, textAgain(event.body), screen.hint ?? "it was refused");
     case "saved":
       return answered(moment, screen, [`saved as ${event.path}`]);
     case "save-failed":
