@@ -3,6 +3,7 @@ import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
+import { isWaiting } from "./nickname.ts";
 import type { NicknameScreen } from "./nickname-state.ts";
 import { passwordStrength } from "./password-strength.ts";
 import type { Picture, Row } from "./picture.ts";
@@ -36,13 +37,14 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
     ...blank,
   ];
   const rows = [...top, ...middle.slice(0, size.rows - top.length - bottom.length), ...bottom];
-  if (screen.progress.type === "joining") return { rows };
+  if (isWaiting(screen)) return { rows };
   const { column, row } = form.cursor;
   return { rows, cursor: { column, row: top.length + row } };
 }
 
-function keysOf({ progress, field, password }: NicknameScreen): readonly string[] {
-  if (progress.type === "joining") return ["Esc back to the servers"];
+function keysOf(screen: NicknameScreen): readonly string[] {
+  const { progress, field, password } = screen;
+  if (isWaiting(screen)) return ["Esc back to the servers"];
   if (progress.type === "registering") {
     const isGuest = password.reveal() === "";
     return [isGuest ? "Enter come as a guest" : "Enter register", "F2 show", "Esc back"];
@@ -136,6 +138,8 @@ function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
       return alert(progress.message);
     case "joining":
       return [[span(`   ${connectionReport(progress.connection, state.now, theme)}`)]];
+    case "proving":
+      return told(`Asking whether you are ${progress.nick}${theme.glyphs.ellipsis}`);
     case "registering":
       return progress.problem === undefined
         ? told(
