@@ -125,7 +125,7 @@ export const commands: readonly CommandDescription[] = [
   command("members", ["names", "users", "who"], "", "who is in this room"),
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
-  command("query", ["msg", "m", "tell", "dm"], "NICK[,NICK] [TEXT]", "talk in private"),
+  command("query", ["msg", "m", "tell", "dm", "chat"], "NICK[,NICK] [TEXT]", "talk in private"),
   command(
     "accept",
     [],
