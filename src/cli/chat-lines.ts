@@ -4,8 +4,7 @@ import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ChatOptions, Connect, HostedServer, ServerTarget } from "../tui/chat-options.ts";
 import { runPlain } from "../tui/plain.ts";
 import type { ChatCommand } from "./args.ts";
-import { defaultNick } from "./default-nick.ts";
-import type { Device } from "./device.ts";
+import type { Kept } from "./chat-screen.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import type { Hosting } from "./hosting.ts";
 import { hostedServer, hostHere } from "./hosting-here.ts";
@@ -13,12 +12,13 @@ import { chooseTarget, describeServer, noServer } from "./joining.ts";
 import { unblock } from "./line-output.ts";
 import type { Network } from "./network.ts";
 import { promptPassword, readPasswordFile } from "./password.ts";
+import { usualNick } from "./usual-nick.ts";
 
 /** Without anybody to choose, the one server that answers is joined; when none does, one is hosted. */
 export async function chatInLines(
   command: ChatCommand,
   network: Network,
-  device: Device,
+  { device, openMemory }: Kept,
   options: ChatOptions,
 ): Promise<number> {
   let target = await chooseTarget(network, device.knownServers, command);
@@ -33,7 +33,9 @@ export async function chatInLines(
   } else print(`-- joining ${describeTarget(target)}`);
   const { stdin, stdout } = process;
   unblock(stdout);
-  const nick = command.nick ?? defaultNick();
+  const where = target.type === "typed" ? target.text : target.server.id;
+  const { servers } = await openMemory();
+  const nick = command.nick ?? usualNick(where, device.knownServers, servers);
   let failure: EarshotError | undefined;
   const connect: Connect = async (target, nick, onEvent) => {
     try {

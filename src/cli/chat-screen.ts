@@ -13,6 +13,7 @@ import type { UserMemory } from "./memory.ts";
 import { type Network, withHints } from "./network.ts";
 import { SettingsFile } from "./settings-file.ts";
 import { Silence } from "./silence.ts";
+import { usualNick } from "./usual-nick.ts";
 
 /** What is kept for this user on this computer. */
 export interface Kept {
@@ -44,7 +45,10 @@ export async function chatOnScreen(
     },
     ...(server !== undefined && { target: { type: "typed", text: server } }),
     ...(nick !== undefined && { nick }),
-    nickDefault: defaultNick(),
+    nickDefault:
+      server === undefined || nick !== undefined
+        ? defaultNick()
+        : usualNick(server, device.knownServers, (await kept.openMemory()).servers),
     version: transportVersion,
     discoveryPort: network.discoveryPort,
     settings,

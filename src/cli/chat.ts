@@ -44,15 +44,11 @@ export async function chat(command: ChatCommand): Promise<number> {
     rooms: command.rooms.length === 0 ? [lobbyName] : command.rooms,
     signal: stop.signal,
   };
+  const kept = { device, openMemory };
   try {
     return isOnScreen
-      ? await (await import("./chat-screen.ts")).chatOnScreen(
-          command,
-          network,
-          { device, openMemory },
-          options,
-        )
-      : await (await import("./chat-lines.ts")).chatInLines(command, network, device, options);
+      ? await (await import("./chat-screen.ts")).chatOnScreen(command, network, kept, options)
+      : await (await import("./chat-lines.ts")).chatInLines(command, network, kept, options);
   } finally {
     await (await opening)?.close();
   }

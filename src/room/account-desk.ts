@@ -81,7 +81,7 @@ export class AccountDesk {
     accounts.set({ ...account, devices: withDevice(account.devices, added) });
     this.#state.answerWhenStored(session, ref);
     const name = added.name === "" ? "a new device" : `a new device, ${added.name}`;
-    const text = `${account.nick} has logged in on ${name}: if that was not you, revoke it`;
+    const text = `${account.nick} has logged in on ${name}: if that was not you, take it away with /devices revoke NUMBER`;
     output.tell(sessions.of(account.person), { type: "notice", text });
   }
 

@@ -121,7 +121,11 @@ export class ClientAccounts {
       }
       case "open-room": {
         const { password, room } = action;
-        await this.#open().client.openRoom(room, password);
+        await this.#open()
+          .client.openRoom(room, password)
+          .catch((error: unknown) => {
+            throw isWrong(error) ? wrongRoomPassword(room, error) : error;
+          });
         return { type: "room-opened", room };
       }
       case "devices": {
@@ -223,4 +227,13 @@ export class ClientAccounts {
 function withoutKey(): EarshotError {
   const message = "this device has no key of your account: log in with its password again";
   return new EarshotError("not-allowed", message);
+}
+
+function isWrong(error: unknown): boolean {
+  return error instanceof EarshotError && error.code === "password-wrong";
+}
+
+/** Nobody's name is in question where a room is. */
+function wrongRoomPassword(room: string, cause: unknown): EarshotError {
+  return new EarshotError("password-wrong", `that is not the password of ${room}`, { cause });
 }

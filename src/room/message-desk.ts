@@ -243,10 +243,11 @@ export class MessageDesk {
     this.#state.require(member, room, action);
     const { person } = member.state.person;
     const mute = room.record.mutes.find((each) => each.person === person);
-    if (mute === undefined || (mute.until ?? Number.POSITIVE_INFINITY) <= this.#state.wallNow()) {
-      return;
-    }
-    throw new EarshotError("not-allowed", `you are muted in ${room.name}`);
+    if (mute === undefined) return;
+    const leftMs = (mute.until ?? Number.POSITIVE_INFINITY) - this.#state.wallNow();
+    if (leftMs <= 0) return;
+    const left = Number.isFinite(leftMs) ? ` for ${durationText(leftMs)} more` : "";
+    throw new EarshotError("not-allowed", `you are muted in ${room.name}${left}`);
   }
 
   #forgetOffer(room: Room, sequence: number): void {
@@ -311,4 +312,10 @@ export class MessageDesk {
 export function reasonOf(reason: string | undefined): { readonly reason?: string } {
   const text = parsePhrase(reason ?? "", phraseLengthMax);
   return text === "" ? {} : { reason: text };
+}
+
+function durationText(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (minutes <= 1) return `${Math.ceil(ms / 1_000)} s`;
+  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }

@@ -40,6 +40,42 @@ export type Action =
   | "grant"
   | "stop";
 
+/** What comes after "may not", to people. */
+export const actionPhrases: Readonly<Record<Action, string>> = {
+  read: "read there",
+  write: "write there",
+  react: "react there",
+  edit: "change messages there",
+  "delete-own": "delete messages there",
+  "delete-any": "delete messages of others",
+  announce: "announce something",
+  topic: "change the topic",
+  mode: "change how it may be written",
+  invite: "invite anybody",
+  kick: "put out",
+  ban: "ban",
+  unban: "lift bans",
+  mute: "mute",
+  unmute: "unmute",
+  role: "change the role of",
+  configure: "change what it is",
+  "see-bans": "see who is banned",
+  grant: "make admins of the server",
+  stop: "stop the server",
+};
+
+/** What comes after "you are", to people. */
+export const rolePhrases: Readonly<Record<Role, string>> = {
+  banned: "banned",
+  outsider: "an outsider",
+  guest: "a guest",
+  member: "a member",
+  moderator: "a moderator",
+  owner: "an owner",
+  "server-admin": "an admin of the server",
+  "server-owner": "an owner of the server",
+};
+
 /** What of a room decides about rights. */
 export interface RoomRights {
   readonly kind: RoomKind;

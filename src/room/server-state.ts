@@ -16,7 +16,14 @@ import { ReadQueue, type WaitingQuery } from "./read-queue.ts";
 import { RecordBook } from "./record-book.ts";
 import type { RegistrationPolicy } from "./registration-policy.ts";
 import { RegistrationTable } from "./registration-table.ts";
-import { type Action, isAllowed, type Role, type RoomRights } from "./rights.ts";
+import {
+  type Action,
+  actionPhrases,
+  isAllowed,
+  type Role,
+  type RoomRights,
+  rolePhrases,
+} from "./rights.ts";
 import type { Room } from "./room.ts";
 import type { News } from "./room-news.ts";
 import { RoomTable } from "./room-table.ts";
@@ -121,9 +128,7 @@ export class ServerState {
     const actor = this.roleIn(room, knownPerson(member.state.person));
     const aim = target === undefined ? {} : { target: this.roleIn(room, target) };
     if (isAllowed({ actor, action, room: rightsOf(room), ...aim })) return;
-    const whom = target === undefined ? "" : ` ${target.nick}`;
-    const message = `you are ${actor} in ${room.name} and may not ${action}${whom}`;
-    throw new EarshotError("not-allowed", message);
+    throw new EarshotError("not-allowed", refusalText({ actor, action }, room, target));
   }
 
   /** Whether the member may do this in the room. */
@@ -314,4 +319,21 @@ export function rightsOf({ record }: Room): RoomRights {
 
 function earlier(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
+
+/** Why somebody may not do it, for themselves. */
+function refusalText(
+  { actor, action }: { readonly actor: Role; readonly action: Action },
+  room: Room,
+  target: KnownPerson | undefined,
+): string {
+  const { name } = room;
+  const rights = rightsOf(room);
+  if (rights.kind === "private") return `in a private chat nobody may ${actionPhrases[action]}`;
+  const unlocked = { actor, action, room: { ...rights, isReadOnly: false } };
+  if (target === undefined && isAllowed(unlocked)) {
+    return `${name} is read-only: only moderators write there`;
+  }
+  const whom = target === undefined ? "" : ` ${target.nick}`;
+  return `you are ${rolePhrases[actor]} in ${name} and may not ${actionPhrases[action]}${whom}`;
 }

@@ -29,7 +29,14 @@ export function areSame(first: Secret, second: Secret): boolean {
 export const repeatQuestion = "the same again: ";
 
 /** Said when it was another the second time. */
-export const notTheSame = "the two passwords are not the same: nothing was done";
+export const notTheSame = "the two passwords are not the same: type it twice again";
+
+/** Why a new password is none, in words; `undefined` when it is one. */
+export function lengthProblem({ type }: PasswordPurpose, typed: Secret): string | undefined {
+  const { length } = [...typed.reveal()];
+  if (type === "set-room-password" || passwordLengthMin <= length) return undefined;
+  return `a password has at least ${passwordLengthMin} characters: type another`;
+}
 
 /** Stands before the password while it is typed; ASCII. */
 export function passwordQuestion(purpose: PasswordPurpose): string {
@@ -77,7 +84,7 @@ export function accountText(result: AccountResult, timeFormat: TimeFormat): read
         ...result.devices.map(({ name, addedAt, lastSeenAt, isOwn }, index) => {
           const own = isOwn ? ", this one" : "";
           const added = `since ${timeFormat.date(addedAt)}`;
-          const seen = `last seen ${timeFormat.date(lastSeenAt)}`;
+          const seen = `last seen ${timeFormat.date(lastSeenAt)} ${timeFormat.time(lastSeenAt)}`;
           return `${index + 1}  ${name === "" ? "unnamed" : name}  ${added}, ${seen}${own}`;
         }),
         ...(result.hasPassword ? [] : ["no password: another device cannot log in"]),

@@ -56,9 +56,11 @@ export type ScreenCommand =
   | "open"
   | "quit"
   | "redraw"
+  | "retry"
   | "rooms"
   | "save"
   | "servers"
+  | "statistics"
   | "status";
 
 /** What a command wants done. */
@@ -128,9 +130,11 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "open":
     case "quit":
     case "redraw":
+    case "retry":
     case "rooms":
     case "save":
     case "servers":
+    case "statistics":
     case "status":
     case "set":
     case "theme":
@@ -237,8 +241,20 @@ function roomAction(
   }
 }
 
+/** What a private chat has not, whose persons are those who were asked. */
+const publicCommands: readonly CommandName[] = [
+  "access",
+  "bans",
+  "invitation",
+  "revoke",
+  "roomkey",
+];
+
 /** Who comes in, and what is kept for them. */
 function accessAction(name: CommandName, arg: string, room: string): CommandAction | undefined {
+  if (room.startsWith("&") && publicCommands.includes(name)) {
+    return refused(`/${name} is for rooms: this is a private chat`);
+  }
   switch (name) {
     case "invite": {
       const [nick = "", other] = words(arg);

@@ -107,14 +107,24 @@ export function reduceReady(
     jump: undefined,
   }));
   const next: RoomScreen = { ...screen, server, nick, own, rooms, stop: undefined };
-  const isSame = nick === screen.nick;
+  const wasOurs = screen.own.isGuest !== true && own.isGuest === true;
+  const isSame = nick === screen.nick && !wasOurs;
   // Rooms that were entered by another device, or are not remembered here.
   const others = event.rooms.filter(({ room }) => rooms.every(({ name }) => name !== room));
   return show(
     state,
-    isSame ? next : noticed(moment, next, `you are ${nick} now`),
+    isSame ? next : noticed(moment, next, wasOurs ? guestText(screen.nick, nick) : nickText(nick)),
     ...others.map(({ room }): Effect => ({ type: "join", room, ref: rememberedRef })),
   );
+}
+
+function nickText(nick: string): string {
+  return `you are ${nick} now`;
+}
+
+/** How it is told that a device was logged in and is not any more. */
+export function guestText(before: string, nick: string): string {
+  return `this device does not log in as ${before} any more: you are ${nick} now, a guest; /login ${before} with the password, if that is you`;
 }
 
 /** We are in a room, for the first time or again. */
@@ -141,6 +151,8 @@ export function reduceEntered(
     screen.activeRoom === undefined;
   const entered: RoomScreen = {
     ...next,
+    // Why it was not entered before, perhaps.
+    ...(event.ref === chosenRef && { hint: undefined }),
     asked: screen.asked.filter(({ room }) => room !== event.room),
     queries: new Map([...screen.queries].filter(([ref]) => ref !== event.ref)),
   };

@@ -76,6 +76,8 @@ function presenceChange(
     case "joined":
       return { nick: event.nick, what: "joined" };
     case "left":
+      // The entry that put them out says it, with by whom and why.
+      if (event.reason === "kicked") return undefined;
       return { nick: event.nick, what: leftText(event) };
     case "changed":
       if (event.was === undefined) return undefined;

@@ -3,6 +3,7 @@ import {
   actionWith,
   areSame,
   isTypedTwice,
+  lengthProblem,
   notTheSame,
   type PasswordPurpose,
   passwordQuestion,
@@ -37,16 +38,23 @@ export function reducePassword(
 ): Step {
   const { purpose, typed, first } = entry;
   const next = typedSecret(typed, key);
-  if (next !== undefined) return show(state, { ...screen, password: { ...entry, typed: next } });
+  if (next !== undefined) {
+    return show(state, { ...screen, password: { ...entry, typed: next }, hint: undefined });
+  }
   if (key.type !== "key") return show(state, screen);
   const closed: RoomScreen = { ...screen, password: undefined };
   if (key.name === "escape") return show(state, { ...closed, hint: brokenOff });
   if (key.name !== "enter") return show(state, screen);
   if (first === undefined && isTypedTwice(purpose) && typed.reveal() !== "") {
+    const problem = lengthProblem(purpose, typed);
+    if (problem !== undefined) {
+      return show(state, { ...screen, password: emptyPassword(purpose), hint: problem });
+    }
     return show(state, { ...screen, password: { ...emptyPassword(purpose), first: typed } });
   }
+  // Who goes on typing must not do it where everybody reads it.
   if (first !== undefined && !areSame(first, typed)) {
-    return show(state, { ...closed, hint: notTheSame });
+    return show(state, { ...screen, password: emptyPassword(purpose), hint: notTheSame });
   }
   const action = actionWith(purpose, typed);
   return action === undefined

@@ -48,6 +48,9 @@ export class PlainPassword {
     const [purpose, first] = [this.#purpose, this.#first];
     if (purpose === undefined) return undefined;
     const action = password && actionWith(purpose, password);
+    if (first !== undefined && password !== undefined && !areSame(first, password)) {
+      return { type: "question", question: `${notTheSame}\n${this.ask(purpose)}` };
+    }
     if (first === undefined && password !== undefined && action !== undefined) {
       if (isTypedTwice(purpose) && password.reveal() !== "") {
         this.#first = password;
@@ -56,7 +59,6 @@ export class PlainPassword {
     }
     this.forget();
     if (action === undefined || password === undefined) return refused(brokenOff);
-    if (first !== undefined && !areSame(first, password)) return refused(notTheSame);
     return { type: "action", action };
   }
 }

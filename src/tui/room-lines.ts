@@ -1,5 +1,4 @@
 import type { ClientEvent } from "../room/client-port.ts";
-import { postText } from "../room/client-post.ts";
 import { isLine } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import type { RoomState as RoomMode } from "../room/message-room.ts";
@@ -17,7 +16,7 @@ import {
 import { hiddenReason } from "./line-filter.ts";
 import { newLineAfter } from "./new-line.ts";
 import { changedRoom, idle } from "./room-change.ts";
-import { withTextBack } from "./typed-text.ts";
+import { textAgain, withTextBack } from "./typed-text.ts";
 import type { Moment, RoomScreen, RoomState, ViewState } from "./view-state.ts";
 
 /** What becomes of lines. */
@@ -53,7 +52,7 @@ export function reduceLine(
     };
   });
   if (event.type !== "failed") return next;
-  return withTextBack(next, postText(event.body), event.message);
+  return withTextBack(next, textAgain(event.body), event.message);
 }
 
 /** What a room is besides its conversation, after an entry. */
@@ -113,8 +112,8 @@ function withLine(moment: Moment, conversation: Conversation, event: LineEvent):
       return withStored(conversation, event.id);
     case "failed": {
       const { id, body, message } = event;
-      const text = postText(body);
-      return withFailed(conversation, { id, text, at: moment.wallNow, reason: message });
+      const text = textAgain(body);
+      return withFailed(conversation, { id, body, text, at: moment.wallNow, reason: message });
     }
   }
 }

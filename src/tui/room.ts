@@ -1,4 +1,3 @@
-import { postText } from "../room/client-post.ts";
 import { aboutBody, withoutAbout, withReactions } from "./about.ts";
 import { bannerHeight, bannersOf } from "./banner.ts";
 import { parseInput } from "./command.ts";
@@ -14,12 +13,14 @@ import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
+import { retried } from "./retry.ts";
 import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
 import { reduceSelection, select, withoutSelection } from "./selection.ts";
 import {
   pasteQuestion,
+  textAgain,
   withPaste,
   withPasteEdited,
   withTextBack,
@@ -135,6 +136,8 @@ function act(
     case "accept":
     case "decline":
       return answerBanner(moment, state, screen, action === "accept");
+    case "retry":
+      return retried(state, screen);
     case "open-message":
       return opened(state, screen);
     default:
@@ -224,7 +227,7 @@ export function withAnswer(
 ): RoomScreen {
   switch (event.type) {
     case "post-refused":
-      return withTextBack(screen, postText(event.body), screen.hint ?? "it was refused");
+      return withTextBack(screen, textAgain(event.body), screen.hint ?? "it was refused");
     case "saved":
       return answered(moment, screen, [`saved as ${event.path}`]);
     case "save-failed":

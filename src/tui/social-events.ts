@@ -91,7 +91,11 @@ export function askedText(
   { by, persons, offer }: Extract<ClientEvent, { type: "asked" }>,
   ownPerson: string,
 ): string {
-  const others = roomTitle("&", persons, ownPerson);
+  const others = roomTitle(
+    "&",
+    persons.filter(({ nick }) => nick !== by),
+    ownPerson,
+  );
   const whom = 2 < persons.length ? ` (with ${others})` : "";
   const what = offer === undefined ? "wants to talk with" : `offers ${offerText(offer)} to`;
   return `${by} ${what} you in private${whom}: /accept or /decline ${by}`;
@@ -117,7 +121,8 @@ export function invitedText({ room, by }: Extract<ClientEvent, { type: "invited"
 export function removedText(event: Extract<ClientEvent, { type: "removed" }>): string {
   const { room, by, isBanned, reason } = event;
   const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
-  return `${by} has put you out of #${room}${isBanned ? " for good" : ""}${why}`;
+  const what = isBanned ? "has banned you from" : "has put you out of";
+  return `${by} ${what} #${room}${why}`;
 }
 
 /** It is told several times while it counts down: the first time in words, then by the seconds only. */

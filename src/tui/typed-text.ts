@@ -1,4 +1,5 @@
 import { textBytesMax } from "../room/limits.ts";
+import type { PostBody } from "../room/message-log.ts";
 import { withoutAbout } from "./about.ts";
 import { formatBytes, textSize } from "./count-text.ts";
 import type { KeyEvent } from "./key.ts";
@@ -75,6 +76,23 @@ export function withoutTypedText(screen: RoomScreen): RoomScreen {
   if (screen.paste !== undefined) return { ...screen, paste: undefined };
   if (screen.about !== undefined) return withoutAbout(screen);
   return { ...screen, editor: killAll(screen.editor) };
+}
+
+/** What has to be typed to post it again; empty for what is not typed as a text. */
+export function textAgain(body: PostBody): string {
+  switch (body.type) {
+    case "message":
+      if (body.isAction === true) return `/me ${body.text}`;
+      if (body.isAnnouncement === true) return `/announce ${body.text}`;
+      if (body.replyTo !== undefined) return `/reply ${body.replyTo} ${body.text}`;
+      return body.text.startsWith("/") ? `/say ${body.text}` : body.text;
+    case "edit":
+      return `/edit ${body.target} ${body.text}`;
+    case "topic":
+      return `/topic ${body.text === "" ? "-" : body.text}`;
+    default:
+      return "";
+  }
 }
 
 /** A line that was not taken goes back to where it came from, unless something is typed there. */

@@ -204,7 +204,7 @@ describe("what cannot be understood", () => {
     ["serve extra", "serve takes no argument, but was given extra"],
     [
       "serve earshot://a/",
-      "a link is for chat, bot, send, tail, history, search, rooms, who, export, doctor, not for serve",
+      "a link is for chat, bot, send, receive, tail, history, search, rooms, who, export, doctor, not for serve",
     ],
     ["chat earshot://a/ earshot://b/", "chat takes no argument, but was given earshot://b/"],
     ["chat --server a earshot://b/", "a link is given twice"],
@@ -218,7 +218,7 @@ describe("what cannot be understood", () => {
     ["list --port 4000", "--port is for serve, not for list"],
     [
       "serve --nick x",
-      "--nick is for chat, bot, send, tail, history, search, rooms, who, export, not for serve",
+      "--nick is for chat, bot, send, receive, tail, history, search, rooms, who, export, not for serve",
     ],
     ["serve --port", "--port needs a value: --port PORT"],
     ["serve --port --json", "--port needs a value: --port PORT"],

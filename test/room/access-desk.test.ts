@@ -220,7 +220,7 @@ describe("a mute", () => {
       { type: "moderation", action: "mute", nick },
       { room: "club" },
     );
-    expect(say()).toEqual(error("not-allowed"));
+    expect(say()).toMatchObject({ code: "not-allowed", message: "you are muted in club" });
     expect(isInRoom(desk, session)).toBe(true);
     desk.post(
       sessionOf("moderator"),
@@ -228,6 +228,34 @@ describe("a mute", () => {
       { room: "club" },
     );
     expect(say()).toMatchObject({ type: "stored" });
+  });
+});
+
+test.each([
+  [59_000, "59 s"],
+  [60_001, "2 minutes"],
+  [3_600_000, "60 minutes"],
+  [86_400_000, "24 hours"],
+])("a mute of %i ms says how long it lasts", (durationMs, left) => {
+  const desk = roleStage();
+  const body = { type: "moderation", action: "mute", nick: nickOf("guest"), durationMs } as const;
+  desk.post(sessionOf("moderator"), body, { room: "club" });
+  const message = `you are muted in club for ${left} more`;
+  expect(desk.say(sessionOf("guest"), "x", { room: "club" })).toMatchObject({ message });
+});
+
+test("what somebody may not do is said in words", () => {
+  const desk = roleStage();
+  const as = (role: Insider, body: PostBody) => desk.post(sessionOf(role), body, { room: "club" });
+  expect(as("guest", { type: "topic", text: "x" })).toMatchObject({
+    message: "you are a guest in club and may not change the topic",
+  });
+  expect(as("member", deedOf("kick", nickOf("owner")))).toMatchObject({
+    message: `you are a member in club and may not put out ${nickOf("owner")}`,
+  });
+  const locked = roleStage({ isReadOnly: true });
+  expect(locked.say(sessionOf("guest"), "x", { room: "club" })).toMatchObject({
+    message: "club is read-only: only moderators write there",
   });
 });
 

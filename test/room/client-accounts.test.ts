@@ -180,6 +180,8 @@ describe("a client with an account", () => {
     expect(await ben.do({ type: "open-room", room, password: wrong })).toEqual({
       code: "password-wrong",
     });
+    const message = "that is not the password of vault";
+    expect(ben.events).toContainEqual(expect.objectContaining({ type: "error", message }));
     expect(await ben.do({ type: "open-room", room, password })).toEqual({
       ...{ type: "room-opened", room },
     });

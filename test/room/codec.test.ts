@@ -32,6 +32,10 @@ function hex(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 }
 
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
 /** `{"type": "join", "ref": 1, "room": <value>}` with the value's bytes as they are given. */
 function joinOf(value: Uint8Array): Uint8Array {
   const keys = hex("a3 63 726566 01 64 74797065 64 6a6f696e 64 726f6f6d");
@@ -70,6 +74,19 @@ describe("everything else that a client sends", () => {
   test.each(notices)("survives the wire: $type", (notice) => {
     expect(decodeClientMessage(encodeCbor(notice))).toEqual(notice);
   });
+});
+
+test("the keys of a map stand in the order of their encodings (RFC 8949 section 4.2.1)", () => {
+  const lengths = [0, 1, 2, 23, 24, 25, 255, 256, 300];
+  const keys = lengths.flatMap((length) => ["a", "b", "Z"].map((letter) => letter.repeat(length)));
+  keys.push("\u00e9", "\u{1f600}", "\uffff", "ab", "ba", "10", "9");
+  const value = Object.fromEntries(keys.reverse().map((key, index) => [key, index]));
+  const encoded = Object.entries(value).map(([key, index]) =>
+    Buffer.concat([encodeCbor(key), encodeCbor(index)]),
+  );
+  const items = Buffer.concat(encoded.sort(Buffer.compare));
+  expect(encoded.length).toBe(32);
+  expect(hexOf(encodeCbor(value))).toBe(`b820${items.toString("hex")}`);
 });
 
 describe("every message of the server", () => {

@@ -31,6 +31,14 @@ function act(line: string, where: CommandContext = context): CommandAction {
   return commandAction(input.name, input.arg, where);
 }
 
+test.each(["access public", "bans", "invitation", "revoke", "roomkey"])(
+  "/%s is not for private chats",
+  (line) => {
+    const where = { ...context, room: "&one" };
+    expect(act(`/${line}`, where)).toMatchObject({ type: "refused" });
+  },
+);
+
 function post(body: object): object {
   return { type: "post", room: "dev", body };
 }

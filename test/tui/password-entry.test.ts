@@ -41,6 +41,17 @@ describe("a password that is typed", () => {
     const other = asked("/passwd").type(secret).keys("enter").type("another one").keys("enter");
     expect(other.text()).toContain("the two passwords are not the same");
     expect(actions(other)).toEqual([]);
+    // Who goes on typing it does not say it to the room.
+    other.type(secret).keys("enter").type(secret).keys("enter");
+    expect(actions(other)).toMatchObject([{ type: "set-password" }]);
+    expect(other.effects.filter(({ type }) => type === "post")).toEqual([]);
+  });
+
+  test("that is new and too short is asked for again", () => {
+    const run = asked("/passwd").type("short").keys("enter");
+    expect(run.text()).toContain("a password has at least 10 characters: type another");
+    run.type(secret).keys("enter").type(secret).keys("enter");
+    expect(actions(run)).toMatchObject([{ type: "set-password" }]);
   });
 
   test("may be corrected, and broken off", () => {
@@ -113,7 +124,9 @@ describe("an account", () => {
     const result = { type: "devices", devices, hasPassword: false } as const;
     run.client({ type: "account", result });
     const text = run.text().replace(/[^!-~]+/g, " ");
-    expect(text).toContain("1 laptop since Thu 01 Jan 1970, last seen Fri 02 Jan 1970, this one");
+    expect(text).toContain(
+      "1 laptop since Thu 01 Jan 1970, last seen Fri 02 Jan 1970 00:00, this one",
+    );
     expect(text).toContain("no password: another device cannot log in");
   });
 });

@@ -70,6 +70,16 @@ class PlainRun {
   }
 }
 
+test("/status says where one is and how the way there is", async () => {
+  const run = new PlainRun({ isTTY: true });
+  expect(await run.type("/status\n")).toContain("-- not connected yet");
+  await run.entered();
+  run.client.tell({ type: "link", rttMs: 2, lossShare: 0.01 });
+  expect(await run.type("/status\n")).toContain(
+    "-- connected to lab, 2 ms there and back, 1 % lost",
+  );
+});
+
 describe("a server's key", () => {
   test("is told in words at the first visit", async () => {
     const run = new PlainRun();
@@ -476,7 +486,7 @@ describe("a server that is remembered", () => {
   const remembered: Extract<ClientEvent, { type: "remembered" }> = {
     type: "remembered",
     ...{ server: { id: "key", name: "lab" }, nick: "alice" },
-    own: { person: personOf("alice") },
+    own: { person: personOf("alice"), isGuest: true },
     rooms: [
       {
         ...{ room: "lobby", log: logId, state: plainState, hasMore: false },
@@ -508,6 +518,16 @@ describe("a server that is remembered", () => {
     run.client.tell(enteredEvent("lobby", ["alice"]));
     run.client.tell({ type: "said", room: "lobby", entry: entry(3, "missed"), isOwn: false });
     expect(await run.printed()).toBe("09:31 bob: missed");
+  });
+
+  test("says when this device does not log in there any more", async () => {
+    const run = new PlainRun({ isTTY: true });
+    await run.printed();
+    run.client.tell({ ...remembered, own: { person: "account" }, rooms: [] });
+    run.client.tell(readyEvent("alice2"));
+    expect(await run.printed()).toMatch(
+      /this device does not log in as alice any more: you are alice2/,
+    );
   });
 
   test("shows the end of the past instead of much that was missed", async () => {
@@ -632,7 +652,7 @@ describe("a password in line mode", () => {
     expect(run.client.said.map(({ text }) => text)).toEqual(["hello"]);
   });
 
-  test("that is new is asked for twice, and nothing is done when the two differ", async () => {
+  test("that is new is asked for twice, and once more when the two differ", async () => {
     const answers = ["correct horse battery", "correct horse batery", "same again", "same again"];
     const questions: string[] = [];
     const askPassword = async (question: string) => {
@@ -641,11 +661,9 @@ describe("a password in line mode", () => {
     };
     const run = new PlainRun({ isTTY: true, askPassword });
     await run.entered();
-    expect(await run.type("/passwd\n")).toBe(
-      "-- the two passwords are not the same: nothing was done",
-    );
-    expect(questions[1]).toBe("the same again: ");
     await run.type("/passwd\n");
+    expect(questions[1]).toBe("the same again: ");
+    expect(questions[2]).toMatch(/^the two passwords are not the same.*\nnew password/);
     expect(run.client.accountActions).toMatchObject([{ type: "set-password" }]);
   });
 

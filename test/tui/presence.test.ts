@@ -33,6 +33,13 @@ function told(run: ViewRun): string[] {
 }
 
 describe("comings and goings", () => {
+  test("of who is put out are told by the entry that does it", () => {
+    const run = inLobby("frank");
+    run.client({ type: "left", room: "lobby", nick: "frank", reason: "kicked", text: "noise" });
+    expect(told(run)).toEqual([]);
+    expect(run.text()).not.toContain("frank");
+  });
+
   test("without a word between are one line", () => {
     const run = inLobby("frank");
     left(joined(joined(run, "carol"), "erin"), "frank");

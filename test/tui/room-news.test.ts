@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { askedMax, typingMembersMax, typingShownMs } from "../../src/room/limits.ts";
 import type { LogEntry } from "../../src/room/log-entry.ts";
-import { enteredEvent } from "../support/client-events.ts";
+import { enteredEvent, readyEvent } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
 import { personOf } from "../support/log-entries.ts";
 import { joiningView, type ViewRun } from "../support/view.ts";
@@ -163,5 +163,40 @@ describe("people", () => {
     run.client({ type: "removed", room: "dev", by: "eve", isBanned: false, reason: "noise" });
     expect(run.text()).toContain("eve has put you out of #dev: noise");
     expect(run.text().split("\n")[0]).toContain("[#lobby]");
+    run.client(enteredEvent("dev", ["alice"], { ref: "chosen" }));
+    run.client({ type: "removed", room: "dev", by: "eve", isBanned: true, reason: "spam" });
+    expect(run.text()).toContain("eve has banned you from #dev: spam");
+  });
+
+  test("a device that does not log in any more is told what it is now", () => {
+    const run = joiningView({ size: { columns: 240, rows: 24 } });
+    const own = { person: "account" };
+    run.client({ type: "connection", state: "open", attempt: 1 });
+    run.client(readyEvent("alice", { own }), enteredEvent("lobby", ["alice"]));
+    run.client(readyEvent("alice", { own }));
+    expect(run.text()).not.toContain("you are");
+    run.client(readyEvent("alice2"));
+    expect(run.text()).toContain(
+      "this device does not log in as alice any more: you are alice2 now, a guest; /login alice",
+    );
+  });
+
+  test("who asks for a private chat among several is not named as one of the others", () => {
+    const run = inLobby();
+    const persons = ["alice", "bob", "carol"].map((nick) => {
+      return { nick, person: personOf(nick), answer: "asked" } as const;
+    });
+    const until = Number.MAX_SAFE_INTEGER;
+    run.client({ type: "asked", room: "&room", by: "bob", persons, until });
+    expect(run.text().replace(/\s+│?\s*│?\s*/g, " ")).toContain("in private (with @carol)");
+  });
+
+  test("what is wrong with a room is no news when it was entered", () => {
+    const run = inLobby();
+    const error = { type: "error", ref: "chosen", room: "vault" } as const;
+    run.client({ ...error, code: "password-needed", message: "vault has a password" });
+    run.keys("escape").client({ ...error, code: "password-wrong", message: "that is wrong" });
+    run.client(enteredEvent("vault", ["alice"], { ref: "chosen" }));
+    expect(run.text()).not.toContain("that is wrong");
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { PostBody } from "../../src/room/message-log.ts";
 import { editedUnitsMax, unaskedUnitsMax } from "../../src/tui/typed-text.ts";
 import { textBody } from "../support/client-events.ts";
 import { roomScreen } from "../support/room-screen.ts";
@@ -7,6 +8,25 @@ import { joiningView } from "../support/view.ts";
 function post(text: string) {
   return { type: "post", room: "lobby", body: textBody(text) };
 }
+
+describe("what was refused", () => {
+  test.each([
+    [{ type: "message", text: "hi" }, "hi"],
+    [{ type: "message", text: "/etc/hosts" }, "/say /etc/hosts"],
+    [{ type: "message", text: "waves", isAction: true }, "/me waves"],
+    [{ type: "message", text: "fire", isAnnouncement: true }, "/announce fire"],
+    [{ type: "message", text: "yes", replyTo: 7 }, "/reply 7 yes"],
+    [{ type: "edit", target: 7, text: "no" }, "/edit 7 no"],
+    [{ type: "topic", text: "tea" }, "/topic tea"],
+    [{ type: "topic", text: "" }, "/topic -"],
+    [{ type: "react", target: 7, emoji: "👍", isOn: true }, ""],
+  ] as [PostBody, string][])("comes back as it can be typed again: %j", (body, typed) => {
+    const run = joiningView().enter();
+    const refusal = { code: "not-allowed", message: "no" } as const;
+    run.client({ type: "failed", room: "lobby", id: "id", body, ...refusal });
+    expect(roomScreen(run).editor.text).toBe(typed);
+  });
+});
 
 describe("a long paste", () => {
   test("is sent as one message by Enter", () => {

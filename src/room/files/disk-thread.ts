@@ -88,6 +88,8 @@ export function startDisk(onFailure: (error: Error) => void): DiskPort {
     const begun = new Worker(new URL("./file-disk-worker.js", import.meta.url));
     begun.on("message", (reply: DiskReply) => jobs.handle(reply));
     begun.on("error", (error) => {
+      // The next request begins another one.
+      worker = undefined;
       jobs.fail(error);
       onFailure(error);
     });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { utf8Bytes } from "../../base/text.ts";
 import { encodeCbor } from "../codec.ts";
 import { CommitMark } from "../commit-mark.ts";
@@ -62,6 +63,9 @@ export interface ClientStoreOptions {
   /** `cacheLimits` when absent. */
   readonly limits?: CacheLimits;
 }
+
+/** Changes that are made ready in one turn of the event loop, some 3 ms: keys wait no longer than that. */
+const changesPerTurn = 200;
 
 /** A server that is remembered. */
 export interface RememberedServer extends ServerMemory {
@@ -292,7 +296,10 @@ export class ClientStore {
     if (this.#failure !== undefined) return this.#failure;
     try {
       const batch = this.#batch(server);
-      for (const change of changes) await batch.add(change);
+      for (const [index, change] of changes.entries()) {
+        if (index % changesPerTurn === changesPerTurn - 1) await nextTurn();
+        await batch.add(change);
+      }
       await this.#commit(batch.changes);
       this.#rooms.set(server, batch.rooms);
       for (const change of changes) {

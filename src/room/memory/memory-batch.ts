@@ -26,6 +26,8 @@ export class MemoryBatch {
   readonly #database: Database;
   readonly #server: string;
   readonly #rooms: Map<string, CachedRoom>;
+  /** Rooms whose record is another: each line changes it, and it is written once. */
+  readonly #changedRooms = new Set<string>();
   /** What is to be under a key, `undefined` for nothing. */
   readonly #values = new Map<string, Uint8Array | undefined>();
 
@@ -41,9 +43,12 @@ export class MemoryBatch {
   }
 
   get changes(): readonly DatabaseChange[] {
-    return [...this.#values].map(([key, value]) =>
-      value === undefined ? { type: "del", key } : { type: "put", key, value },
-    );
+    const changes: DatabaseChange[] = [];
+    for (const [key, value] of this.#values) {
+      changes.push(value === undefined ? { type: "del", key } : { type: "put", key, value });
+    }
+    for (const name of this.#changedRooms) changes.push(this.#roomChange(name));
+    return changes;
   }
 
   async add(change: MemoryChange): Promise<void> {
@@ -241,14 +246,21 @@ export class MemoryBatch {
     if (!this.#rooms.has(name)) return;
     await this.#drop(entryKeyRange(this.#server, name));
     this.#rooms.delete(name);
-    this.#values.set(roomKey(this.#server, name), undefined);
+    this.#changedRooms.add(name);
     this.#values.set(draftKey(this.#server, name), undefined);
   }
 
   #setRoom(name: string, room: CachedRoom): void {
-    const key = roomKey(this.#server, name);
     this.#rooms.set(name, room);
-    this.#values.set(key, encodeMemory(key, room));
+    this.#changedRooms.add(name);
+  }
+
+  #roomChange(name: string): DatabaseChange {
+    const key = roomKey(this.#server, name);
+    const room = this.#rooms.get(name);
+    return room === undefined
+      ? { type: "del", key }
+      : { type: "put", key, value: encodeMemory(key, room) };
   }
 
   #key(name: string, sequence: number): string {

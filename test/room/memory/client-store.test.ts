@@ -2,7 +2,11 @@ import { readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { EarshotError } from "../../../src/base/errors.ts";
-import { type OpenDatabase, openLevelDatabase } from "../../../src/room/database.ts";
+import {
+  type DatabaseChange,
+  type OpenDatabase,
+  openLevelDatabase,
+} from "../../../src/room/database.ts";
 import { entryText } from "../../../src/room/entry.ts";
 import { encodeEntry } from "../../../src/room/entry-record.ts";
 import { tokenBytes } from "../../../src/room/limits.ts";
@@ -196,6 +200,41 @@ describe("what a client keeps", () => {
     expect(found).toMatchObject({ server: undefined, rooms: [], posts: [{ number: 1 }] });
     expect(found.drafts.size).toBe(0);
     expect(store!.servers).toEqual([]);
+  });
+
+  test("of many lines is one write, which has the record of their room once and lets others work", async () => {
+    const writes: (readonly DatabaseChange[])[] = [];
+    await open(async (path, options) => {
+      const database = await openLevelDatabase(path, options);
+      const write = database.write.bind(database);
+      return Object.assign(database, {
+        write: (changes: readonly DatabaseChange[]) => {
+          writes.push(changes);
+          return write(changes);
+        },
+      });
+    });
+    await write([{ type: "server", server: kitchen }, entered]);
+    writes.length = 0;
+    let turns = 0;
+    const count = () => {
+      if (0 < writes.length) return;
+      turns += 1;
+      setImmediate(count);
+    };
+    setImmediate(count);
+    const spoken = lines(1, 1_000);
+    expect(await write(spoken.map(said))).toBeUndefined();
+    // A turn for each 200 of them.
+    expect(turns).toBeGreaterThanOrEqual(5);
+    const [changes = [], ...more] = writes;
+    expect(more).toEqual([]);
+    const keys = changes.map(({ key }) => key);
+    expect(keys.filter((key) => key === roomKey(server, "lobby"))).toHaveLength(1);
+    expect(new Set(keys).size).toBe(keys.length);
+    await open();
+    expect((await sequences()).at(-1)).toBe(1_000);
+    expect(await sequences()).toHaveLength(200);
   });
 
   test("is searched as the server would", async () => {
