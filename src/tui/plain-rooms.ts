@@ -342,7 +342,7 @@ export class PlainRooms {
         this.#print(`-- ${invitedText(event)}`);
         break;
       case "removed":
-        this.#print(`-- ${removedText(event)}`);
+        this.#print(`-- ${removedText(event, this.#nick)}`);
         this.handleExited(event.room);
         break;
       case "renamed":
