@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { missing, noPty, PtyProgram, put } from "./pty.js";
 
-const earshot = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const earshot = fileURLToPath(new URL("../../dist/program/main.js", import.meta.url));
 const lagFile = "lag";
 const lagMonitor = new URL("lag-monitor.js", import.meta.url).href;
 

@@ -48,7 +48,7 @@ export type BotRequest =
       readonly ordinal: number;
     })
   | (Referable & { readonly type: "history"; readonly room: string; readonly range: HistoryRange })
-  | (Referable & { readonly type: "quit" })
+  | (Referable & { readonly type: "link" | "quit" })
   /** It made no sense; the message says why. */
   | (Referable & { readonly type: "invalid"; readonly message: string });
 
@@ -122,12 +122,13 @@ export const botRequestTypes: readonly string[] = [
   ...questionTypes,
   ...fileRequestTypes,
   ...botAccountTypes,
+  "link",
   "quit",
 ];
 
 function parseFields(fields: Fields, referable: Referable): BotRequest {
   const { type, room } = fields;
-  if (type === "quit") return { ...referable, type };
+  if (type === "link" || type === "quit") return { ...referable, type };
   if (typeof type !== "string" || !botRequestTypes.includes(type)) {
     return invalid(referable, unknownType(type));
   }

@@ -6,6 +6,7 @@ import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import { textBytesOf } from "../room/client-post.ts";
 import { outboxBytesMax, requestsWaitingMax } from "../room/limits.ts";
+import type { LinkQuality } from "../room/link-meter.ts";
 import type { PostBody } from "../room/message-log.ts";
 import {
   accountActionOf,
@@ -71,6 +72,8 @@ export class BotSession {
   #quit: { readonly ref: BotRef | undefined } | undefined;
   /** What the server calls us; `undefined` until it has accepted us. */
   #nick: string | undefined;
+  /** How the way to the server is, where that is known. */
+  #quality: LinkQuality | undefined;
   #state: State;
 
   /** Asks for the rooms of the command line at once. */
@@ -172,6 +175,9 @@ export class BotSession {
         this.#client.read(request.room, request.sequence, request.ordinal);
         this.#write({ type: "ok", ref });
         break;
+      case "link":
+        this.#write({ type: "ok", ref, ...this.#quality, ...this.#client.traffic });
+        break;
       case "quit":
         this.#quit = { ref };
         this.handleInputEnd(now);
@@ -248,19 +254,16 @@ export class BotSession {
         this.#nick = event.nick;
         this.#write(news(event));
         break;
+      // Ours may be among the lines that are gone, in a room that was lost or a log that is another.
       case "removed":
-        this.#forgetUnheard(event.room);
-        this.#write(news(event));
-        break;
       case "damaged":
-        // Ours may be among them.
+      case "reset":
         this.#forgetUnheard(event.room);
         this.#write(news(event));
         break;
-      case "reset":
-        // Whether ours is in the log that is gone cannot be known.
-        this.#forgetUnheard(event.room);
-        this.#write(news(event));
+      case "link":
+        // It changes often and means nothing to most programs: who wants to know asks.
+        this.#quality = { rttMs: event.rttMs, lossShare: event.lossShare };
         break;
       case "remembered":
         // A bot is where it was told to be, and asks for the past that it wants.
@@ -301,6 +304,7 @@ export class BotSession {
 
   #handleConnection(event: ClientEvent & { readonly type: "connection" }): void {
     const { state, reason, failure } = event;
+    this.#quality = undefined;
     if (state === "connecting") return;
     this.#write({ type: "connection", state, reason });
     if (state !== "closed") return;

@@ -21,6 +21,7 @@ import type {
 import type { Question } from "./client-question.ts";
 import type { ConnectionCall } from "./connection-call.ts";
 import { ConnectionRace } from "./connection-race.ts";
+import { LinkMeter } from "./link-meter.ts";
 import type { FileEvent } from "./message-file.ts";
 import type { PostBody } from "./message-log.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -48,7 +49,15 @@ export interface ConnectionProof {
 }
 
 /** What a `ClientHost` does not do by itself. */
-type OtherParts = "account" | "file" | "close" | "forget" | "keepDraft" | "keptCount" | "shown";
+type OtherParts =
+  | "account"
+  | "file"
+  | "close"
+  | "forget"
+  | "keepDraft"
+  | "keptCount"
+  | "shown"
+  | "traffic";
 
 /** Runs a `ChatClient` on a transport, real or simulated. It starts to connect in the next turn. */
 export class ClientHost implements Omit<ClientPort, OtherParts> {
@@ -60,6 +69,7 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
   #race: { readonly race: ConnectionRace; readonly to: ServerLocation } | undefined;
   /** Where the server was met last. */
   #peer: Address | undefined;
+  readonly #meter = new LinkMeter();
   #isFlushing = false;
 
   constructor(options: ClientHostOptions) {
@@ -67,6 +77,7 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
     this.#wakeup = new Wakeup(options.clock, (now) => {
       options.client.handleTimeout(now);
       this.#runRace();
+      this.#lookAtLink(now);
       this.#flush();
     });
     // Not before the caller has this host: the first events need it.
@@ -209,6 +220,7 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
     if (connection === this.#connection) {
       this.#connection = undefined;
       this.#proof = undefined;
+      this.#meter.handleClosed();
       client.handleClosed(clock.now(), reason);
       return;
     }
@@ -220,6 +232,14 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
     this.#race = undefined;
     this.#peer = failure.address;
     client.handleClosed(clock.now(), failure.reason);
+  }
+
+  #lookAtLink(now: number): void {
+    const { port, onEvent } = this.#options;
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const quality = this.#meter.handleTimeout(now, port.connectionStats(connection));
+    if (quality !== undefined) onEvent({ type: "link", ...quality });
   }
 
   /** Tries the addresses whose turn it is. */
@@ -254,7 +274,8 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
       for (const effect of effects) this.#perform(effect);
     }
     this.#isFlushing = false;
-    const times = [client.pollTimeout(), this.#race?.race.pollTimeout()];
+    const race = this.#race?.race;
+    const times = [client.pollTimeout(), race?.pollTimeout(), this.#meter.pollTimeout()];
     const planned = times.filter((at) => at !== undefined);
     this.#wakeup.set(planned.length === 0 ? undefined : Math.min(...planned));
   }
@@ -293,6 +314,8 @@ export class ClientHost implements Omit<ClientPort, OtherParts> {
         if (effect.event.type === "introduced" || effect.event.type === "taking") {
           onFileEvent?.(effect.event);
         } else onEvent(effect.event);
+        // Before that, nobody would know what is told.
+        if (effect.event.type === "ready") this.#meter.handleOpened(clock.now());
         return;
       default:
         assertNever(effect);

@@ -5,6 +5,7 @@ import type { Answer, Question } from "./client-question.ts";
 import type { OwnPerson, SequenceRange } from "./entry.ts";
 import type { FileAction } from "./files/file-action.ts";
 import type { Transfer } from "./files/file-port.ts";
+import type { LinkQuality } from "./link-meter.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { RecalledRoom } from "./memory/memory-port.ts";
 import type { Taking } from "./message-file.ts";
@@ -217,6 +218,8 @@ export type ClientEvent =
     }
   /** What people should know of what this computer keeps. */
   | { readonly type: "memory"; readonly message: string }
+  /** How the way to the server is: after `ready`, and when that changes, at most once a second. */
+  | ({ readonly type: "link" } & LinkQuality)
   /** The server has something to say to people. */
   | { readonly type: "notice"; readonly text: string }
   /** The answer to `ask`. */
@@ -288,6 +291,11 @@ export interface EarlierVisit {
   readonly places: ReadonlyMap<string, LogPlace>;
   /** Entries of a room that are told where they were missed; with more its log begins anew. */
   readonly missedMax: number;
+}
+
+export interface Traffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
 }
 
 export interface ServerInfo {
@@ -374,6 +382,8 @@ export interface ClientPort {
   readonly pendingCount: number;
   /** How many of them are kept on this computer for the next visit. */
   readonly keptCount: number;
+  /** What was sent and received since the client began, to whomever, in bytes of UDP payload. */
+  readonly traffic: Traffic;
   /** What is typed in a room and not said, to be found again at the next start. */
   keepDraft(room: string, text: string): void;
   /** The person looks at this room, as they will at the next start. */

@@ -125,7 +125,8 @@ export async function startClient(options: StartClientOptions): Promise<ClientPo
   const { publicKey: deviceKey } = keyPair;
   accounts = new ClientAccounts({ host, clock, random, deviceKey, deviceName, keys, onEvent });
   if (options.memory?.expected !== undefined) remember(options.memory.expected);
-  const parts = { accounts, slot, perform: performer(options, files) };
+  const perform = performer(options, files);
+  const parts = { accounts, slot, perform, traffic: () => endpoint.stats };
   return openPort(host, parts, async () => {
     await closed;
     await files?.stop();
@@ -194,11 +195,12 @@ interface ClientParts {
   readonly accounts: ClientAccounts;
   readonly slot: MemorySlot;
   readonly perform: ClientPort["file"];
+  readonly traffic: () => ClientPort["traffic"];
 }
 
 function openPort(
   host: ClientHost,
-  { accounts, slot, perform }: ClientParts,
+  { accounts, slot, perform, traffic }: ClientParts,
   whenClosed: () => Promise<void>,
 ): ClientPort {
   let closing: Promise<void> | undefined;
@@ -227,6 +229,10 @@ function openPort(
     },
     get keptCount() {
       return slot.memory?.keptCount ?? 0;
+    },
+    get traffic() {
+      const { bytesSent, bytesReceived } = traffic();
+      return { bytesSent, bytesReceived };
     },
     keepDraft: (room, text) => slot.memory?.keepDraft(room, text),
     shown: (room) => slot.memory?.shown(room),

@@ -3,7 +3,7 @@ import { writeAckFrequency } from "./frames.ts";
 import {
   ackDelayMaxMs,
   ackElicitingThreshold,
-  ackThresholdCrowded,
+  ackThresholdFew,
   ackThresholdMax,
   ackWindowShare,
 } from "./limits.ts";
@@ -39,7 +39,7 @@ export class AckFrequency {
   /** Writes a frame when what was asked for last has ceased to fit a window of so many datagrams. */
   write(writer: ByteWriter, windowDatagrams: number): SentFrame | undefined {
     const delayMs = Math.floor(this.#delayMsWanted());
-    const threshold = thresholdFor(windowDatagrams, ackDelayMaxMs < delayMs);
+    const threshold = thresholdFor(windowDatagrams);
     const isDue =
       this.#isLost || isFar(threshold, this.#threshold) || isFar(delayMs, this.#delayMs);
     if (!isDue || writer.remaining < frameBytesMax) return undefined;
@@ -64,12 +64,10 @@ export class AckFrequency {
 }
 
 /** A share of the window, so that its next part can leave before it is empty. */
-function thresholdFor(windowDatagrams: number, isCrowded: boolean): number {
-  const least = isCrowded
-    ? Math.min(ackThresholdCrowded, Math.floor(windowDatagrams / 2))
-    : ackElicitingThreshold;
+function thresholdFor(windowDatagrams: number): number {
+  const few = Math.min(ackThresholdFew, Math.floor(windowDatagrams / 2));
   const share = Math.floor(windowDatagrams * ackWindowShare);
-  return Math.min(Math.max(share, least, ackElicitingThreshold), ackThresholdMax);
+  return Math.min(Math.max(share, few, ackElicitingThreshold), ackThresholdMax);
 }
 
 /** Small changes are not worth a frame. */

@@ -7,7 +7,7 @@ import type { ConnectionHost, ConnectionStart } from "./connection-options.ts";
 import type { ReceivedPacket, Transmit } from "./datagram.ts";
 import { earliest } from "./deadlines.ts";
 import type { CloseReason, ConnectionHandle, EndpointEvent } from "./endpoint-port.ts";
-import type { PacketDrop } from "./endpoint-stats.ts";
+import type { ConnectionStats, PacketDrop } from "./endpoint-stats.ts";
 import { decodeFrames } from "./frames.ts";
 import { type Agreement, ClientHandshake } from "./handshake.ts";
 import {
@@ -21,7 +21,7 @@ import {
 import { Link } from "./link.ts";
 import type { ConnectionId, LongPacket } from "./packet.ts";
 import { PeerPath } from "./peer-path.ts";
-import { type ConnectionStats, type FramesOutcome, Session } from "./session.ts";
+import { type FramesOutcome, Session } from "./session.ts";
 import { SocketShare } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 

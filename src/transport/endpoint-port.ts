@@ -1,4 +1,5 @@
 import type { Address } from "../base/address.ts";
+import type { ConnectionStats } from "./endpoint-stats.ts";
 import type { StreamId } from "./stream-id.ts";
 import type { StreamPort } from "./stream-port.ts";
 
@@ -111,6 +112,8 @@ export interface EndpointPort {
    * ask again the next time.
    */
   streams(connection: ConnectionHandle): StreamPort | undefined;
+  /** How a connection is doing, `undefined` when it has ended. */
+  connectionStats(connection: ConnectionHandle): ConnectionStats | undefined;
   /** Delivers what is queued (for a limited time), then closes with a reason. `closed` follows. */
   close(connection: ConnectionHandle, code: number, text: string): void;
 }

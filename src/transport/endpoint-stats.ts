@@ -24,6 +24,22 @@ export interface EndpointStats {
   readonly dropped: Readonly<Record<DropReason, number>>;
 }
 
+/** How a connection is doing. */
+export interface ConnectionStats {
+  /** The smoothed round trip (RFC 9002 section 5.3). */
+  readonly roundTripMs: number;
+  readonly windowBytes: number;
+  readonly bytesInFlight: number;
+  /** Packets that want an ACK, without those that only try how long one may be. */
+  readonly sentPackets: number;
+  /** How many of them were taken for lost. */
+  readonly lostPackets: number;
+  /** Bytes to send that the peer has not acknowledged. */
+  readonly queuedBytes: number;
+  /** Bytes received that wait out of order or for memory. */
+  readonly heldBytes: number;
+}
+
 /** A count for each reason. */
 export function noDrops(): Record<DropReason, number> {
   return {

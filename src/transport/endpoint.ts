@@ -13,7 +13,12 @@ import type { Transmit } from "./datagram.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { EndpointOptions } from "./endpoint-options.ts";
 import type { ConnectionHandle, ConnectOptions, EndpointEvent } from "./endpoint-port.ts";
-import { type DropReason, type EndpointStats, noDrops } from "./endpoint-stats.ts";
+import {
+  type ConnectionStats,
+  type DropReason,
+  type EndpointStats,
+  noDrops,
+} from "./endpoint-stats.ts";
 import { HandshakeRates } from "./handshake-rates.ts";
 import { newIdentity, type TransportIdentity } from "./identity.ts";
 import {
@@ -47,7 +52,6 @@ import {
 } from "./packet.ts";
 import { ourParameters } from "./parameters.ts";
 import { ReceiveBudget } from "./receive-budget.ts";
-import type { ConnectionStats } from "./session.ts";
 import { SocketShares } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 

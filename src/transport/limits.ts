@@ -262,10 +262,11 @@ export const ackWindowShare: number = 1 / 8;
 export const ackThresholdMax = 32;
 
 /**
- * While an endpoint has many connections, the packets that one ACK answers: fewer than the initial
- * window, so that a window never waits for an ACK that waits for more packets.
+ * A share of a small window would be an ACK for every second line that people say. This many packets are
+ * answered with one ACK all the same, as far as they are half a window: none waits for an ACK that
+ * waits for more packets.
  */
-export const ackThresholdCrowded = 8;
+export const ackThresholdFew = 8;
 
 /**
  * A line that goes to each of 1000 connections would bring 1000 ACKs within `ackDelayMaxMs`, and a

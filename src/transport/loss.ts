@@ -55,6 +55,7 @@ export class LossDetection {
   #firstSampleAt: number | undefined;
   #sampleFrom = 0;
   #probeRounds = 0;
+  #sentCount = 0;
   #lostCount = 0;
 
   get rtt(): RttEstimator {
@@ -75,6 +76,12 @@ export class LossDetection {
     return this.#probeRounds;
   }
 
+  /** Packets that were sent and want an ACK, without those that only try how long one may be. */
+  get sentCount(): number {
+    return this.#sentCount;
+  }
+
+  /** How many of them were taken for lost. */
   get lostCount(): number {
     return this.#lostCount;
   }
@@ -97,6 +104,7 @@ export class LossDetection {
     this.#bytesInFlight += packet.bytes;
     this.#socketBytesInFlight += socketCharge(packet.bytes);
     this.#lastSentAt = packet.sentAt;
+    if (!packet.isMtuProbe) this.#sentCount += 1;
   }
 
   /** `ranges` is in falling order, as in the frame, and lies within what was sent. */
@@ -203,11 +211,11 @@ export class LossDetection {
       if (lostAt <= now || packet.packetNumber + this.#packetThreshold <= largest) {
         this.#remove(packet);
         lost.push(packet);
+        if (!packet.isMtuProbe) this.#lostCount += 1;
       } else {
         this.#lossAt = Math.min(this.#lossAt ?? lostAt, lostAt);
       }
     }
-    this.#lostCount += lost.length;
     this.#remember(now, lost);
     return lost;
   }

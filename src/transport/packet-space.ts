@@ -110,6 +110,10 @@ export class PacketSpace {
     return this.#loss.bytesInFlight;
   }
 
+  get sentCount(): number {
+    return this.#loss.sentCount;
+  }
+
   get lostCount(): number {
     return this.#loss.lostCount;
   }

@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import { transportCodes } from "./close-codes.ts";
 import type { CongestionFactory } from "./congestion.ts";
 import { earliest } from "./deadlines.ts";
+import type { ConnectionStats } from "./endpoint-stats.ts";
 import {
   controlFrameBytesMax,
   type Frame,
@@ -21,18 +22,6 @@ import type { SocketShare } from "./socket-shares.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { Streams, type StreamsOptions } from "./streams.ts";
 import { YieldWindow, yieldWindowBytes } from "./yield-window.ts";
-
-/** How a connection is doing. */
-export interface ConnectionStats {
-  readonly roundTripMs: number;
-  readonly windowBytes: number;
-  readonly bytesInFlight: number;
-  readonly lostPackets: number;
-  /** Bytes to send that the peer has not acknowledged. */
-  readonly queuedBytes: number;
-  /** Bytes received that wait out of order or for memory. */
-  readonly heldBytes: number;
-}
 
 /**
  * What a packet led to. After `refused` it must count as not received; `ended` is the peer's CLOSE;
@@ -109,6 +98,7 @@ export class Session {
       roundTripMs: this.#space.roundTripMs,
       windowBytes: this.#space.windowBytes,
       bytesInFlight: this.#space.bytesInFlight,
+      sentPackets: this.#space.sentCount,
       lostPackets: this.#space.lostCount,
       queuedBytes: this.queuedBytes,
       heldBytes: this.#streams.heldBytes,

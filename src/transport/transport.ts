@@ -8,10 +8,9 @@ import type {
   EndpointEvent,
   StreamEvent,
 } from "./endpoint-port.ts";
-import type { EndpointStats } from "./endpoint-stats.ts";
+import type { ConnectionStats, EndpointStats } from "./endpoint-stats.ts";
 import { identityOf } from "./identity.ts";
 import { keyBytes, keyPairOf } from "./noise.ts";
-import type { ConnectionStats } from "./session.ts";
 import type { StreamPort, StreamProgress } from "./stream-port.ts";
 import { UdpEndpoint } from "./udp-endpoint.ts";
 

@@ -10,13 +10,12 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "./endpoint-port.ts";
-import type { EndpointStats } from "./endpoint-stats.ts";
+import type { ConnectionStats, EndpointStats } from "./endpoint-stats.ts";
 import { type AeadProvider, fastestAead } from "./fastest-aead.ts";
 import type { TransportIdentity } from "./identity.ts";
 import { datagramBytesMax, socketBytesMin } from "./limits.ts";
 import { packetForm } from "./packet.ts";
 import { PathLimit } from "./path-limit.ts";
-import type { ConnectionStats } from "./session.ts";
 import type { StreamPort } from "./stream-port.ts";
 import { anyHost, UdpSockets } from "./udp-sockets.ts";
 

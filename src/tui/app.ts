@@ -4,7 +4,7 @@ import type { ClientEvent, ClientPort } from "../room/client-port.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { askClient } from "./ask-client.ts";
 import { askSystem } from "./ask-system.ts";
-import { type TerminalEnvironment, themeNameOf } from "./capabilities.ts";
+import type { TerminalEnvironment } from "./capabilities.ts";
 import type {
   ChatOptions,
   HostedServer,
@@ -14,10 +14,11 @@ import type {
   ServerTarget,
 } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
+import { FrameTimes } from "./frame-times.ts";
 import { keepScreen } from "./keep-screen.ts";
 import { pictureOf } from "./picture-of.ts";
-import { withContent } from "./preferences.ts";
-import { usualSettings } from "./settings-text.ts";
+import { settingsOf } from "./start-settings.ts";
+import type { Figures } from "./statistics-overlay.ts";
 import type { SystemRequest } from "./system-request.ts";
 import {
   openTerminal,
@@ -26,11 +27,10 @@ import {
   type TerminalOutput,
 } from "./terminal.ts";
 import type { EditorEnvironment } from "./text-editor.ts";
-import { localTimeFormat } from "./time-format.ts";
 import type { KeyChange } from "./trust.ts";
 import { undeliveredReport } from "./undelivered.ts";
 import { isTicking, reduce, startView, wakeAt } from "./view.ts";
-import type { Effect, Moment, Settings, ViewEvent, ViewState } from "./view-state.ts";
+import type { Effect, Moment, ViewEvent, ViewState } from "./view-state.ts";
 
 /** What the full-screen chat needs. */
 export interface TuiOptions extends ChatOptions {
@@ -91,6 +91,7 @@ class App {
   #hosted: HostedServer | undefined;
   /** What still has to finish before the program may end. */
   readonly #closing = new Set<Promise<unknown>>();
+  readonly #frames = new FrameTimes();
   #drawnAt: number | undefined;
   #frameTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
@@ -223,6 +224,9 @@ class App {
       case "redraw":
         this.#terminal.redraw();
         break;
+      case "measure":
+        this.#dispatch({ type: "measured", figures: this.#figures() }, "soon");
+        break;
       case "notify":
         this.#terminal.notify(effect);
         break;
@@ -243,8 +247,20 @@ class App {
   #draw(): void {
     this.#frameTimer?.cancel();
     this.#frameTimer = undefined;
-    this.#drawnAt = this.#options.clock.now();
+    const startedAt = this.#options.clock.now();
+    this.#drawnAt = startedAt;
     this.#terminal.draw(pictureOf(this.#state));
+    this.#frames.note(this.#options.clock.now() - startedAt);
+  }
+
+  #figures(): Figures {
+    const { last, slowest } = this.#frames;
+    return {
+      traffic: this.#client?.traffic,
+      frameMs: { last, slowest },
+      memoryBytes: process.memoryUsage.rss(),
+      runningMs: process.uptime() * 1_000,
+    };
   }
 
   #drawSoon(): void {
@@ -413,16 +429,6 @@ class App {
       .then(() => this.#closing.delete(settled));
     this.#closing.add(settled);
   }
-}
-
-function settingsOf(options: TuiOptions): Settings {
-  const { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, env } = options;
-  const timeFormat = options.timeFormat ?? localTimeFormat;
-  const themeName = themeNameOf(env);
-  return withContent(
-    { rooms, nick, nickDefault, version, discoveryPort, isAscii, hasBell, themeName, timeFormat },
-    options.settings?.content ?? usualSettings,
-  );
 }
 
 function failureOf(error: unknown): EarshotError {

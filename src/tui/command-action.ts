@@ -56,9 +56,11 @@ export type ScreenCommand =
   | "open"
   | "quit"
   | "redraw"
+  | "retry"
   | "rooms"
   | "save"
   | "servers"
+  | "statistics"
   | "status";
 
 /** What a command wants done. */
@@ -128,9 +130,11 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "open":
     case "quit":
     case "redraw":
+    case "retry":
     case "rooms":
     case "save":
     case "servers":
+    case "statistics":
     case "status":
     case "set":
     case "theme":

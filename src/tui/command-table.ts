@@ -64,6 +64,7 @@ export type CommandName =
   | "reply"
   | "restart"
   | "resume"
+  | "retry"
   | "revoke"
   | "roomkey"
   | "rooms"
@@ -76,6 +77,7 @@ export type CommandName =
   | "set"
   | "shutdown"
   | "slow"
+  | "statistics"
   | "status"
   | "theme"
   | "topic"
@@ -153,7 +155,8 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", [], "[LINE]", "who has your line, and who not yet"),
+  command("retry", [], "", "say again what was refused in this room"),
+  command("seen", ["missing"], "[LINE]", "who has your line, and who not yet"),
 
   command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
   command("transfers", ["files"], "", "files that are under way, and those that came"),
@@ -241,6 +244,7 @@ export const commands: readonly CommandDescription[] = [
   command("editor", [], "", "write in your own $EDITOR"),
   command("servers", ["disconnect"], "[now]", "choose another server"),
   command("log", ["messages"], "", "what happened lately: connections, errors, notices"),
+  command("statistics", ["stats"], "", "what is measured: link, traffic, pictures, memory"),
   command("clear", [], "", "empty the screen, not the history"),
   command("forget", [], "", "delete what this computer keeps of this server's history"),
   command("redraw", [], "", "paint the screen again"),

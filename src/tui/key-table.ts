@@ -54,6 +54,7 @@ export type Action =
   | "redraw"
   | "reply"
   | "rescan"
+  | "retry"
   | "search-input"
   | "scroll-bottom"
   | "scroll-line-down"
@@ -72,6 +73,7 @@ export type Action =
   | "show-mentions"
   | "show-password"
   | "show-settings"
+  | "show-statistics"
   | "show-transfers"
   | "suspend"
   | "switch-scope"
@@ -234,6 +236,7 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "where you are called, above",
   },
   { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
+  { context: "room", keys: ["alt+r"], action: "retry", help: "say again what was refused" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
   {
@@ -264,6 +267,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { context: "room", keys: ["f2"], action: "show-settings", help: "settings" },
   { context: "room", keys: ["f5"], action: "show-transfers", help: "files under way" },
   { context: "room", keys: ["f9"], action: "show-log", help: "what happened lately" },
+  { context: "room", keys: ["f12"], action: "show-statistics", help: "link, traffic, memory" },
   { context: "room", keys: ["f8"], action: "toggle-people", help: "people on or off" },
 
   {

@@ -3,12 +3,13 @@ import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
+import type { NicknameScreen } from "./nickname-state.ts";
 import { passwordStrength } from "./password-strength.ts";
 import type { Picture, Row } from "./picture.ts";
 import { warningText } from "./quitting.ts";
 import { barRow, fitRow, span } from "./row.ts";
 import { clip, padEnd, textWidth, wrap } from "./text.ts";
-import type { NicknameScreen, ViewState } from "./view-state.ts";
+import type { ViewState } from "./view-state.ts";
 
 /** Where there are fewer rows, none is left blank. */
 const blankFromRows = 12;

@@ -7,18 +7,10 @@ import { enterServer } from "./entering.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { editorWith, handleEditorKey, oneLineEditor } from "./line-editor.ts";
+import type { NicknameProgress, NicknameScreen, ReadyEvent } from "./nickname-state.ts";
 import { typedSecret } from "./password-entry.ts";
 import { ServerChangedError } from "./trust.ts";
-import {
-  type NicknameProgress,
-  type NicknameScreen,
-  type ReadyEvent,
-  type Step,
-  show,
-  showChanged,
-  showPicker,
-  type ViewState,
-} from "./view-state.ts";
+import { type Step, show, showChanged, showPicker, type ViewState } from "./view-state.ts";
 
 /** The way into a server: asks for a nickname first, unless one was chosen before. */
 export function joinScreen(state: ViewState, target: ServerTarget): Step {

@@ -6,6 +6,7 @@ import { emptyLinks } from "./links-overlay.ts";
 import { emptyLog } from "./log-overlay.ts";
 import { openSearch } from "./search.ts";
 import { emptySettings } from "./settings-overlay.ts";
+import { openStatistics } from "./statistics-overlay.ts";
 import { emptyTransfers } from "./transfers-overlay.ts";
 import { type Step, type ViewState, withOverlay } from "./view-state.ts";
 
@@ -16,6 +17,7 @@ const commandOfAction: Partial<Record<Action, CommandName>> = {
   "show-links": "links",
   "show-log": "log",
   "show-settings": "set",
+  "show-statistics": "statistics",
   "show-transfers": "transfers",
 };
 
@@ -45,6 +47,8 @@ export function openedByCommand(
       return withOverlay(state, emptyLinks);
     case "set":
       return arg === "" ? withOverlay(state, emptySettings) : undefined;
+    case "statistics":
+      return openStatistics(state);
     case "transfers":
       return withOverlay(state, emptyTransfers);
     case "log":

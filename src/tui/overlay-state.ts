@@ -2,6 +2,7 @@ import type { LogEntry } from "../room/log-entry.ts";
 import type { KeyEvent } from "./key.ts";
 import type { Action } from "./key-table.ts";
 import type { ListState } from "./list-state.ts";
+import type { Figures } from "./statistics-overlay.ts";
 import type { Moment, Step } from "./view-state.ts";
 
 /** The help of a place; `over` is what comes back when it is closed. */
@@ -47,6 +48,14 @@ export interface TransfersOverlay {
 export interface LogOverlay {
   readonly type: "log";
   readonly list: ListState;
+}
+
+/** What was measured. */
+export interface StatisticsOverlay {
+  readonly type: "statistics";
+  readonly list: ListState;
+  /** `undefined` until they are here. */
+  readonly figures: Figures | undefined;
 }
 
 /** The links of a room. */
@@ -96,6 +105,7 @@ export type Overlay =
   | LogOverlay
   | LinksOverlay
   | SettingsOverlay
+  | StatisticsOverlay
   | TransfersOverlay
   | SearchOverlay;
 

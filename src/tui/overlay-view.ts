@@ -7,6 +7,7 @@ import type { Picture } from "./picture.ts";
 import { readerPicture } from "./reader-view.ts";
 import { searchPicture } from "./search-view.ts";
 import { settingsPicture } from "./settings-view.ts";
+import { statisticsPicture } from "./statistics-view.ts";
 import { transfersPicture } from "./transfers-view.ts";
 import type { ViewState } from "./view-state.ts";
 
@@ -25,6 +26,8 @@ export function overlayPicture(state: ViewState, overlay: Overlay): Picture {
       return logPicture(state, overlay);
     case "settings":
       return settingsPicture(state, overlay);
+    case "statistics":
+      return statisticsPicture(state, overlay);
     case "transfers":
       return transfersPicture(state, overlay);
     case "search":

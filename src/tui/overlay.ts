@@ -8,6 +8,7 @@ import type { Overlay, OverlayKey, OverlayStep } from "./overlay-state.ts";
 import { reduceReader } from "./reader.ts";
 import { reduceSearch } from "./search.ts";
 import { reduceSettings } from "./settings-overlay.ts";
+import { reduceStatistics } from "./statistics-overlay.ts";
 import { reduceTransfers } from "./transfers-overlay.ts";
 import type { ViewState } from "./view-state.ts";
 
@@ -45,6 +46,8 @@ export function reduceOverlay(
       return reduceLog(state, overlay, pressed);
     case "settings":
       return reduceSettings(state, overlay, pressed);
+    case "statistics":
+      return reduceStatistics(state, overlay, pressed);
     case "transfers":
       return reduceTransfers(state, overlay, pressed);
     case "search":

@@ -7,13 +7,14 @@ import { commandAction, type ScreenCommand } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
 import { isFileNews } from "./file-news.ts";
 import { OwnLines } from "./own-lines.ts";
+import type { PlainChatOptions } from "./plain-chat-options.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainEntry } from "./plain-entry.ts";
 import { PlainPassword } from "./plain-password.ts";
+import { PlainPlace } from "./plain-place.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
-import type { TimeFormat } from "./time-format.ts";
 import { firstVisitText } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
 
@@ -29,26 +30,13 @@ export const accountRef = "account";
 /** After the end of the input what was said gets this long to be acknowledged. */
 export const endWaitMs = 10_000;
 
-/** What line mode needs to know. */
-export interface PlainChatOptions {
-  readonly rooms: readonly string[];
-  /** What we ask to be called. */
-  readonly nick: string;
-  readonly timeFormat: TimeFormat;
-  /** A person types: their own lines are on the screen already, and mistakes can be corrected. */
-  readonly isInteractive: boolean;
-  /** Every line is said as it is; otherwise those that start with a slash are commands. */
-  readonly isLiteral: boolean;
-  /** How many of our lines this computer keeps for the next visit; see `ClientPort`. */
-  readonly keptCount?: () => number;
-}
-
 type ConnectionEvent = Extract<ClientEvent, { type: "connection" }>;
 
 /** Chat as lines in and lines out: the same commands as on the full screen, no terminal needed. */
 export class PlainChat {
   readonly #options: PlainChatOptions;
   readonly #effects: PlainEffect[] = [];
+  readonly #place = new PlainPlace();
   readonly #rooms: PlainRooms;
   readonly #ownLines: OwnLines;
   /** Lines that cannot be said yet: `pendingMax`, and what one more chunk of input holds. */
@@ -59,7 +47,6 @@ export class PlainChat {
   #isAccepted = false;
   #isNickRefused = false;
   #nickTries = 0;
-  #connection: ConnectionEvent["state"] | undefined;
   #hasRefusal = false;
   #endAt: number | undefined;
   #hasEnded = false;
@@ -70,6 +57,7 @@ export class PlainChat {
     this.#ownLines = new OwnLines(!options.isInteractive);
     this.#rooms = new PlainRooms({
       ...options,
+      place: this.#place,
       emit: (effect) => this.#emit(effect),
       onRefused: (reason) => this.refuse(reason),
     });
@@ -145,12 +133,14 @@ export class PlainChat {
   }
 
   handleClientEvent(event: ClientEvent): void {
+    const { connection, isKnown } = this.#place;
+    this.#place.handleEvent(event);
     switch (event.type) {
       case "connection":
-        this.#handleConnection(event);
+        if (event.state !== connection) this.#handleConnection(event);
         break;
       case "remembered":
-        this.#rooms.handleRemembered(event);
+        if (!isKnown) this.#rooms.handleRemembered(event);
         break;
       case "ready":
         this.#handleReady(event);
@@ -204,14 +194,11 @@ export class PlainChat {
         this.#rooms.handleSocial(event);
         break;
       case "account":
-        this.#handleAccountDone();
-        for (const line of accountText(event.result, this.#options.timeFormat)) {
-          this.#print(`-- ${line}`);
-        }
-        if (event.result.type === "room-opened") this.#rooms.joinAgain(event.result.room);
+        this.#handleAccount(event);
         break;
+      case "link":
       case "progress":
-        // Whoever wants to know asks with /seen.
+        // Whoever wants to know asks with /status and /seen.
         break;
       default:
         if (isFileNews(event)) this.#rooms.handleFiles(event);
@@ -242,7 +229,7 @@ export class PlainChat {
         this.#ownLines.handleStored(event.id);
         break;
       case "failed":
-        this.#ownLines.handleFailed(event.id);
+        this.#ownLines.handleFailed(event);
         this.#hasRefusal = true;
         this.#print(`-- not sent: ${event.message}`);
         break;
@@ -327,6 +314,12 @@ export class PlainChat {
     if (rooms !== undefined) this.#rooms.joinFirst(rooms);
   }
 
+  #handleAccount({ result }: Extract<ClientEvent, { type: "account" }>): void {
+    this.#handleAccountDone();
+    for (const line of accountText(result, this.#options.timeFormat)) this.#print(`-- ${line}`);
+    if (result.type === "room-opened") this.#rooms.joinAgain(result.room);
+  }
+
   #askNow(action: AccountAction): void {
     this.#isAccountAsked = true;
     this.#emit({ type: "account", action });
@@ -344,7 +337,7 @@ export class PlainChat {
         this.#rooms.printRooms();
         break;
       case "status":
-        this.#rooms.printStatus(this.#connection);
+        for (const line of this.#place.lines) this.#print(`-- ${line}`);
         break;
       case "nick":
         this.#changeNick(arg);
@@ -356,6 +349,9 @@ export class PlainChat {
         this.#emit({ type: "forget" });
         this.#print(`-- ${forgottenText}`);
         break;
+      case "retry":
+        this.#retry();
+        break;
       case "quit":
         this.handleInputEnd(now);
         break;
@@ -364,14 +360,19 @@ export class PlainChat {
     }
   }
 
+  #retry(): void {
+    const { room = "" } = this.#rooms.context;
+    const bodies = this.#ownLines.takeFailed(room);
+    if (bodies.length === 0) this.refuse("nothing that you said here was refused");
+    for (const body of bodies) this.#emit({ type: "post", room, body });
+  }
+
   #changeNick(nick: string): void {
     if (this.#isNickRefused) this.#effects.push({ type: "change-nick", nick });
     else this.#rooms.perform({ type: "ask", question: { type: "rename", nick } });
   }
 
   #handleConnection({ state, reason }: ConnectionEvent): void {
-    if (state === this.#connection) return;
-    this.#connection = state;
     const why = reason === undefined ? "" : ` (${reason})`;
     if (state === "reconnecting") this.#print(`-- connection lost${why}, reconnecting`);
     if (state !== "closed") return;
@@ -383,7 +384,7 @@ export class PlainChat {
     const { server, nick, isFirstVisit } = ready;
     this.#isNickRefused = false;
     this.#print(`-- connected to ${server.name} as ${nick}`);
-    const lost = this.#rooms.accountLostText(ready);
+    const { accountLostText: lost } = this.#place;
     if (lost !== undefined) this.#print(`-- ${lost}`);
     if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
     this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);

@@ -1,16 +1,16 @@
-import type { ClientEvent, ServerInfo } from "../room/client-port.ts";
-import type { OwnPerson } from "../room/entry.ts";
+import type { ClientEvent } from "../room/client-port.ts";
 import { askedMax, lobbyName } from "../room/limits.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { answerText, membersText, numberedText } from "./answer-text.ts";
 import type { AskedChat, CommandAction, CommandContext } from "./command-action.ts";
 import { countOf } from "./count-text.ts";
-import { chosenRef, guestText, rememberedRef } from "./entering.ts";
+import { chosenRef, rememberedRef } from "./entering.ts";
 import type { FileNewsEvent } from "./file-news.ts";
 import { type MemberEvent, memberText } from "./member-events.ts";
 import { printedRef } from "./past.ts";
 import type { PlainEffect } from "./plain-effect.ts";
 import { PlainFiles } from "./plain-files.ts";
+import type { PlainPlace } from "./plain-place.ts";
 import { entryLine, firstRef, PlainRoom, pastRef, unreadText } from "./plain-room.ts";
 import {
   answeredText,
@@ -20,7 +20,6 @@ import {
   type SocialEvent,
   shutdownText,
 } from "./social-events.ts";
-import { type Status, statusText } from "./status-text.ts";
 import type { TimeFormat } from "./time-format.ts";
 import { roomName } from "./typed-words.ts";
 
@@ -32,6 +31,8 @@ export interface PlainRoomsOptions {
   /** Rooms to join when the server has accepted us. */
   readonly rooms: readonly string[];
   readonly timeFormat: TimeFormat;
+  /** Told of every event before the rooms are. */
+  readonly place: PlainPlace;
   /** A person types; see `PlainChatOptions`. */
   readonly isInteractive: boolean;
   /** Takes what is to be done. */
@@ -47,18 +48,19 @@ export class PlainRooms {
   /** Rooms whose joins were not answered yet, by the `ref` of the join. */
   readonly #joining = new Map<string, string>();
   #activeRoom: string | undefined;
-  #nick: string | undefined;
-  #own: OwnPerson | undefined;
-  #server: ServerInfo | undefined;
+  readonly #place: PlainPlace;
   /** Private chats that wait for an answer, at most `askedMax`. */
   #asked: readonly AskedChat[] = [];
   readonly #files = new PlainFiles();
   /** What is to be said in private chats that were asked for, by the `ref` of the question. */
   readonly #queries = new Map<string, string | undefined>();
   #questionCount = 0;
+  /** Whether we are in the rooms of an earlier visit already. */
+  #isRemembered = false;
 
   constructor(options: PlainRoomsOptions) {
     this.#options = options;
+    this.#place = options.place;
     options.rooms.forEach((room, index) => {
       this.#joining.set(firstRef(index), room);
     });
@@ -100,21 +102,9 @@ export class PlainRooms {
     };
   }
 
-  handleReady(
-    { server, nick, own, rooms }: Extract<ClientEvent, { type: "ready" }>,
-    isFirst: boolean,
-  ): void {
-    const isRemembered = this.#nick !== undefined;
-    this.#nick = nick;
-    this.#own = own;
-    this.#server = server;
-    if (isFirst && !isRemembered) this.joinFirst(rooms);
-  }
-
-  /** That we were logged in and are not any more, if it is so. */
-  accountLostText({ own, nick }: Extract<ClientEvent, { type: "ready" }>): string | undefined {
-    const isLost = this.#own !== undefined && this.#own.isGuest !== true && own.isGuest === true;
-    return isLost ? guestText(this.#nick ?? nick, nick) : undefined;
+  /** The server has accepted us; `isFirst` when no room was entered yet. */
+  handleReady({ rooms }: Extract<ClientEvent, { type: "ready" }>, isFirst: boolean): void {
+    if (isFirst && !this.#isRemembered) this.joinFirst(rooms);
   }
 
   /** Enters the rooms that are wanted from the start, and those where a person was. */
@@ -132,11 +122,8 @@ export class PlainRooms {
 
   /** What is known of the server before it is reached; what is said waits for it. */
   handleRemembered(event: Extract<ClientEvent, { type: "remembered" }>): void {
-    const { server, nick, own, rooms, shownRoom } = event;
-    if (this.#nick !== undefined) return;
-    this.#nick = nick;
-    this.#own = own;
-    this.#server = server;
+    const { own, rooms, shownRoom } = event;
+    this.#isRemembered = true;
     this.joinFirst(rooms);
     const known = rooms.filter(({ entries }) => 0 < entries.length);
     const [first] = this.#options.rooms;
@@ -247,14 +234,6 @@ export class PlainRooms {
     return `${kind} ${this.#questionCount}`;
   }
 
-  /** Where we are, as whom, and what we may do. */
-  printStatus(connection: Status["connection"] = "connecting"): void {
-    const [server, nick, own] = [this.#server, this.#nick, this.#own];
-    const isKnown = server !== undefined && nick !== undefined && own !== undefined;
-    const lines = isKnown ? statusText({ connection, server, nick, own }) : ["not connected yet"];
-    for (const line of lines) this.#print(`-- ${line}`);
-  }
-
   printRooms(): void {
     const titles = [...this.#rooms.values()].map(({ title }) => title);
     this.#print(
@@ -290,7 +269,7 @@ export class PlainRooms {
     this.#forgetJoin(name, ref);
     this.#asked = this.#asked.filter(({ room }) => room !== name);
     const known = this.#rooms.get(name);
-    const room = known ?? new PlainRoom(event, this.#own?.person ?? "");
+    const room = known ?? new PlainRoom(event, this.#place.person);
     if (known === undefined) {
       this.#rooms.set(name, room);
       this.#print(
@@ -333,7 +312,7 @@ export class PlainRooms {
         this.#asked = [...this.#asked.filter(({ room }) => room !== event.room), event].slice(
           -askedMax,
         );
-        this.#print(`-- ${askedText(event, this.#own?.person ?? "")}`);
+        this.#print(`-- ${askedText(event, this.#place.person)}`);
         break;
       case "answered":
         this.#handleAnswered(event);
@@ -345,11 +324,9 @@ export class PlainRooms {
         this.#print(`-- ${removedText(event, this.#nick)}`);
         this.handleExited(event.room);
         break;
+      // What is said of us later is said of who we are then.
       case "renamed":
-        this.#nick = event.nick;
-        break;
       case "identified":
-        this.#own = event.own;
         break;
       case "notice":
         this.#print(`-- ${event.text}`);
@@ -358,7 +335,7 @@ export class PlainRooms {
         this.#print(`-- ${event.message}`);
         break;
       case "shutdown":
-        this.#print(`-- ${shutdownText(this.#server?.name ?? "the server", event)}`);
+        this.#print(`-- ${shutdownText(this.#place.serverName, event)}`);
         break;
       case "answer":
         this.#handleAnswer(event);
@@ -368,7 +345,7 @@ export class PlainRooms {
 
   /** What another device of ours has answered waits here no more; agreed to, it is entered here too. */
   #handleAnswered(event: Extract<SocialEvent, { type: "answered" }>): void {
-    const isOwn = event.nick === this.#nick;
+    const isOwn = event.nick === this.#place.nick;
     this.#print(`-- ${answeredText(event, isOwn)}`);
     if (!isOwn) return;
     this.#asked = this.#asked.filter(({ room }) => room !== event.room);
@@ -387,7 +364,8 @@ export class PlainRooms {
   handleMember(event: MemberEvent): void {
     const room = this.#rooms.get(event.room);
     room?.handleMember(event);
-    if (event.type === "typing" || (event.type !== "split" && event.nick === this.#nick)) return;
+    if (event.type === "typing" || (event.type !== "split" && event.nick === this.#place.nick))
+      return;
     const text = memberText(event);
     const where = event.room === this.#activeRoom ? "" : ` ${room?.title ?? `#${event.room}`}`;
     if (text !== undefined) this.#print(`-- ${text}${where}`);
@@ -395,7 +373,7 @@ export class PlainRooms {
 
   handleSaid(event: Extract<ClientEvent, { type: "said" }>): void {
     const { room: name, entry, isOwn } = event;
-    this.#files.note(event, this.#own?.person);
+    this.#files.note(event, this.#place.person);
     const room = this.#rooms.get(name);
     const entries = room === undefined ? [entry] : room.handleSaid(entry);
     // What a person typed is on their screen already.
@@ -404,7 +382,7 @@ export class PlainRooms {
   }
 
   handlePage(page: Extract<ClientEvent, { type: "page" }>): void {
-    this.#files.note(page, this.#own?.person);
+    this.#files.note(page, this.#place.person);
     if (page.ref !== printedRef) {
       this.handlePast(page.room, page.entries);
       return;

@@ -1,6 +1,7 @@
 import { connectionReport, connectionText } from "./connection-text.ts";
 import { countOf, formatCount } from "./count-text.ts";
 import type { RoomLayout } from "./layout.ts";
+import { isPoor, qualityText } from "./link-state.ts";
 import { newsText } from "./news-text.ts";
 import type { Row } from "./picture.ts";
 import { activeRoom, isEndSeen, pendingCount } from "./room-change.ts";
@@ -64,12 +65,15 @@ export function statusRow(state: ViewState, screen: RoomScreen, layout: RoomLayo
 
 /** The server and how the connection to it is. */
 function linkText(state: ViewState, { server, connection }: RoomScreen): string {
+  const { quality } = state.link;
   const { theme } = state.settings;
   // Where it is narrow, what waits is worth more than why.
   const describe = state.size.columns < reasonFromColumns ? connectionText : connectionReport;
   const { online, away, separator } = theme.glyphs;
-  const mark = connection.state === "open" ? online : away;
-  return `${mark} ${server.name} ${separator} ${describe(connection, state.now, theme)}`;
+  const isOpen = connection.state === "open";
+  const measured = isOpen && quality !== undefined ? `, ${qualityText(quality)}` : "";
+  const mark = isOpen && (quality === undefined || !isPoor(quality)) ? online : away;
+  return `${mark} ${server.name} ${separator} ${describe(connection, state.now, theme)}${measured}`;
 }
 
 /** How long the server will be there, while it says that it stops. */

@@ -12,6 +12,7 @@ import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
+import { retried } from "./retry.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
 import { toggledBare } from "./room-moves.ts";
 import { parseDate } from "./search-request.ts";
@@ -138,6 +139,7 @@ function run(
     case "go":
     case "links":
     case "log":
+    case "statistics":
       return show(state, screen);
     case "help":
       return arg === ""
@@ -148,7 +150,7 @@ function run(
     case "rooms":
       return answer(ownRoomsText(screen));
     case "status":
-      return answer(statusText({ ...screen, connection: screen.connection.state }));
+      return answer(statusOf(state, screen));
     case "nick":
       return screen.connection.state === "open"
         ? show(state, screen, { type: "ask", question: { type: "rename", nick: arg } })
@@ -169,6 +171,8 @@ function run(
         : show(state, conversed(screen, room.name, cleared));
     case "forget":
       return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
+    case "retry":
+      return retried(state, screen);
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":
@@ -187,6 +191,10 @@ function run(
     case "quit":
       return quit(moment, { ...state, screen });
   }
+}
+
+function statusOf({ link }: ViewState, screen: RoomScreen): readonly string[] {
+  return statusText({ ...screen, connection: screen.connection.state, quality: link.quality });
 }
 
 /** The shown room from a line, by its number, or a day on. */

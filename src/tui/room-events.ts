@@ -41,6 +41,8 @@ function reduceNews(
   event: Exclude<ClientEvent, FileNewsEvent>,
 ): Step {
   switch (event.type) {
+    // Kept beside the screen.
+    case "link":
     case "remembered":
       return show(state, screen);
     case "connection":

@@ -1,5 +1,4 @@
 import type { EarshotError } from "../base/errors.ts";
-import type { Secret } from "../base/secret.ts";
 import type { AccountAction } from "../room/account-action.ts";
 import type { ClientEvent, HistoryRange, ServerInfo } from "../room/client-port.ts";
 import type { Question } from "../room/client-question.ts";
@@ -25,7 +24,9 @@ import type { KeyEvent, MouseEvent } from "./key.ts";
 import type { KeyBinding } from "./key-table.ts";
 import { type EditorState, emptyEditor } from "./line-editor.ts";
 import type { HiddenLines } from "./line-filter.ts";
+import type { LinkState } from "./link-state.ts";
 import type { LogLine } from "./log.ts";
+import type { NicknameScreen } from "./nickname-state.ts";
 import type { Overlay } from "./overlay-state.ts";
 import type { PaneChoice } from "./panes.ts";
 import type { PasswordEntry } from "./password-entry.ts";
@@ -34,6 +35,7 @@ import type { PlannedStop } from "./planned-stop.ts";
 import type { StartSettings } from "./preferences.ts";
 import type { Selection } from "./selection.ts";
 import type { SettingsContent } from "./settings-text.ts";
+import type { Figures } from "./statistics-overlay.ts";
 import type { SystemAnswer, SystemRequest } from "./system-request.ts";
 import type { Theme } from "./theme.ts";
 import type { TimeFormat } from "./time-format.ts";
@@ -95,42 +97,6 @@ export interface PickerScreen {
   /** What went wrong last. */
   readonly problem: string | undefined;
 }
-
-/** Choosing a nickname, with a password where it is somebody's, and waiting to be accepted. */
-export interface NicknameScreen {
-  readonly type: "nickname";
-  readonly target: ServerTarget;
-  readonly editor: EditorState;
-  /** In which line one writes. */
-  readonly field: "nick" | "password" | "again";
-  /** Empty for who comes as a guest. */
-  readonly password: Secret;
-  readonly again: Secret;
-  readonly isPasswordShown: boolean;
-  readonly progress: NicknameProgress;
-}
-
-/** How far one is on the way into a server. */
-export type NicknameProgress =
-  | { readonly type: "asking" }
-  /** A client is there and waits for another nickname. */
-  | {
-      readonly type: "refused";
-      readonly message: string;
-      /** Where the nickname is somebody's: under which other one that can be proven. */
-      readonly registered?: { readonly nick: string; readonly guestNick: string };
-    }
-  | {
-      readonly type: "joining";
-      readonly connection: ConnectionState | undefined;
-      /** As a guest of another name, to log in as this one. */
-      readonly login?: string;
-    }
-  /** The nickname is free and there is a password: once more, and it is registered. */
-  | { readonly type: "registering"; readonly ready: ReadyEvent; readonly problem?: string };
-
-/** The server has accepted us. */
-export type ReadyEvent = Extract<ClientEvent, { type: "ready" }>;
 
 /** A server shows another key than the known one; it is not joined before its words are typed. */
 export interface ChangedScreen {
@@ -281,6 +247,8 @@ export interface ViewState {
   readonly cause: string | undefined;
   /** Clock.now() when the network was asked first, or again by hand. */
   readonly askedAt: number;
+  /** How the way to the server is and was. */
+  readonly link: LinkState;
   /** The oldest first; at most `logLinesMax`. */
   readonly log: readonly LogLine[];
   /** What lies over the screen. */
@@ -333,6 +301,8 @@ export type ViewEvent =
   | { readonly type: "browse-failed"; readonly message: string }
   /** Somebody outside wants us to end, as with Ctrl-Q. */
   | { readonly type: "quit" }
+  /** The answer to the effect `measure`. */
+  | { readonly type: "measured"; readonly figures: Figures }
   /** The client did not take a line. */
   | { readonly type: "post-refused"; readonly body: PostBody }
   | SystemAnswer;
@@ -379,6 +349,8 @@ export type Effect =
   | { readonly type: "forget" }
   | { readonly type: "suspend" }
   | { readonly type: "redraw" }
+  /** Answered by `measured`. */
+  | { readonly type: "measure" }
   /** Tells somebody who looks elsewhere, and rings; the texts are sanitised and cut where they are sent. */
   | { readonly type: "notify"; readonly title: string; readonly body: string }
   /** Puts the text into the clipboard, where the terminal allows it. */

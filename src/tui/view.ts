@@ -11,6 +11,7 @@ import type { KeyEvent, MouseEvent } from "./key.ts";
 import { keyEvent } from "./key-sequences.ts";
 import { type Action, actionOf } from "./key-table.ts";
 import { emptyEditor, killAll } from "./line-editor.ts";
+import { linkAfter, noLink } from "./link-state.ts";
 import { withLogged } from "./log.ts";
 import { withNewLineSeen } from "./new-line.ts";
 import {
@@ -35,6 +36,7 @@ import { reduceFound, withSearchDue } from "./search.ts";
 import { inPickerOrder } from "./server-order.ts";
 import { withSettings } from "./setting-command.ts";
 import { readSettings } from "./settings-text.ts";
+import { figuresWanted, withFigures } from "./statistics-overlay.ts";
 import { themeFor } from "./theme.ts";
 import { withoutTypedText } from "./typed-text.ts";
 import {
@@ -65,6 +67,7 @@ export function startView(options: {
     adapters: [],
     cause: undefined,
     askedAt: options.moment.now,
+    link: noLink,
     log: [],
     overlay: undefined,
     now: options.moment.now,
@@ -114,7 +117,9 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
     case "resized":
       return withPastWanted({ state: { ...state, size: event.size }, effects: [] });
     case "tick":
-      return { state, effects: [] };
+      return { state, effects: figuresWanted(state) };
+    case "measured":
+      return { state: withFigures(state, event.figures), effects: [] };
     case "quit":
       return quitAtOnce(state);
     case "servers": {
@@ -126,7 +131,11 @@ function reduceEvent(moment: Moment, before: ViewState, event: ViewEvent): Step 
       );
     }
     case "client":
-      return reduceClient(moment, state, event.event);
+      return reduceClient(
+        moment,
+        { ...state, link: linkAfter(state.link, event.event) },
+        event.event,
+      );
     case "connect-failed":
       return failedJoin(state, event.failure.message, event.failure);
     case "trusted":
@@ -168,6 +177,7 @@ export function wakeAt({ overlay }: ViewState): number | undefined {
 export function isTicking(state: ViewState): boolean {
   if (state.screen.type === "picker" || warningText(state) !== undefined) return true;
   if (state.screen.type === "nickname") return state.screen.progress.type === "joining";
+  if (state.overlay?.type === "statistics") return true;
   if (state.overlay?.type === "search" && state.overlay.progress.type === "asking") return true;
   if (state.screen.type !== "room") return false;
   const isWriting = state.screen.rooms.some(({ typing }) => 0 < typing.length);

@@ -25,6 +25,7 @@ class RecordingClient implements ClientPort {
   readonly calls: unknown[][] = [];
   readonly pendingCount = 0;
   readonly keptCount = 0;
+  readonly traffic = { bytesSent: 1_500, bytesReceived: 2_500_000 };
   ref: string | undefined;
 
   join(room: string, ref?: string): void {
@@ -457,6 +458,23 @@ describe("the end", () => {
     session.handleEvent({ type: "reset", room: "lobby" });
     expect(output()).toContainEqual({ type: "reset", room: "lobby" });
     expect(session.exitCode).toBe(0);
+  });
+
+  test("link is answered with what is known of the way, which is forgotten when it is lost", () => {
+    session.handleEvent(ready);
+    ask({ type: "link", ref: 1 });
+    session.handleEvent({ type: "link", rttMs: 1.5, lossShare: 0.02 });
+    ask({ type: "link", ref: 2 });
+    session.handleEvent({ type: "connection", state: "reconnecting", attempt: 1 });
+    ask({ type: "link", ref: 3 });
+    const traffic = { bytesSent: 1_500, bytesReceived: 2_500_000 };
+    expect(output()).toMatchObject([
+      { type: "ready" },
+      { type: "ok", ref: 1, ...traffic },
+      { type: "ok", ref: 2, rttMs: 1.5, lossShare: 0.02, ...traffic },
+      { type: "connection" },
+      { type: "ok", ref: 3, ...traffic },
+    ]);
   });
 
   test("quit is answered last, and nothing is read after it", () => {

@@ -331,7 +331,7 @@ export class Host {
 
   /** Starts the built earshot. */
   earshot(...args: readonly string[]): Program {
-    return this.node("dist/cli/main.js", ...args, "--data", join(this.#home, args[0] ?? ""));
+    return this.node("dist/program/main.js", ...args, "--data", join(this.#home, args[0] ?? ""));
   }
 
   /** Power cut: the cable first, so that no closing socket says a word. */

@@ -46,8 +46,8 @@ function chooseIsolation() {
 const { args, reason } = chooseIsolation();
 if (args === undefined) {
   process.stdout.write(`test:lan did not run: ${reason}\n`);
-} else if (!existsSync(new URL("../../dist/cli/main.js", import.meta.url))) {
-  process.stderr.write("test:lan: dist/cli/main.js is missing, run npm run build\n");
+} else if (!existsSync(new URL("../../dist/program/main.js", import.meta.url))) {
+  process.stderr.write("test:lan: dist/program/main.js is missing, run npm run build\n");
   process.exitCode = 1;
 } else {
   const tests = [process.execPath, vitest, "run", "--config", "test/lan/vitest.config.ts"];

@@ -88,6 +88,10 @@ describe("a server on a real socket", () => {
     expect(isOwn).toBe(false);
     expect(await anna.until("stored")).toMatchObject({ ref: "r1", sequence: 1 });
     expect([server.memberCount, server.roomCount]).toEqual([2, 1]);
+    const { rttMs } = await anna.until("link");
+    expect(rttMs).toBeLessThan(1_000);
+    const { bytesSent, bytesReceived } = anna.port.traffic;
+    expect(Math.min(bytesSent, bytesReceived)).toBeGreaterThan(100);
   });
 
   test("carries a line of 16 MiB whole", async () => {

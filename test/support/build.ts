@@ -7,9 +7,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Builds the program once before the tests when it is older than its source. */
 export function setup(): void {
-  if (newest("src") < modified("dist/cli/main.js")) return;
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  spawnSync(process.execPath, [compiler, "-p", "tsconfig.json"], { cwd: root, stdio: "inherit" });
+  if (newest("src") < modified("dist/program/main.js")) return;
+  // On Windows npm is a script, which only a shell runs.
+  spawnSync("npm run --silent build", { cwd: root, stdio: "inherit", shell: true });
 }
 
 function newest(folder: string): number {

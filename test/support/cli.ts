@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TmuxTerminal } from "./tmux.ts";
 
-const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const program = fileURLToPath(new URL("../../dist/program/main.js", import.meta.url));
 
 /** How long a test waits for something that should take milliseconds, on a machine that is busy. */
 const patienceMs = 20_000;

@@ -49,6 +49,7 @@ export class FakeClient implements ClientPort {
 
   /** Lines that are kept for the next visit. */
   keptCount = 0;
+  readonly traffic = { bytesSent: 1_500, bytesReceived: 2_500_000 };
 
   /** What is written in each room. */
   readonly drafts = new Map<string, string>();

@@ -15,8 +15,9 @@ const stats = {
 };
 
 function endpointThatHolds(heldBytes: number) {
-  const quiet = { roundTripMs: 1, windowBytes: 12_000, bytesInFlight: 0, lostPackets: 0 };
-  return { stats, connectionStats: () => ({ ...quiet, queuedBytes: 0, heldBytes }) };
+  const quiet = { roundTripMs: 1, windowBytes: 12_000, bytesInFlight: 0 };
+  const none = { sentPackets: 0, lostPackets: 0 };
+  return { stats, connectionStats: () => ({ ...quiet, ...none, queuedBytes: 0, heldBytes }) };
 }
 
 describe("a simulated host is found out", () => {

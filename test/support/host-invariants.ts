@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Address, formatAddress } from "../../src/base/address.ts";
 import type { ConnectionHandle, EndpointEvent } from "../../src/transport/endpoint-port.ts";
-import type { EndpointStats } from "../../src/transport/endpoint-stats.ts";
+import type { ConnectionStats, EndpointStats } from "../../src/transport/endpoint-stats.ts";
 import {
   channelMax,
   congestionWindowBytesMax,
@@ -18,7 +18,6 @@ import {
   sendQueueBytesMax,
   streamWindowBytesMax,
 } from "../../src/transport/limits.ts";
-import type { ConnectionStats } from "../../src/transport/session.ts";
 
 /** Out of a full window, and the probes of a peer that acknowledges nothing. */
 const inFlightBytesMax =

@@ -126,6 +126,11 @@ export class MessageEndpoint implements EndpointPort {
     return !this.full.has(connection);
   }
 
+  /** Nothing is ever lost on it, so nobody asks. */
+  connectionStats(): undefined {
+    return undefined;
+  }
+
   /** Nobody uses streams on it. */
   streams(): undefined {
     return undefined;

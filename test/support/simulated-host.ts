@@ -8,10 +8,9 @@ import type {
   EndpointEvent,
   EndpointPort,
 } from "../../src/transport/endpoint-port.ts";
-import type { EndpointStats } from "../../src/transport/endpoint-stats.ts";
+import type { ConnectionStats, EndpointStats } from "../../src/transport/endpoint-stats.ts";
 import { identityOf, type TransportIdentity } from "../../src/transport/identity.ts";
 import { keyPairOf } from "../../src/transport/noise.ts";
-import type { ConnectionStats } from "../../src/transport/session.ts";
 import { socketCharge } from "../../src/transport/socket-charge.ts";
 import type { StreamPort } from "../../src/transport/stream-port.ts";
 import type { SimulatedClock } from "./clock.ts";

@@ -283,7 +283,7 @@ describe.runIf(isThere("tmux", "-V") && isThere("bash", "--version"))(
   },
 );
 
-const chat = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const chat = fileURLToPath(new URL("../../dist/program/main.js", import.meta.url));
 
 /** The chat at its picker, on loopback. */
 async function startChat(shell: Shell, data: string): Promise<void> {

@@ -70,6 +70,16 @@ class PlainRun {
   }
 }
 
+test("/status says where one is and how the way there is", async () => {
+  const run = new PlainRun({ isTTY: true });
+  expect(await run.type("/status\n")).toContain("-- not connected yet");
+  await run.entered();
+  run.client.tell({ type: "link", rttMs: 2, lossShare: 0.01 });
+  expect(await run.type("/status\n")).toContain(
+    "-- connected to lab, 2 ms there and back, 1 % lost",
+  );
+});
+
 describe("a server's key", () => {
   test("is told in words at the first visit", async () => {
     const run = new PlainRun();

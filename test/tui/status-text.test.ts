@@ -17,3 +17,14 @@ test("a guest is told how to keep the name, and a lost connection is named", () 
   expect(lines[0]).toBe("reconnecting: the server is lab");
   expect(lines[2]).toBe("you are anna: a guest; /register keeps the name");
 });
+
+test("the status says how the way to the server is while there is one", () => {
+  const quality = { rttMs: 3, lossShare: 0 };
+  const whole = { server, nick: "anna", own: { person: "p" }, quality } as const;
+  expect(statusText({ connection: "open", ...whole })[0]).toBe(
+    "connected to lab, 3 ms there and back",
+  );
+  expect(statusText({ connection: "reconnecting", ...whole })[0]).toBe(
+    "reconnecting: the server is lab",
+  );
+});
