@@ -9,6 +9,8 @@ export interface NicknameScreen {
   readonly type: "nickname";
   readonly target: ServerTarget;
   readonly editor: EditorState;
+  /** The nickname was put there by us: what is typed stands in its place, while an editing key keeps it. */
+  readonly isProposal: boolean;
   /** In which line one writes. */
   readonly field: "nick" | "password" | "again";
   /** Empty for who comes as a guest. */

@@ -101,16 +101,13 @@ function typedIn(
   return { text: shown, cursor: shown.length };
 }
 
-function noteOf(
-  { progress, password, again, editor }: NicknameScreen,
-  name: NicknameScreen["field"],
-): string | undefined {
+function noteOf(screen: NicknameScreen, name: NicknameScreen["field"]): string | undefined {
+  const { progress, password, again, editor } = screen;
   const text = password.reveal();
   const isRegistered = progress.type === "refused" && progress.registered !== undefined;
   switch (name) {
     case "nick":
-      if (progress.type === "registering") return "free here";
-      return isRegistered ? "registered here" : undefined;
+      return isRegistered ? "registered here" : nickNote(screen);
     case "password":
       if (isRegistered) return undefined;
       return text === "" ? "none: come as a guest" : passwordStrength(text, editor.text.trim());
@@ -118,6 +115,11 @@ function noteOf(
       if (again.reveal() === "") return undefined;
       return again.reveal() === text ? "matches" : "does not match yet";
   }
+}
+
+function nickNote({ progress, editor, isProposal }: NicknameScreen): string | undefined {
+  if (progress.type === "registering") return "free here";
+  return isProposal && editor.text !== "" ? "or type another" : undefined;
 }
 
 function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
@@ -151,9 +153,7 @@ function firstVisitRows({ settings, size }: ViewState, target: ServerTarget): Ro
   const cells = size.columns - 6;
   const rows = (text: string) => wrap(text, cells);
   return [
-    ...rows("First visit: compare with the words on the server's screen.").map((line) => [
-      span(`   ${line}`),
-    ]),
+    ...rows("First visit: the server's screen must show").map((line) => [span(`   ${line}`)]),
     ...rows(fingerprintOf(target.server.id)).map((line) => [
       span(`   ${line}`, settings.theme.strong),
     ]),

@@ -6,7 +6,7 @@ import type { ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { editorWith, handleEditorKey, oneLineEditor } from "./line-editor.ts";
+import { editorWith, handleEditorKey, oneLineEditor, replaceText } from "./line-editor.ts";
 import type { NicknameProgress, NicknameScreen, ReadyEvent } from "./nickname-state.ts";
 import { typedSecret } from "./password-entry.ts";
 import { ServerChangedError } from "./trust.ts";
@@ -20,6 +20,7 @@ export function joinScreen(state: ViewState, target: ServerTarget): Step {
     type: "nickname",
     target,
     editor: editorWith(nick ?? remembered ?? nickDefault),
+    isProposal: true,
     field: "nick",
     password: new Secret(""),
     again: new Secret(""),
@@ -74,15 +75,22 @@ function movedField(screen: NicknameScreen, by: 1 | -1): NicknameScreen {
 
 function withTyped(screen: NicknameScreen, key: KeyEvent): NicknameScreen {
   switch (screen.field) {
-    case "nick": {
-      const editor = oneLineEditor(handleEditorKey(screen.editor, key) ?? screen.editor);
-      return { ...screen, editor };
-    }
+    case "nick":
+      return withTypedNick(screen, key);
     case "password":
       return { ...screen, password: typedSecret(screen.password, key) ?? screen.password };
     case "again":
       return { ...screen, again: typedSecret(screen.again, key) ?? screen.again };
   }
+}
+
+function withTypedNick(screen: NicknameScreen, key: KeyEvent): NicknameScreen {
+  const isReplaced = screen.isProposal && key.type !== "key";
+  const before = isReplaced ? replaceText(screen.editor, "") : screen.editor;
+  const edited = handleEditorKey(before, key);
+  return edited === undefined
+    ? screen
+    : { ...screen, editor: oneLineEditor(edited), isProposal: false };
 }
 
 function choose(state: ViewState, screen: NicknameScreen): Step {
@@ -171,6 +179,7 @@ function refused(
     return show(state, {
       ...screen,
       editor,
+      isProposal: suggestion !== undefined,
       field: "nick",
       progress: { type: "refused", message },
     });

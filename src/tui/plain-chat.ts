@@ -15,7 +15,7 @@ import { PlainPlace } from "./plain-place.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
-import { firstVisitText } from "./trust.ts";
+import { firstVisitLines } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
 
 /** Lines said and not stored yet; the next ones wait, and when as many wait, reading pauses. */
@@ -386,7 +386,7 @@ export class PlainChat {
     this.#print(`-- connected to ${server.name} as ${nick}`);
     const { accountLostText: lost } = this.#place;
     if (lost !== undefined) this.#print(`-- ${lost}`);
-    if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
+    if (isFirstVisit) this.#print(`-- ${firstVisitLines(server.name, server.id).join(" ")}`);
     this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);
     this.#isAccepted = true;
     const login = this.#entry.handleReady(ready.rooms);

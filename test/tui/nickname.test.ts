@@ -36,6 +36,29 @@ describe("the form of a server", () => {
     expect(actions(run)).toEqual([]);
   });
 
+  test("takes what is typed in the place of the nickname that it proposes", () => {
+    const run = form();
+    expect(run.text()).toMatch(/Nickname: alice +or type another/);
+    expect(run.type("anna").text()).toMatch(/Nickname: anna$/m);
+    expect(form().paste("ben").text()).toMatch(/Nickname: ben$/m);
+    expect(form().keys("left").type("ia").text(), "edited").toMatch(/Nickname: aliciae$/m);
+    expect(form().keys("backspace").type("a").text()).toMatch(/Nickname: alica$/m);
+  });
+
+  test("proposes the free nickname that a server suggests, and keeps one that it refuses without", () => {
+    const refusal = {
+      type: "nick-refused",
+      code: "nickname-taken",
+      message: "alice is here",
+    } as const;
+    const run = form()
+      .keys("enter")
+      .client({ ...refusal, suggestion: "alice2" });
+    expect(run.type("bob").text()).toMatch(/Nickname: bob$/m);
+    const kept = form().type("bob").keys("enter").client(refusal);
+    expect(kept.type("by").text()).toMatch(/Nickname: bobby$/m);
+  });
+
   test("registers a free nickname when the password was given twice the same", () => {
     const run = form().keys("tab").type(password).keys("enter");
     expect(run.takeEffects()).toMatchObject([{ type: "connect", nick: "alice" }]);
