@@ -162,12 +162,12 @@ function whoText(who: AnswerOf<"who">, timeFormat: TimeFormat): readonly string[
       ? ""
       : `, last seen ${timeFormat.date(lastSeenAt)} ${timeFormat.time(lastSeenAt)}`;
   const why = text === undefined || text === "" ? "" : ` (${text})`;
-  const shared = rooms.map((room) => `#${room}`).join(", ");
+  const shared = rooms.map((room) => (room.startsWith("&") ? "a private chat" : `#${room}`));
   return [
     `${nick}: ${isGuest ? "a guest, without an account" : "registered"}${rank}`,
     ...(profile === undefined ? [] : profileText(profile)),
     `${presence}${why}${seen}`,
-    ...(rooms.length === 0 ? [] : [`with you in ${shared}`]),
+    ...(rooms.length === 0 ? [] : [`with you in ${[...new Set(shared)].join(", ")}`]),
   ];
 }
 
