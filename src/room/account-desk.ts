@@ -262,6 +262,7 @@ export class AccountDesk {
         markers.set(person.person, name, marker);
       }
       sessions.accept(member, { ...member.state, person });
+      this.#state.exitForbidden(now, member);
     }
   }
 

@@ -20,6 +20,7 @@ import {
   type Action,
   actionPhrases,
   isAllowed,
+  isBelow,
   type Role,
   type RoomRights,
   rolePhrases,
@@ -142,6 +143,17 @@ export class ServerState {
     const room = this.rooms.get(name);
     if (room === undefined || !session.isMember() || !session.rooms.has(name)) return false;
     return this.allows(session, room, "read");
+  }
+
+  /** Takes who is somebody else now out of the rooms that this one may not read: news are told to all in a room. */
+  exitForbidden(now: number, member: Member): void {
+    const { nick } = member.state.person;
+    for (const name of [...member.rooms]) {
+      const room = this.rooms.get(name);
+      if (room === undefined || this.allows(member, room, "read")) continue;
+      this.rooms.exit(now, member, room, { reason: "left" });
+      this.output.tell([member], { type: "removed", room: name, by: nick, isBanned: false });
+    }
   }
 
   /**
@@ -329,7 +341,11 @@ function refusalText(
 ): string {
   const { name } = room;
   const rights = rightsOf(room);
-  if (rights.kind === "private") return `in a private chat nobody may ${actionPhrases[action]}`;
+  if (rights.kind === "private") {
+    return isBelow(actor, "guest")
+      ? "this private chat is not yours"
+      : `in a private chat nobody may ${actionPhrases[action]}`;
+  }
   const unlocked = { actor, action, room: { ...rights, isReadOnly: false } };
   if (target === undefined && isAllowed(unlocked)) {
     return `${name} is read-only: only moderators write there`;

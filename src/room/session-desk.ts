@@ -235,6 +235,7 @@ export class SessionDesk {
       for (const room of own) room.add(member);
     }
     for (const room of touched) rooms.tellRename(now, room, rename);
+    for (const member of [...sessions.named(key)]) this.#state.exitForbidden(now, member);
   }
 
   #welcome(ref: number, member: Member): Welcome {

@@ -14,6 +14,7 @@ import type {
   ServerTarget,
 } from "./chat-options.ts";
 import { EventGate } from "./event-gate.ts";
+import { FramePace } from "./frame-pace.ts";
 import { FrameTimes } from "./frame-times.ts";
 import { keepScreen } from "./keep-screen.ts";
 import { pictureOf } from "./picture-of.ts";
@@ -60,9 +61,6 @@ export interface TuiOptions extends ChatOptions {
   readonly print: (line: string) => void;
 }
 
-/** News from the network is drawn at most 30 times a second; keys are drawn at once. */
-const frameMs = 33;
-
 /** What counts seconds is drawn once a second. */
 const tickMs = 1_000;
 
@@ -92,7 +90,7 @@ class App {
   /** What still has to finish before the program may end. */
   readonly #closing = new Set<Promise<unknown>>();
   readonly #frames = new FrameTimes();
-  #drawnAt: number | undefined;
+  readonly #pace = new FramePace();
   #frameTimer: Timer | undefined;
   #tickTimer: Timer | undefined;
   #wakeTimer: Timer | undefined;
@@ -248,7 +246,7 @@ class App {
     this.#frameTimer?.cancel();
     this.#frameTimer = undefined;
     const startedAt = this.#options.clock.now();
-    this.#drawnAt = startedAt;
+    this.#pace.handleDrawn(startedAt);
     this.#terminal.draw(pictureOf(this.#state));
     this.#frames.note(this.#options.clock.now() - startedAt);
   }
@@ -264,9 +262,9 @@ class App {
   }
 
   #drawSoon(): void {
+    this.#pace.handleNews();
     if (this.#frameTimer !== undefined) return;
-    const at = this.#drawnAt === undefined ? 0 : this.#drawnAt + frameMs;
-    this.#frameTimer = this.#options.clock.setTimer(at, () => this.#draw());
+    this.#frameTimer = this.#options.clock.setTimer(this.#pace.nextAt, () => this.#draw());
   }
 
   /** What is due at a certain time, such as a search after a pause in typing. */

@@ -56,6 +56,7 @@ export type ScreenCommand =
   | "open"
   | "quit"
   | "redraw"
+  | "retry"
   | "rooms"
   | "save"
   | "servers"
@@ -129,6 +130,7 @@ function screenAction(name: CommandName, arg: string): CommandAction | undefined
     case "open":
     case "quit":
     case "redraw":
+    case "retry":
     case "rooms":
     case "save":
     case "servers":

@@ -64,6 +64,7 @@ export type CommandName =
   | "reply"
   | "restart"
   | "resume"
+  | "retry"
   | "revoke"
   | "roomkey"
   | "rooms"
@@ -126,7 +127,7 @@ export const commands: readonly CommandDescription[] = [
   command("members", ["names", "users", "who"], "", "who is in this room"),
   command("topic", ["t"], "[TEXT]", "what this room is about; a new topic; - takes it away"),
 
-  command("query", ["msg", "m", "tell", "dm"], "NICK[,NICK] [TEXT]", "talk in private"),
+  command("query", ["msg", "m", "tell", "dm", "chat"], "NICK[,NICK] [TEXT]", "talk in private"),
   command(
     "accept",
     [],
@@ -154,7 +155,8 @@ export const commands: readonly CommandDescription[] = [
   ),
   command("react", [], "[LINE] EMOJI", "react to a line"),
   command("unreact", [], "[LINE] EMOJI", "take a reaction back"),
-  command("seen", [], "[LINE]", "who has your line, and who not yet"),
+  command("retry", [], "", "say again what was refused in this room"),
+  command("seen", ["missing"], "[LINE]", "who has your line, and who not yet"),
 
   command("send", ["offer"], "NICK|#ROOM PATH", "offer a file or a folder"),
   command("transfers", ["files"], "", "files that are under way, and those that came"),
@@ -224,7 +226,7 @@ export const commands: readonly CommandDescription[] = [
   command("shutdown", ["die"], "[in TIME] [TEXT]", "stop this server"),
   command("restart", [], "[in TIME] [TEXT]", "stop it; it will be back soon"),
 
-  command("set", [], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
+  command("set", ["settings"], "[SETTING] [VALUE]", "the settings, one of them, or another value"),
   command("unset", [], "SETTING", "as it is usually"),
   command("bind", ["key"], "[KEY] [ACTION]", "another meaning for a key; `none`, or `usual` again"),
   command("theme", [], "[THEME]", "how things look"),

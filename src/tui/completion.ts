@@ -2,6 +2,7 @@ import { commandUsage } from "./command.ts";
 import { type CommandDescription, commands, findCommand } from "./command-table.ts";
 import { noAction, openActions } from "./custom-keys.ts";
 import { emojiTable } from "./emoji-table.ts";
+import { keyBindings } from "./key-table.ts";
 import { type EditorState, replaceRange } from "./line-editor.ts";
 import { themeNames } from "./palette.ts";
 import { findSetting, settings } from "./setting-table.ts";
@@ -210,6 +211,8 @@ function argumentCandidates(
       return settings.map(({ name, help }) => ({ text: `${name} `, label: name, help }));
     case "VALUE":
       return valueCandidates(args[0] ?? "");
+    case "KEY":
+      return keyCandidates();
     case "ACTION":
       return [...openActions(), "usual", noAction].map((action) => plain(action, ""));
     case "THEME":
@@ -227,6 +230,18 @@ function argumentCandidates(
 function valueCandidates(name: string): readonly Candidate[] {
   const kind = findSetting(name)?.kind;
   return kind?.type === "choice" ? kind.values.map((value) => plain(value, "")) : [];
+}
+
+/** The keys that do something in a room, with what they do. */
+function keyCandidates(): readonly Candidate[] {
+  return keyBindings
+    .filter(({ context }) => context === "room" || context === "everywhere")
+    .flatMap(({ keys, action, help = action }) =>
+      // A name with a blank is two keys, and is not bound as one word.
+      keys
+        .filter((key) => !key.includes(" "))
+        .map((key) => ({ text: `${key} `, label: key, help })),
+    );
 }
 
 function commandCandidates(): readonly Candidate[] {

@@ -1,5 +1,6 @@
 import type { SequenceRange } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
+import type { PostBody } from "../room/message-log.ts";
 import { type ChangingBody, changedBy, isChanging } from "../room/overlay.ts";
 import {
   append,
@@ -227,15 +228,23 @@ export function withFailed(
   conversation: Conversation,
   failed: {
     readonly id: string;
+    readonly body: PostBody;
     readonly text: string;
     readonly at: number;
     readonly reason: string;
   },
 ): Conversation {
   const noticeCount = conversation.noticeCount + 1;
-  const { text, at, reason } = failed;
-  const line: Line = { type: "failed", key: `f${noticeCount}`, text, at, reason };
-  return append({ ...withoutPending(conversation, new Set([failed.id])), noticeCount }, line);
+  const { id, ...refused } = failed;
+  const line: Line = { type: "failed", key: `f${noticeCount}`, ...refused };
+  return append({ ...withoutPending(conversation, new Set([id])), noticeCount }, line);
+}
+
+/** Without the lines that were refused: they are said again, or nobody wants them. */
+export function withoutFailed(conversation: Conversation): Conversation {
+  const lines = conversation.lines.slice().filter(({ type }) => type !== "failed");
+  const units = lines.reduce((sum, line) => sum + lineUnits(line), 0);
+  return { ...conversation, lines: new LineList(lines), units };
 }
 
 /** Something happened that people should read: who came and went, or the answer to a command. */

@@ -2,6 +2,8 @@
 export const emojiTable: ReadonlyMap<string, string> = new Map([
   ["+1", "👍"],
   ["-1", "👎"],
+  ["thumbsup", "👍"],
+  ["thumbsdown", "👎"],
   ["ok_hand", "👌"],
   ["clap", "👏"],
   ["wave", "👋"],

@@ -7,7 +7,7 @@ import { sortedMembers } from "./member-events.ts";
 import { usualPanes } from "./panes.ts";
 import { emptyPassword } from "./password-entry.ts";
 import { changedRoom, noticed, roomTitle, shown } from "./room-change.ts";
-import { firstVisitText } from "./trust.ts";
+import { firstVisitLines } from "./trust.ts";
 import {
   type Effect,
   type Moment,
@@ -85,7 +85,7 @@ function greetingText(
   { isFirstVisit, server }: Extract<ClientEvent, { type: "ready" }>,
 ): string | undefined {
   const lines = [
-    ...(isFirstVisit ? [firstVisitText(server.name, server.id)] : []),
+    ...(isFirstVisit ? [firstVisitLines(server.name, server.id).join("\n")] : []),
     ...settings.content.problems.slice(0, problemsShownMax),
   ];
   return lines.length === 0 ? undefined : lines.join("\n");

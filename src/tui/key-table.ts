@@ -54,6 +54,7 @@ export type Action =
   | "redraw"
   | "reply"
   | "rescan"
+  | "retry"
   | "search-input"
   | "scroll-bottom"
   | "scroll-line-down"
@@ -235,6 +236,7 @@ export const keyBindings: readonly KeyBinding[] = [
     help: "where you are called, above",
   },
   { context: "room", keys: ["alt+n"], action: "next-mention", help: "where you are called, below" },
+  { context: "room", keys: ["alt+r"], action: "retry", help: "say again what was refused" },
   { context: "room", keys: ["alt+y"], action: "accept", help: "agree to what is asked above" },
   { context: "room", keys: ["alt+x"], action: "decline", help: "do not agree to it" },
   {

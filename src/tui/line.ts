@@ -1,5 +1,6 @@
 import { entryText, type SequenceRange } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
+import type { PostBody } from "../room/message-log.ts";
 
 /** Something a room shows. `key` stays the same from being said to being stored. */
 export type Line =
@@ -23,6 +24,8 @@ export type Line =
   | {
       readonly type: "failed";
       readonly key: string;
+      /** What was refused, and how it would be typed. */
+      readonly body: PostBody;
       readonly text: string;
       readonly at: number;
       readonly reason: string;

@@ -1,5 +1,5 @@
 import { inputRows } from "./input-rows.ts";
-import { type ListItem, type ListState, selectedIndex } from "./list-state.ts";
+import { type ListItem, type ListState, selectedItem } from "./list-state.ts";
 import { newsText } from "./news-text.ts";
 import type { Picture, Row } from "./picture.ts";
 import { barRow, span } from "./row.ts";
@@ -40,7 +40,8 @@ export function listRowCount(rows: number): number {
 export function listPicture<T extends ListItem>(state: ViewState, view: ListView<T>): Picture {
   const { size, settings } = state;
   const { theme } = settings;
-  const { separator, ellipsis } = theme.glyphs;
+  const { glyphs } = theme;
+  const { separator, ellipsis } = glyphs;
   const note = view.note === undefined ? "" : `${view.note} ${separator} `;
   const title = barRow(` ${view.title}`, ` ${note}Esc closes `, size.columns, theme);
   const input = inputRows(view.list.filter, {
@@ -49,10 +50,14 @@ export function listPicture<T extends ListItem>(state: ViewState, view: ListView
     rowsMax: 1,
   });
   const count = listRowCount(size.rows);
-  const body = view.shown.length === 0 ? view.empty.slice(0, count) : bodyRows(state, view, count);
+  const list = visibleRows(view, count);
+  const body =
+    view.shown.length === 0 ? view.empty.slice(0, count) : bodyRows(state, view, list.rows);
   const blank: Row[] = Array.from({ length: count - body.length }, () => []);
   const news = newsText(state);
-  const hints = clip(` ${news ?? view.keys.join(` ${separator} `)}`, size.columns, ellipsis);
+  const more = 0 < list.below ? [`${glyphs.down} ${list.below} more`] : [];
+  const keys = [...more, ...view.keys].join(` ${separator} `);
+  const hints = clip(` ${news ?? keys}`, size.columns, ellipsis);
   return {
     rows: [
       title,
@@ -71,18 +76,29 @@ type ListRow<T> =
   | { readonly type: "section"; readonly text: string }
   | { readonly type: "item"; readonly item: T };
 
-function bodyRows<T extends ListItem>(
-  { size, settings }: ViewState,
-  { shown, list, rowOf, sectionOf }: ListView<T>,
+/** That many rows around the marked one, and how many items are below them. */
+function visibleRows<T extends ListItem>(
+  { shown, list, sectionOf }: ListView<T>,
   count: number,
-): Row[] {
-  const { theme } = settings;
-  const selected = shown[selectedIndex(shown, list)];
+): { readonly rows: readonly ListRow<T>[]; readonly below: number } {
+  const selected = selectedItem(shown, list);
   const rows = rowsOf(shown, sectionOf);
   const selectedRow = rows.findIndex((row) => row.type === "item" && row.item === selected);
   const middle = selectedRow - Math.floor(count / 2);
   const first = Math.max(0, Math.min(middle, rows.length - count));
-  return rows.slice(first, first + count).map((row): Row => {
+  const end = first + count;
+  const below = rows.slice(end).filter(({ type }) => type === "item").length;
+  return { rows: rows.slice(first, end), below };
+}
+
+function bodyRows<T extends ListItem>(
+  { size, settings }: ViewState,
+  { shown, list, rowOf }: ListView<T>,
+  rows: readonly ListRow<T>[],
+): Row[] {
+  const { theme } = settings;
+  const selected = selectedItem(shown, list);
+  return rows.map((row): Row => {
     if (row.type === "blank") return [];
     if (row.type === "section") return [span(` ${row.text}`, theme.dim)];
     const isSelected = row.item === selected;

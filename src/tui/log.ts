@@ -50,7 +50,7 @@ function clientText(screen: Screen, event: ClientEvent): string | undefined {
     case "invited":
       return invitedText(event);
     case "removed":
-      return removedText(event);
+      return removedText(event, screen.type === "room" ? screen.nick : undefined);
     case "failed":
       return `a line was refused: ${event.message}`;
     case "delayed":

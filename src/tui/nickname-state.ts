@@ -9,6 +9,8 @@ export interface NicknameScreen {
   readonly type: "nickname";
   readonly target: ServerTarget;
   readonly editor: EditorState;
+  /** The nickname was put there by us: what is typed stands in its place, while an editing key keeps it. */
+  readonly isProposal: boolean;
   /** In which line one writes. */
   readonly field: "nick" | "password" | "again";
   /** Empty for who comes as a guest. */
@@ -26,7 +28,7 @@ export type NicknameProgress =
       readonly type: "refused";
       readonly message: string;
       /** Where the nickname is somebody's: under which other one that can be proven. */
-      readonly registered?: { readonly nick: string; readonly guestNick: string };
+      readonly registered?: RegisteredNick;
     }
   | {
       readonly type: "joining";
@@ -34,8 +36,18 @@ export type NicknameProgress =
       /** As a guest of another name, to log in as this one. */
       readonly login?: string;
     }
+  /** The server has accepted us as a guest, and is asked whether the password is that of `nick`. */
+  | { readonly type: "proving"; readonly nick: string; readonly ready: ReadyEvent }
   /** The nickname is free and there is a password: once more, and it is registered. */
   | { readonly type: "registering"; readonly ready: ReadyEvent; readonly problem?: string };
+
+/** A nickname that is somebody's, and the name under which it can be proven that we are they. */
+export interface RegisteredNick {
+  readonly nick: string;
+  readonly guestNick: string;
+  /** We are in under that other name, because a first password was wrong. */
+  readonly ready?: ReadyEvent;
+}
 
 /** The server has accepted us. */
 export type ReadyEvent = Extract<ClientEvent, { type: "ready" }>;

@@ -3,6 +3,7 @@ import { fingerprintOf } from "../base/fingerprint.ts";
 import type { ServerTarget } from "./chat-options.ts";
 import { connectionReport } from "./connection-text.ts";
 import { type InputRows, inputRows } from "./input-rows.ts";
+import { isWaiting } from "./nickname.ts";
 import type { NicknameScreen } from "./nickname-state.ts";
 import { passwordStrength } from "./password-strength.ts";
 import type { Picture, Row } from "./picture.ts";
@@ -36,13 +37,14 @@ export function nicknamePicture(state: ViewState, screen: NicknameScreen): Pictu
     ...blank,
   ];
   const rows = [...top, ...middle.slice(0, size.rows - top.length - bottom.length), ...bottom];
-  if (screen.progress.type === "joining") return { rows };
+  if (isWaiting(screen)) return { rows };
   const { column, row } = form.cursor;
   return { rows, cursor: { column, row: top.length + row } };
 }
 
-function keysOf({ progress, field, password }: NicknameScreen): readonly string[] {
-  if (progress.type === "joining") return ["Esc back to the servers"];
+function keysOf(screen: NicknameScreen): readonly string[] {
+  const { progress, field, password } = screen;
+  if (isWaiting(screen)) return ["Esc back to the servers"];
   if (progress.type === "registering") {
     const isGuest = password.reveal() === "";
     return [isGuest ? "Enter come as a guest" : "Enter register", "F2 show", "Esc back"];
@@ -101,16 +103,13 @@ function typedIn(
   return { text: shown, cursor: shown.length };
 }
 
-function noteOf(
-  { progress, password, again, editor }: NicknameScreen,
-  name: NicknameScreen["field"],
-): string | undefined {
+function noteOf(screen: NicknameScreen, name: NicknameScreen["field"]): string | undefined {
+  const { progress, password, again, editor } = screen;
   const text = password.reveal();
   const isRegistered = progress.type === "refused" && progress.registered !== undefined;
   switch (name) {
     case "nick":
-      if (progress.type === "registering") return "free here";
-      return isRegistered ? "registered here" : undefined;
+      return isRegistered ? "registered here" : nickNote(screen);
     case "password":
       if (isRegistered) return undefined;
       return text === "" ? "none: come as a guest" : passwordStrength(text, editor.text.trim());
@@ -118,6 +117,11 @@ function noteOf(
       if (again.reveal() === "") return undefined;
       return again.reveal() === text ? "matches" : "does not match yet";
   }
+}
+
+function nickNote({ progress, editor, isProposal }: NicknameScreen): string | undefined {
+  if (progress.type === "registering") return "free here";
+  return isProposal && editor.text !== "" ? "or type another" : undefined;
 }
 
 function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
@@ -136,6 +140,8 @@ function newsRows(state: ViewState, { progress }: NicknameScreen): Row[] {
       return alert(progress.message);
     case "joining":
       return [[span(`   ${connectionReport(progress.connection, state.now, theme)}`)]];
+    case "proving":
+      return told(`Asking whether you are ${progress.nick}${theme.glyphs.ellipsis}`);
     case "registering":
       return progress.problem === undefined
         ? told(
@@ -151,9 +157,7 @@ function firstVisitRows({ settings, size }: ViewState, target: ServerTarget): Ro
   const cells = size.columns - 6;
   const rows = (text: string) => wrap(text, cells);
   return [
-    ...rows("First visit: compare with the words on the server's screen.").map((line) => [
-      span(`   ${line}`),
-    ]),
+    ...rows("First visit: the server's screen must show").map((line) => [span(`   ${line}`)]),
     ...rows(fingerprintOf(target.server.id)).map((line) => [
       span(`   ${line}`, settings.theme.strong),
     ]),

@@ -6,8 +6,13 @@ import type { ServerTarget } from "./chat-options.ts";
 import { enterServer } from "./entering.ts";
 import type { KeyEvent } from "./key.ts";
 import { type Action, actionOf } from "./key-table.ts";
-import { editorWith, handleEditorKey, oneLineEditor } from "./line-editor.ts";
-import type { NicknameProgress, NicknameScreen, ReadyEvent } from "./nickname-state.ts";
+import { editorWith, handleEditorKey, oneLineEditor, replaceText } from "./line-editor.ts";
+import type {
+  NicknameProgress,
+  NicknameScreen,
+  ReadyEvent,
+  RegisteredNick,
+} from "./nickname-state.ts";
 import { typedSecret } from "./password-entry.ts";
 import { ServerChangedError } from "./trust.ts";
 import { type Step, show, showChanged, showPicker, type ViewState } from "./view-state.ts";
@@ -20,6 +25,7 @@ export function joinScreen(state: ViewState, target: ServerTarget): Step {
     type: "nickname",
     target,
     editor: editorWith(nick ?? remembered ?? nickDefault),
+    isProposal: true,
     field: "nick",
     password: new Secret(""),
     again: new Secret(""),
@@ -36,8 +42,13 @@ export function reduceNickname(state: ViewState, screen: NicknameScreen, key: Ke
     const effects = screen.progress.type === "asking" ? [] : [{ type: "disconnect" } as const];
     return showPicker(state, undefined, ...effects);
   }
-  if (screen.progress.type === "joining") return show(state, screen);
+  if (isWaiting(screen)) return show(state, screen);
   return action === undefined ? show(state, withTyped(screen, key)) : act(state, screen, action);
+}
+
+/** Whether the server has to say something first. */
+export function isWaiting({ progress }: NicknameScreen): boolean {
+  return progress.type === "joining" || progress.type === "proving";
 }
 
 /** The lines of the form: the password a second time only where it is about to be set. */
@@ -74,15 +85,22 @@ function movedField(screen: NicknameScreen, by: 1 | -1): NicknameScreen {
 
 function withTyped(screen: NicknameScreen, key: KeyEvent): NicknameScreen {
   switch (screen.field) {
-    case "nick": {
-      const editor = oneLineEditor(handleEditorKey(screen.editor, key) ?? screen.editor);
-      return { ...screen, editor };
-    }
+    case "nick":
+      return withTypedNick(screen, key);
     case "password":
       return { ...screen, password: typedSecret(screen.password, key) ?? screen.password };
     case "again":
       return { ...screen, again: typedSecret(screen.again, key) ?? screen.again };
   }
+}
+
+function withTypedNick(screen: NicknameScreen, key: KeyEvent): NicknameScreen {
+  const isReplaced = screen.isProposal && key.type !== "key";
+  const before = isReplaced ? replaceText(screen.editor, "") : screen.editor;
+  const edited = handleEditorKey(before, key);
+  return edited === undefined
+    ? screen
+    : { ...screen, editor: oneLineEditor(edited), isProposal: false };
 }
 
 function choose(state: ViewState, screen: NicknameScreen): Step {
@@ -91,7 +109,11 @@ function choose(state: ViewState, screen: NicknameScreen): Step {
   const nick = screen.editor.text.trim();
   if (nick === "") return show(state, { ...screen, field: "nick" });
   const { registered } = progress.type === "refused" ? progress : {};
-  if (registered === undefined || registered.nick !== nick) return join(state, screen, nick);
+  if (registered?.nick !== nick) {
+    return registered?.ready === undefined
+      ? join(state, screen, nick)
+      : enterAs(state, registered.ready, nick);
+  }
   if (password.reveal() === "") return show(state, { ...screen, field: "password" });
   return logIn(state, screen, registered);
 }
@@ -100,10 +122,28 @@ function choose(state: ViewState, screen: NicknameScreen): Step {
 function logIn(
   state: ViewState,
   screen: NicknameScreen,
-  { nick, guestNick }: { readonly nick: string; readonly guestNick: string },
+  { nick, guestNick, ready }: RegisteredNick,
 ): Step {
+  if (ready !== undefined) return prove(state, screen, { nick, ready });
   const progress = { type: "joining", connection: undefined, login: nick } as const;
   return show(state, { ...screen, progress }, { type: "change-nick", nick: guestNick });
+}
+
+/** The server is asked whether we are who we say, before anybody sees us. */
+function prove(
+  state: ViewState,
+  screen: NicknameScreen,
+  { nick, ready }: { readonly nick: string; readonly ready: ReadyEvent },
+): Step {
+  const action = { type: "login", nick, password: screen.password } as const;
+  const progress = { type: "proving", nick, ready } as const;
+  return show(state, { ...screen, progress }, { type: "account", action });
+}
+
+/** Who could not prove it takes another name, of which the server says whether it is free. */
+function enterAs(state: ViewState, ready: ReadyEvent, nick: string): Step {
+  if (nick === ready.nick) return enterServer(state, ready);
+  return entered(state, ready, { type: "ask", question: { type: "rename", nick } });
 }
 
 /** With the password twice the same the nickname is registered; without one we come as a guest. */
@@ -129,6 +169,10 @@ function entered(state: ViewState, ready: ReadyEvent, effect: Step["effects"][nu
 /** News of the client before it is accepted, and that it is. */
 export function reduceJoining(state: ViewState, screen: NicknameScreen, event: ClientEvent): Step {
   const { progress } = screen;
+  if (progress.type === "proving") {
+    const step = reduceProving(state, screen, progress, event);
+    if (step !== undefined) return step;
+  }
   switch (event.type) {
     case "connection":
       if (event.state === "closed") {
@@ -147,11 +191,47 @@ export function reduceJoining(state: ViewState, screen: NicknameScreen, event: C
   }
 }
 
+/** What becomes of the login; `undefined` for what is news at any time. */
+function reduceProving(
+  state: ViewState,
+  screen: NicknameScreen,
+  progress: Extract<NicknameProgress, { type: "proving" }>,
+  event: ClientEvent,
+): Step | undefined {
+  const { nick, ready } = progress;
+  const known = (change: Partial<ReadyEvent>): Step =>
+    show(state, { ...screen, progress: { ...progress, ready: { ...ready, ...change } } });
+  switch (event.type) {
+    case "identified":
+      return known({ own: event.own });
+    case "renamed":
+      return known({ nick: event.nick });
+    case "ready":
+      return known(event);
+    case "account":
+      return enterServer(state, ready);
+    case "error": {
+      const guestNick = ready.nick;
+      const message = `${event.message}: try again, or take another name, like ${guestNick}`;
+      const registered = { nick, guestNick, ready };
+      const refusedNow: NicknameProgress = { type: "refused", message, registered };
+      const password = new Secret("");
+      return show(state, { ...screen, field: "password", password, progress: refusedNow });
+    }
+    default:
+      return undefined;
+  }
+}
+
 function accepted(state: ViewState, screen: NicknameScreen, ready: ReadyEvent): Step {
   const { progress, password } = screen;
   if (progress.type === "joining" && progress.login !== undefined) {
-    const action = { type: "login", nick: progress.login, password } as const;
-    return entered(state, ready, { type: "account", action });
+    return prove(state, screen, { nick: progress.login, ready });
+  }
+  // The connection was lost and is back while somebody thinks about their password.
+  if (progress.type === "refused" && progress.registered?.ready !== undefined) {
+    const registered = { ...progress.registered, guestNick: ready.nick, ready };
+    return show(state, { ...screen, progress: { ...progress, registered } });
   }
   // Whom the server knows by this device needs no password.
   if (!ready.own.isGuest || password.reveal() === "") return enterServer(state, ready);
@@ -171,6 +251,7 @@ function refused(
     return show(state, {
       ...screen,
       editor,
+      isProposal: suggestion !== undefined,
       field: "nick",
       progress: { type: "refused", message },
     });

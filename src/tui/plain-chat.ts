@@ -15,7 +15,7 @@ import { PlainPlace } from "./plain-place.ts";
 import { PlainRooms } from "./plain-rooms.ts";
 import { forgottenText } from "./room-command.ts";
 import { delayedText, resetText } from "./room-events.ts";
-import { firstVisitText } from "./trust.ts";
+import { firstVisitLines } from "./trust.ts";
 import { undeliveredText } from "./undelivered.ts";
 
 /** Lines said and not stored yet; the next ones wait, and when as many wait, reading pauses. */
@@ -229,7 +229,7 @@ export class PlainChat {
         this.#ownLines.handleStored(event.id);
         break;
       case "failed":
-        this.#ownLines.handleFailed(event.id);
+        this.#ownLines.handleFailed(event);
         this.#hasRefusal = true;
         this.#print(`-- not sent: ${event.message}`);
         break;
@@ -349,12 +349,22 @@ export class PlainChat {
         this.#emit({ type: "forget" });
         this.#print(`-- ${forgottenText}`);
         break;
+      case "retry":
+        this.#retry();
+        break;
       case "quit":
         this.handleInputEnd(now);
         break;
       default:
         this.#print(`-- /${name} is for the full screen`);
     }
+  }
+
+  #retry(): void {
+    const { room = "" } = this.#rooms.context;
+    const bodies = this.#ownLines.takeFailed(room);
+    if (bodies.length === 0) this.refuse("nothing that you said here was refused");
+    for (const body of bodies) this.#emit({ type: "post", room, body });
   }
 
   #changeNick(nick: string): void {
@@ -376,7 +386,7 @@ export class PlainChat {
     this.#print(`-- connected to ${server.name} as ${nick}`);
     const { accountLostText: lost } = this.#place;
     if (lost !== undefined) this.#print(`-- ${lost}`);
-    if (isFirstVisit) this.#print(`-- ${firstVisitText(server.name, server.id)}`);
+    if (isFirstVisit) this.#print(`-- ${firstVisitLines(server.name, server.id).join(" ")}`);
     this.#rooms.handleReady(ready, !this.#isAccepted && !this.#entry.isComing);
     this.#isAccepted = true;
     const login = this.#entry.handleReady(ready.rooms);

@@ -321,7 +321,7 @@ export class PlainRooms {
         this.#print(`-- ${invitedText(event)}`);
         break;
       case "removed":
-        this.#print(`-- ${removedText(event)}`);
+        this.#print(`-- ${removedText(event, this.#place.nick)}`);
         this.handleExited(event.room);
         break;
       // What is said of us later is said of who we are then.

@@ -12,6 +12,7 @@ import { emptyPassword } from "./password-entry.ts";
 import { printedRef } from "./past.ts";
 import { quit } from "./quitting.ts";
 import { foldedReader } from "./reader.ts";
+import { retried } from "./retry.ts";
 import { activeRoom, answered, atBottom, conversed, pendingCount, shown } from "./room-change.ts";
 import { toggledBare } from "./room-moves.ts";
 import { parseDate } from "./search-request.ts";
@@ -170,6 +171,8 @@ function run(
         : show(state, conversed(screen, room.name, cleared));
     case "forget":
       return show(state, answered(moment, screen, [forgottenText]), { type: "forget" });
+    case "retry":
+      return retried(state, screen);
     case "editor":
       return show(state, screen, { type: "edit-text", text: screen.editor.text });
     case "redraw":

@@ -113,7 +113,7 @@ function withLine(moment: Moment, conversation: Conversation, event: LineEvent):
     case "failed": {
       const { id, body, message } = event;
       const text = textAgain(body);
-      return withFailed(conversation, { id, text, at: moment.wallNow, reason: message });
+      return withFailed(conversation, { id, body, text, at: moment.wallNow, reason: message });
     }
   }
 }

@@ -13,6 +13,7 @@ import { emptiedEditor, handleEditorKey, replaceText } from "./line-editor.ts";
 import { openedByCommand, openedByKey } from "./overlay-command.ts";
 import { reducePassword } from "./password-entry.ts";
 import { withPastWanted } from "./past.ts";
+import { retried } from "./retry.ts";
 import { answered, atBottom, changedRoom, withAllRead } from "./room-change.ts";
 import { contextOf, opened, perform } from "./room-command.ts";
 import { moved } from "./room-moves.ts";
@@ -135,6 +136,8 @@ function act(
     case "accept":
     case "decline":
       return answerBanner(moment, state, screen, action === "accept");
+    case "retry":
+      return retried(state, screen);
     case "open-message":
       return opened(state, screen);
     default:

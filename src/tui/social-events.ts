@@ -54,7 +54,7 @@ export function reduceSocial(
     case "invited":
       return say(invitedText(event));
     case "removed":
-      return say(removedText(event));
+      return say(removedText(event, screen.nick));
     case "renamed":
       return { ...screen, nick: event.nick };
     case "identified":
@@ -117,9 +117,15 @@ export function invitedText({ room, by }: Extract<ClientEvent, { type: "invited"
   return `${by} invites you: /join #${room}`;
 }
 
-/** Somebody put us out of a room. */
-export function removedText(event: Extract<ClientEvent, { type: "removed" }>): string {
+/** Somebody put us out of a room, or what we have become did. */
+export function removedText(
+  event: Extract<ClientEvent, { type: "removed" }>,
+  ownNick: string | undefined,
+): string {
   const { room, by, isBanned, reason } = event;
+  if (by === ownNick) {
+    return `you are out of ${room.startsWith("&") ? "a private chat" : `#${room}`}: it was for who you were before`;
+  }
   const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
   const what = isBanned ? "has banned you from" : "has put you out of";
   return `${by} ${what} #${room}${why}`;

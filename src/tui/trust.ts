@@ -52,7 +52,10 @@ export function changeText({ label, lastSeenAt }: KeyChange, timeFormat: TimeFor
   return `${label.text} shows another key than on ${when}`;
 }
 
-/** What to tell at the first visit to a server. */
-export function firstVisitText(name: string, key: string): string {
-  return `first visit to ${name}: compare its words with the server's screen: ${fingerprintOf(key)}`;
+/** What to tell at the first visit to a server: the words are in two lines, as they fit everywhere. */
+export function firstVisitLines(name: string, key: string): readonly string[] {
+  const words = fingerprintOf(key).split(" ");
+  const half = words.length / 2;
+  const lines = [words.slice(0, half), words.slice(half)].map((line) => line.join(" "));
+  return [`first visit to ${name}: its screen must show`, ...lines];
 }

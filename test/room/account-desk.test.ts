@@ -227,6 +227,28 @@ describe("a new device", () => {
     expect(desk.say(9, "hello")).toMatchObject({ type: "stored" });
   });
 
+  test("takes a guest out of the private chats that it had as such", () => {
+    const devices = [accountDevice(1), accountDevice(9)];
+    const { desk } = new AccountStage({
+      accounts: [accountOf("anna", 1, { devices }), accountOf("ben", 2)],
+    });
+    desk.isQuick = true;
+    desk.enter(9, "visitor");
+    desk.enter(2, "ben");
+    const answer = desk.ask(9, { type: "ask", nicks: ["ben"] });
+    const room = answer?.type === "entered" ? answer.room : "";
+    desk.ask(2, { type: "answer", room, isAccepted: true });
+    desk.ask(2, { type: "join", room });
+    expect(desk.say(2, "to a guest", { room })).toMatchObject({ type: "stored" });
+    desk.advance(1_000);
+    desk.events(9);
+    expect(desk.ask(9, { type: "rename", nick: "anna" })).toMatchObject({ type: "done" });
+    desk.say(2, "to the same guest", { room });
+    desk.advance(1_000);
+    const heard = desk.events(9).filter(({ type }) => type === "removed" || type === "said");
+    expect(heard).toMatchObject([{ type: "removed", room, by: "anna", isBanned: false }]);
+  });
+
   test("is not certified without the password, nor by another account's key (A2)", async () => {
     const made = stage();
     const key = made.newKey();
@@ -326,6 +348,29 @@ describe("deleting an account", () => {
     next.open(3);
     expect(next.hello(3, "anna")).toMatchObject({ type: "welcome", isGuest: true });
     expect(made.desk.ask(2, { type: "delete-account" })).toEqual(error("not-allowed"));
+  });
+
+  test("takes out of what only the account might read, so that nothing more is heard there", () => {
+    const { desk } = new AccountStage({ accounts: [accountOf("anna", 1), accountOf("ben", 2)] });
+    desk.isQuick = true;
+    desk.enter(2, "ben");
+    desk.enter(1, "anna");
+    desk.ask(2, { type: "create", room: "club", kind: "invite" });
+    desk.ask(2, { type: "invite", room: "club", nick: "anna" });
+    desk.ask(1, { type: "join", room: "club" });
+    desk.events(1);
+    expect(desk.ask(1, { type: "delete-account" })).toMatchObject({ type: "done" });
+    desk.say(2, "among us", { room: "club" });
+    desk.say(2, "to all", { room: "lobby" });
+    desk.advance(1_000);
+    const heard = desk.events(1).filter(({ type }) => type === "removed" || type === "said");
+    expect(heard).toMatchObject([
+      { type: "removed", room: "club", by: "anna", isBanned: false },
+      { type: "said", room: "lobby" },
+    ]);
+    expect(desk.ask(2, { type: "members", room: "club" })).toMatchObject({
+      members: [{ nick: "ben" }],
+    });
   });
 
   test("is not for an owner of the server", () => {

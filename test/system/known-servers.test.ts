@@ -14,7 +14,7 @@ describe("what is kept of servers", () => {
       const chat = lan.start("chat", "--nick", "ann", "--server", address);
       chat.endInput("");
       expect(await chat.exit()).toBe(0);
-      const line = `-- first visit to office: compare its words with the server's screen: ${fingerprint}\n`;
+      const line = `-- first visit to office: its screen must show ${fingerprint}\n`;
       expect(chat.stdout.includes(line)).toBe(isFirst);
     }
     const { servers } = JSON.parse(readFileSync(knownServers(lan), "utf8"));

@@ -41,6 +41,15 @@ describe("answers in words", () => {
       "Anna Berg, desk 4",
       "online",
     ]);
+    const { profile: _profile, ...plain } = answer;
+    const shared = {
+      ...plain,
+      rooms: ["lobby", "&V1StGXR8_Z5jdHi6B-myT", "&hX9kq2LmW0pZrT8vYc4Ns"],
+    };
+    const question = { type: "who", nick: "anna" } as const;
+    expect(answerText({ question, answer: shared }, timeFormat).at(-1)).toBe(
+      "with you in #lobby, a private chat",
+    );
   });
 
   test("an invitation to register is told with how it is used", () => {

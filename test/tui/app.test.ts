@@ -457,19 +457,45 @@ describe("quitting with lines that are not stored", () => {
   });
 });
 
+/** The lines `from` to `to` are said in the lobby. */
+function say({ client }: AppRun, from: number, to: number = from): void {
+  for (let sequence = from; sequence <= to; sequence += 1) {
+    const said = entry(sequence, `line ${sequence}.`);
+    client.tell({ type: "said", room: "lobby", entry: said, isOwn: false });
+  }
+}
+
 test("a burst from the network is drawn in few frames", async () => {
   const run = new AppRun();
   await run.enter();
   await run.screen.settled();
   const before = run.screen.bytesTaken;
-  for (let sequence = 2; sequence <= 501; sequence += 1) {
-    run.client.tell({
-      type: "said",
-      room: "lobby",
-      entry: entry(sequence, `line ${sequence}.`),
-      isOwn: false,
-    });
-  }
+  say(run, 2, 501);
   await run.shows("line 501.");
   expect(run.screen.bytesTaken - before).toBeLessThan(2 * 80 * 24);
+});
+
+test("news is drawn 30 times a second, where it is too much to be read 15 times, keys at once", async () => {
+  const run = new AppRun();
+  await run.enter();
+  const waitFor = async (text: string) => {
+    const from = run.clock.now();
+    await run.shows(text);
+    return run.clock.now() - from;
+  };
+  run.clock.advance(1_000);
+  say(run, 2);
+  expect(await waitFor("line 2.")).toBeLessThan(3);
+  say(run, 3, 9);
+  expect(await waitFor("line 9.")).toBeOneOf([32, 33, 34]);
+  say(run, 10, 17);
+  expect(await waitFor("line 17.")).toBeOneOf([32, 33, 34]);
+  say(run, 18);
+  expect(await waitFor("line 18.")).toBeOneOf([65, 66, 67]);
+  say(run, 19, 26);
+  await run.shows("line 26.");
+  say(run, 27);
+  run.screen.type("k");
+  expect(await waitFor("> k")).toBeLessThan(3);
+  expect(run.screen.picture()).toContain("line 27.");
 });

@@ -108,7 +108,7 @@ test("the first visit is told in the first room, and only there", () => {
     run.client(enteredEvent(room, ["alice"]));
   }
   const text = run.text().replace(/[\s│]+/g, " ");
-  expect(text).toContain("first visit to lab: compare its words with the server's screen:");
+  expect(text).toContain("first visit to lab: its screen must show");
   expect(text).toContain(fingerprintOf(server.id).split(" ")[0]);
   expect(run.keys("ctrl+n").text()).not.toContain("first visit");
 });

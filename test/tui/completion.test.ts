@@ -58,6 +58,7 @@ describe("what is completed", () => {
     ["/set not", ["notify "]],
     ["/set notify al", ["all"]],
     ["/bind ctrl+g redr", ["redraw"]],
+    ["/bind f1", ["f1 ", "f12 "]],
     ["/search from:al", ["Alice ", "albert "]],
     ["/search in:d", ["dev "]],
     ["/nosuch al", []],

@@ -88,7 +88,13 @@ describe("own lines", () => {
   });
 
   test("become a failed line with the reason when refused", () => {
-    const failed = withFailed(waiting, { id: "own", text: "hi", at: someTime, reason: "too long" });
+    const failed = withFailed(waiting, {
+      id: "own",
+      body: { type: "message", text: "hi" },
+      text: "hi",
+      at: someTime,
+      reason: "too long",
+    });
     expect(failed.pending).toEqual([]);
     expect(failed.lines.slice()).toMatchObject([
       { type: "failed", text: "hi", reason: "too long" },

@@ -35,6 +35,15 @@ describe("help", () => {
     expect(reading.keys("escape").text()).toContain("100 lines");
   });
 
+  test("says how much more there is below, until its end is seen", () => {
+    const run = joiningView().enter().keys("f1");
+    const count = () => Number(/^ ▼ (\d+) more · /m.exec(run.text())?.[1] ?? 0);
+    const atFirst = count();
+    expect(atFirst).toBeGreaterThan(50);
+    expect(run.keys("page-down", "page-down") && count()).toBeLessThan(atFirst);
+    expect(run.type("bans") && count()).toBe(0);
+  });
+
   test("is filtered by typing, the best first", () => {
     const run = joiningView().enter().keys("f1").type("who from");
     expect(run.text()).toContain("look for: who from");

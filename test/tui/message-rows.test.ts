@@ -89,7 +89,9 @@ describe("own lines", () => {
   test("show that they wait, that they are stored, and that they failed and why", () => {
     expect(drawn(pending)).toMatch(/alice │ hi {36}…$/);
     expect(drawn({ ...pending, isStored: true })).toMatch(/alice │ hi {36}✓$/);
-    const failed: Line = { type: "failed", key: "f", text: "hi", at: someTime, reason: "too long" };
+    const body = { type: "message", text: "hi" } as const;
+    const reason = "too long";
+    const failed: Line = { type: "failed", key: "f", body, text: "hi", at: someTime, reason };
     expect(drawn(failed)).toMatch(/alice │ hi\n +│ not sent: too long {20}!$/);
   });
 

@@ -23,6 +23,16 @@ function actions(run: ViewRun): unknown[] {
   return effects.flatMap((effect) => (effect.type === "account" ? [effect.action] : []));
 }
 
+const wrong = { type: "error", code: "not-allowed", message: "the password is wrong" } as const;
+
+/** The server is asked whether the password is that of "alice". */
+function proving(): ViewRun {
+  const run = registered(form().keys("tab").type(password).keys("enter"));
+  run.client(readyEvent("alice2"));
+  run.takeEffects();
+  return run;
+}
+
 /** The action with the password in clear, which no matcher sees otherwise. */
 function revealed(action: unknown): unknown {
   const { password: secret, ...rest } = action as { password?: { reveal(): string } };
@@ -34,6 +44,29 @@ describe("the form of a server", () => {
     const run = form().keys("enter").client(readyEvent("alice"));
     expect(run.state.screen.type).toBe("room");
     expect(actions(run)).toEqual([]);
+  });
+
+  test("takes what is typed in the place of the nickname that it proposes", () => {
+    const run = form();
+    expect(run.text()).toMatch(/Nickname: alice +or type another/);
+    expect(run.type("anna").text()).toMatch(/Nickname: anna$/m);
+    expect(form().paste("ben").text()).toMatch(/Nickname: ben$/m);
+    expect(form().keys("left").type("ia").text(), "edited").toMatch(/Nickname: aliciae$/m);
+    expect(form().keys("backspace").type("a").text()).toMatch(/Nickname: alica$/m);
+  });
+
+  test("proposes the free nickname that a server suggests, and keeps one that it refuses without", () => {
+    const refusal = {
+      type: "nick-refused",
+      code: "nickname-taken",
+      message: "alice is here",
+    } as const;
+    const run = form()
+      .keys("enter")
+      .client({ ...refusal, suggestion: "alice2" });
+    expect(run.type("bob").text()).toMatch(/Nickname: bob$/m);
+    const kept = form().type("bob").keys("enter").client(refusal);
+    expect(kept.type("by").text()).toMatch(/Nickname: bobby$/m);
   });
 
   test("registers a free nickname when the password was given twice the same", () => {
@@ -69,6 +102,46 @@ describe("the form of a server", () => {
     expect(run.takeEffects()).toMatchObject([{ type: "change-nick", nick: "alice2" }]);
     run.client(readyEvent("alice2"));
     expect(actions(run).map(revealed)).toEqual([{ type: "login", nick: "alice", password }]);
+  });
+
+  test("lets nobody in before the password was found to be right", () => {
+    const run = proving();
+    expect(run.text()).toContain("Asking whether you are alice");
+    run.client({ type: "identified", own: { person: "account" } });
+    run.client({ type: "renamed", nick: "alice" });
+    run.client({ type: "account", result: { type: "logged-in", nick: "alice" } });
+    expect(run.state.screen).toMatchObject({
+      type: "room",
+      nick: "alice",
+      own: { person: "account" },
+    });
+    expect(run.takeEffects()).toContainEqual({ type: "join", room: "lobby" });
+  });
+
+  test("stays where the password was wrong, to be given again", () => {
+    const run = proving().client(wrong);
+    expect(run.text()).toContain("! the password is wrong: try again, or take another name");
+    run.type("another password").keys("enter");
+    const again = { type: "login", nick: "alice", password: "another password" };
+    expect(actions(run).map(revealed)).toEqual([again]);
+    run.client(wrong);
+    expect(run.keys("escape").takeEffects()).toEqual([{ type: "disconnect" }]);
+  });
+
+  test("lets who cannot prove it in under another name", () => {
+    const guest = proving().client(wrong).keys("tab", "ctrl+u").type("alice2").keys("enter");
+    expect(guest.state.screen.type).toBe("room");
+    const run = proving().client(wrong).keys("tab", "ctrl+u").type("alison").keys("enter");
+    expect(run.state.screen.type).toBe("room");
+    const question = { type: "rename", nick: "alison" };
+    expect(run.takeEffects()).toContainEqual({ type: "ask", question });
+  });
+
+  test("stays when the connection is lost and comes back meanwhile", () => {
+    const run = proving().client(wrong, readyEvent("alice3"));
+    expect(run.state.screen.type).toBe("nickname");
+    run.keys("tab", "ctrl+u").type("alice3").keys("enter");
+    expect(run.state.screen).toMatchObject({ type: "room", nick: "alice3" });
   });
 
   test("logs in at once where the password was given before the server was asked", () => {

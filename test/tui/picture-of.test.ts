@@ -180,11 +180,10 @@ describe("a server's key", () => {
     expect(run.text()).toMatchInlineSnapshot(`
       " attic 192.168.1.20:28198                           F1 help
 
-         Nickname: alice
+         Nickname: alice                         or type another
          Password:                         none: come as a guest
 
-         First visit: compare with the words on the server's
-         screen.
+         First visit: the server's screen must show
          cancel mimic wonder slide defense metal agree recipe
 
          This is how the others will see you.
@@ -246,7 +245,7 @@ test("the nickname form shows what was wrong and what to take instead", () => {
   expect(run.text()).toMatchInlineSnapshot(`
     " lab 192.168.1.20:28198                             F1 help
 
-       Nickname: alice2
+       Nickname: alice2                        or type another
        Password:                         none: come as a guest
 
        ! nickname alice is taken

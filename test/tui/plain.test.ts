@@ -86,7 +86,7 @@ describe("a server's key", () => {
     await run.printed();
     const server = { id: sampleId(1), name: "lab" };
     run.client.tell(readyEvent("alice", { server, isFirstVisit: true }));
-    const text = `-- first visit to lab: compare its words with the server's screen: ${fingerprintOf(server.id)}\n`;
+    const text = `-- first visit to lab: its screen must show ${fingerprintOf(server.id)}\n`;
     expect(await run.printed()).toContain(`-- connected to lab as alice\n${text}`);
     run.client.tell(readyEvent("alice", { server }));
     expect(await run.printed()).toBe("-- connected to lab as alice");
