@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The tests take about 3 minutes; a run that hangs is ended. */
+/** The tests take about 4 minutes; a run that hangs is ended. */
 const runMsMax = 600_000;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
