@@ -155,7 +155,7 @@ export class Exchange {
     if (session.isOrigin) {
       this.#effects.push({ type: "untrue", text: "what comes is not what was offered" });
     }
-    this.#expel(peer, `chunk ${chunk} has another hash`);
+    this.#expel(peer, `chunk ${chunk} has another hash`, true);
   }
 
   /** A chunk is on the disk, or was found there. */
@@ -400,9 +400,9 @@ export class Exchange {
     this.#askAnother(peer);
   }
 
-  #expel(peer: number, text: string): void {
+  #expel(peer: number, text: string, isForGood = false): void {
     this.removePeer(peer);
-    this.#effects.push({ type: "expel", peer, text });
+    this.#effects.push({ type: "expel", peer, text, ...(isForGood && { isForGood }) });
   }
 
   #send(peer: number, message: PeerMessage): void {

@@ -323,8 +323,10 @@ export class FileHost implements FilePort {
     if (effect.type === "send" || effect.type === "expel") {
       const link = this.#links.byId(effect.peer);
       if (link === undefined) return;
-      if (effect.type === "expel") this.#leave(link, effect.text);
-      else if (!link.send(effect.message)) this.#leave(link, "it does not take what it is told");
+      if (effect.type === "expel") {
+        this.#leave(link, effect.text);
+        if (effect.isForGood) this.#introductions.revoke(transfer.offer.id, link.key);
+      } else if (!link.send(effect.message)) this.#leave(link, "it does not take what it is told");
       this.#news.handle(transfer.offer.id, false);
       return;
     }

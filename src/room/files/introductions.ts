@@ -42,6 +42,11 @@ export class Introductions {
     if (introduced !== undefined) introduced.at = now;
   }
 
+  /** This one is not welcome for an offer any more, unless it is introduced anew. */
+  revoke(offer: string, key: string): void {
+    this.#introduced.delete(`${offer} ${key}`);
+  }
+
   /** Nobody is welcome for an offer any more. */
   forget(offer: string): void {
     for (const [name, introduced] of this.#introduced) {

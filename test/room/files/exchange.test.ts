@@ -192,7 +192,12 @@ describe("who takes", () => {
     exchange.handleWrong(1, 0);
     const effects = exchange.poll(0);
     expect(effects).toContainEqual({ type: "untrue", text: expect.any(String) });
-    expect(effects).toContainEqual({ type: "expel", peer: 1, text: "chunk 0 has another hash" });
+    expect(effects).toContainEqual({
+      type: "expel",
+      peer: 1,
+      text: "chunk 0 has another hash",
+      isForGood: true,
+    });
     const asked = effects.flatMap((effect) =>
       effect.type === "send" && effect.message.type === "want" ? [effect.message.chunks] : [],
     );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
@@ -345,6 +345,31 @@ describe("who means harm", () => {
     late.ports[1].send(beyond);
     await until(() => !late.isOpen);
     expect(late.ports[0].closedWith).toBe("it wants what is not here");
+  });
+
+  test("F4: who gave a wrong chunk is asked for nothing more when it comes back", async () => {
+    await using stage = await makeStage(3);
+    const [sender, liar, taker] = stage.devices as [FileDevice, FileDevice, FileDevice];
+    const bytes = await stage.file("a", 20 * chunkBytesMin);
+    const offer = await stage.offerTo("a", [liar, taker]);
+    introduce(offer, liar, taker);
+    new PeerPair(sender, liar);
+    const { path: falsePath } = await untilState(liar, "received");
+    const { atime, mtime } = await stat(falsePath);
+    await writeFile(falsePath, Buffer.alloc(bytes.length, 1));
+    await utimes(falsePath, atime, mtime);
+    const brief = new PeerPair(sender, taker);
+    await until(() => 0 < progressOf(taker));
+    brief.cut();
+    const first = new PeerPair(liar, taker);
+    await until(() => !first.isOpen);
+    expect(first.ports[1].closedWith).toContain("another hash");
+    const again = new PeerPair(liar, taker);
+    await turns(50);
+    expect([again.isOpen, again.dataBytes]).toEqual([true, 0]);
+    new PeerPair(sender, taker);
+    const { path } = await untilState(taker, "received");
+    expect(Buffer.compare(await readFile(path), bytes)).toBe(0);
   });
 
   test("F4: who offers more files, or more bytes, than it said gets no chance", async () => {
