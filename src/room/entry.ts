@@ -47,7 +47,7 @@ export function entryText(
   }
 }
 
-/** What is offered, for people: `photos, 12 files, 3.4 MiB`. */
+/** What is offered, for people: `photos, 12 files, 3.4 MB`. */
 export function offerText(offer: Omit<FileOffer, "type" | "device">): string {
   const { name, fileCount, bytes, isFolder } = offer;
   const files = fileCount === 1 ? "1 file" : `${fileCount} files`;

@@ -1,10 +1,11 @@
+import { bytesText } from "../room/bytes-text.ts";
 import type { Answer, Question } from "../room/client-question.ts";
 import { entryText } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import type { Ban } from "../room/message-access.ts";
 import type { OpenRegistration, Profile } from "../room/message-account.ts";
 import type { RoomMember, RoomSummary } from "../room/message-room.ts";
-import { countOf, formatBytes, formatDuration } from "./count-text.ts";
+import { countOf, formatDuration } from "./count-text.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 /** `ref` of the question for rooms of which only those with something unread are told. */
@@ -128,7 +129,7 @@ function retentionText({ room, retention }: Extract<Question, { type: "configure
   const { ageMs, bytesMax } = retention;
   const parts = [
     ...(ageMs === undefined ? [] : [`what is older than ${formatDuration(ageMs)}`]),
-    ...(bytesMax === undefined ? [] : [`what is more than ${formatBytes(bytesMax)}`]),
+    ...(bytesMax === undefined ? [] : [`what is more than ${bytesText(bytesMax)}`]),
   ];
   return parts.length === 0
     ? `#${room} keeps everything`
@@ -139,7 +140,7 @@ function healthText(health: AnswerOf<"health">, timeFormat: TimeFormat): readonl
   const { memberCount, roomCount, accountCount, entryCount, bytes, startedAt } = health;
   return [
     `${countOf(memberCount, "person", "persons")} here, ${countOf(accountCount, "account")}, ${countOf(roomCount, "room")}`,
-    `${countOf(entryCount, "entry", "entries")} in ${formatBytes(bytes)} on disk`,
+    `${countOf(entryCount, "entry", "entries")} in ${bytesText(bytes)} on disk`,
     `up since ${timeFormat.date(startedAt)} ${timeFormat.time(startedAt)}`,
   ];
 }

@@ -1,4 +1,5 @@
 import { utf8Bytes } from "../base/text.ts";
+import { bytesText } from "../room/bytes-text.ts";
 
 const lineFeed = 10;
 
@@ -22,15 +23,7 @@ export function lineCount(text: string): number {
 
 /** How large a text is: `37 lines, 2.1 kB`. */
 export function textSize(text: string): string {
-  return `${countOf(lineCount(text), "line")}, ${formatBytes(utf8Bytes(text))}`;
-}
-
-/** Bytes as people write them, in decimal units: `73 B`, `2.1 kB`, `1.0 MB`, `1.0 GB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+  return `${countOf(lineCount(text), "line")}, ${bytesText(utf8Bytes(text))}`;
 }
 
 /** Milliseconds in the largest unit of which there are two, or one exactly: `30 days`, `90 minutes`. */

@@ -1,8 +1,9 @@
 import { utf8Bytes } from "../base/text.ts";
+import { bytesText } from "../room/bytes-text.ts";
 import { entryText } from "../room/entry.ts";
 import type { LogEntry } from "../room/log-entry.ts";
 import { sentence } from "./answer-text.ts";
-import { countOf, formatBytes, lineCount } from "./count-text.ts";
+import { countOf, lineCount } from "./count-text.ts";
 import type { Line, PresenceChange } from "./line.ts";
 import { hiddenReason } from "./line-filter.ts";
 import { type MarkupSpan, parseMarkup } from "./markup.ts";
@@ -195,7 +196,7 @@ function foldedBody(
   }
   if (rows.length <= foldedRows && !isCut) return { rows, isFolded: false };
   const count = lineCount(text) - Math.min(wholeLines, lines.length - 1);
-  const fold = foldText(count, formatBytes(utf8Bytes(text)), cells, ellipsis);
+  const fold = foldText(count, bytesText(utf8Bytes(text)), cells, ellipsis);
   return { rows: [...rows.slice(0, foldedRows), [span(fold, style)]], isFolded: true };
 }
 

@@ -11,7 +11,16 @@ import { roomsPane } from "./rooms-pane.ts";
 import { fitRow, span } from "./row.ts";
 import { visibleRows } from "./scroll.ts";
 import { clip } from "./text.ts";
-import type { RoomScreen, ViewState } from "./view-state.ts";
+import type { RoomScreen, RoomState, ViewState } from "./view-state.ts";
+
+/** The rows of messages and panes, and what besides the rooms they were made of. */
+interface Body {
+  readonly parts: readonly unknown[];
+  readonly rows: readonly Row[];
+}
+
+/** A typed letter changes nothing above the input line, and that is most of the screen. */
+const bodies = new WeakMap<readonly RoomState[], Body>();
 
 /** The picture of the room screen. */
 export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
@@ -31,7 +40,19 @@ export function roomPicture(state: ViewState, screen: RoomScreen): Picture {
   return { rows, cursor };
 }
 
-function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): Row[] {
+/** The rows between title and status; the same ones as long as nothing that is seen there has changed. */
+function bodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): readonly Row[] {
+  const { activeRoom: active, nick, panes, selection, files } = screen;
+  const seen = [active, nick, panes, selection, files, layout.messageRows];
+  const parts = [state.settings, state.size, ...seen];
+  const known = bodies.get(screen.rooms);
+  if (known?.parts.every((part, index) => part === parts[index])) return known.rows;
+  const rows = newBodyRows(state, screen, layout);
+  bodies.set(screen.rooms, { parts, rows });
+  return rows;
+}
+
+function newBodyRows(state: ViewState, screen: RoomScreen, layout: RoomLayout): readonly Row[] {
   const { theme } = state.settings;
   const line = span(theme.glyphs.vertical, theme.dim);
   const rooms = roomsRows(state, screen, layout);

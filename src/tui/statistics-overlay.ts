@@ -1,5 +1,6 @@
+import { bytesText } from "../room/bytes-text.ts";
 import type { Traffic } from "../room/client-port.ts";
-import { countOf, formatBytes, formatDuration } from "./count-text.ts";
+import { countOf, formatDuration } from "./count-text.ts";
 import { qualityText } from "./link-state.ts";
 import { emptyList, filtered, type ListItem, movedList, typedList } from "./list-state.ts";
 import { listRowCount } from "./list-view.ts";
@@ -76,11 +77,11 @@ function figureItems(figures: Figures | undefined): readonly (readonly [string, 
   const { traffic, frameMs, memoryBytes, runningMs } = figures;
   const { bytesSent = 0, bytesReceived = 0 } = traffic ?? {};
   return [
-    ["received", formatBytes(bytesReceived)],
-    ["sent", formatBytes(bytesSent)],
+    ["received", bytesText(bytesReceived)],
+    ["sent", bytesText(bytesSent)],
     ["last picture", `${frameMs.last.toFixed(1)} ms`],
     ["slowest of the last pictures", `${frameMs.slowest.toFixed(1)} ms`],
-    ["memory", formatBytes(memoryBytes)],
+    ["memory", bytesText(memoryBytes)],
     ["running for", formatDuration(runningMs)],
   ];
 }

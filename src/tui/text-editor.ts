@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EarshotError, systemReason, toEarshotError } from "../base/errors.ts";
 import { sanitizeText } from "../base/text.ts";
+import { bytesText } from "../room/bytes-text.ts";
 import { textBytesMax } from "../room/limits.ts";
-import { formatBytes } from "./count-text.ts";
 
 /** Which editor a person wants. */
 export interface EditorEnvironment {
@@ -82,10 +82,10 @@ async function runEditor(command: string, path: string): Promise<void> {
 async function written(path: string): Promise<string> {
   const { size } = await stat(path);
   if (textBytesMax < size) {
-    const most = formatBytes(textBytesMax);
+    const most = bytesText(textBytesMax);
     throw new EarshotError(
       "file-unusable",
-      `that is ${formatBytes(size)}, and a message has at most ${most}: the text is as it was`,
+      `that is ${bytesText(size)}, and a message has at most ${most}: the text is as it was`,
     );
   }
   const text = sanitizeText((await readFile(path, "utf8")).replaceAll("\r\n", "\n"));

@@ -1,7 +1,8 @@
+import { bytesText } from "../room/bytes-text.ts";
 import { textBytesMax } from "../room/limits.ts";
 import type { PostBody } from "../room/message-log.ts";
 import { withoutAbout } from "./about.ts";
-import { formatBytes, textSize } from "./count-text.ts";
+import { textSize } from "./count-text.ts";
 import type { KeyEvent } from "./key.ts";
 import { editorWith, insertText, killAll, replaceText } from "./line-editor.ts";
 import { activeRoom } from "./room-change.ts";
@@ -37,7 +38,7 @@ export function withPaste(
   const all = screen.paste === undefined ? text : `${screen.paste.text}\n${text}`;
   // A text has at least as many bytes as UTF-16 units.
   if (key.isCut || textBytesMax < all.length) {
-    const most = formatBytes(textBytesMax);
+    const most = bytesText(textBytesMax);
     const hint = `nothing was pasted: a message has at most ${most}; /send takes files`;
     return { ...screen, hint };
   }

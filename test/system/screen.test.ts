@@ -14,7 +14,7 @@ describe.skipIf(noTmux !== undefined)(`earshot in a terminal${why}`, () => {
     terminal.press("C-u");
     terminal.type("ann");
     terminal.press("Enter");
-    await terminal.shows(/#lobby .* open ·.*● ann/s);
+    await terminal.shows(/#lobby .* open.*● ann/s);
 
     const guest = await lan.bot("bob");
     terminal.type("hello bob");

@@ -82,7 +82,7 @@ describe("files that are offered", () => {
 
   test("wait above the input line, behind private chats, and are taken or not", () => {
     const run = offered(offered(joiningView().enter().type("draft"), "1"), "2", "big.iso");
-    expect(run.text()).toMatch(/ \(1\/2\) bob offers big\.iso \(2\.3 MiB\) +Alt\+Y accept/);
+    expect(run.text()).toMatch(/ \(1\/2\) bob offers big\.iso \(2\.4 MB\) +Alt\+Y accept/);
     expect(files(run.keys("alt+y"))).toEqual([{ type: "accept", offer: "2" }]);
     run.client({ type: "file", action: "accept", offer: "2" });
     expect(run.text()).toContain("bob offers notes.pdf");
@@ -104,7 +104,7 @@ describe("files that are offered", () => {
       offer: { ...offer, isFolder: true },
     });
     expect((run.state.screen as RoomScreen).asked).toHaveLength(waiting.length);
-    expect(run.text()).toContain(" carol offers plan (4.0 KiB, 3 files)");
+    expect(run.text()).toContain(" carol offers plan (4.1 kB, 3 files)");
     expect(files(run.keys("alt+y"))).toEqual([{ type: "accept", offer: "7" }]);
     expect(answers(run.keys("alt+x"))).toEqual([answer("&carol", false)]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countOf, formatBytes, formatCount, lineCount } from "../../src/tui/count-text.ts";
+import { countOf, formatCount, lineCount } from "../../src/tui/count-text.ts";
 import { localTimeFormat } from "../../src/tui/time-format.ts";
 
 test.each([
@@ -22,17 +22,6 @@ test("nouns follow their number", () => {
 
 test("lines are counted by their line feeds", () => {
   expect(["", "a", "a\n", "\n\n", "a\nb\nc"].map(lineCount)).toEqual([1, 1, 2, 3, 3]);
-});
-
-test.each([
-  [999, "999 B"],
-  [1_000, "1.0 kB"],
-  [2_149, "2.1 kB"],
-  [999_999, "1000.0 kB"],
-  [1_000_000, "1.0 MB"],
-  [16_777_216, "16.8 MB"],
-])("%d bytes are written %s", (bytes, text) => {
-  expect(formatBytes(bytes)).toBe(text);
 });
 
 test("a time that is none is written as such", () => {

@@ -91,7 +91,7 @@ describe("what people are told of files", () => {
 
   test("is a line for each with how much, how fast and how long", () => {
     const line = transferText(transfer(running));
-    for (const part of ["tea.pdf", "50 %", "2.0 KiB", "512 B/s", "2 s", "direct 10.0.0.5"]) {
+    for (const part of ["tea.pdf", "50 %", "2.0 kB", "512 B/s", "2 s", "direct 10.0.0.5"]) {
       expect(line).toContain(part);
     }
     expect(percentOf(transfer(running, { bytes: 2_048 }))).toBe(99);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Transfer } from "../../src/room/files/file-port.ts";
-import type { Size } from "../../src/tui/picture.ts";
+import type { Picture, Size } from "../../src/tui/picture.ts";
+import { pictureOf } from "../../src/tui/picture-of.ts";
 import { filesShownMax } from "../../src/tui/rooms-pane.ts";
 import { enteredEvent } from "../support/client-events.ts";
 import { entry } from "../support/fake-client.ts";
 import { livelyRoom } from "../support/lively-room.ts";
 import { personOf } from "../support/log-entries.ts";
-import { joiningView, type ViewRun } from "../support/view.ts";
+import { joiningView, pictureText, type ViewRun } from "../support/view.ts";
 
 /** The rows of the picture; negative numbers count from below. */
 function rows(run: ViewRun, from: number, to?: number): string[] {
@@ -22,6 +23,50 @@ function rows(run: ViewRun, from: number, to?: number): string[] {
 function roomAt(columns: number, rowCount: number, ...others: string[]): ViewRun {
   return joiningView({ size: { columns, rows: rowCount } }).enter(...others);
 }
+
+/** The picture of the same state made anew: nothing is kept for rooms that were never seen. */
+function freshPicture({ state }: ViewRun): Picture {
+  const { screen } = state;
+  if (screen.type !== "room") throw new Error(`on the ${screen.type} screen`);
+  return pictureOf({ ...state, screen: { ...screen, rooms: [...screen.rooms] } });
+}
+
+describe("what is above the input line", () => {
+  test("is made once for all that is typed", () => {
+    const run = livelyRoom({ columns: 120, rows: 40 });
+    const before = run.picture().rows;
+    const after = run.type("hello").keys("left", "backspace").picture().rows;
+    expect(pictureText(run.picture())).toContain("> helo");
+    for (let row = 1; row < 36; row += 1) expect(after[row]).toBe(before[row]);
+  });
+
+  test("is as if it were made anew, whatever happens", () => {
+    const run = livelyRoom({ columns: 120, rows: 40 });
+    const steps: (() => unknown)[] = [
+      () => run.said(5, "alice: are you there?", "王小明"),
+      () => run.type("yes").keys("enter"),
+      () => run.keys("alt+s"),
+      () => run.keys("up"),
+      () => run.keys("escape"),
+      () => run.keys("f8"),
+      () => run.keys("f7"),
+      () => run.keys("f7", "f8"),
+      () => run.event({ type: "background", rgb: [255, 255, 255] }),
+      () => run.client(enteredEvent("kitchen", ["alice", "bob"])),
+      () => run.keys("alt+1"),
+      () => run.keys("alt+2"),
+      () => run.client({ type: "joined", room: "kitchen", nick: "dave" }),
+      () => run.resize({ columns: 90, rows: 30 }),
+      () => run.keys("alt+enter").type("two rows"),
+      () => run.keys("pageup"),
+      () => run.pass(60_000),
+    ];
+    for (const [index, step] of steps.entries()) {
+      step();
+      expect(run.picture(), `after step ${index}`).toEqual(freshPicture(run));
+    }
+  });
+});
 
 describe("the room by its width", () => {
   test("has rooms and people beside the messages at 120x40", () => {

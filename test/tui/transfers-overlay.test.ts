@@ -23,7 +23,7 @@ describe("the transfers", () => {
   test("show how much, how fast, how long yet and by which way", () => {
     const run = opened([transferOf()]);
     expect(row(run, "notes.pdf")).toMatch(
-      / ▌ down notes\.pdf +██████░{10} 43% {2}1007\.8 KiB of 2\.3 MiB {2}11\.3 MiB\/s {2}1 s left {2}direct/,
+      / ▌ down notes\.pdf +██████░{10} 43% {2}1\.0 MB of 2\.4 MB {2}11\.8 MB\/s {2}1 s left {2}direct/,
     );
   });
 
