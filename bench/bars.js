@@ -84,6 +84,16 @@ const bars = [
   value("a line to 1,000 at 200/s, p99 ms", { key: "p99", in: "crowd", most: 250 }),
   value("1,000 come at once, ms", { key: "joinMs", in: "crowd", most: 5000 }),
   value("server with 1,000 online, MiB", { key: "serverMebibytes", in: "crowd", most: 300 }),
+  {
+    what: "a file with hash and disk: earshot's own bulk x",
+    measured: (of) => {
+      const file = of("files", "earshot", "megabytesPerSecond");
+      const bulk = of("bulk", "earshot", "megabytesPerSecond");
+      return file === undefined || bulk === undefined ? undefined : file / bulk;
+    },
+    least: 0.8,
+  },
+  value("a line beside a file, p99 ms", { key: "p99", in: "files", most: 5 }),
   value("key to echo, p50 ms", { key: "echoP50", in: "tui", most: 1 }),
   value("key to echo, p95 ms", { key: "echoP95", in: "tui", most: 4 }),
   value("key to echo at 500 lines/s, p50 ms", { key: "busyEchoP50", in: "tui", most: 1 }),

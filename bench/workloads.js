@@ -4,6 +4,7 @@ import { chat } from "./workloads/chat.js";
 import { crowd } from "./workloads/crowd.js";
 import { discovery } from "./workloads/discovery.js";
 import { fanOut } from "./workloads/fan-out.js";
+import { files } from "./workloads/files.js";
 import { goodput } from "./workloads/goodput.js";
 import { idle } from "./workloads/idle.js";
 import { messages } from "./workloads/messages.js";
@@ -89,6 +90,7 @@ export const workloads = {
   chat,
   crowd,
   store,
+  files,
   tui: terminal,
   discovery,
   "link-100M-20ms-1%": goodput({ ...fast, loss: 0.01 }),

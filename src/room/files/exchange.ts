@@ -239,6 +239,9 @@ export class Exchange {
       case "page":
         return this.#takePage(now, session, message.offset, message.bytes);
       case "leave":
+        // One who takes the files, too, could end all the others' transfers with it.
+        if (message.reason === "changed" && !session.isOrigin)
+          return "changed files of somebody else";
         this.#effects.push({ type: "left", peer: session.peer, reason: message.reason });
         this.#part(session.peer);
         return undefined;

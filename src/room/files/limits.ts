@@ -22,6 +22,12 @@ export const offerBytesMax: number = 2 ** 42;
 /** Files and directories in an offer: their names are some 10 MiB in memory at each end. */
 export const entriesMax = 100_000;
 
+/**
+ * Files and directories that the paths of an offer make, with those that no entry names, and numbers that
+ * are tried for names that are alike: an entry and a number each, some 100 MiB at 500 bytes.
+ */
+export const pathStepsMax: number = 2 * entriesMax;
+
 /** Chunks in an offer; each file but the empty ones has at least one. */
 export const chunkCountMax: number = offerBytesMax / chunkBytesMax + entriesMax;
 

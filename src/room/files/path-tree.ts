@@ -1,3 +1,4 @@
+import { pathStepsMax } from "./limits.ts";
 import { nameKey, numberedName, safeName } from "./safe-name.ts";
 
 interface Branch {
@@ -5,8 +6,8 @@ interface Branch {
   /** What it is saved as, unlike all beside it. */
   readonly name: string;
   readonly branches: Map<string, Branch>;
-  /** The keys of the names in it that are taken. */
-  readonly keys: Set<string>;
+  /** The keys of the names in it that are taken, each with the next number to try after it. */
+  readonly keys: Map<string, number>;
 }
 
 /**
@@ -15,8 +16,12 @@ interface Branch {
  */
 export class PathTree {
   readonly #top: Branch = branch("directory", "");
+  #steps = 0;
 
-  /** The path to save under, or `undefined` when it is taken already or leads through a file. */
+  /**
+   * The path to save under, or `undefined` when it is taken already, leads through a file, or all paths
+   * need more directories and tries of names than folders do that somebody has.
+   */
   add(parts: readonly string[], kind: "file" | "directory"): readonly string[] | undefined {
     const path: string[] = [];
     let at = this.#top;
@@ -26,25 +31,41 @@ export class PathTree {
       const known = at.branches.get(part);
       // A directory may be named after what is in it, once.
       if (known !== undefined && isLast) return undefined;
-      at = known ?? grow(at, part, isLast ? kind : "directory");
+      const next = known ?? this.#grow(at, part, isLast ? kind : "directory");
+      if (next === undefined) return undefined;
+      at = next;
       path.push(at.name);
     }
     return path;
   }
-}
 
-function grow(parent: Branch, part: string, kind: "file" | "directory"): Branch {
-  const wanted = safeName(part);
-  let name = wanted;
-  for (let number = 1; parent.keys.has(nameKey(name)); number += 1) {
-    name = numberedName(wanted, number);
+  #grow(parent: Branch, part: string, kind: "file" | "directory"): Branch | undefined {
+    const name = this.#freeName(parent, safeName(part));
+    if (name === undefined) return undefined;
+    const grown = branch(kind, name);
+    parent.branches.set(part, grown);
+    return grown;
   }
-  const grown = branch(kind, name);
-  parent.keys.add(nameKey(name));
-  parent.branches.set(part, grown);
-  return grown;
+
+  /** Takes the name, or the next of its numbers that is free, each of which is tried once. */
+  #freeName({ keys }: Branch, wanted: string): string | undefined {
+    const isTaken = keys.has(nameKey(wanted));
+    const series = nameKey(isTaken ? numberedName(wanted, 1) : wanted);
+    let number = isTaken ? (keys.get(series) ?? 1) : 0;
+    while (this.#steps < pathStepsMax) {
+      this.#steps += 1;
+      const name = number === 0 ? wanted : numberedName(wanted, number);
+      const key = nameKey(name);
+      number += 1;
+      if (keys.has(key)) continue;
+      keys.set(key, 1);
+      if (isTaken) keys.set(series, number);
+      return name;
+    }
+    return undefined;
+  }
 }
 
 function branch(kind: "file" | "directory", name: string): Branch {
-  return { kind, name, branches: new Map(), keys: new Set() };
+  return { kind, name, branches: new Map(), keys: new Map() };
 }

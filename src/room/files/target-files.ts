@@ -292,7 +292,14 @@ export class TargetFiles {
     const entry = this.#contents.files[file];
     if (entry === undefined) return;
     const handle = this.#handles.of(file);
-    if (fstatSync(handle).size !== entry.bytes) ftruncateSync(handle, entry.bytes);
+    const path = this.#pathOf(file);
+    const { size, ino } = fstatSync(handle);
+    const isThere = lstatSync(path, { throwIfNoEntry: false })?.ino === ino;
+    // Another program may have moved it away, and what was opened since would be a file of zeros.
+    if (!isThere || size < entry.bytes) {
+      throw new EarshotError("file-unusable", `${path} is not what was received`);
+    }
+    if (entry.bytes < size) ftruncateSync(handle, entry.bytes);
     const seconds = Math.min(entry.modifiedAt, timeMax) / 1_000;
     futimesSync(handle, seconds, seconds);
     if (!this.#isSyncedAtOnce) fsyncSync(handle);

@@ -49,6 +49,7 @@ describe("who serves", () => {
       "somebody else",
     ],
     ["a page", { type: "page", offer: id, offset: 0, bytes: new Uint8Array(1) }, "a page too many"],
+    ["that they have changed", { type: "leave", offer: id, reason: "changed" }, "somebody else"],
     [
       "a page behind the end",
       { type: "ask-page", offer: id, offset: contentsPageBytes },

@@ -6,6 +6,7 @@ import {
   open,
   readdir,
   readFile,
+  rename,
   stat,
   statfs,
   symlink,
@@ -235,6 +236,22 @@ describe("what is received", () => {
     await stage.storeAll(lie);
     expect(await stage.disk.ask<"finish">({ type: "finish", offer: incoming })).toBeUndefined();
     expect((await readdir(stage.target)).filter((name) => !name.startsWith("."))).toEqual([]);
+  });
+
+  test("F4: is not saved without what somebody has moved away meanwhile", async () => {
+    await using stage = await Stage.make();
+    await mkdir(join(stage.path, "x"));
+    await writeFile(join(stage.path, "x", "a"), "1");
+    await writeFile(join(stage.path, "x", "b"), "2");
+    const { contents } = await stage.offer("x");
+    await stage.open(contents, { kind: "folder", name: "x" });
+    await stage.storeAll(contents, [0]);
+    await rename(join(stage.target, `.earshot-${incoming}.part`), join(stage.target, "away"));
+    await stage.storeAll(contents, [1]);
+    await expect(
+      stage.disk.ask<"finish">({ type: "finish", offer: incoming }),
+    ).rejects.toMatchObject({ code: "file-unusable" });
+    expect((await readdir(stage.target)).filter((name) => !name.startsWith("."))).toEqual(["away"]);
   });
 
   test("F6: is refused when it cannot fit, and then nothing is written", async () => {

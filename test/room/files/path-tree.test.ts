@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { pathPartsMax, pathStepsMax } from "../../../src/room/files/limits.ts";
 import { PathTree } from "../../../src/room/files/path-tree.ts";
 
 test("names that some system takes for the same are saved under different ones", () => {
@@ -30,4 +31,25 @@ test("a path that is there, or leads through a file, is none", () => {
   expect(tree.add(["a", "b"], "file")).toBeUndefined();
   expect(tree.add(["a", "b", "c"], "file")).toBeUndefined();
   expect(tree.add(["a"], "directory")).toBeUndefined();
+});
+
+test("F8: 20,000 names that are alike are told apart in one try each", () => {
+  const tree = new PathTree();
+  const names = Array.from({ length: 20_000 }, (_, index) =>
+    [..."readmeofsomebody"]
+      .map((letter, bit) => ((index >> bit) % 2 === 1 ? letter.toUpperCase() : letter))
+      .join(""),
+  );
+  const paths = names.map((name) => tree.add([name], "file"));
+  expect(paths.at(-1)?.[0]).toMatch(/ \(19999\)$/);
+});
+
+test("F8: paths of as many directories as folders may have are taken, and not one more", () => {
+  const tree = new PathTree();
+  const parts = Array.from({ length: pathPartsMax }, (_, depth) => `${depth}`);
+  const paths = Array.from({ length: pathStepsMax / pathPartsMax }, (_, index) =>
+    tree.add([`top ${index}`, ...parts.slice(1)], "file"),
+  );
+  expect(paths).not.toContain(undefined);
+  expect(tree.add(["one more"], "file")).toBeUndefined();
 });
