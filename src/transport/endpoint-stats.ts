@@ -28,6 +28,8 @@ export interface EndpointStats {
 export interface ConnectionStats {
   /** The smoothed round trip (RFC 9002 section 5.3). */
   readonly roundTripMs: number;
+  /** Its newest sample, without what the peer held its ACK back; `undefined` before the first. */
+  readonly latestRoundTripMs: number | undefined;
   readonly windowBytes: number;
   readonly bytesInFlight: number;
   /** Packets that want an ACK, without those that only try how long one may be. */

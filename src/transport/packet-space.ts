@@ -97,6 +97,11 @@ export class PacketSpace {
     return this.#loss.rtt.smoothedMs;
   }
 
+  /** The newest sample of it; see `RttEstimator`. */
+  get latestRoundTripMs(): number | undefined {
+    return this.#loss.rtt.adjustedMs;
+  }
+
   /** The shortest round trip that was measured on this path, in ms; `undefined` before the first. */
   get roundTripMinMs(): number | undefined {
     return this.#loss.rtt.minMs;

@@ -4,11 +4,17 @@ import { granularityMs, initialRttMs } from "./limits.ts";
 export class RttEstimator {
   #latestMs = initialRttMs;
   #smoothedMs = initialRttMs;
+  #adjustedMs: number | undefined;
   #variationMs = initialRttMs / 2;
   #minMs: number | undefined;
 
   get smoothedMs(): number {
     return this.#smoothedMs;
+  }
+
+  /** The newest sample without what the peer held its ACK back, or `undefined` before the first. */
+  get adjustedMs(): number | undefined {
+    return this.#adjustedMs;
   }
 
   /** The shortest sample, or `undefined` before the first. */
@@ -28,12 +34,14 @@ export class RttEstimator {
     this.#latestMs = sampleMs;
     if (this.#minMs === undefined) {
       this.#minMs = sampleMs;
+      this.#adjustedMs = sampleMs;
       this.#smoothedMs = sampleMs;
       this.#variationMs = sampleMs / 2;
       return;
     }
     this.#minMs = Math.min(this.#minMs, sampleMs);
     const adjustedMs = this.#minMs + ackDelayMs <= sampleMs ? sampleMs - ackDelayMs : sampleMs;
+    this.#adjustedMs = adjustedMs;
     const differenceMs = Math.abs(this.#smoothedMs - adjustedMs);
     this.#variationMs = (3 * this.#variationMs + differenceMs) / 4;
     this.#smoothedMs = (7 * this.#smoothedMs + adjustedMs) / 8;

@@ -96,6 +96,7 @@ export class Session {
   get stats(): ConnectionStats {
     return {
       roundTripMs: this.#space.roundTripMs,
+      latestRoundTripMs: this.#space.latestRoundTripMs,
       windowBytes: this.#space.windowBytes,
       bytesInFlight: this.#space.bytesInFlight,
       sentPackets: this.#space.sentCount,

@@ -13,6 +13,9 @@ export interface TerminalEnvironment {
   readonly VTE_VERSION?: string | undefined;
   readonly WT_SESSION?: string | undefined;
   readonly KONSOLE_VERSION?: string | undefined;
+  readonly LC_ALL?: string | undefined;
+  readonly LC_CTYPE?: string | undefined;
+  readonly LANG?: string | undefined;
 }
 
 /** How a terminal is asked to tell people something: by an OSC of that number, or only by its bell. */
@@ -51,6 +54,15 @@ export function capabilitiesOf(env: TerminalEnvironment): Capabilities {
 /** The theme for who has chosen none: without colours where none are wanted or there are none. */
 export function themeNameOf(env: TerminalEnvironment): ThemeName {
   return colourCountOf(env.TERM ?? "", env) === 0 ? "mono" : "auto";
+}
+
+/**
+ * Whether the locale names another character set than UTF-8, so that lines and marks are drawn in ASCII.
+ * Where none is named, as often in containers and on Windows, the terminal is taken to know UTF-8.
+ */
+export function isOtherCharset({ LC_ALL, LC_CTYPE, LANG }: TerminalEnvironment): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || "";
+  return locale !== "" && !/utf-?8/i.test(locale);
 }
 
 function multiplexerOf(name: string, env: TerminalEnvironment): Capabilities["multiplexer"] {

@@ -16,7 +16,7 @@ const stats = {
 
 function endpointThatHolds(heldBytes: number) {
   const quiet = { roundTripMs: 1, windowBytes: 12_000, bytesInFlight: 0 };
-  const none = { sentPackets: 0, lostPackets: 0 };
+  const none = { latestRoundTripMs: undefined, sentPackets: 0, lostPackets: 0 };
   return { stats, connectionStats: () => ({ ...quiet, ...none, queuedBytes: 0, heldBytes }) };
 }
 

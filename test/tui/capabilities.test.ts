@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { capabilitiesOf, type TerminalEnvironment } from "../../src/tui/capabilities.ts";
+import {
+  capabilitiesOf,
+  isOtherCharset,
+  type TerminalEnvironment,
+} from "../../src/tui/capabilities.ts";
 
 describe("what a terminal can do", () => {
   test.each<readonly [TerminalEnvironment, number]>([
@@ -53,4 +57,19 @@ describe("what a terminal can do", () => {
   ])("%j tells people by %s", (env, noticeWay) => {
     expect(capabilitiesOf(env).noticeWay).toBe(noticeWay);
   });
+});
+
+test.each<readonly [TerminalEnvironment, boolean]>([
+  [{}, false],
+  [{ LANG: "" }, false],
+  [{ LANG: "C" }, true],
+  [{ LANG: "POSIX" }, true],
+  [{ LANG: "de_DE.ISO-8859-1" }, true],
+  [{ LANG: "de_DE.UTF-8" }, false],
+  [{ LANG: "C.utf8" }, false],
+  [{ LANG: "C", LC_CTYPE: "en_US.UTF-8" }, false],
+  [{ LANG: "en_US.UTF-8", LC_ALL: "C" }, true],
+  [{ LANG: "C", LC_ALL: "" }, true],
+])("the locale of %j is of another character set: %s", (env, expected) => {
+  expect(isOtherCharset(env)).toBe(expected);
 });
