@@ -41,9 +41,9 @@ class FileReceiving {
     this.#visit.onNews = (event) => this.#handleNews(event);
     const { rooms, timeoutMs } = this.#command;
     for (const room of rooms.length === 0 ? [lobbyName] : rooms) await this.#visit.join(room);
-    for (const { room, kind, read } of this.#visit.ready.rooms) {
-      if (kind !== "private" || (read?.unread ?? 0) === 0) continue;
-      await this.#lookBack(await this.#visit.join(room));
+    for (const { room, kind } of this.#visit.ready.rooms) {
+      // Also where nothing is new: who is not in a chat is not told what is offered there next.
+      if (kind === "private") await this.#enterChat(room);
     }
     this.#visit.warn("waiting for files");
     if (timeoutMs === undefined) return await ended;
@@ -70,6 +70,11 @@ class FileReceiving {
       default:
         break;
     }
+  }
+
+  async #enterChat(room: string): Promise<void> {
+    const entered = await this.#visit.join(room);
+    if (0 < (entered.read?.unread ?? 0)) await this.#lookBack(entered);
   }
 
   /** A private chat is what a file for one person comes in. */
