@@ -36,6 +36,28 @@ describe("files", () => {
     });
   });
 
+  test("are received again and again from the same person", async () => {
+    await using lan = await CliLan.open();
+    await using others = lan.otherUser();
+    const { address } = await lan.serve("--name", "office");
+    const path = join(lan.data, "tea.bin");
+    writeFileSync(path, bytes);
+    const directory = join(others.data, "in");
+    mkdirSync(directory);
+    const where = ["--server", address];
+    for (const name of ["tea.bin", "tea (1).bin"]) {
+      const receiving = ["receive", "--nick", "bob", "--once", "--directory", directory];
+      const bob = others.start(...receiving, ...where);
+      await bob.until(() => bob.stderr.includes("waiting"), "its being there");
+      const ann = lan.start(
+        ...["send", "--nick", "ann", "--to", "bob", "--file", path, "--timeout", "5"],
+        ...where,
+      );
+      expect([await ann.exit(), await bob.exit()]).toEqual([0, 0]);
+      expect(Buffer.compare(readFileSync(join(directory, name)), bytes)).toBe(0);
+    }
+  });
+
   test("go to a person who takes them later, between commands for scripts", async () => {
     await using lan = await CliLan.open();
     await using others = lan.otherUser();
